@@ -1,0 +1,69 @@
+import type { Bus } from "@countersign/bus";
+import type { Settings } from "@countersign/contract";
+import type { Database } from "@countersign/db";
+
+import type { Clock } from "./clock.ts";
+import type { Principal } from "./principal.ts";
+import type { NewSession, SessionEngine, SessionOrigin } from "./session-engine.ts";
+
+export interface AuthOptions {
+  readonly db: Database;
+  readonly bus: Bus;
+  readonly settings: Settings;
+  /** The names `definePermissions` declared: granting any other is refused. */
+  readonly permissions: readonly string[];
+  readonly clock?: Clock;
+  /** Hears of failures that no caller waits for (a touch that could not be written). */
+  readonly onError?: (error: unknown) => void;
+}
+
+export type FieldErrors = Readonly<Record<string, readonly string[]>>;
+
+export type SignInResult =
+  | ({ readonly status: "signed-in"; readonly principal: Principal } & NewSession)
+  /** Unknown name, wrong password, inactive or password-less account: one answer for all, after the same work. */
+  | { readonly status: "refused" }
+  | { readonly status: "limited"; readonly retryAfterSeconds: number }
+  /** The queue for password hashing is full. */
+  | { readonly status: "busy"; readonly retryAfterSeconds: number };
+
+export type RegisterResult =
+  | ({ readonly status: "signed-in"; readonly principal: Principal } & NewSession)
+  | { readonly status: "invalid"; readonly fields: FieldErrors }
+  | { readonly status: "closed" }
+  | { readonly status: "limited"; readonly retryAfterSeconds: number }
+  | { readonly status: "busy"; readonly retryAfterSeconds: number };
+
+export interface Accounts {
+  /** Makes an account and signs it in: both or neither. `presented` is the session the browser came with; it ends. */
+  register(
+    input: { readonly username: string; readonly email?: string | null | undefined; readonly password: string },
+    from: SessionOrigin & { readonly presented: Principal | null },
+  ): Promise<RegisterResult>;
+  /** Signs in. The session the browser came with ends when this succeeds, and stays untouched when it fails. */
+  login(
+    input: { readonly login: string; readonly password: string; readonly remember?: boolean | undefined },
+    from: SessionOrigin & { readonly presented: Principal | null },
+  ): Promise<SignInResult>;
+  /** Ends the session. Calling it again, or without one, is fine. */
+  logout(principal: Principal): Promise<void>;
+  /** Switches the account off or on; switching off ends all its sessions. Returns false when there is no such user. */
+  setActive(userId: string, isActive: boolean): Promise<boolean>;
+}
+
+/** Changes of rights. Each is seen by the next call and pushed to open screens. */
+export interface Rights {
+  grant(userId: string, permission: string): Promise<void>;
+  withdraw(userId: string, permission: string): Promise<void>;
+  /** Makes the group when it is missing; its permissions become exactly these. Returns its id. */
+  setGroup(name: string, permissions: readonly string[]): Promise<string>;
+  removeGroup(name: string): Promise<void>;
+  addToGroup(userId: string, group: string): Promise<void>;
+  removeFromGroup(userId: string, group: string): Promise<void>;
+}
+
+export interface Auth {
+  readonly sessions: SessionEngine;
+  readonly accounts: Accounts;
+  readonly rights: Rights;
+}

@@ -1,0 +1,53 @@
+import type { SessionEndReason } from "@countersign/contract";
+import type { Transaction } from "@countersign/db";
+
+import type { Principal, Session } from "./principal.ts";
+
+/** Facts of the request a session begins with. */
+export interface SessionOrigin {
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+}
+
+export interface NewSession {
+  /** 256 random bits, base64url. Goes into the cookie and nowhere else. */
+  readonly token: string;
+  readonly session: Session;
+}
+
+/** A row of "my devices". */
+export interface DeviceSession extends Session {
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+}
+
+/**
+ * The life of sessions. What implements it (Lucia, today) can be replaced: `session-engine.suite.ts` is the contract.
+ * Tokens never reach the database; only their SHA-256, in hex, does.
+ */
+export interface SessionEngine {
+  /**
+   * Who holds this token now? Null when there is no such session, it is past its idle or absolute limit, or its user is
+   * inactive or gone. Reads the database every time; those asked in the same tick share one round trip, and never join a
+   * read that had been sent before they asked. Does not count as use.
+   *
+   * @throws DatabaseUnavailable
+   */
+  validate(tokenHash: string): Promise<Principal | null>;
+  /** Writes down that the session is being used, at most once per `SESSION_TOUCH_SECONDS`; moves the idle limit, never beyond the absolute one. Never revives an ended session. Does not wait, and does not throw. */
+  touch(principal: Principal): void;
+  /** Begins a session. Part of the caller's transaction. */
+  create(tx: Transaction, options: SessionOrigin & { readonly userId: string; readonly remember: boolean }): Promise<NewSession>;
+  /** Gives the session a new token; the old one ends with the commit. With `reauthenticated` the authentication time becomes now. */
+  rotate(tx: Transaction, sessionId: string, options?: { readonly reauthenticated?: boolean }): Promise<NewSession>;
+  /** Ends sessions of one user; after the commit every replica closes their sockets. Returns the handles of those ended. */
+  end(
+    tx: Transaction,
+    which: { readonly userId: string; readonly sessionId?: string; readonly exceptSessionId?: string },
+    reason: SessionEndReason,
+  ): Promise<readonly string[]>;
+  /** The user's running sessions, the most recently used first. */
+  list(userId: string): Promise<readonly DeviceSession[]>;
+  /** Removes rows past their limit. Returns how many. */
+  prune(): Promise<number>;
+}

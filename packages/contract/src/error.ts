@@ -1,0 +1,51 @@
+import { z } from "zod";
+
+/**
+ * What an error tells the browser beyond tRPC's code. Switch on these, never on the message.
+ * Every one of them is documented in `docs/errors.md`.
+ */
+export const ErrorReason = z.enum([
+  /** Sign-in failed: unknown name, wrong password, inactive account; deliberately one answer. */
+  "INVALID_CREDENTIALS",
+  /** The account is right but the session is older than the procedure accepts: sign in again. */
+  "REAUTH",
+  /** The socket was opened with a session that has been rotated since: reconnect and send again. */
+  "STALE_CONNECTION",
+  /** The procedure sets a cookie and is called over HTTP only, or it streams and is called over the socket only. */
+  "WRONG_TRANSPORT",
+  /** Too many calls: come back after `retryAfterSeconds`. */
+  "RATE_LIMITED",
+  /** A frame, a batch or a number of subscriptions is beyond the limit. */
+  "LIMIT_EXCEEDED",
+  /** The row has changed since it was read: `current` is the present one. */
+  "VERSION_CONFLICT",
+  /** The idempotency key was used before with another body. */
+  "KEY_REUSED",
+  /** Something with this name is there already. */
+  "TAKEN",
+  /** Some fields are not valid: see `fields`. */
+  "INVALID_FIELDS",
+  /** New accounts are not accepted. */
+  "SIGN_UP_CLOSED",
+  /** A store the call needs does not answer; nothing was written. */
+  "UNAVAILABLE",
+]);
+export type ErrorReason = z.infer<typeof ErrorReason>;
+
+/** `error.data` of every failed call. */
+export interface ErrorData {
+  /** tRPC's code, as in `UNAUTHORIZED`. */
+  readonly code: string;
+  readonly httpStatus: number;
+  readonly path?: string;
+  readonly reason?: ErrorReason;
+  /** Messages by the path of the field, as in `{ "title": ["Too long: at most 200 characters."] }`. */
+  readonly fields?: Readonly<Record<string, readonly string[]>>;
+  readonly retryAfterSeconds?: number;
+  /** Where the browser should go; already checked to be a path of this site. */
+  readonly redirectTo?: string;
+  /** The present row, with `VERSION_CONFLICT`. */
+  readonly current?: unknown;
+  /** Of an internal error: what to look for in the server's log. */
+  readonly errorId?: string;
+}

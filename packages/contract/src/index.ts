@@ -1,0 +1,18 @@
+export { CloseCode } from "./close-code.ts";
+export { ErrorReason, type ErrorData } from "./error.ts";
+export { httpProcedures, rpcPath } from "./http-procedure.ts";
+export {
+  applyFrame,
+  diffRows,
+  type LiveListDifference,
+  type LiveListFrame,
+  type LiveListFull,
+  type LiveRow,
+} from "./live-list.ts";
+export { definePermissions, isPermissionName, type PermissionName } from "./permission.ts";
+export { safeReturnTo } from "./return-to.ts";
+export { describeRule, type Rule } from "./rule.ts";
+export { parseSessionEndReason, SessionEndReason } from "./session-end.ts";
+export type { SessionListItem } from "./session-list.ts";
+export { defaultSettings, Settings } from "./settings.ts";
+export { anonymous, AnonymousSnapshot, SignedInSnapshot, snapshotCan, UserSnapshot } from "./snapshot.ts";

@@ -1,0 +1,51 @@
+/** A row of a live list: told apart by `id`, newer by `version`. */
+export interface LiveRow {
+  readonly id: string;
+  readonly version: number;
+}
+
+/** The whole list, sent first and after every gap. */
+export interface LiveListFull<Row extends LiveRow> {
+  readonly type: "list";
+  readonly rows: readonly Row[];
+}
+
+/** What changed since the frame before: `remove`, then `upsert`, then put in `order` when it is there. */
+export interface LiveListDifference<Row extends LiveRow> {
+  readonly type: "difference";
+  readonly upsert: readonly Row[];
+  readonly remove: readonly string[];
+  /** The ids of all rows in their new order; absent when upserted rows keep their place and new ones go to the front. */
+  readonly order?: readonly string[];
+}
+
+export type LiveListFrame<Row extends LiveRow> = LiveListFull<Row> | LiveListDifference<Row>;
+
+/** The difference that makes `after` of `before`, or null when they are equal. Rows are equal when id and version are. */
+export function diffRows<Row extends LiveRow>(before: readonly Row[], after: readonly Row[]): LiveListDifference<Row> | null {
+  const old = new Map(before.map((row) => [row.id, row.version]));
+  const upsert = after.filter((row) => old.get(row.id) !== row.version);
+  const present = new Set(after.map((row) => row.id));
+  const remove = before.filter((row) => !present.has(row.id)).map((row) => row.id);
+
+  const difference: LiveListDifference<Row> = { type: "difference", upsert, remove };
+  const inPlace = applyDifference(before, difference);
+  const sameOrder = inPlace.every((row, index) => row.id === after[index]?.id);
+  if (sameOrder && upsert.length === 0 && remove.length === 0) return null;
+  return sameOrder ? difference : { ...difference, order: after.map((row) => row.id) };
+}
+
+/** The rows after a frame. Rows that did not change keep their identity. */
+export function applyFrame<Row extends LiveRow>(rows: readonly Row[], frame: LiveListFrame<Row>): readonly Row[] {
+  return frame.type === "list" ? frame.rows : applyDifference(rows, frame);
+}
+
+function applyDifference<Row extends LiveRow>(rows: readonly Row[], difference: LiveListDifference<Row>): readonly Row[] {
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const fresh = difference.upsert.filter((row) => !byId.has(row.id));
+  for (const id of difference.remove) byId.delete(id);
+  for (const row of difference.upsert) byId.set(row.id, row);
+
+  const ids = difference.order ?? [...fresh, ...rows].map((row) => row.id);
+  return ids.flatMap((id) => byId.get(id) ?? []);
+}

@@ -1,0 +1,30 @@
+/**
+ * Who may call a procedure, as data: all parts must hold. Readable as `procedure._def.meta.rule`, so that the rules of
+ * a router can be listed, reviewed and checked.
+ */
+export interface Rule {
+  /** `public`: anyone. `user`: a signed-in, active user; implied by every other part. */
+  readonly access: "public" | "user";
+  /** All of these permissions. */
+  readonly permissions?: readonly string[];
+  /** A member of all of these groups. */
+  readonly groups?: readonly string[];
+  readonly staff?: true;
+  readonly superuser?: true;
+  /** Authenticated at most this many seconds ago; otherwise `REAUTH`. */
+  readonly freshWithinSeconds?: number;
+  /** `http`: sets a cookie, so it cannot be called over the socket. `any` when absent. */
+  readonly transport?: "http";
+}
+
+/** A rule in words, as the rule list prints it: `user · notes.change · fresh 600 s`. */
+export function describeRule(rule: Rule): string {
+  const parts: string[] = [rule.access];
+  if (rule.superuser) parts.push("superuser");
+  if (rule.staff) parts.push("staff");
+  if (rule.permissions) parts.push(...rule.permissions);
+  if (rule.groups) parts.push(...rule.groups.map((group) => `group ${group}`));
+  if (rule.freshWithinSeconds !== undefined) parts.push(`fresh ${rule.freshWithinSeconds} s`);
+  if (rule.transport) parts.push(rule.transport);
+  return parts.join(" · ");
+}

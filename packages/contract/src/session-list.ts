@@ -1,0 +1,10 @@
+/** One entry of "my devices". Instants are ISO 8601 strings. */
+export interface SessionListItem {
+  readonly id: string;
+  readonly isCurrent: boolean;
+  readonly createdAt: string;
+  readonly lastUsedAt: string;
+  readonly expiresAt: string;
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+}

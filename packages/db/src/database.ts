@@ -1,0 +1,83 @@
+import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
+
+import type { CoreTables } from "./schema/tables.ts";
+
+export type Dialect = "postgres" | "sqlite";
+
+/** A value, at once on SQLite, later on Postgres. `await` takes both. */
+export type MaybePromise<T> = T | Promise<T>;
+
+/**
+ * Drizzle's query builder, typed as Postgres' for both dialects; use what the two share: select, insert, update, delete,
+ * joins, `returning`, `onConflict…`.
+ */
+export type Queries = Pick<PgDatabase<PgQueryResultHKT, Record<string, never>>, "delete" | "insert" | "select" | "selectDistinct" | "update" | "$count">;
+
+/** What a transaction's body works with. Everything it writes is committed together, or not at all. */
+export interface Transaction<Tables extends CoreTables = CoreTables> extends Queries {
+  readonly tables: Tables;
+  readonly dialect: Dialect;
+  /** Runs `effect` after the commit, in the order registered, and never when the transaction rolls back. It must not throw. */
+  afterCommit(effect: () => void): void;
+  /** A savepoint: a throw undoes what the inner body wrote and is thrown on. */
+  savepoint<Result>(body: (tx: Transaction<Tables>) => Promise<Result>): Promise<Result>;
+}
+
+/** One statement, prepared once, for the paths that run on every call. */
+export interface Statement<Row> {
+  /** All rows. Synchronous on SQLite (no promise is made), a promise on Postgres. Columns keep their raw SQL names. */
+  all(parameters: readonly unknown[]): MaybePromise<Row[]>;
+}
+
+/** What another process may have changed. A hint: nothing is known but that a read is due. */
+export type ExternalChange = { readonly kind: "all" } | { readonly kind: "user" | "session"; readonly id: string };
+
+/**
+ * An open database of either dialect. `queries` outside a transaction commit one by one.
+ *
+ * Failures: `DatabaseUnavailable` when the database cannot be reached, does not answer in time, or is locked by another
+ * process beyond the deadline; `UniqueViolation` when a unique constraint refuses a write. All others are bugs and pass through.
+ */
+export interface Database<Tables extends CoreTables = CoreTables> extends Queries {
+  readonly dialect: Dialect;
+  readonly tables: Tables;
+  /**
+   * Runs `body` in one transaction (SQLite: one writer at a time, queued; Postgres: `read committed`). Commits when it
+   * returns, rolls back when it throws.
+   */
+  transaction<Result>(body: (tx: Transaction<Tables>) => Promise<Result>): Promise<Result>;
+  /** Prepares a read, spelled for each dialect (`?` and `$1`). The same text gives the same statement. */
+  prepare<Row>(name: string, text: { readonly sqlite: string; readonly postgres: string }): Statement<Row>;
+  /** Rejects with `DatabaseUnavailable` unless the database answers. */
+  ping(): Promise<void>;
+  /**
+   * Calls back when another process changes what sessions stand on: SQLite by `PRAGMA data_version` every `pollMs`,
+   * Postgres by NOTIFY from triggers. After a gap (the listening connection was lost) it reports `all`. Returns a stop function.
+   */
+  watchExternalChanges(onChange: (change: ExternalChange) => void, options: { readonly pollMs: number }): Promise<() => Promise<void>>;
+  close(): Promise<void>;
+}
+
+/** The database cannot be reached, did not answer in time, or stayed locked. Nothing of the refused work was written, unless `outcomeUnknown`. */
+export class DatabaseUnavailable extends Error {
+  override readonly name = "DatabaseUnavailable";
+  /** True when the connection was lost while committing. */
+  readonly outcomeUnknown: boolean;
+
+  constructor(message: string, options?: ErrorOptions & { readonly outcomeUnknown?: boolean }) {
+    super(message, options);
+    this.outcomeUnknown = options?.outcomeUnknown ?? false;
+  }
+}
+
+/** A unique constraint refused a write. */
+export class UniqueViolation extends Error {
+  override readonly name = "UniqueViolation";
+  /** The columns of the constraint as `table.column` where the dialect tells, else its name. */
+  readonly constraint: string;
+
+  constructor(constraint: string, options?: ErrorOptions) {
+    super(`A row with the same ${constraint} is there already.`, options);
+    this.constraint = constraint;
+  }
+}

@@ -1,0 +1,131 @@
+import { type Vocabulary, defineTables } from "./vocabulary.ts";
+
+/**
+ * The library's own tables. `users.version` rises with every change of the user, of what the user may do and of the
+ * groups the user is in, whoever makes it: triggers see to that (migrations/…/triggers). That is what makes a cached set
+ * of permissions right as long as the version it was read under is the present one.
+ */
+function define({ table, id, text, flag, instant, json, count, index, primaryKey }: Vocabulary) {
+  const users = table("users", {
+    id: id("id").primaryKey(),
+    username: text("username").notNull(),
+    /** NFKC, lower case: what must be unique. */
+    usernameKey: text("username_key").notNull().unique(),
+    email: text("email"),
+    emailKey: text("email_key").unique(),
+    emailVerifiedAt: instant("email_verified_at"),
+    firstName: text("first_name").notNull().default(""),
+    lastName: text("last_name").notNull().default(""),
+    /** Argon2id in PHC form; null for those who sign in elsewhere. */
+    passwordHash: text("password_hash"),
+    isActive: flag("is_active").notNull().default(true),
+    isStaff: flag("is_staff").notNull().default(false),
+    isSuperuser: flag("is_superuser").notNull().default(false),
+    locale: text("locale"),
+    createdAt: instant("created_at").notNull(),
+    lastLoginAt: instant("last_login_at"),
+    version: count("version").notNull().default(1),
+  });
+
+  const sessions = table(
+    "sessions",
+    {
+      /** The public handle: in lists, in hints, in the snapshot. It opens nothing. */
+      id: id("id").primaryKey(),
+      /** SHA-256 of the cookie's token, hex. */
+      tokenHash: text("token_hash").notNull().unique(),
+      userId: id("user_id")
+        .notNull()
+        .references(() => users.id, { onDelete: "cascade" }),
+      createdAt: instant("created_at").notNull(),
+      lastUsedAt: instant("last_used_at").notNull(),
+      authenticatedAt: instant("authenticated_at").notNull(),
+      /** The idle limit, never beyond the absolute one. */
+      expiresAt: instant("expires_at").notNull(),
+      absoluteExpiresAt: instant("absolute_expires_at").notNull(),
+      /** Does the cookie outlive the browser? */
+      remember: flag("remember").notNull().default(false),
+      ip: text("ip"),
+      userAgent: text("user_agent"),
+      impersonatedBy: id("impersonated_by"),
+      version: count("version").notNull().default(0),
+    },
+    (session) => [index("sessions_user_id").on(session.userId), index("sessions_expires_at").on(session.expiresAt)],
+  );
+
+  const sessionData = table(
+    "session_data",
+    {
+      sessionId: id("session_id")
+        .notNull()
+        .references(() => sessions.id, { onDelete: "cascade" }),
+      key: text("key").notNull(),
+      value: json("value").notNull(),
+      updatedAt: instant("updated_at").notNull(),
+    },
+    (entry) => [primaryKey({ columns: [entry.sessionId, entry.key] })],
+  );
+
+  const groups = table("groups", {
+    id: id("id").primaryKey(),
+    name: text("name").notNull().unique(),
+    createdAt: instant("created_at").notNull(),
+  });
+
+  const groupMembers = table(
+    "group_members",
+    {
+      groupId: id("group_id")
+        .notNull()
+        .references(() => groups.id, { onDelete: "cascade" }),
+      userId: id("user_id")
+        .notNull()
+        .references(() => users.id, { onDelete: "cascade" }),
+    },
+    (member) => [primaryKey({ columns: [member.groupId, member.userId] }), index("group_members_user_id").on(member.userId)],
+  );
+
+  const userPermissions = table(
+    "user_permissions",
+    {
+      userId: id("user_id")
+        .notNull()
+        .references(() => users.id, { onDelete: "cascade" }),
+      permission: text("permission").notNull(),
+    },
+    (held) => [primaryKey({ columns: [held.userId, held.permission] })],
+  );
+
+  const groupPermissions = table(
+    "group_permissions",
+    {
+      groupId: id("group_id")
+        .notNull()
+        .references(() => groups.id, { onDelete: "cascade" }),
+      permission: text("permission").notNull(),
+    },
+    (held) => [primaryKey({ columns: [held.groupId, held.permission] })],
+  );
+
+  /** Answers kept so that a retry with the same key does not act twice. Scoped to the user and the procedure. */
+  const idempotencyKeys = table(
+    "idempotency_keys",
+    {
+      userId: id("user_id")
+        .notNull()
+        .references(() => users.id, { onDelete: "cascade" }),
+      key: text("key").notNull(),
+      procedure: text("procedure").notNull(),
+      /** SHA-256 of the input, hex: the same key with another body is a conflict. */
+      inputHash: text("input_hash").notNull(),
+      result: json("result").notNull(),
+      createdAt: instant("created_at").notNull(),
+    },
+    (entry) => [primaryKey({ columns: [entry.userId, entry.procedure, entry.key] }), index("idempotency_keys_created_at").on(entry.createdAt)],
+  );
+
+  return { users, sessions, sessionData, groups, groupMembers, userPermissions, groupPermissions, idempotencyKeys };
+}
+
+export const coreTables = defineTables(define);
+export type CoreTables = ReturnType<typeof define>;
