@@ -12,6 +12,7 @@ export {
 export { definePermissions, isPermissionName, type PermissionName } from "./permission.ts";
 export { safeReturnTo } from "./return-to.ts";
 export { describeRule, type Rule } from "./rule.ts";
+export { parseSessionChange, SessionChange, sessionChangeHeader } from "./session-change.ts";
 export { parseSessionEndReason, SessionEndReason } from "./session-end.ts";
 export type { SessionListItem } from "./session-list.ts";
 export { defaultSettings, Settings } from "./settings.ts";
