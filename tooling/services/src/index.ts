@@ -1,0 +1,2 @@
+export { startOwnPostgres, type OwnPostgres, type PostgresShutdown } from "./own-postgres.ts";
+export { startPostgres, type PostgresServer } from "./postgres.ts";
