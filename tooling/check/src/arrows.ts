@@ -1,0 +1,38 @@
+/**
+ * Which workspace packages each may import, by folder: the arrows of docs/architecture.md. What is not listed is
+ * forbidden, and a package that is not listed here at all fails the check.
+ */
+export const arrows: Readonly<Record<string, Arrows>> = {
+  "packages/contract": { to: [] },
+  "packages/db": { to: ["packages/contract"] },
+  "packages/bus": { to: ["packages/contract"] },
+  "packages/auth": { to: ["packages/bus", "packages/contract", "packages/db"] },
+  "packages/rpc": { to: ["packages/auth", "packages/bus", "packages/contract", "packages/db"] },
+  "packages/api": { to: ["packages/rpc", "packages/auth", "packages/bus", "packages/contract", "packages/db"] },
+  "packages/client": { to: ["packages/contract"] },
+  "packages/react": { to: ["packages/client", "packages/contract"] },
+  "packages/pages": { to: ["packages/react", "packages/client", "packages/contract"] },
+  "apps/server": {
+    to: ["packages/api", "packages/rpc", "packages/auth", "packages/bus", "packages/contract", "packages/db"],
+  },
+  "apps/web": {
+    to: ["packages/pages", "packages/react", "packages/client", "packages/contract"],
+    // The router's type crosses to the browser; its code never does.
+    typesOnly: ["packages/api"],
+  },
+  "tooling/bench": {
+    to: ["packages/api", "packages/rpc", "packages/auth", "packages/bus", "packages/contract", "packages/db"],
+  },
+  "tooling/browser": { to: [] },
+  "tooling/check": { to: [] },
+  "tooling/services": { to: [] },
+  "tooling/vitest": { to: [] },
+};
+
+/** What tests and config files of any package may import besides. */
+export const arrowsOfTests: readonly string[] = ["tooling/browser", "tooling/services", "tooling/vitest"];
+
+export interface Arrows {
+  readonly to: readonly string[];
+  readonly typesOnly?: readonly string[];
+}
