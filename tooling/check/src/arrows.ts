@@ -23,7 +23,7 @@ export const arrows: Readonly<Record<string, Arrows>> = {
   "tooling/bench": {
     to: ["packages/api", "packages/rpc", "packages/auth", "packages/bus", "packages/contract", "packages/db"],
   },
-  "tooling/browser": { to: [] },
+  "tooling/browser": { to: ["tooling/services"] },
   "tooling/check": { to: [] },
   "tooling/services": { to: [] },
   "tooling/vitest": { to: [] },

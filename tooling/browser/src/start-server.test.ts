@@ -1,0 +1,52 @@
+import { mkdtempDisposableSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { expect, test } from "vitest";
+
+import { startServer } from "./start-server.ts";
+
+const good = `
+  import { createServer } from "node:http";
+  console.log("secret", process.env.SECRET, process.env.NODE_ENV, process.env.PUBLIC_URL, process.env.USER);
+  createServer((request, response) => response.end(String(process.pid))).listen(process.env.PORT, process.env.HOST);
+  process.on("SIGTERM", () => process.exit(7));`;
+
+test("a server gets its address and nothing of this process's environment", async () => {
+  using entry = writeEntry(good);
+  await using server = await startServer(entry.path, { SECRET: "tea" });
+
+  expect(server.output).toContain(`secret tea production ${server.url} undefined`);
+});
+
+test("a killed server comes back at the same address as another process", async () => {
+  using entry = writeEntry(good);
+  await using server = await startServer(entry.path, {});
+  const first = await (await fetch(server.url)).text();
+
+  await server.kill();
+  await expect(fetch(server.url)).rejects.toThrow("fetch failed");
+  await server.start();
+
+  expect(await (await fetch(server.url)).text()).not.toBe(first);
+});
+
+test("stop asks the server to end and tells its exit code", async () => {
+  using entry = writeEntry(good);
+  await using server = await startServer(entry.path, {});
+
+  await expect(server.stop()).resolves.toBe(7);
+});
+
+test("a server that ends before it is ready is an error with what it printed", async () => {
+  using entry = writeEntry(`console.error("PORT is taken"); process.exit(1);`);
+
+  await expect(startServer(entry.path, {})).rejects.toThrow("PORT is taken");
+});
+
+function writeEntry(text: string): Disposable & { readonly path: string } {
+  const folder = mkdtempDisposableSync(join(tmpdir(), "server-"));
+  const path = join(folder.path, "main.mjs");
+  writeFileSync(path, text);
+  return { path, [Symbol.dispose]: () => folder.remove() };
+}
