@@ -51,15 +51,21 @@ export interface Accounts {
   setActive(userId: string, isActive: boolean): Promise<boolean>;
 }
 
-/** Changes of rights. Each is seen by the next call and pushed to open screens. */
+/**
+ * Changes of rights. Each is seen by the next call and pushed to open screens. Those about a user or a group that does not
+ * exist return false and change nothing.
+ *
+ * @throws on the name of a permission that was not declared.
+ */
 export interface Rights {
-  grant(userId: string, permission: string): Promise<void>;
-  withdraw(userId: string, permission: string): Promise<void>;
+  grant(userId: string, permission: string): Promise<boolean>;
+  /** Takes the permission away, also one that is no longer declared. What the user holds through groups stays. */
+  withdraw(userId: string, permission: string): Promise<boolean>;
   /** Makes the group when it is missing; its permissions become exactly these. Returns its id. */
   setGroup(name: string, permissions: readonly string[]): Promise<string>;
-  removeGroup(name: string): Promise<void>;
-  addToGroup(userId: string, group: string): Promise<void>;
-  removeFromGroup(userId: string, group: string): Promise<void>;
+  removeGroup(name: string): Promise<boolean>;
+  addToGroup(userId: string, group: string): Promise<boolean>;
+  removeFromGroup(userId: string, group: string): Promise<boolean>;
 }
 
 export interface Auth {

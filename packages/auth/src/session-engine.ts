@@ -37,9 +37,19 @@ export interface SessionEngine {
   /** Writes down that the session is being used, at most once per `SESSION_TOUCH_SECONDS`; moves the idle limit, never beyond the absolute one. Never revives an ended session. Does not wait, and does not throw. */
   touch(principal: Principal): void;
   /** Begins a session. Part of the caller's transaction. */
-  create(tx: Transaction, options: SessionOrigin & { readonly userId: string; readonly remember: boolean }): Promise<NewSession>;
-  /** Gives the session a new token; the old one ends with the commit. With `reauthenticated` the authentication time becomes now. */
-  rotate(tx: Transaction, sessionId: string, options?: { readonly reauthenticated?: boolean }): Promise<NewSession>;
+  create(
+    tx: Transaction,
+    options: SessionOrigin & { readonly userId: string; readonly remember: boolean },
+  ): Promise<NewSession>;
+  /**
+   * Gives the session a new token; the old one ends with the commit, and the session's sockets are asked to reconnect.
+   * With `reauthenticated` the authentication time becomes now. Null when the session has ended in the meantime.
+   */
+  rotate(
+    tx: Transaction,
+    sessionId: string,
+    options?: { readonly reauthenticated?: boolean },
+  ): Promise<NewSession | null>;
   /** Ends sessions of one user; after the commit every replica closes their sockets. Returns the handles of those ended. */
   end(
     tx: Transaction,

@@ -1,0 +1,23 @@
+import type { Bus } from "@countersign/bus";
+import type { Settings } from "@countersign/contract";
+import type { Database } from "@countersign/db";
+
+import type { Clock } from "../clock.ts";
+import type { Passwords } from "../password.ts";
+import type { Principal } from "../principal.ts";
+import type { SessionEngine, SessionOrigin } from "../session-engine.ts";
+import type { Throttle } from "../throttle.ts";
+
+/** What the commands on accounts work with. */
+export interface AccountContext {
+  readonly db: Database;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly settings: Pick<Settings, "SIGN_UP">;
+  readonly sessions: SessionEngine;
+  readonly passwords: Passwords;
+  readonly throttle: Throttle;
+}
+
+/** Where a sign-in comes from, and the session the browser came with. */
+export type SignInOrigin = SessionOrigin & { readonly presented: Principal | null };

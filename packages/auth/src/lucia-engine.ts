@@ -1,0 +1,156 @@
+import { and, desc, eq, gt, lte, ne, or, sql } from "drizzle-orm";
+import { Lucia, TimeSpan } from "lucia";
+
+import type { Bus } from "@countersign/bus";
+import type { Settings } from "@countersign/contract";
+import type { Database, Transaction } from "@countersign/db";
+
+import type { Clock } from "./clock.ts";
+import { createRightsReader } from "./held-rights.ts";
+import { type Carrier, createLuciaReader, createLuciaWriter } from "./lucia-adapter.ts";
+import { newId } from "./new-id.ts";
+import type { Session } from "./principal.ts";
+import type { DeviceSession, SessionEngine } from "./session-engine.ts";
+import { createSessionRowReader, toPrincipal } from "./session-row.ts";
+import { createSessionTouch } from "./session-touch.ts";
+import { createToken, hashToken } from "./token.ts";
+
+export interface LuciaEngineOptions {
+  readonly db: Database;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly settings: Pick<Settings, "SESSION_IDLE_SECONDS" | "SESSION_ABSOLUTE_SECONDS" | "SESSION_TOUCH_SECONDS">;
+  readonly onError: (error: unknown) => void;
+}
+
+/** A user agent is free text from outside: this much of it tells devices apart. */
+const longestUserAgent = 512;
+
+/** Sessions with Lucia 3 as the judge of which token is whose, and for how long. */
+export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEngineOptions): SessionEngine {
+  const idleMs = settings.SESSION_IDLE_SECONDS * 1000;
+  const absoluteMs = settings.SESSION_ABSOLUTE_SECONDS * 1000;
+  const luciaOptions = {
+    sessionExpiresIn: new TimeSpan(idleMs, "ms"),
+    getSessionAttributes: (attributes: object) => attributes,
+  };
+  const lucia = new Lucia(createLuciaReader(createSessionRowReader(db), clock), luciaOptions);
+  const readRights = createRightsReader(db);
+  const { sessions } = db.tables;
+  const isRunning = (now: Date) => and(gt(sessions.expiresAt, now), gt(sessions.absoluteExpiresAt, now));
+
+  return {
+    async validate(tokenHash) {
+      const { session } = await lucia.validateSession(tokenHash);
+      if (session === null) return null;
+
+      // Lucia's types know attributes only from a global declaration, which a library can't make for its users.
+      const { row } = session as unknown as Carrier;
+      // After the row, so that the rights are never older than the version they are kept under.
+      const rights = readRights(row.user_id, row.user_version);
+      return toPrincipal(row, rights instanceof Promise ? await rights : rights);
+    },
+
+    touch: createSessionTouch({ db, clock, settings, onError }),
+
+    async create(tx, { userId, remember, ip, userAgent }) {
+      const { token, tokenHash } = issueToken();
+      const now = clock.now();
+      const row = {
+        id: newId(),
+        userId,
+        tokenHash,
+        createdAt: new Date(now),
+        lastUsedAt: new Date(now),
+        authenticatedAt: new Date(now),
+        expiresAt: new Date(now + Math.min(idleMs, absoluteMs)),
+        absoluteExpiresAt: new Date(now + absoluteMs),
+        remember,
+        ip,
+        userAgent: userAgent?.slice(0, longestUserAgent) ?? null,
+        impersonatedBy: null,
+        version: 0,
+      };
+      const writer = new Lucia(createLuciaWriter(tx, row), luciaOptions);
+      await writer.createSession(userId, {}, { sessionId: tokenHash });
+      return { token, session: toSession(row) };
+    },
+
+    async rotate(tx, sessionId, { reauthenticated = false } = {}) {
+      const { token, tokenHash } = issueToken();
+      const now = new Date(clock.now());
+      const [row] = await tx
+        .update(sessions)
+        .set({ tokenHash, version: sql`${sessions.version} + 1`, ...(reauthenticated ? { authenticatedAt: now } : {}) })
+        .where(and(eq(sessions.id, sessionId), isRunning(now)))
+        .returning();
+      if (!row) return null;
+
+      tx.afterCommit(() => bus.publish({ kind: "session-rotated", sessionId }));
+      return { token, session: toSession(row) };
+    },
+
+    async end(tx, { userId, sessionId, exceptSessionId }, reason) {
+      const ended = await tx
+        .delete(sessions)
+        .where(
+          and(
+            eq(sessions.userId, userId),
+            sessionId === undefined ? undefined : eq(sessions.id, sessionId),
+            exceptSessionId === undefined ? undefined : ne(sessions.id, exceptSessionId),
+          ),
+        )
+        .returning({ id: sessions.id });
+      const sessionIds = ended.map(({ id }) => id);
+      if (sessionIds.length > 0) tx.afterCommit(() => bus.publish({ kind: "sessions-ended", sessionIds, reason }));
+      return sessionIds;
+    },
+
+    async list(userId) {
+      const rows = await db
+        .select()
+        .from(sessions)
+        .where(and(eq(sessions.userId, userId), isRunning(new Date(clock.now()))))
+        .orderBy(desc(sessions.lastUsedAt), desc(sessions.id));
+      return rows.map(toDeviceSession);
+    },
+
+    async prune() {
+      const now = new Date(clock.now());
+      const pruned = await db
+        .delete(sessions)
+        .where(or(lte(sessions.expiresAt, now), lte(sessions.absoluteExpiresAt, now)))
+        .returning({ id: sessions.id });
+      return pruned.length;
+    },
+  };
+}
+
+function issueToken(): { token: string; tokenHash: string } {
+  const token = createToken();
+  const tokenHash = hashToken(token);
+  if (tokenHash === null) throw new Error("A token just made is malformed: createToken and hashToken disagree.");
+  return { token, tokenHash };
+}
+
+type StoredSession = Transaction["tables"]["sessions"]["$inferSelect"];
+
+/** Field by field: neither the token's hash nor a column added later gets out. */
+function toSession(row: StoredSession): Session {
+  return {
+    id: row.id,
+    userId: row.userId,
+    createdAt: row.createdAt,
+    lastUsedAt: row.lastUsedAt,
+    authenticatedAt: row.authenticatedAt,
+    expiresAt: row.expiresAt,
+    absoluteExpiresAt: row.absoluteExpiresAt,
+    remember: row.remember,
+    impersonatedBy: row.impersonatedBy,
+    version: row.version,
+  };
+}
+
+function toDeviceSession(row: StoredSession): DeviceSession {
+  return { ...toSession(row), ip: row.ip, userAgent: row.userAgent };
+}

@@ -1,0 +1,150 @@
+import { and, eq, notInArray } from "drizzle-orm";
+
+import type { Bus } from "@countersign/bus";
+import type { Database, Transaction } from "@countersign/db";
+
+import type { Rights } from "./auth.ts";
+import type { Clock } from "./clock.ts";
+import { newId } from "./new-id.ts";
+
+interface RightsOptions {
+  readonly db: Database;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly permissions: readonly string[];
+}
+
+/** Changes of rights. The database's triggers raise the versions of the users concerned in the same transaction. */
+export function createRights({ db, bus, clock, permissions }: RightsOptions): Rights {
+  const declared = new Set(permissions);
+  const { users, userPermissions, groups, groupMembers, groupPermissions } = db.tables;
+
+  function requireDeclared(permission: string): void {
+    if (declared.has(permission)) return;
+    throw new Error(
+      `Permission "${permission}" is not declared. Add it to definePermissions, or correct it: ${[...declared].join(", ")}.`,
+    );
+  }
+
+  function tellAfterCommit(tx: Transaction, userIds: readonly string[]): void {
+    tx.afterCommit(() => {
+      for (const userId of userIds) bus.publish({ kind: "user", userId });
+    });
+  }
+
+  return {
+    async grant(userId, permission) {
+      requireDeclared(permission);
+      return db.transaction(async (tx) => {
+        if (!(await hasUser(tx, userId))) return false;
+        await tx.insert(userPermissions).values({ userId, permission }).onConflictDoNothing();
+        tellAfterCommit(tx, [userId]);
+        return true;
+      });
+    },
+
+    async withdraw(userId, permission) {
+      return db.transaction(async (tx) => {
+        if (!(await hasUser(tx, userId))) return false;
+        const held = and(eq(userPermissions.userId, userId), eq(userPermissions.permission, permission));
+        const removed = await tx.delete(userPermissions).where(held).returning({ userId: userPermissions.userId });
+        // What was declared once can still be taken away; a name nobody ever declared is a slip that would leave it held.
+        if (removed.length === 0) requireDeclared(permission);
+        tellAfterCommit(tx, [userId]);
+        return true;
+      });
+    },
+
+    async setGroup(name, wanted) {
+      requireGroupName(name);
+      for (const permission of wanted) requireDeclared(permission);
+      return db.transaction(async (tx) => {
+        await tx
+          .insert(groups)
+          .values({ id: newId(), name, createdAt: new Date(clock.now()) })
+          .onConflictDoNothing();
+        const groupId = await findGroup(tx, name);
+        if (groupId === null) throw new Error(`Group "${name}" was removed while it was being set. Set it again.`);
+
+        const members = await findMembers(tx, groupId);
+        const held = eq(groupPermissions.groupId, groupId);
+        await tx
+          .delete(groupPermissions)
+          .where(wanted.length === 0 ? held : and(held, notInArray(groupPermissions.permission, [...wanted])));
+        if (wanted.length > 0) {
+          const rows = wanted.map((permission) => ({ groupId, permission }));
+          await tx.insert(groupPermissions).values(rows).onConflictDoNothing();
+        }
+        tellAfterCommit(tx, members);
+        return groupId;
+      });
+    },
+
+    async removeGroup(name) {
+      return db.transaction(async (tx) => {
+        const groupId = await findGroup(tx, name);
+        if (groupId === null) return false;
+        const members = await findMembers(tx, groupId);
+        await tx.delete(groups).where(eq(groups.id, groupId));
+        tellAfterCommit(tx, members);
+        return true;
+      });
+    },
+
+    async addToGroup(userId, group) {
+      return db.transaction(async (tx) => {
+        const groupId = await findGroup(tx, group);
+        if (groupId === null || !(await hasUser(tx, userId))) return false;
+        await tx.insert(groupMembers).values({ groupId, userId }).onConflictDoNothing();
+        tellAfterCommit(tx, [userId]);
+        return true;
+      });
+    },
+
+    async removeFromGroup(userId, group) {
+      return db.transaction(async (tx) => {
+        const groupId = await findGroup(tx, group);
+        if (groupId === null || !(await hasUser(tx, userId))) return false;
+        const membership = and(eq(groupMembers.groupId, groupId), eq(groupMembers.userId, userId));
+        await tx.delete(groupMembers).where(membership);
+        tellAfterCommit(tx, [userId]);
+        return true;
+      });
+    },
+  };
+
+  // What is found is held until the commit: two changes of one group come one after the other, users are taken in one
+  // order, and nobody is deleted in between. SQLite has one writer at a time, and no word for it.
+
+  async function hasUser(tx: Transaction, userId: string): Promise<boolean> {
+    const find = tx.select({ id: users.id }).from(users).where(eq(users.id, userId));
+    const found = tx.dialect === "postgres" ? await find.for("update") : await find;
+    return found.length > 0;
+  }
+
+  async function findGroup(tx: Transaction, name: string): Promise<string | null> {
+    const find = tx.select({ id: groups.id }).from(groups).where(eq(groups.name, name));
+    const [group] = tx.dialect === "postgres" ? await find.for("update") : await find;
+    return group?.id ?? null;
+  }
+
+  async function findMembers(tx: Transaction, groupId: string): Promise<readonly string[]> {
+    const find = tx
+      .select({ userId: users.id })
+      .from(users)
+      .innerJoin(groupMembers, eq(groupMembers.userId, users.id))
+      .where(eq(groupMembers.groupId, groupId))
+      .orderBy(users.id);
+    const members = tx.dialect === "postgres" ? await find.for("update", { of: users }) : await find;
+    return members.map(({ userId }) => userId);
+  }
+}
+
+const longestGroupName = 100;
+
+function requireGroupName(name: string): void {
+  if (name.trim() === name && name !== "" && name.length <= longestGroupName && !/\p{C}/u.test(name)) return;
+  throw new Error(
+    `"${name}" can't be a group's name. Use 1 to ${longestGroupName} visible characters, without blanks at the ends.`,
+  );
+}

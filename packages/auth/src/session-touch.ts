@@ -1,0 +1,100 @@
+import { and, gt, inArray, lte, sql } from "drizzle-orm";
+
+import type { Settings } from "@countersign/contract";
+import type { Database } from "@countersign/db";
+
+import type { Clock } from "./clock.ts";
+import type { Principal } from "./principal.ts";
+
+interface TouchOptions {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly settings: Pick<Settings, "SESSION_IDLE_SECONDS" | "SESSION_TOUCH_SECONDS">;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Most sessions written down by one statement. */
+const batchSize = 500;
+
+/**
+ * Writes down that sessions are being used, each at most once per `SESSION_TOUCH_SECONDS`, and moves their idle limit.
+ * Those that come due while a write is running are written together by the next one, so a crowd costs few commits.
+ */
+export function createSessionTouch({ db, clock, settings, onError }: TouchOptions): (principal: Principal) => void {
+  const intervalMs = settings.SESSION_TOUCH_SECONDS * 1000;
+  const idleMs = settings.SESSION_IDLE_SECONDS * 1000;
+  /** When each session was last taken up, the longest ago first: callers may hold readings from before the write. */
+  const takenUp = new Map<string, number>();
+  const due = new Set<string>();
+  let isWriting = false;
+
+  async function writeAllDue(): Promise<void> {
+    isWriting = true;
+    while (due.size > 0) {
+      const ids = [...due].slice(0, batchSize);
+      for (const id of ids) due.delete(id);
+      try {
+        await write(ids);
+      } catch (error) {
+        // Its next use tries again.
+        for (const id of ids) takenUp.delete(id);
+        onError(error);
+      }
+    }
+    isWriting = false;
+  }
+
+  async function write(ids: readonly string[]): Promise<void> {
+    const { sessions } = db.tables;
+    const now = new Date(clock.now());
+    const end = sql.param(new Date(now.getTime() + idleMs), sessions.expiresAt);
+    await db
+      .update(sessions)
+      .set({
+        lastUsedAt: now,
+        // Not beyond the absolute end, and never back: a clock that was set back takes no life away.
+        expiresAt: sql`CASE WHEN ${sessions.absoluteExpiresAt} < ${end} THEN ${sessions.absoluteExpiresAt}
+          WHEN ${sessions.expiresAt} > ${end} THEN ${sessions.expiresAt} ELSE ${end} END`,
+      })
+      .where(
+        and(
+          inArray(sessions.id, db.dialect === "postgres" ? unlocked(db, ids) : [...ids]),
+          lte(sessions.lastUsedAt, new Date(now.getTime() - intervalMs)),
+          // What has ended stays ended.
+          gt(sessions.expiresAt, now),
+          gt(sessions.absoluteExpiresAt, now),
+        ),
+      );
+  }
+
+  function forgetOld(now: number): void {
+    for (const [id, at] of takenUp) {
+      if (Math.abs(now - at) < intervalMs) return;
+      takenUp.delete(id);
+    }
+  }
+
+  return ({ session }) => {
+    const now = clock.now();
+    if (now - session.lastUsedAt.getTime() < intervalMs) return;
+    const at = takenUp.get(session.id);
+    if (at !== undefined && now - at < intervalMs) return;
+
+    forgetOld(now);
+    takenUp.delete(session.id);
+    takenUp.set(session.id, now);
+    due.add(session.id);
+    if (!isWriting) void writeAllDue();
+  };
+}
+
+/** Those no other transaction is changing, in one order everywhere: what is being rotated, ended or touched can be left out. */
+function unlocked(db: Database, ids: readonly string[]) {
+  const { sessions } = db.tables;
+  return db
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(inArray(sessions.id, [...ids]))
+    .orderBy(sessions.id)
+    .for("update", { skipLocked: true });
+}
