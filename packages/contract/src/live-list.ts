@@ -22,7 +22,10 @@ export interface LiveListDifference<Row extends LiveRow> {
 export type LiveListFrame<Row extends LiveRow> = LiveListFull<Row> | LiveListDifference<Row>;
 
 /** The difference that makes `after` of `before`, or null when they are equal. Rows are equal when id and version are. */
-export function diffRows<Row extends LiveRow>(before: readonly Row[], after: readonly Row[]): LiveListDifference<Row> | null {
+export function diffRows<Row extends LiveRow>(
+  before: readonly Row[],
+  after: readonly Row[],
+): LiveListDifference<Row> | null {
   const old = new Map(before.map((row) => [row.id, row.version]));
   const upsert = after.filter((row) => old.get(row.id) !== row.version);
   const present = new Set(after.map((row) => row.id));
@@ -40,7 +43,10 @@ export function applyFrame<Row extends LiveRow>(rows: readonly Row[], frame: Liv
   return frame.type === "list" ? frame.rows : applyDifference(rows, frame);
 }
 
-function applyDifference<Row extends LiveRow>(rows: readonly Row[], difference: LiveListDifference<Row>): readonly Row[] {
+function applyDifference<Row extends LiveRow>(
+  rows: readonly Row[],
+  difference: LiveListDifference<Row>,
+): readonly Row[] {
   const byId = new Map(rows.map((row) => [row.id, row]));
   const fresh = difference.upsert.filter((row) => !byId.has(row.id));
   for (const id of difference.remove) byId.delete(id);

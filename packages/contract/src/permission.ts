@@ -17,7 +17,9 @@ export function definePermissions<const Name extends PermissionName>(names: read
   const seen = new Set<string>();
   for (const name of names) {
     if (!isPermissionName(name)) {
-      throw new Error(`Permission "${String(name)}" is malformed. Write it as app.codename, lower case, as in "notes.change".`);
+      throw new Error(
+        `Permission "${String(name)}" is malformed. Write it as app.codename, lower case, as in "notes.change".`,
+      );
     }
     if (seen.has(name)) throw new Error(`Permission "${name}" is declared twice. Remove one of them.`);
     seen.add(name);

@@ -11,20 +11,20 @@ export interface Rule {
   readonly groups?: readonly string[];
   readonly staff?: true;
   readonly superuser?: true;
-  /** Authenticated at most this many seconds ago; otherwise `REAUTH`. */
-  readonly freshWithinSeconds?: number;
+  /** Authenticated at most this many seconds ago (`default`: the setting SESSION_FRESH_SECONDS); otherwise `REAUTH`. */
+  readonly freshWithinSeconds?: number | "default";
   /** `http`: sets a cookie, so it cannot be called over the socket. `any` when absent. */
   readonly transport?: "http";
 }
 
-/** A rule in words, as the rule list prints it: `user · notes.change · fresh 600 s`. */
+/** A rule in words, as the rule list prints it: `user · notes.change · fresh 600`. */
 export function describeRule(rule: Rule): string {
   const parts: string[] = [rule.access];
   if (rule.superuser) parts.push("superuser");
   if (rule.staff) parts.push("staff");
   if (rule.permissions) parts.push(...rule.permissions);
   if (rule.groups) parts.push(...rule.groups.map((group) => `group ${group}`));
-  if (rule.freshWithinSeconds !== undefined) parts.push(`fresh ${rule.freshWithinSeconds} s`);
+  if (rule.freshWithinSeconds !== undefined) parts.push(`fresh ${rule.freshWithinSeconds}`);
   if (rule.transport) parts.push(rule.transport);
   return parts.join(" · ");
 }

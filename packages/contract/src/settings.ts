@@ -17,34 +17,62 @@ const flag = z.enum(["true", "false", "1", "0"]).transform((text) => text === "t
  * environment once, through this, and hands the values on as arguments.
  */
 export const Settings = z.object({
-  SESSION_IDLE_SECONDS: seconds(1, 400 * day).default(14 * day).describe("A session ends when it is not used for this long."),
-  SESSION_ABSOLUTE_SECONDS: seconds(1, 400 * day).default(90 * day).describe("A session ends this long after sign-in, used or not."),
-  SESSION_TOUCH_SECONDS: seconds(1, day).default(60).describe("The use of a session is written down at most this often."),
-  SESSION_FRESH_SECONDS: seconds(1, day).default(600).describe("How long after signing in sensitive actions are allowed."),
-  LEASE_SECONDS: seconds(1, 300).default(5).describe("Every open socket's session is read again this often; what cannot be confirmed is closed."),
+  SESSION_IDLE_SECONDS: seconds(1, 400 * day)
+    .default(14 * day)
+    .describe("A session ends when it is not used for this long."),
+  SESSION_ABSOLUTE_SECONDS: seconds(1, 400 * day)
+    .default(90 * day)
+    .describe("A session ends this long after sign-in, used or not."),
+  SESSION_TOUCH_SECONDS: seconds(1, day)
+    .default(60)
+    .describe("The use of a session is written down at most this often."),
+  SESSION_FRESH_SECONDS: seconds(1, day)
+    .default(600)
+    .describe("How long after signing in sensitive actions are allowed."),
+  LEASE_SECONDS: seconds(1, 300)
+    .default(5)
+    .describe("Every open socket's session is read again this often; what cannot be confirmed is closed."),
   EXTERNAL_POLL_MS: count(10, 60_000).default(50).describe("SQLite: how often to look for changes by other processes."),
   REQUIRE_ORIGIN: flag.default(true).describe("Refuse upgrades and unsafe HTTP requests that name no Origin."),
 
-  MAX_FRAME_BYTES: count(1024, 16 * 1024 * 1024).default(64 * 1024).describe("Largest WebSocket message; larger ones close the socket (1009)."),
+  MAX_FRAME_BYTES: count(1024, 16 * 1024 * 1024)
+    .default(64 * 1024)
+    .describe("Largest WebSocket message; larger ones close the socket (1009)."),
   MAX_FRAGMENTS: count(1, 10_000).default(64).describe("Most fragments one WebSocket message may come in."),
-  MAX_BODY_BYTES: count(1024, 64 * 1024 * 1024).default(64 * 1024).describe("Largest HTTP request body."),
+  MAX_BODY_BYTES: count(1024, 64 * 1024 * 1024)
+    .default(64 * 1024)
+    .describe("Largest HTTP request body."),
   MAX_BATCH: count(1, 1000).default(32).describe("Most calls in one batch; a larger batch is refused whole."),
   MAX_SUBSCRIPTIONS: count(1, 10_000).default(100).describe("Most running subscriptions of one socket."),
   MAX_CONNECTIONS: count(1, 1_000_000).default(20_000).describe("Most open sockets of one server."),
-  MAX_CONNECTIONS_PER_IP: count(1, 1_000_000).default(500).describe("Most open sockets of one address (an IPv6 /64 counts as one)."),
+  MAX_CONNECTIONS_PER_IP: count(1, 1_000_000)
+    .default(500)
+    .describe("Most open sockets of one address (an IPv6 /64 counts as one)."),
   MAX_CONNECTIONS_PER_SESSION: count(1, 1_000_000).default(50).describe("Most open sockets of one session."),
-  MAX_BUFFERED_BYTES: count(1024, 64 * 1024 * 1024).default(1024 * 1024).describe("A reader with more than this unread is cut (4408) when it stays so."),
+  MAX_BUFFERED_BYTES: count(1024, 64 * 1024 * 1024)
+    .default(1024 * 1024)
+    .describe("A reader with more than this unread is cut (4408) when it stays so."),
   SLOW_READER_SECONDS: seconds(1, 300).default(8).describe("How long a reader may stay over MAX_BUFFERED_BYTES."),
-  CALLS_PER_SECOND: count(1, 1_000_000).default(100).describe("Sustained calls of one socket; a user's sockets share five times this."),
-  CALLS_BURST: count(1, 1_000_000).default(400).describe("Calls a socket may make at once before it is held to CALLS_PER_SECOND."),
+  CALLS_PER_SECOND: count(1, 1_000_000)
+    .default(100)
+    .describe("Sustained calls of one socket; a user's sockets share five times this."),
+  CALLS_BURST: count(1, 1_000_000)
+    .default(400)
+    .describe("Calls a socket may make at once before it is held to CALLS_PER_SECOND."),
   BAD_FRAMES: count(1, 10_000).default(20).describe("Malformed messages before a socket is closed (1008)."),
   PING_SECONDS: seconds(1, 300).default(25).describe("How long a socket may be silent before it is pinged."),
   PONG_SECONDS: seconds(1, 300).default(8).describe("How long a pinged socket may take to answer."),
   UPGRADE_SECONDS: seconds(1, 300).default(10).describe("How long a client may take to send the head of a request."),
 
-  PASSWORD_HASH_CONCURRENCY: count(1, 64).default(1).describe("Password hashes computed at once; others wait in a queue."),
-  PASSWORD_HASH_QUEUE: count(1, 100_000).default(500).describe("Most password hashes that wait; beyond it sign-in answers that it is busy."),
-  LOGIN_ATTEMPTS: count(1, 100_000).default(10).describe("Failed sign-ins of one account, and ten times this of one address, within the window."),
+  PASSWORD_HASH_CONCURRENCY: count(1, 64)
+    .default(1)
+    .describe("Password hashes computed at once; others wait in a queue."),
+  PASSWORD_HASH_QUEUE: count(1, 100_000)
+    .default(500)
+    .describe("Most password hashes that wait; beyond it sign-in answers that it is busy."),
+  LOGIN_ATTEMPTS: count(1, 100_000)
+    .default(10)
+    .describe("Failed sign-ins of one account, and ten times this of one address, within the window."),
   LOGIN_WINDOW_SECONDS: seconds(1, day).default(180).describe("The window of LOGIN_ATTEMPTS."),
   REGISTER_ATTEMPTS: count(1, 100_000).default(30).describe("Registrations of one address within an hour."),
   SIGN_UP: flag.default(true).describe("May visitors make accounts?"),

@@ -1,0 +1,202 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+
+import { getRequestListener } from "@hono/node-server";
+import type { AnyRouter } from "@trpc/server";
+import { applyWSSHandler } from "@trpc/server/adapters/ws";
+import { WebSocketServer } from "ws";
+
+import { type Auth, type Clock, createSessionCookie, systemClock } from "@countersign/auth";
+import type { Bus } from "@countersign/bus";
+import { CloseCode, type Settings } from "@countersign/contract";
+import type { CoreTables, Database } from "@countersign/db";
+
+import { parseTrustedProxies, readClientAddress } from "./connection/client-address.ts";
+import { Connections } from "./connection/connections.ts";
+import { frames } from "./connection/frames.ts";
+import { GuardedSocket } from "./connection/guarded-socket.ts";
+import { startKeepAlive } from "./connection/keep-alive.ts";
+import { RateLimits } from "./connection/rate-limits.ts";
+import { createUpgradeHandler } from "./connection/upgrade.ts";
+import { createHttpApp } from "./http/http-app.ts";
+import { createOriginCheck } from "./http/origin.ts";
+import { parseRequestTarget } from "./http/request-target.ts";
+import { LiveHub } from "./live/hub.ts";
+import { startMaintenance } from "./maintenance.ts";
+import type { RootContext } from "./procedure/call-context.ts";
+import { listRules } from "./procedure/rule-list.ts";
+import { startLease } from "./revocation/lease.ts";
+import { Revocation } from "./revocation/revocation.ts";
+import type { Log, Services } from "./services.ts";
+
+export interface AppOptions<Tables extends CoreTables> {
+  readonly router: AnyRouter;
+  readonly db: Database<Tables>;
+  readonly bus: Bus;
+  readonly auth: Auth;
+  readonly settings: Settings;
+  readonly log: Log;
+  /** Where browsers reach the app. Cookies, origins and links follow from it, never from a request. */
+  readonly publicUrl: string;
+  /** Origins whose pages may connect, `publicUrl`'s own included. Default: only that one. */
+  readonly allowedOrigins?: readonly string[];
+  /** Proxies whose forwarded headers are believed: addresses, ranges, or `loopback`. Default: none. */
+  readonly trustProxy?: string;
+  /** The permissions the app declared: a rule that names another is an error here. */
+  readonly permissions?: readonly string[];
+  /** The folder of the built web app; null when something else serves it. */
+  readonly webFolder?: string | null;
+  readonly clock?: Clock;
+}
+
+export interface App {
+  readonly services: Services;
+  /** Opens the port; with port 0 the system chooses one. Returns the one it is. */
+  listen(address: { readonly port: number; readonly host: string }): Promise<number>;
+  /** No new work, sockets asked to move elsewhere, calls under way answered, then closed. The database and the bus are left open. */
+  close(): Promise<void>;
+}
+
+/** How long calls under way may take to finish when the app closes. */
+const drainMs = 3000;
+
+/**
+ * Puts an app together: one HTTP server, one WebSocket path, every guard between them.
+ *
+ * @throws when a procedure has no rule, names an undeclared permission, or an option is not valid.
+ */
+export function createApp<Tables extends CoreTables>(options: AppOptions<Tables>): App {
+  listRules(options.router, options.permissions);
+  const publicUrl = new URL(options.publicUrl);
+  const isAllowedOrigin = createOriginCheck(options.allowedOrigins ?? [publicUrl.origin]);
+  const isTrustedProxy = parseTrustedProxies(options.trustProxy ?? "");
+  const services = createServices(options);
+  const revocation = new Revocation(services);
+  let isOpen = true;
+  const isReady = () => isOpen;
+
+  const http = createHttpApp({
+    router: options.router,
+    services,
+    publicUrl,
+    isAllowedOrigin,
+    isTrustedProxy,
+    webFolder: options.webFolder ?? null,
+    isReady,
+  });
+  const server = createHttpServer(
+    services.settings,
+    getRequestListener(http.fetch, { overrideGlobalObjects: false }),
+    (request) => parseRequestTarget(request, readClientAddress(request, isTrustedProxy).protocol) !== null,
+  );
+  const wss = createSocketServer(services.settings);
+  applyWSSHandler({
+    wss,
+    router: options.router,
+    // Once per connection: it cannot fail, and it does not look up the user.
+    createContext: ({ res }): RootContext => ({ caller: requireConnection(res) }),
+    maxBatchSize: services.settings.MAX_BATCH,
+    experimental_encoder: frames,
+  });
+  server.on(
+    "upgrade",
+    createUpgradeHandler({
+      wss,
+      services,
+      isAllowedOrigin,
+      isTrustedProxy,
+      isReady,
+      revocationCount: () => revocation.count,
+      recheck: (connections) => revocation.recheck(connections),
+    }),
+  );
+
+  const stops: (() => void | Promise<void>)[] = [];
+  return {
+    services,
+    async listen({ port, host }) {
+      stops.push(services.bus.subscribe((hint) => revocation.handleHint(hint)));
+      const pollMs = services.settings.EXTERNAL_POLL_MS;
+      stops.push(
+        await services.db.watchExternalChanges((change) => revocation.handleExternalChange(change), { pollMs }),
+      );
+      stops.push(startLease(services, revocation), startKeepAlive(services), startMaintenance(services));
+      return open(server, port, host);
+    },
+    async close() {
+      isOpen = false;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const connection of services.connections) connection.requestReconnect();
+      await waitForSockets(services.connections);
+      for (const connection of [...services.connections]) connection.close(CloseCode.restart, "restart");
+      server.closeAllConnections();
+      await closed;
+      for (const stop of stops) await stop();
+    },
+  };
+}
+
+function createServices<Tables extends CoreTables>(options: AppOptions<Tables>): Services {
+  const { db, bus, auth, settings, log, clock = systemClock } = options;
+  const hub = new LiveHub({ sessions: auth.sessions, settings, clock, log });
+  const cookie = createSessionCookie(options.publicUrl);
+  const connections = new Connections();
+  const rateLimits = new RateLimits(settings);
+  // The cast: procedures of this app know its tables by their own type; what serves them needs the core ones only.
+  return { db: db as unknown as Database, bus, auth, cookie, settings, clock, log, hub, connections, rateLimits };
+}
+
+function createHttpServer(
+  settings: Settings,
+  listener: ReturnType<typeof getRequestListener>,
+  isReadable: (request: Parameters<typeof listener>[0] & import("node:http").IncomingMessage) => boolean,
+): Server {
+  const server = createServer({ headersTimeout: settings.UPGRADE_SECONDS * 1000, connectionsCheckingInterval: 1000 });
+  server.on("request", (request, response) => {
+    if (isReadable(request)) return void listener(request, response);
+    response.writeHead(400, { "content-type": "application/json; charset=utf-8", connection: "close" });
+    response.end('{"error":{"message":"The URL or the Host of the request cannot be read."}}');
+  });
+  // Without a listener Node answers with 400 and closes; the same, but a socket already gone is left alone.
+  server.on("clientError", (_error, socket) => {
+    if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+    else socket.destroy();
+  });
+  return server;
+}
+
+function createSocketServer(settings: Settings): WebSocketServer {
+  // Named first: the published types do not know `maxFragments` and `closeTimeout` yet.
+  const options = {
+    noServer: true,
+    WebSocket: GuardedSocket,
+    maxPayload: settings.MAX_FRAME_BYTES,
+    maxFragments: settings.MAX_FRAGMENTS,
+    perMessageDeflate: false,
+    clientTracking: false,
+    closeTimeout: 1000,
+  };
+  return new WebSocketServer(options);
+}
+
+function requireConnection(socket: unknown): NonNullable<GuardedSocket["connection"]> {
+  const connection = socket instanceof GuardedSocket ? socket.connection : null;
+  if (connection === null) throw new Error("A socket came in past the upgrade guard.");
+  return connection;
+}
+
+function open(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ port, host, backlog: 4096 }, () => {
+      server.off("error", reject);
+      server.on("error", () => {});
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+async function waitForSockets(connections: Connections): Promise<void> {
+  const deadline = performance.now() + drainMs;
+  while (connections.size > 0 && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
+}

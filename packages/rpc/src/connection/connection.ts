@@ -1,0 +1,165 @@
+import { randomUUID } from "node:crypto";
+
+import type { RawData } from "ws";
+
+import type { Principal } from "@countersign/auth";
+import { CloseCode, type SessionEndReason } from "@countersign/contract";
+
+import type { Caller } from "../procedure/call-context.ts";
+import type { Services } from "../services.ts";
+
+import type { GuardedSocket } from "./guarded-socket.ts";
+import type { RequestFacts } from "./request-facts.ts";
+import { TokenBucket } from "./token-bucket.ts";
+
+/** Plain frames are allowed this many times the calls: heartbeats, stops, answers to pings. */
+const framesPerCall = 2;
+
+/**
+ * One open socket: the facts of its upgrade, and whether it is dead. It knows which session it was opened with, so that
+ * the end of that session finds it; it never says who is calling: every call reads that anew.
+ */
+export class Connection implements Caller {
+  readonly id = randomUUID();
+  readonly reply = null;
+  readonly socket: GuardedSocket;
+  readonly services: Services;
+  readonly request: RequestFacts;
+  readonly tokenHash: string | null;
+  readonly openedAt: number;
+  readonly addressKey: string;
+  sessionId: string | null = null;
+  userId: string | null = null;
+  /** When the session ends by itself, in milliseconds since the epoch, as last read. */
+  expiresAt = Number.POSITIVE_INFINITY;
+  lastHeardAt: number;
+  /** How many subscriptions run. */
+  subscriptions = 0;
+  /** The session got a new token: calls are refused until the client has reconnected with it. */
+  isSuperseded = false;
+  #version = 0;
+  #isDead = false;
+  #badFrames = 0;
+  #slowTimer: NodeJS.Timeout | null = null;
+  readonly #frameBucket: TokenBucket;
+  readonly #callBucket: TokenBucket;
+
+  constructor(options: {
+    readonly socket: GuardedSocket;
+    readonly services: Services;
+    readonly request: RequestFacts;
+    readonly tokenHash: string | null;
+    readonly addressKey: string;
+  }) {
+    this.socket = options.socket;
+    this.services = options.services;
+    this.request = options.request;
+    this.tokenHash = options.tokenHash;
+    this.addressKey = options.addressKey;
+    const { CALLS_PER_SECOND, CALLS_BURST } = this.services.settings;
+    const now = performance.now();
+    this.openedAt = now;
+    this.lastHeardAt = now;
+    this.#frameBucket = new TokenBucket(CALLS_PER_SECOND * framesPerCall, CALLS_BURST * framesPerCall, now);
+    this.#callBucket = new TokenBucket(CALLS_PER_SECOND, CALLS_BURST, now);
+  }
+
+  get connection(): this {
+    return this;
+  }
+
+  get isDead(): boolean {
+    return this.#isDead;
+  }
+
+  /** Remembers which session this socket stands on, as far as closing it in time needs to know. Returns whether it changed since. */
+  stand({ user, session }: Principal): boolean {
+    const version = user.version + session.version;
+    const hasChanged = this.#version !== version;
+    this.#version = version;
+    this.sessionId = session.id;
+    this.userId = user.id;
+    this.expiresAt = session.expiresAt.getTime();
+    return hasChanged;
+  }
+
+  /** May this message be read at all? Called for every frame, before it is parsed. */
+  admitMessage(data: RawData): boolean {
+    if (this.#isDead) return false;
+    this.lastHeardAt = performance.now();
+    // "PING" and "PONG" pay here; calls pay one by one when they have been counted.
+    const isHeartbeat = "length" in data && data.length <= 4;
+    return !isHeartbeat || this.admitHeartbeat();
+  }
+
+  /** Counts a heartbeat of either kind: text, or a ping or pong frame of the protocol. */
+  admitHeartbeat(): boolean {
+    this.lastHeardAt = performance.now();
+    if (this.#frameBucket.take(1, this.lastHeardAt)) return true;
+    this.#flooding();
+    return false;
+  }
+
+  /** Counts the calls of one message, known or unknown. Beyond the bound for frames the socket is closed. */
+  countCalls(count: number): void {
+    if (!this.#frameBucket.take(count, this.lastHeardAt)) this.#flooding();
+  }
+
+  /** May this socket make one more call? Otherwise it is told to come back later. */
+  admitCall(): boolean {
+    return this.#callBucket.take(1, performance.now());
+  }
+
+  noteBadFrame(): void {
+    this.#badFrames += 1;
+    if (this.#badFrames > this.services.settings.BAD_FRAMES) this.close(1008, "too many malformed messages");
+  }
+
+  /** The peer does not read: cut it now when its backlog is twice the limit, soon when it stays over it. */
+  noteSlowReader(): void {
+    const { MAX_BUFFERED_BYTES, SLOW_READER_SECONDS } = this.services.settings;
+    if (this.socket.bufferedAmount > 2 * MAX_BUFFERED_BYTES) return this.#cut();
+    this.#slowTimer ??= setTimeout(() => {
+      this.#slowTimer = null;
+      if (this.socket.bufferedAmount > MAX_BUFFERED_BYTES) this.#cut();
+    }, SLOW_READER_SECONDS * 1000).unref();
+  }
+
+  /** Ends the connection because its session ended: dead at once, then closed, then terminated. */
+  end(reason: SessionEndReason): void {
+    this.close(CloseCode.sessionEnded, reason);
+  }
+
+  /** Asks the client to open a new socket (with the cookie it has then) and move over without losing calls. */
+  requestReconnect(): void {
+    this.socket.send('{"id":null,"method":"reconnect"}');
+  }
+
+  /** Dead first, so that nothing in flight is executed or sent; then the close frame. */
+  close(code: number, reason: string): void {
+    if (this.#isDead) return;
+    this.#isDead = true;
+    this.services.connections.remove(this);
+    this.socket.end(code, reason);
+  }
+
+  /** The socket is gone. */
+  closed(): void {
+    this.#isDead = true;
+    if (this.#slowTimer) clearTimeout(this.#slowTimer);
+    this.services.connections.remove(this);
+  }
+
+  #flooding(): void {
+    this.services.log.warn({ connection: this.id, ip: this.request.ip }, "A socket floods and is closed");
+    this.close(CloseCode.flooding, "too many messages");
+  }
+
+  #cut(): void {
+    if (this.#isDead) return;
+    this.#isDead = true;
+    this.services.log.warn({ connection: this.id, ip: this.request.ip }, "A reader is too slow and is cut");
+    this.services.connections.remove(this);
+    this.socket.cut();
+  }
+}

@@ -1,0 +1,125 @@
+import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+
+import type { WebSocketServer } from "ws";
+
+import { addressKey, hashToken, type Principal } from "@countersign/auth";
+import { rpcPath } from "@countersign/contract";
+
+import type { OriginCheck } from "../http/origin.ts";
+import { parseRequestTarget, rawPath } from "../http/request-target.ts";
+import type { Services } from "../services.ts";
+
+import { type ClientAddress, readClientAddress, type TrustedProxies } from "./client-address.ts";
+import { Connection } from "./connection.ts";
+import { GuardedSocket } from "./guarded-socket.ts";
+import { readRequestFacts } from "./request-facts.ts";
+
+export interface UpgradeOptions {
+  /** Made with `WebSocket: GuardedSocket` and `noServer`. */
+  readonly wss: WebSocketServer;
+  readonly services: Services;
+  readonly isAllowedOrigin: OriginCheck;
+  readonly isTrustedProxy: TrustedProxies;
+  /** False while draining: no new sockets. */
+  isReady(): boolean;
+  /** Rises whenever a session may have ended: a socket that was opening meanwhile is checked again. */
+  revocationCount(): number;
+  recheck(connections: readonly Connection[]): Promise<void>;
+}
+
+interface Refusal {
+  readonly status: string;
+  readonly why: string;
+}
+
+/**
+ * The gate before the handshake. Whatever is wrong with the request is answered in plain HTTP and never reaches the
+ * adapter; only then is there a socket, and it knows the session it was opened with.
+ */
+export function createUpgradeHandler(
+  options: UpgradeOptions,
+): (request: IncomingMessage, tcp: Duplex, head: Buffer) => void {
+  return (request, tcp, head) => {
+    // First of all: an error before there is a listener would end the process.
+    tcp.on("error", () => tcp.destroy());
+    void upgrade(options, request, tcp as Socket, head).catch((error: unknown) => {
+      options.services.log.error({ err: error }, "An upgrade failed");
+      refuse(tcp, "503 Service Unavailable");
+    });
+  };
+}
+
+async function upgrade(options: UpgradeOptions, request: IncomingMessage, tcp: Socket, head: Buffer): Promise<void> {
+  const { services, wss } = options;
+  const address = readClientAddress(request, options.isTrustedProxy);
+  const url = parseRequestTarget(request, address.protocol);
+  const refusal =
+    url === null ? { status: "400 Bad Request", why: "target" } : findRefusal(options, request, url, address);
+  if (url === null || refusal !== null) {
+    services.log.warn({ why: refusal?.why, origin: request.headers.origin, ip: address.ip }, "An upgrade was refused");
+    return refuse(tcp, refusal?.status ?? "400 Bad Request");
+  }
+
+  const token = services.cookie.read(request.headers.cookie);
+  const countBefore = options.revocationCount();
+  const principal = token === null ? null : await services.auth.sessions.validate(hashToken(token) ?? "");
+  if (tcp.destroyed) return;
+  if (principal !== null && isFull(services, principal)) {
+    services.log.warn({ why: "session", ip: address.ip }, "An upgrade was refused");
+    return refuse(tcp, "429 Too Many Requests");
+  }
+
+  const facts = readRequestFacts(request, url, { sessionCookieName: services.cookie.name, ...address });
+  wss.handleUpgrade(request, tcp, head, (socket) => {
+    if (!(socket instanceof GuardedSocket)) throw new Error("The server is to be made with WebSocket: GuardedSocket.");
+    const connection = new Connection({
+      socket,
+      services,
+      request: facts,
+      // A token that opens nothing is no token: such a socket is anonymous for good.
+      tokenHash: principal === null || token === null ? null : hashToken(token),
+      addressKey: addressKey(address.ip),
+    });
+    if (principal !== null) connection.stand(principal);
+    socket.attach(connection, tcp);
+    socket.on("ping", () => connection.admitHeartbeat());
+    socket.on("pong", () => connection.admitHeartbeat());
+    socket.once("close", () => connection.closed());
+    services.connections.add(connection);
+    wss.emit("connection", socket, request);
+    if (options.revocationCount() !== countBefore) void options.recheck([connection]);
+  });
+}
+
+function findRefusal(
+  options: UpgradeOptions,
+  request: IncomingMessage,
+  url: URL,
+  address: ClientAddress,
+): Refusal | null {
+  const { connections, settings } = options.services;
+  const { origin } = request.headers;
+  if (rawPath(request) !== rpcPath) return { status: "404 Not Found", why: "path" };
+  // tRPC would take a token from the first message: the cookie is the only way in.
+  if (url.searchParams.has("connectionParams")) return { status: "400 Bad Request", why: "connectionParams" };
+  if (origin === undefined ? settings.REQUIRE_ORIGIN : !options.isAllowedOrigin(origin)) {
+    return { status: "403 Forbidden", why: "origin" };
+  }
+  if (!options.isReady()) return { status: "503 Service Unavailable", why: "draining" };
+  if (connections.size >= settings.MAX_CONNECTIONS) return { status: "503 Service Unavailable", why: "connections" };
+  if (connections.countOfAddress(addressKey(address.ip)) >= settings.MAX_CONNECTIONS_PER_IP) {
+    return { status: "429 Too Many Requests", why: "address" };
+  }
+  return null;
+}
+
+function isFull({ connections, settings }: Services, { session }: Principal): boolean {
+  return connections.countOfSession(session.id) >= settings.MAX_CONNECTIONS_PER_SESSION;
+}
+
+function refuse(tcp: Duplex, status: string): void {
+  if (tcp.destroyed) return;
+  tcp.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\nRetry-After: 5\r\n\r\n`);
+}

@@ -1,0 +1,222 @@
+import { expect, test } from "vitest";
+
+import { testDialects } from "@app/services/databases";
+
+import { startTestRouter } from "./testing/start.ts";
+
+const sqlite = testDialects[0]!;
+
+const malformed: readonly unknown[] = [
+  "not json",
+  "{",
+  "null",
+  "1",
+  "[]",
+  {},
+  [null],
+  [[]],
+  { id: null, method: "query", params: { path: "anyone" } },
+  { id: {}, method: "query", params: { path: "anyone" } },
+  { id: [1], method: "query", params: { path: "anyone" } },
+  { method: "query", params: { path: "anyone" } },
+  '{"id":1e400,"method":"query","params":{"path":"anyone"}}',
+  { id: 1, method: "nonsense", params: { path: "anyone" } },
+  { id: 1, method: "query" },
+  { id: 1, method: "query", params: null },
+  { id: 1, method: "query", params: [] },
+  { id: 1, method: "query", params: { path: 7 } },
+  { id: 1, method: "query", params: { path: "x".repeat(300) } },
+  { id: "x".repeat(65), method: "query", params: { path: "anyone" } },
+  { id: 1, method: "subscription", params: { path: "session.snapshot", lastEventId: 7 } },
+  { id: 1, jsonrpc: "1.0", method: "query", params: { path: "anyone" } },
+  Buffer.from('{"id":1,"method":"query","params":{"path":"anyone"}}'),
+];
+
+test("WSK-11: each malformed message gets one error frame, and the socket goes on", async () => {
+  await using started = await startTestRouter(sqlite, { settings: { BAD_FRAMES: 1000 } });
+  await using socket = await started.app.open();
+  for (const [index, message] of malformed.entries()) {
+    socket.send(message);
+    await socket.until(() => socket.frames.length === index + 1);
+    expect(socket.frames[index], JSON.stringify(message)).toMatchObject({ error: { data: { code: "PARSE_ERROR" } } });
+  }
+  expect(await socket.query("anyone")).toHaveProperty("result");
+});
+
+test("WSK-13: an error never says what is inside", async () => {
+  await using started = await startTestRouter(sqlite);
+  const { app } = started;
+  await using socket = await app.open();
+  socket.send(`{"id":1,"method":"query","params":{"path":"${"secret".repeat(100)}`);
+  const frame = await socket.until(({ error }) => error !== undefined);
+  expect(JSON.stringify(frame)).not.toContain("secret");
+
+  const failed = await socket.query("boom");
+  expect(failed.error).toMatchObject({
+    message: expect.stringContaining("Error id"),
+    data: { code: "INTERNAL_SERVER_ERROR" },
+  });
+  expect(JSON.stringify(failed)).not.toMatch(/passwd|select|at .*\.ts/);
+  const errorId = failed.error?.data["errorId"];
+  expect(app.logged.find(({ facts }) => "errorId" in facts && facts.errorId === errorId)).toBeDefined();
+});
+
+test("too many malformed messages close the socket with 1008", async () => {
+  await using started = await startTestRouter(sqlite, { settings: { BAD_FRAMES: 3 } });
+  await using socket = await started.app.open();
+  for (let sent = 0; sent < 3; sent += 1) socket.send("{");
+  expect(await socket.query("anyone")).toHaveProperty("result");
+  socket.send("{");
+  expect(await socket.closed).toMatchObject({ code: 1008 });
+});
+
+test("WSK-30: a message of the largest size is answered, one byte more closes with 1009", async () => {
+  await using started = await startTestRouter(sqlite, { settings: { MAX_FRAME_BYTES: 4096 } });
+  await using socket = await started.app.open();
+  const frame = (bytes: number) => {
+    const empty = JSON.stringify({ id: 1, method: "query", params: { path: "echo", input: { text: "" } } });
+    return empty.replace('"text":""', `"text":"${"x".repeat(bytes - empty.length)}"`);
+  };
+  socket.send(frame(4096));
+  await socket.until(({ id }) => id === 1);
+  socket.send(frame(4097));
+  expect(await socket.closed).toMatchObject({ code: 1009 });
+});
+
+test("WSK-33: a batch of the largest size runs, a larger one is refused whole", async () => {
+  await using started = await startTestRouter(sqlite, { settings: { MAX_BATCH: 3 } });
+  const { app, counts } = started;
+  const ann = await app.signIn("ann");
+  await using socket = await ann.open();
+  const batch = (ids: number[]) => ids.map((id) => ({ id, method: "mutation", params: { path: "count" } }));
+  socket.send(batch([1, 2, 3]));
+  await socket.until(() => socket.frames.length === 3);
+  socket.send(batch([4, 5, 6, 7]));
+  await socket.until(() => socket.frames.length === 7);
+  expect(socket.frames.slice(3).every(({ error }) => error?.data.code === "BAD_REQUEST")).toBe(true);
+  expect(counts.mutations).toBe(3);
+});
+
+test("WSK-16: a second subscription with a running id is refused, the first goes on, and the id can be used again after its stop", async () => {
+  await using started = await startTestRouter(sqlite);
+  const { app } = started;
+  const ann = await app.signIn("ann");
+  await app.auth.rights.grant(ann.id, "reports.view");
+  await using socket = await ann.open();
+  const id = await socket.subscribe("ticks");
+  socket.send({ id, method: "subscription", params: { path: "ticks" } });
+  await socket.until((frame) => frame.id === id && frame.error?.data.code === "BAD_REQUEST");
+  const before = socket.dataOf(id).length;
+  await socket.data(id, before + 2);
+  socket.send({ id, method: "subscription.stop" });
+  await socket.until((frame) => frame.id === id && frame.result?.type === "stopped");
+  socket.send({ id, method: "subscription", params: { path: "ticks" } });
+  await socket.until(
+    () => socket.frames.filter((frame) => frame.id === id && frame.result?.type === "started").length === 2,
+  );
+});
+
+test("WSK-17, WSK-19: no stream survives a stop in the same batch, or a client that vanishes", async () => {
+  await using started = await startTestRouter(sqlite);
+  const { app, counts } = started;
+  const ann = await app.signIn("ann");
+  await app.auth.rights.grant(ann.id, "reports.view");
+  await using socket = await ann.open();
+  const subscribe = (id: number) => ({ id, method: "subscription", params: { path: "ticks" } });
+  socket.send([subscribe(1), { id: 1, method: "subscription.stop" }]);
+  for (let id = 2; id < 12; id += 1) socket.send(subscribe(id));
+  await expect.poll(() => counts.streams).toBeGreaterThanOrEqual(10);
+  socket.socket.terminate();
+  await expect.poll(() => counts.streams - counts.streamsEnded).toBe(0);
+});
+
+test("subscriptions of one socket are limited, and an ended one gives its place back", async () => {
+  await using started = await startTestRouter(sqlite, { settings: { MAX_SUBSCRIPTIONS: 2 } });
+  await using socket = await started.app.open();
+  const id = await socket.subscribe("session.snapshot");
+  await socket.subscribe("session.snapshot");
+  expect(await socket.call("subscription", "session.snapshot")).toMatchObject({
+    error: { data: { reason: "LIMIT_EXCEEDED" } },
+  });
+  socket.send({ id, method: "subscription.stop" });
+  await socket.until((frame) => frame.id === id && frame.result?.type === "stopped");
+  await socket.subscribe("session.snapshot");
+});
+
+test("WSK-36: calls beyond the rate are refused with a hint, a flood is closed with 4429, others are unharmed", async () => {
+  await using started = await startTestRouter(sqlite, { settings: { CALLS_PER_SECOND: 10, CALLS_BURST: 10 } });
+  await using socket = await started.app.open();
+  await using other = await started.app.open();
+  for (let sent = 0; sent < 11; sent += 1) socket.send({ id: sent, method: "query", params: { path: "anyone" } });
+  const refused = await socket.until(({ error }) => error !== undefined);
+  expect(refused.error?.data).toMatchObject({
+    code: "TOO_MANY_REQUESTS",
+    reason: "RATE_LIMITED",
+    retryAfterSeconds: 1,
+  });
+  for (let sent = 0; sent < 30; sent += 1) socket.send({ id: sent, method: "query", params: { path: "no.such" } });
+  expect(await socket.closed).toMatchObject({ code: 4429 });
+  expect(await other.query("anyone")).toHaveProperty("result");
+});
+
+test("WSK-37: a flood of heartbeats is closed, of either kind", async () => {
+  await using started = await startTestRouter(sqlite, { settings: { CALLS_PER_SECOND: 10, CALLS_BURST: 10 } });
+  await using first = await started.app.open();
+  for (let sent = 0; sent < 40; sent += 1) first.send("PING");
+  expect(await first.closed).toMatchObject({ code: 4429 });
+  await using second = await started.app.open();
+  for (let sent = 0; sent < 40; sent += 1) second.socket.ping();
+  expect(await second.closed).toMatchObject({ code: 4429 });
+});
+
+test("WSK-39: a socket that does not answer pings is terminated", async () => {
+  await using started = await startTestRouter(sqlite, { settings: { PING_SECONDS: 1, PONG_SECONDS: 1 } });
+  await using silent = await started.app.open();
+  await using alive = await started.app.open();
+  silent.socket.pong = () => {};
+  const receiver = Reflect.get(silent.socket, "_receiver") as { removeAllListeners(event: string): void };
+  receiver.removeAllListeners("ping");
+  expect(await silent.closed).toMatchObject({ code: 1006 });
+  expect(await alive.query("anyone")).toHaveProperty("result");
+});
+
+test("REL-40: a reader that stops reading is cut, and others are unharmed", async () => {
+  await using started = await startTestRouter(sqlite, {
+    settings: { MAX_BUFFERED_BYTES: 256 * 1024, SLOW_READER_SECONDS: 1 },
+  });
+  const { app } = started;
+  await using stalled = await app.open();
+  await using other = await app.open();
+  await stalled.subscribe("flood");
+  stalled.socket.pause();
+  await expect.poll(() => app.app.services.connections.size, { timeout: 5000 }).toBe(1);
+  expect(app.logged.some(({ message }) => message.includes("too slow"))).toBe(true);
+  expect(await other.query("anyone")).toHaveProperty("result");
+});
+
+test("WSK-14: prototypes cannot be reached by an input", async () => {
+  await using started = await startTestRouter(sqlite);
+  await using socket = await started.app.open();
+  socket.send('{"id":1,"method":"query","params":{"path":"echo","input":{"text":"x","__proto__":{"polluted":1}}}}');
+  expect(await socket.until(({ id }) => id === 1)).toMatchObject({ error: { data: { code: "BAD_REQUEST" } } });
+  expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+});
+
+test("PRM-25: only what the router lists can be called", async () => {
+  await using started = await startTestRouter(sqlite);
+  await using socket = await started.app.open();
+  for (const path of [
+    "__proto__",
+    "constructor",
+    "toString",
+    "_def",
+    "anyone.",
+    ".anyone",
+    "ANYONE",
+    "session",
+    "session.__proto__",
+    "",
+  ]) {
+    expect(await socket.query(path), path).toMatchObject({ error: { data: { code: "NOT_FOUND" } } });
+  }
+});

@@ -1,0 +1,94 @@
+import type { IncomingMessage } from "node:http";
+
+import type { HttpBindings } from "@hono/node-server";
+import type { AnyRouter } from "@trpc/server";
+import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+
+import { hashToken } from "@countersign/auth";
+import { rpcPath } from "@countersign/contract";
+
+import { readClientAddress, type TrustedProxies } from "../connection/client-address.ts";
+import { readRequestFacts } from "../connection/request-facts.ts";
+import type { Caller, RootContext } from "../procedure/call-context.ts";
+import type { Services } from "../services.ts";
+
+import { guardCalls } from "./guard.ts";
+import { HttpReply } from "./http-reply.ts";
+import type { OriginCheck } from "./origin.ts";
+import { securityHeaders } from "./security-headers.ts";
+import { staticFiles } from "./static-files.ts";
+
+export interface HttpAppOptions {
+  readonly router: AnyRouter;
+  readonly services: Services;
+  readonly publicUrl: URL;
+  readonly isAllowedOrigin: OriginCheck;
+  readonly isTrustedProxy: TrustedProxies;
+  /** Where the built web app is; null when something else serves it. */
+  readonly webFolder: string | null;
+  /** May new work be taken? False while draining. */
+  isReady(): boolean;
+}
+
+/** The HTTP half: calls that set a cookie (and any other, for clients without a socket), health, and the web app. */
+export function createHttpApp(options: HttpAppOptions): Hono<{ Bindings: HttpBindings }> {
+  const { services } = options;
+  const { log, settings } = services;
+  const app = new Hono<{ Bindings: HttpBindings }>();
+
+  app.use(securityHeaders(options.publicUrl));
+  app.get("/healthz", (c) => c.json({ status: "ok" }, 200, { "Cache-Control": "no-store" }));
+  app.get("/readyz", async (c) => {
+    const isReady =
+      options.isReady() &&
+      (await services.db.ping().then(
+        () => true,
+        () => false,
+      ));
+    return c.json({ status: isReady ? "ready" : "not ready" }, isReady ? 200 : 503, { "Cache-Control": "no-store" });
+  });
+
+  const guard = guardCalls({ isAllowedOrigin: options.isAllowedOrigin, requireOrigin: settings.REQUIRE_ORIGIN, log });
+  const tooLarge = bodyLimit({
+    maxSize: settings.MAX_BODY_BYTES,
+    onError: (c) => c.json({ error: { message: `The body is larger than ${settings.MAX_BODY_BYTES} bytes.` } }, 413),
+  });
+  app.all(`${rpcPath}/*`, guard, tooLarge, (c) =>
+    fetchRequestHandler({
+      endpoint: rpcPath,
+      req: c.req.raw,
+      router: options.router,
+      maxBatchSize: settings.MAX_BATCH,
+      createContext: ({ resHeaders }): RootContext => ({ caller: createHttpCaller(options, c.env, resHeaders) }),
+    }).then((response) => {
+      const headers = new Headers(response.headers);
+      for (const [name, value] of c.res.headers) headers.append(name, value);
+      return new Response(response.body, { status: response.status, headers });
+    }),
+  );
+
+  if (options.webFolder !== null) app.route("/", staticFiles(options.webFolder));
+  app.notFound((c) => c.json({ error: { message: "There is nothing here." } }, 404));
+  app.onError((error, c) => {
+    log.error({ err: error, path: c.req.path.slice(0, 200) }, "A request failed");
+    return c.json({ error: { message: "Something went wrong on our side." } }, 500);
+  });
+  return app;
+}
+
+function createHttpCaller(options: HttpAppOptions, { incoming }: HttpBindings, headers: Headers): Caller {
+  // The HTTP/2 type is there for its own server; ours speaks HTTP/1.1.
+  const request = incoming as IncomingMessage;
+  const address = readClientAddress(request, options.isTrustedProxy);
+  const url = new URL(request.url ?? "/", options.publicUrl);
+  const token = options.services.cookie.read(request.headers.cookie);
+  return {
+    services: options.services,
+    request: readRequestFacts(request, url, { sessionCookieName: options.services.cookie.name, ...address }),
+    tokenHash: token === null ? null : hashToken(token),
+    connection: null,
+    reply: new HttpReply(headers),
+  };
+}

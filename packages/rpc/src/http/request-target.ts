@@ -1,0 +1,25 @@
+import type { IncomingMessage } from "node:http";
+
+const hostPattern = /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
+
+/**
+ * Where a request goes. Null when its URL or Host cannot be read, which is answered with 400: a bad one that reaches the
+ * WebSocket adapter ends the process.
+ */
+export function parseRequestTarget(request: IncomingMessage, protocol: "http" | "https"): URL | null {
+  const { url = "", headers } = request;
+  const { host } = headers;
+  if (!url.startsWith("/") || host === undefined || !hostPattern.test(host)) return null;
+  try {
+    decodeURIComponent(rawPath(request));
+    return new URL(url, `${protocol}://${host}`);
+  } catch {
+    // Not a URL: the answer is null.
+    return null;
+  }
+}
+
+/** The path as it was sent, before any normalising: `/trpc/../x` is not `/x`. */
+export function rawPath(request: IncomingMessage): string {
+  return (request.url ?? "").split("?", 1)[0] ?? "";
+}

@@ -1,0 +1,14 @@
+export { createApp, type App, type AppOptions } from "./app.ts";
+export type { RequestFacts } from "./connection/request-facts.ts";
+export { LiveInput, liveList, type LiveListOptions } from "./live/live-list.ts";
+export type { CallContext, Caller, RootContext, SignedInContext } from "./procedure/call-context.ts";
+export { CallError, forbidden, invalidFields, notFound, unauthorized } from "./procedure/call-error.ts";
+export type { ProcedureMeta } from "./procedure/checkpoint.ts";
+export type { ErrorShape } from "./procedure/error-format.ts";
+export { IdempotencyKey, once } from "./procedure/idempotent.ts";
+export { createProcedures, type ProcedureOptions, type RuleParts } from "./procedure/procedures.ts";
+export { listRules, printRules, type ListedProcedure } from "./procedure/rule-list.ts";
+export { accountRouter } from "./routers/account.ts";
+export { authRouter } from "./routers/auth.ts";
+export { sessionRouter } from "./routers/session.ts";
+export type { Log, Services } from "./services.ts";

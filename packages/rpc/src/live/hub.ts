@@ -1,0 +1,170 @@
+import { TRPCError } from "@trpc/server";
+
+import type { Clock, Principal, SessionEngine } from "@countersign/auth";
+import type { Rule, Settings } from "@countersign/contract";
+import { DatabaseUnavailable } from "@countersign/db";
+
+import type { Connection } from "../connection/connection.ts";
+import { checkRule } from "../procedure/check-rule.ts";
+import type { Log } from "../services.ts";
+
+import { Round } from "./round.ts";
+
+/** Someone who is shown present state, and is told anew whenever it may have changed. */
+export interface Watcher {
+  readonly connection: Connection;
+  readonly rule: Rule;
+  readonly topics: readonly string[];
+  /** Reads the present state and sends it if it is news. Called with a principal that passes the rule. */
+  update(principal: Principal | null, round: Round): void | Promise<void>;
+  /** The right is gone, or the state cannot be read. */
+  fail(error: TRPCError): void;
+}
+
+/** How much may wait in a socket's buffer before its watchers wait too, and skip to the newest state. */
+const lowWaterBytes = 64 * 1024;
+const blockedRetryMs = 50;
+const unavailableRetryMs = 500;
+/** Watchers of one turn; the rest follow in the next, so that calls are answered in between. */
+const turnSize = 250;
+
+/**
+ * Wakes watchers. A touch makes a topic's watchers due; a burst of touches is one wake-up; what is sent is the state as
+ * it is then. Before anything is read or sent, the watcher's session and right are checked again.
+ */
+export class LiveHub {
+  readonly #sessions: SessionEngine;
+  readonly #settings: Settings;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #byTopic = new Map<string, Set<Watcher>>();
+  readonly #byConnection = new Map<Connection, Set<Watcher>>();
+  readonly #running = new Set<Watcher>();
+  #due = new Set<Watcher>();
+  #isScheduled = false;
+
+  constructor(options: {
+    readonly sessions: SessionEngine;
+    readonly settings: Settings;
+    readonly clock: Clock;
+    readonly log: Log;
+  }) {
+    this.#sessions = options.sessions;
+    this.#settings = options.settings;
+    this.#clock = options.clock;
+    this.#log = options.log;
+  }
+
+  /** How many watch. */
+  get size(): number {
+    let size = 0;
+    for (const watchers of this.#byConnection.values()) size += watchers.size;
+    return size;
+  }
+
+  /** Starts watching; the first update follows at once. Subscribed first, then read: no change falls between. */
+  add(watcher: Watcher): () => void {
+    for (const topic of watcher.topics) addTo(this.#byTopic, topic, watcher);
+    addTo(this.#byConnection, watcher.connection, watcher);
+    this.#makeDue(watcher);
+    return () => this.#remove(watcher);
+  }
+
+  touch(topic: string): void {
+    for (const watcher of this.#byTopic.get(topic) ?? []) this.#makeDue(watcher);
+  }
+
+  /** All a connection watches is due: who is behind it, or what that user may see, may have changed. */
+  touchConnection(connection: Connection): void {
+    for (const watcher of this.#byConnection.get(connection) ?? []) this.#makeDue(watcher);
+  }
+
+  touchAll(): void {
+    for (const watchers of this.#byConnection.values()) for (const watcher of watchers) this.#makeDue(watcher);
+  }
+
+  #remove(watcher: Watcher): void {
+    for (const topic of watcher.topics) removeFrom(this.#byTopic, topic, watcher);
+    removeFrom(this.#byConnection, watcher.connection, watcher);
+    this.#due.delete(watcher);
+  }
+
+  #isWatching(watcher: Watcher): boolean {
+    return this.#byConnection.get(watcher.connection)?.has(watcher) ?? false;
+  }
+
+  #makeDue(watcher: Watcher): void {
+    this.#due.add(watcher);
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => this.#turn());
+  }
+
+  #turn(): void {
+    this.#isScheduled = false;
+    const round = new Round(this.#sessions);
+    let left = turnSize;
+    for (const watcher of this.#due) {
+      // One that is being told already stays due, and is told again when it is done.
+      if (this.#running.has(watcher)) continue;
+      if (left-- === 0) break;
+      // Taken out before anything is read, so that a touch during the read is not lost.
+      this.#due.delete(watcher);
+      this.#running.add(watcher);
+      void this.#tell(watcher, round);
+    }
+    if (left < 0) this.#scheduleAgain();
+  }
+
+  #scheduleAgain(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => this.#turn());
+  }
+
+  /** Never rejects. */
+  async #tell(watcher: Watcher, round: Round): Promise<void> {
+    const retryMs = await this.#update(watcher, round).catch((error: unknown) => this.#handleFailure(watcher, error));
+    this.#running.delete(watcher);
+    if (!this.#isWatching(watcher)) return;
+    if (retryMs !== null) setTimeout(() => this.#isWatching(watcher) && this.#makeDue(watcher), retryMs).unref();
+    else if (this.#due.has(watcher)) this.#scheduleAgain();
+  }
+
+  /** Returns in how many milliseconds to try again, or null when the watcher has been told. */
+  async #update(watcher: Watcher, round: Round): Promise<number | null> {
+    const { connection, rule } = watcher;
+    if (connection.isDead || !this.#isWatching(watcher)) return null;
+    if (connection.socket.bufferedAmount > lowWaterBytes) return blockedRetryMs;
+
+    const principal = connection.tokenHash === null ? null : await round.principal(connection.tokenHash);
+    if (connection.isDead || connection.isSuperseded) return null;
+    if (principal === null && connection.tokenHash !== null) {
+      connection.end("ended");
+      return null;
+    }
+    const refusal = checkRule(rule, principal, this.#clock.now(), this.#settings.SESSION_FRESH_SECONDS);
+    if (refusal) watcher.fail(refusal);
+    else await watcher.update(principal, round);
+    return null;
+  }
+
+  #handleFailure(watcher: Watcher, error: unknown): number | null {
+    if (error instanceof DatabaseUnavailable) return unavailableRetryMs;
+    this.#log.error({ err: error, connection: watcher.connection.id }, "A live view could not be read");
+    watcher.fail(error instanceof TRPCError ? error : new TRPCError({ code: "INTERNAL_SERVER_ERROR", cause: error }));
+    return null;
+  }
+}
+
+function addTo<Key>(index: Map<Key, Set<Watcher>>, key: Key, watcher: Watcher): void {
+  const set = index.get(key);
+  if (set) set.add(watcher);
+  else index.set(key, new Set([watcher]));
+}
+
+function removeFrom<Key>(index: Map<Key, Set<Watcher>>, key: Key, watcher: Watcher): void {
+  const set = index.get(key);
+  set?.delete(watcher);
+  if (set?.size === 0) index.delete(key);
+}

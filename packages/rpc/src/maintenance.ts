@@ -1,0 +1,24 @@
+import { lt } from "drizzle-orm";
+
+import { idempotencyLifetimeMs } from "./procedure/idempotent.ts";
+import type { Services } from "./services.ts";
+
+const everyMs = 10 * 60 * 1000;
+
+/** Removes what is past its time: ended sessions, kept answers. Returns the way to stop. */
+export function startMaintenance(services: Services): () => void {
+  const timer = setInterval(() => void sweep(services), everyMs).unref();
+  return () => clearInterval(timer);
+}
+
+async function sweep({ auth, clock, db, log }: Services): Promise<void> {
+  try {
+    const { idempotencyKeys } = db.tables;
+    await auth.sessions.prune();
+    await db
+      .delete(idempotencyKeys)
+      .where(lt(idempotencyKeys.createdAt, new Date(clock.now() - idempotencyLifetimeMs)));
+  } catch (error) {
+    log.warn({ err: error }, "Old rows could not be removed; the next sweep tries again");
+  }
+}

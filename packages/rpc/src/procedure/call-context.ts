@@ -1,0 +1,62 @@
+import type { Principal, Session, User } from "@countersign/auth";
+import type { Bus } from "@countersign/bus";
+import type { Rule } from "@countersign/contract";
+import type { CoreTables, Database, Transaction } from "@countersign/db";
+
+import type { Connection } from "../connection/connection.ts";
+import type { RequestFacts } from "../connection/request-facts.ts";
+import type { HttpReply } from "../http/http-reply.ts";
+import type { Services } from "../services.ts";
+
+/** Where a call comes from: the facts of the upgrade or of the HTTP request, never a user. */
+export interface Caller<Tables extends CoreTables = CoreTables> {
+  readonly services: Services<Tables>;
+  readonly request: RequestFacts;
+  /** SHA-256 of the presented token; null when none was presented. */
+  readonly tokenHash: string | null;
+  /** The socket the call came over; null over HTTP. */
+  readonly connection: Connection | null;
+  /** The HTTP answer under way; null over the socket. */
+  readonly reply: HttpReply | null;
+}
+
+/** The context before the checkpoint: no user yet, and no way to reach one. */
+export interface RootContext<Tables extends CoreTables = CoreTables> {
+  readonly caller: Caller<Tables>;
+}
+
+/** What every procedure finds in `ctx` after the checkpoint. */
+export interface CallContext<Tables extends CoreTables, Permission extends string> extends RootContext<Tables> {
+  readonly principal: Principal | null;
+  /** The live user of this call. Never send it to a browser as it is: `toSnapshot` is for that. */
+  readonly user: User | null;
+  readonly session: Session | null;
+  readonly request: RequestFacts;
+  readonly rule: Rule;
+  readonly db: Database<Tables>;
+  readonly bus: Bus;
+  /** May the user do what needs this permission? */
+  can(permission: Permission): boolean;
+  /** @throws when the list is empty. */
+  canAny(permissions: readonly Permission[]): boolean;
+  /** @throws when the list is empty. */
+  canAll(permissions: readonly Permission[]): boolean;
+  inGroup(group: string): boolean;
+  /**
+   * A transaction that stands on the session: the right to the call is read again inside it and locked until the commit,
+   * so nothing is written after the answer to a sign-out or a withdrawal.
+   *
+   * @throws UNAUTHORIZED or FORBIDDEN when the right has gone meanwhile.
+   */
+  transaction<Result>(body: (tx: Transaction<Tables>) => Promise<Result>): Promise<Result>;
+}
+
+/** The same where the rule asks for a user. */
+export interface SignedInContext<Tables extends CoreTables, Permission extends string> extends CallContext<
+  Tables,
+  Permission
+> {
+  readonly principal: Principal;
+  readonly user: User;
+  readonly session: Session;
+}

@@ -1,0 +1,44 @@
+import { TRPCError } from "@trpc/server";
+
+import type { ErrorData } from "@countersign/contract";
+
+type Code = TRPCError["code"];
+type Details = Omit<ErrorData, "code" | "httpStatus" | "path" | "errorId">;
+
+/** A refusal whose message and details are meant for the browser. */
+export class CallError extends TRPCError {
+  readonly details: Details;
+
+  constructor(code: Code, message: string, details: Details = {}) {
+    super({ code, message });
+    this.details = details;
+  }
+}
+
+export function unauthorized(): CallError {
+  return new CallError("UNAUTHORIZED", "Sign in to continue.");
+}
+
+export function forbidden(): CallError {
+  return new CallError("FORBIDDEN", "You may not do this.");
+}
+
+/** Not there, or not yours: the same answer. */
+export function notFound(): CallError {
+  return new CallError("NOT_FOUND", "Not found.");
+}
+
+export function rateLimited(retryAfterSeconds: number): CallError {
+  const reason = "RATE_LIMITED";
+  return new CallError("TOO_MANY_REQUESTS", "Too many calls. Try again in a moment.", { reason, retryAfterSeconds });
+}
+
+export function unavailable(): CallError {
+  return new CallError("SERVICE_UNAVAILABLE", "The service does not answer just now. Nothing was changed. Try again.", {
+    reason: "UNAVAILABLE",
+  });
+}
+
+export function invalidFields(fields: Readonly<Record<string, readonly string[]>>): CallError {
+  return new CallError("BAD_REQUEST", "Some fields are not valid.", { reason: "INVALID_FIELDS", fields });
+}

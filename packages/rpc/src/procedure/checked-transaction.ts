@@ -1,0 +1,52 @@
+import { and, eq } from "drizzle-orm";
+
+import type { Principal } from "@countersign/auth";
+import type { Rule } from "@countersign/contract";
+import type { CoreTables, Database, Transaction } from "@countersign/db";
+
+import type { Caller } from "./call-context.ts";
+import { unauthorized } from "./call-error.ts";
+import { checkRule } from "./check-rule.ts";
+
+/**
+ * Runs `body` in a transaction that stands on the caller's session. Between the check before the call and the commit the
+ * session may have ended; so the row is read again inside the transaction, and locked on Postgres until the commit (on
+ * SQLite there is one writer): a sign-out is either before it, and the call is refused, or after it.
+ */
+export function checkedTransaction<Tables extends CoreTables, Result>(
+  caller: Caller<Tables>,
+  rule: Rule,
+  principal: Principal | null,
+  body: (tx: Transaction<Tables>) => Promise<Result>,
+): Promise<Result> {
+  const { db } = caller.services;
+  if (principal === null) return db.transaction(body);
+
+  return db.transaction(async (tx) => {
+    const version = await lockSession(db, tx, caller.tokenHash ?? "");
+    if (version === null) throw unauthorized();
+    if (version !== principal.user.version) await recheck(caller, rule);
+    return body(tx);
+  });
+}
+
+/** The version of the active user behind the session; null when there is none any more. */
+async function lockSession(db: Database, tx: Transaction, tokenHash: string): Promise<number | null> {
+  const { sessions, users } = db.tables;
+  const query = tx
+    .select({ version: users.version })
+    .from(sessions)
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .where(and(eq(sessions.tokenHash, tokenHash), eq(users.isActive, true)));
+  const [row] = await (db.dialect === "postgres" ? query.for("share") : query);
+  return row?.version ?? null;
+}
+
+/** Something about the user changed since the call was let in: is the right to it still there? */
+async function recheck(caller: Caller, rule: Rule): Promise<void> {
+  const { auth, clock, settings } = caller.services;
+  const present = caller.tokenHash === null ? null : await auth.sessions.validate(caller.tokenHash);
+  if (present === null) throw unauthorized();
+  const refusal = checkRule(rule, present, clock.now(), settings.SESSION_FRESH_SECONDS);
+  if (refusal) throw refusal;
+}

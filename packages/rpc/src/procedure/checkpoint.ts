@@ -1,0 +1,151 @@
+import { TRPCError } from "@trpc/server";
+import { isObservable } from "@trpc/server/observable";
+
+import { can, canAll, canAny, inGroup, type Principal } from "@countersign/auth";
+import type { Rule } from "@countersign/contract";
+import type { CoreTables } from "@countersign/db";
+
+import type { Connection } from "../connection/connection.ts";
+import { PushStream } from "../live/push-stream.ts";
+
+import type { CallContext, Caller } from "./call-context.ts";
+import { CallError, rateLimited, unauthorized, unavailable } from "./call-error.ts";
+import { checkRule } from "./check-rule.ts";
+import { checkedTransaction } from "./checked-transaction.ts";
+import { GuardedStream } from "./guarded-stream.ts";
+
+type CallType = "query" | "mutation" | "subscription";
+
+/** What a procedure says of itself. */
+export interface ProcedureMeta {
+  readonly rule: Rule;
+  /** Calling it does not count as use of the session: the client does so by itself. */
+  readonly isPassive?: true;
+}
+
+/**
+ * The sentry: everything that must hold before a call runs, in one step. Is the connection alive, may it call so often,
+ * who holds the session now, does the rule let them pass? Throws the refusal.
+ */
+export async function admit(
+  caller: Caller,
+  meta: ProcedureMeta | undefined,
+  type: CallType,
+): Promise<{ readonly rule: Rule; readonly principal: Principal | null }> {
+  const { auth, clock, settings } = caller.services;
+  const { connection } = caller;
+  // A procedure without a rule is open to nobody.
+  if (meta?.rule === undefined)
+    throw new TRPCError({ code: "INTERNAL_SERVER_ERROR", message: "The procedure has no rule." });
+  const { rule } = meta;
+
+  requireAlive(connection);
+  requireTransport(rule, type, connection);
+  if (connection !== null && !connection.admitCall()) throw rateLimited(1);
+
+  const principal = caller.tokenHash === null ? null : await auth.sessions.validate(caller.tokenHash);
+  requireAlive(connection);
+  if (connection !== null && connection.tokenHash !== null && principal === null) throw refuseEnded(connection);
+
+  const { rateLimits } = caller.services;
+  if (!rateLimits.admit(principal?.user.id ?? caller.request.ip, performance.now())) throw rateLimited(1);
+  const refusal = checkRule(rule, principal, clock.now(), settings.SESSION_FRESH_SECONDS);
+  if (refusal) throw refusal;
+  if (principal !== null && !meta.isPassive) auth.sessions.touch(principal);
+  return { rule, principal };
+}
+
+/** What the procedure finds in `ctx`. */
+export function buildContext<Tables extends CoreTables>(
+  caller: Caller<Tables>,
+  rule: Rule,
+  principal: Principal | null,
+): CallContext<Tables, string> {
+  return {
+    caller,
+    rule,
+    principal,
+    user: principal === null ? null : principal.user,
+    session: principal === null ? null : principal.session,
+    request: caller.request,
+    db: caller.services.db,
+    bus: caller.services.bus,
+    can: (permission) => can(principal, permission),
+    canAny: (permissions) => canAny(principal, permissions),
+    canAll: (permissions) => canAll(principal, permissions),
+    inGroup: (group) => inGroup(principal, group),
+    transaction: (body) => checkedTransaction(caller, rule, principal, body),
+  };
+}
+
+/** Counts a subscription among its socket's; returns what gives the place back, once. */
+export function takeSubscription(connection: Connection): () => void {
+  const { MAX_SUBSCRIPTIONS } = connection.services.settings;
+  if (connection.subscriptions >= MAX_SUBSCRIPTIONS) {
+    const reason = "LIMIT_EXCEEDED";
+    throw new CallError("TOO_MANY_REQUESTS", `At most ${MAX_SUBSCRIPTIONS} subscriptions run on one socket.`, {
+      reason,
+    });
+  }
+  connection.subscriptions += 1;
+  let isTaken = true;
+  return () => {
+    if (isTaken) connection.subscriptions -= 1;
+    isTaken = false;
+  };
+}
+
+/** Sees to it that each value of a stream is checked before it leaves, whichever way it was written. */
+export function guardStream(stream: unknown, caller: Caller, rule: Rule, release: () => void): unknown {
+  if (stream instanceof PushStream) {
+    // Each of its updates goes through the hub, which checks.
+    stream.onEnd(release);
+    return stream;
+  }
+  if (isObservable(stream) || !isAsyncIterable(stream)) {
+    release();
+    const message = "A subscription returns an async iterable or a stream of this library.";
+    throw new TRPCError({ code: "INTERNAL_SERVER_ERROR", message });
+  }
+  return new GuardedStream(stream, () => requireStillAllowed(caller, rule), release);
+}
+
+async function requireStillAllowed(caller: Caller, rule: Rule): Promise<void> {
+  const { auth, clock, settings } = caller.services;
+  requireAlive(caller.connection);
+  const principal = caller.tokenHash === null ? null : await auth.sessions.validate(caller.tokenHash);
+  requireAlive(caller.connection);
+  if (principal === null && caller.tokenHash !== null) {
+    throw caller.connection ? refuseEnded(caller.connection) : unauthorized();
+  }
+  const refusal = checkRule(rule, principal, clock.now(), settings.SESSION_FRESH_SECONDS);
+  if (refusal) throw refusal;
+}
+
+function requireAlive(connection: Connection | null): void {
+  if (connection?.isDead) throw unavailable();
+}
+
+function requireTransport(rule: Rule, type: CallType, connection: Connection | null): void {
+  const reason = "WRONG_TRANSPORT";
+  if (rule.transport === "http" && connection !== null) {
+    throw new CallError("BAD_REQUEST", "This procedure sets a cookie: call it over HTTP.", { reason });
+  }
+  if (type === "subscription" && connection === null) {
+    throw new CallError("BAD_REQUEST", "Subscriptions are streamed over the socket only.", { reason });
+  }
+}
+
+/** The session this socket was opened with is gone: the refusal is sent, then the socket is closed. */
+function refuseEnded(connection: Connection): CallError {
+  if (connection.isSuperseded) {
+    const message = "The session has a new token. Reconnect and send this again.";
+    return new CallError("UNAUTHORIZED", message, { reason: "STALE_CONNECTION" });
+  }
+  setImmediate(() => connection.end("ended"));
+  return unauthorized();
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
+}

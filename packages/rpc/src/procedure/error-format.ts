@@ -1,0 +1,83 @@
+import { randomUUID } from "node:crypto";
+
+import type { TRPCDefaultErrorShape, TRPCError } from "@trpc/server";
+import { getHTTPStatusCodeFromError } from "@trpc/server/http";
+import { z } from "zod";
+
+import type { ErrorData } from "@countersign/contract";
+import { DatabaseUnavailable } from "@countersign/db";
+
+import type { RootContext } from "./call-context.ts";
+import { CallError, invalidFields, unavailable } from "./call-error.ts";
+
+/** What a failed call tells the client: the words meant for it, and nothing else. */
+export interface ErrorShape {
+  readonly message: string;
+  readonly code: TRPCDefaultErrorShape["code"];
+  readonly data: ErrorData;
+}
+
+const generic: Partial<Record<TRPCError["code"], string>> = {
+  BAD_REQUEST: "The request is not valid.",
+  FORBIDDEN: "You may not do this.",
+  NOT_FOUND: "Not found.",
+  PARSE_ERROR: "The message could not be read.",
+  UNAUTHORIZED: "Sign in to continue.",
+};
+
+/**
+ * tRPC would send the text of whatever was thrown (a query, a path, a secret). Only what was written for the client goes
+ * out: a `CallError`, the fields of a failed validation, or a `TRPCError` with a message of its own. An internal error
+ * gets an id, and the log gets the rest.
+ */
+export function formatError(options: {
+  readonly shape: TRPCDefaultErrorShape;
+  readonly error: TRPCError;
+  readonly path: string | undefined;
+  readonly ctx: RootContext | undefined;
+}): ErrorShape {
+  const { shape, path, ctx } = options;
+  const error = toPublicError(options.error);
+  const data: ErrorData = {
+    code: error.code,
+    httpStatus: getHTTPStatusCodeFromError(error),
+    // Bounded, because an unknown path is the client's own text.
+    ...(path === undefined ? {} : { path: path.slice(0, 64) }),
+    ...(error instanceof CallError ? error.details : {}),
+  };
+  if (error.code !== "INTERNAL_SERVER_ERROR") return { message: publicMessage(error), code: shape.code, data };
+
+  const errorId = randomUUID();
+  ctx?.caller.services.log.error({ errorId, path, err: error.cause ?? error }, "A call failed");
+  return {
+    message: `Something went wrong on our side. Error id: ${errorId}`,
+    code: shape.code,
+    data: { ...data, errorId },
+  };
+}
+
+/** Gives known failures the answer they are to get; leaves all others as they are. */
+function toPublicError(error: TRPCError): TRPCError {
+  if (error instanceof CallError) return error;
+  if (error.cause instanceof DatabaseUnavailable) return unavailable();
+  if (error.code === "BAD_REQUEST" && error.cause instanceof z.core.$ZodError)
+    return invalidFields(fieldErrors(error.cause));
+  return error;
+}
+
+function publicMessage(error: TRPCError): string {
+  const inherited = error.cause !== undefined && error.message === error.cause.message;
+  const isOwnMessage = !inherited && error.message !== error.code && error.code !== "PARSE_ERROR";
+  // tRPC names the path in its own NOT_FOUND; the client knows what it asked for.
+  const namesPath = error.code === "NOT_FOUND" && error.message.startsWith("No procedure found");
+  return isOwnMessage && !namesPath ? error.message : (generic[error.code] ?? error.code);
+}
+
+function fieldErrors(error: z.core.$ZodError): Record<string, string[]> {
+  const fields: Record<string, string[]> = {};
+  for (const issue of error.issues.slice(0, 20)) {
+    const path = issue.path.map(String).join(".").slice(0, 64);
+    (fields[path] ??= []).push(issue.message.slice(0, 200));
+  }
+  return fields;
+}

@@ -1,0 +1,80 @@
+import { createHash } from "node:crypto";
+
+import { and, eq, lt } from "drizzle-orm";
+import { z } from "zod";
+
+import type { Transaction } from "@countersign/db";
+
+import { CallError } from "./call-error.ts";
+
+/** A key the client makes for one intended change and sends again with each retry of it. */
+export const IdempotencyKey = z.string().regex(/^[\w-]{8,64}$/, "Use 8 to 64 letters, digits, - or _.");
+
+/** How long an answer is kept, in milliseconds. */
+export const idempotencyLifetimeMs = 24 * 60 * 60 * 1000;
+
+/**
+ * Runs `act` once for a key: a retry gets the first answer again, also when both run at once and on different replicas.
+ * Keys are each user's own. `result` must be JSON. Part of the caller's transaction.
+ *
+ * @throws CONFLICT (`KEY_REUSED`) when the key came with another input before.
+ */
+export async function once<Result>(
+  tx: Transaction,
+  call: {
+    readonly userId: string;
+    readonly procedure: string;
+    readonly key: string | undefined;
+    readonly input: unknown;
+    readonly now: number;
+  },
+  act: () => Promise<Result>,
+): Promise<Result> {
+  const { userId, procedure, key, now } = call;
+  if (key === undefined) return act();
+
+  const { idempotencyKeys } = tx.tables;
+  const isThis = and(
+    eq(idempotencyKeys.userId, userId),
+    eq(idempotencyKeys.procedure, procedure),
+    eq(idempotencyKeys.key, key),
+  );
+  const inputHash = hashInput(call.input);
+  await tx
+    .delete(idempotencyKeys)
+    .where(and(isThis, lt(idempotencyKeys.createdAt, new Date(now - idempotencyLifetimeMs))));
+  // Inserted first: of two at once, the other waits here until this one has committed.
+  const taken = await tx
+    .insert(idempotencyKeys)
+    .values({ userId, procedure, key, inputHash, result: null, createdAt: new Date(now) })
+    .onConflictDoNothing()
+    .returning({ key: idempotencyKeys.key });
+  if (taken.length === 0) {
+    const [first] = await tx.select().from(idempotencyKeys).where(isThis);
+    if (first?.inputHash !== inputHash) {
+      throw new CallError("CONFLICT", "This key was used for something else. Make a new one.", {
+        reason: "KEY_REUSED",
+      });
+    }
+    // The cast: what was stored under this procedure's name is what it returned.
+    return first.result as Result;
+  }
+
+  const result = await act();
+  await tx.update(idempotencyKeys).set({ result }).where(isThis);
+  return result;
+}
+
+function hashInput(input: unknown): string {
+  return createHash("sha256")
+    .update(JSON.stringify(sortKeys(input)) ?? "")
+    .digest("hex");
+}
+
+/** The same fields in another order are the same input. */
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return entries.map(([name, inner]) => [name, sortKeys(inner)]);
+}

@@ -1,0 +1,128 @@
+import type { Hint } from "@countersign/bus";
+import { parseSessionEndReason } from "@countersign/contract";
+import { DatabaseUnavailable, type ExternalChange } from "@countersign/db";
+
+import type { Connection } from "../connection/connection.ts";
+import { sessionTopic } from "../live/snapshot-stream.ts";
+import type { Services } from "../services.ts";
+
+/** Sessions read again in one turn; the rest follow in the next, so that calls are answered in between. */
+const turnSize = 250;
+
+/**
+ * Turns hints into effects on this process's sockets. A session that is told to have ended is dead before anything is
+ * read; whatever else may have changed makes the sockets concerned be read again.
+ */
+export class Revocation {
+  readonly #services: Services;
+  /** Rises whenever a session may have ended. */
+  count = 0;
+
+  constructor(services: Services) {
+    this.#services = services;
+  }
+
+  handleHint(hint: Hint): void {
+    const { connections, hub } = this.#services;
+    switch (hint.kind) {
+      case "sessions-ended":
+        this.count += 1;
+        return this.#endSessions(hint.sessionIds, hint.reason);
+      case "session-rotated":
+        this.count += 1;
+        return this.#supersede(connections.ofSession(hint.sessionId));
+      case "session":
+        this.count += 1;
+        hub.touch(sessionTopic(hint.sessionId));
+        return this.#recheckLater(connections.ofSession(hint.sessionId));
+      case "user":
+        this.count += 1;
+        for (const connection of connections.ofUser(hint.userId)) hub.touchConnection(connection);
+        return this.#recheckLater(connections.ofUser(hint.userId));
+      case "topic":
+        return hub.touch(hint.topic);
+      case "gap":
+        return this.#everythingMayHaveChanged();
+    }
+  }
+
+  handleExternalChange(change: ExternalChange): void {
+    if (change.kind === "all") return this.#everythingMayHaveChanged();
+    if (change.kind === "user") return this.handleHint({ kind: "user", userId: change.id });
+    this.handleHint({ kind: "session", sessionId: change.id });
+  }
+
+  /**
+   * Reads the sessions of these sockets again, each once, and ends what is over.
+   *
+   * @throws DatabaseUnavailable when they cannot be read; nothing is ended then: the lease decides.
+   */
+  async recheck(connections: Iterable<Connection>): Promise<void> {
+    for (const turn of inTurns(bySessionOf(connections))) {
+      await Promise.all(turn.map(([tokenHash, sockets]) => this.#recheckSession(tokenHash, sockets)));
+      if (turn.length === turnSize) await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  #endSessions(sessionIds: readonly string[], reason: string): void {
+    const ended = sessionIds.flatMap((id) => this.#services.connections.ofSession(id));
+    for (const connection of ended) connection.end(parseSessionEndReason(reason));
+  }
+
+  #supersede(connections: readonly Connection[]): void {
+    for (const connection of connections) {
+      connection.isSuperseded = true;
+      connection.requestReconnect();
+      // Long enough to answer what is under way, and for the browser to have stored the new cookie.
+      setTimeout(() => connection.end("replaced"), 10_000).unref();
+    }
+  }
+
+  #everythingMayHaveChanged(): void {
+    this.count += 1;
+    this.#services.hub.touchAll();
+    this.#recheckLater([...this.#services.connections]);
+  }
+
+  #recheckLater(connections: readonly Connection[]): void {
+    this.recheck(connections).catch((error: unknown) => {
+      if (!(error instanceof DatabaseUnavailable)) throw error;
+      this.#services.log.warn({ err: error }, "Sessions could not be read again; the lease decides");
+    });
+  }
+
+  async #recheckSession(tokenHash: string, sockets: readonly Connection[]): Promise<void> {
+    const { auth, clock, hub } = this.#services;
+    const principal = await auth.sessions.validate(tokenHash);
+    for (const connection of sockets) {
+      if (connection.isDead || connection.isSuperseded) continue;
+      if (principal === null) {
+        connection.end(connection.expiresAt <= clock.now() ? "expired" : "ended");
+        continue;
+      }
+      if (connection.stand(principal)) hub.touchConnection(connection);
+    }
+  }
+}
+
+function bySessionOf(connections: Iterable<Connection>): Map<string, Connection[]> {
+  const sessions = new Map<string, Connection[]>();
+  for (const connection of connections) {
+    if (connection.tokenHash === null || connection.isDead) continue;
+    const sockets = sessions.get(connection.tokenHash);
+    if (sockets) sockets.push(connection);
+    else sessions.set(connection.tokenHash, [connection]);
+  }
+  return sessions;
+}
+
+function* inTurns<Item>(items: Iterable<Item>): Generator<Item[]> {
+  let turn: Item[] = [];
+  for (const item of items) {
+    turn.push(item);
+    if (turn.length < turnSize) continue;
+    yield turn;
+    turn = [];
+  }
+  if (turn.length > 0) yield turn;
+}

@@ -1,0 +1,33 @@
+import { toSnapshot } from "@countersign/auth";
+import { anonymous, type UserSnapshot } from "@countersign/contract";
+
+import { snapshotStream } from "../live/snapshot-stream.ts";
+import { CallError } from "../procedure/call-error.ts";
+
+import { publicProcedureWith, router } from "./library-procedures.ts";
+
+// The client asks these by itself, so they do not count as use of the session.
+const passive = publicProcedureWith({}, { isPassive: true });
+
+/** Who am I, what may I do: for anyone, live. */
+export const sessionRouter = router({
+  snapshot: passive.subscription(({ ctx }) => {
+    const { connection } = ctx.caller;
+    if (connection === null) {
+      throw new CallError("BAD_REQUEST", "Subscriptions are streamed over the socket only.", {
+        reason: "WRONG_TRANSPORT",
+      });
+    }
+    return snapshotStream(connection, ctx.rule, ctx.principal);
+  }),
+
+  me: passive.query(({ ctx }): UserSnapshot => (ctx.principal === null ? anonymous : toSnapshot(ctx.principal))),
+
+  /** Asks the server for tRPC's reconnect notice: the client opens a new socket with its present cookie and moves over. */
+  handover: passive.mutation(({ ctx }) => {
+    const { connection } = ctx.caller;
+    // After the answer, so that it is not among what has to be moved.
+    if (connection !== null) setImmediate(() => connection.requestReconnect());
+    return {};
+  }),
+});

@@ -1,0 +1,30 @@
+import type { Auth, Clock, SessionCookie } from "@countersign/auth";
+import type { Bus } from "@countersign/bus";
+import type { Settings } from "@countersign/contract";
+import type { CoreTables, Database } from "@countersign/db";
+
+import type { Connections } from "./connection/connections.ts";
+import type { RateLimits } from "./connection/rate-limits.ts";
+import type { LiveHub } from "./live/hub.ts";
+
+/** Where log lines go. pino fits; so does any object with these four. */
+export interface Log {
+  debug(facts: object, message: string): void;
+  info(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
+  error(facts: object, message: string): void;
+}
+
+/** What an app hands to its procedures: made once at start, the same for every call. */
+export interface Services<Tables extends CoreTables = CoreTables> {
+  readonly db: Database<Tables>;
+  readonly bus: Bus;
+  readonly auth: Auth;
+  readonly cookie: SessionCookie;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly hub: LiveHub;
+  readonly connections: Connections;
+  readonly rateLimits: RateLimits;
+}

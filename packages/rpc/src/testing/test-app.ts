@@ -1,0 +1,203 @@
+import type { AnyRouter } from "@trpc/server";
+
+import { type Auth, type Clock, createAuth, type Principal, systemClock } from "@countersign/auth";
+import { type Bus, createMemoryBus } from "@countersign/bus";
+import { defaultSettings, type Settings } from "@countersign/contract";
+import {
+  coreMigrations,
+  coreTables,
+  type CoreTables,
+  type Database,
+  type MigrationSet,
+  openDatabase,
+  type TableSet,
+} from "@countersign/db";
+
+import { type App, createApp } from "../app.ts";
+import type { Log } from "../services.ts";
+
+import { RawSocket } from "./raw-socket.ts";
+
+export interface TestAppOptions<Tables extends CoreTables> {
+  readonly router: AnyRouter;
+  readonly databaseUrl: string;
+  readonly tables?: TableSet<Tables>;
+  readonly migrations?: readonly MigrationSet[];
+  readonly permissions?: readonly string[];
+  readonly settings?: Partial<Settings>;
+  readonly clock?: Clock;
+  readonly bus?: Bus;
+  /** Hears of no change made elsewhere or here: only reading again tells. For testing the lease. */
+  readonly isDeaf?: boolean;
+  readonly trustProxy?: string;
+  readonly allowedOrigins?: readonly string[];
+}
+
+/** An app on a port of its own, with a real database behind it. */
+export interface TestApp<Tables extends CoreTables = CoreTables> extends AsyncDisposable {
+  readonly url: string;
+  readonly app: App;
+  readonly db: Database<Tables>;
+  readonly auth: Auth;
+  readonly bus: Bus;
+  /** What was logged as a warning or an error. */
+  readonly logged: readonly { readonly level: string; readonly message: string; readonly facts: object }[];
+  /** Makes a user and signs them in. */
+  signIn(username: string): Promise<TestUser>;
+  /** Calls over HTTP as a page of this site would. */
+  http(path: string, options?: HttpCall): Promise<Response>;
+  open(cookie?: string, headers?: Readonly<Record<string, string>>): Promise<RawSocket>;
+}
+
+export interface HttpCall {
+  readonly method?: "GET" | "POST";
+  readonly input?: unknown;
+  readonly cookie?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface TestUser {
+  readonly id: string;
+  readonly principal: Principal;
+  readonly password: string;
+  /** The `Cookie` header of the browser they signed in with. */
+  readonly cookie: string;
+  open(): Promise<RawSocket>;
+  /** Signs in once more, as from another device. */
+  signInAgain(): Promise<TestUser>;
+}
+
+/** Starts the app on a free port; leaving the block stops it and closes the database. */
+export async function startTestApp<Tables extends CoreTables = CoreTables>(
+  options: TestAppOptions<Tables>,
+): Promise<TestApp<Tables>> {
+  const settings: Settings = { ...defaultSettings, ...options.settings };
+  // The cast: without tables of the app's own, the core ones are all there are.
+  const tables = options.tables ?? (coreTables as unknown as TableSet<Tables>);
+  const opened = await openDatabase(options.databaseUrl, {
+    tables,
+    migrations: [coreMigrations, ...(options.migrations ?? [])],
+  });
+  const db = options.isDeaf ? withoutChanges(opened) : opened;
+  const bus = options.bus ?? (options.isDeaf ? createDeafBus() : createMemoryBus());
+  const clock = options.clock ?? systemClock;
+  const permissions = options.permissions ?? [];
+  const auth = createAuth({ db, bus, settings, permissions, clock });
+  const { log, logged } = createLog();
+
+  // The port is known only when the server listens, and the public URL holds the port: so a free one is found first.
+  const port = await findFreePort();
+  const url = `http://localhost:${port}`;
+  const { trustProxy = "", allowedOrigins = [url] } = options;
+  const app = createApp({
+    router: options.router,
+    db,
+    bus,
+    auth,
+    settings,
+    log,
+    publicUrl: url,
+    allowedOrigins,
+    trustProxy,
+    permissions,
+    clock,
+  });
+  await app.listen({ port, host: "127.0.0.1" });
+
+  const testApp: TestApp<Tables> = {
+    url,
+    app,
+    db,
+    auth,
+    bus,
+    logged,
+    signIn: (username) => register(testApp, username),
+    http: (path, call = {}) => callHttp(url, path, call),
+    open: (cookie, headers) => RawSocket.open({ url: `${url}/trpc`, cookie, ...(headers ? { headers } : {}) }),
+    async [Symbol.asyncDispose]() {
+      for (const connection of [...app.services.connections]) connection.socket.terminate();
+      await app.close();
+      await bus.close();
+      await db.close();
+    },
+  };
+  return testApp;
+}
+
+/** What making a user needs of the app, whatever its tables. */
+type Registered = Pick<TestApp, "app" | "auth" | "open">;
+
+async function register(testApp: Registered, username: string): Promise<TestUser> {
+  const password = `${username}: a password of some length`;
+  const from = { ip: "127.0.0.1", userAgent: "test", presented: null };
+  const result = await testApp.auth.accounts.register({ username, password }, from);
+  if (result.status !== "signed-in") throw new Error(`${username} could not be registered: ${JSON.stringify(result)}`);
+  return toUser(testApp, username, password, result);
+}
+
+function toUser(
+  testApp: Registered,
+  username: string,
+  password: string,
+  { principal, token }: { readonly principal: Principal; readonly token: string },
+): TestUser {
+  const cookie = `${testApp.app.services.cookie.name}=${token}`;
+  return {
+    id: principal.user.id,
+    principal,
+    password,
+    cookie,
+    open: () => testApp.open(cookie),
+    async signInAgain() {
+      const from = { ip: "127.0.0.1", userAgent: "test", presented: null };
+      const result = await testApp.auth.accounts.login({ login: username, password }, from);
+      if (result.status !== "signed-in") throw new Error(`${username} could not sign in again: ${result.status}`);
+      return toUser(testApp, username, password, result);
+    },
+  };
+}
+
+function callHttp(
+  url: string,
+  path: string,
+  { method = "POST", input, cookie, headers = {} }: HttpCall,
+): Promise<Response> {
+  const common = { origin: url, ...(cookie === undefined ? {} : { cookie }) };
+  if (method === "GET") {
+    const query = input === undefined ? "" : `?input=${encodeURIComponent(JSON.stringify(input))}`;
+    return fetch(`${url}/trpc/${path}${query}`, { headers: { ...common, ...headers } });
+  }
+  const body = input === undefined ? null : JSON.stringify(input);
+  return fetch(`${url}/trpc/${path}`, {
+    method,
+    body,
+    headers: { ...common, "content-type": "application/json", ...headers },
+  });
+}
+
+/** The same database, which tells of no change by others. */
+function withoutChanges<Tables extends CoreTables>(db: Database<Tables>): Database<Tables> {
+  return Object.create(db, { watchExternalChanges: { value: async () => async () => {} } }) as Database<Tables>;
+}
+
+/** Delivers nothing. */
+function createDeafBus(): Bus {
+  return { publish() {}, subscribe: () => () => {}, async close() {} };
+}
+
+function createLog(): { log: Log; logged: { level: string; message: string; facts: object }[] } {
+  const logged: { level: string; message: string; facts: object }[] = [];
+  const write = (level: string) => (facts: object, message: string) => void logged.push({ level, message, facts });
+  const log = { debug: () => {}, info: () => {}, warn: write("warn"), error: write("error") };
+  return { log, logged };
+}
+
+async function findFreePort(): Promise<number> {
+  const { createServer } = await import("node:net");
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
+}
