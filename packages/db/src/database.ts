@@ -11,7 +11,10 @@ export type MaybePromise<T> = T | Promise<T>;
  * Drizzle's query builder, typed as Postgres' for both dialects; use what the two share: select, insert, update, delete,
  * joins, `returning`, `onConflict…`.
  */
-export type Queries = Pick<PgDatabase<PgQueryResultHKT, Record<string, never>>, "delete" | "insert" | "select" | "selectDistinct" | "update" | "$count">;
+export type Queries = Pick<
+  PgDatabase<PgQueryResultHKT>,
+  "delete" | "insert" | "select" | "selectDistinct" | "update" | "$count"
+>;
 
 /** What a transaction's body works with. Everything it writes is committed together, or not at all. */
 export interface Transaction<Tables extends CoreTables = CoreTables> extends Queries {
@@ -23,9 +26,16 @@ export interface Transaction<Tables extends CoreTables = CoreTables> extends Que
   savepoint<Result>(body: (tx: Transaction<Tables>) => Promise<Result>): Promise<Result>;
 }
 
-/** One statement, prepared once, for the paths that run on every call. */
+/** One read, prepared once, for the paths that run on every call. */
 export interface Statement<Row> {
-  /** All rows. Synchronous on SQLite (no promise is made), a promise on Postgres. Columns keep their raw SQL names. */
+  /**
+   * All rows. On SQLite synchronous, and no promise is made, unless a lock must be waited for; on Postgres a promise.
+   * It reads what is committed, never what a running transaction wrote.
+   *
+   * Columns keep their raw SQL names. Values are the same on both dialects: flags are 0 and 1, instants milliseconds since
+   * the epoch, counts numbers, JSON is its text. Parameters are strings, numbers and null; a query on Postgres compares
+   * instants as `to_timestamp($1 / 1000.0)`.
+   */
   all(parameters: readonly unknown[]): MaybePromise<Row[]>;
 }
 
@@ -38,7 +48,7 @@ export type ExternalChange = { readonly kind: "all" } | { readonly kind: "user" 
  * Failures: `DatabaseUnavailable` when the database cannot be reached, does not answer in time, or is locked by another
  * process beyond the deadline; `UniqueViolation` when a unique constraint refuses a write. All others are bugs and pass through.
  */
-export interface Database<Tables extends CoreTables = CoreTables> extends Queries {
+export interface Database<Tables extends CoreTables = CoreTables> extends Queries, AsyncDisposable {
   readonly dialect: Dialect;
   readonly tables: Tables;
   /**
@@ -54,7 +64,10 @@ export interface Database<Tables extends CoreTables = CoreTables> extends Querie
    * Calls back when another process changes what sessions stand on: SQLite by `PRAGMA data_version` every `pollMs`,
    * Postgres by NOTIFY from triggers. After a gap (the listening connection was lost) it reports `all`. Returns a stop function.
    */
-  watchExternalChanges(onChange: (change: ExternalChange) => void, options: { readonly pollMs: number }): Promise<() => Promise<void>>;
+  watchExternalChanges(
+    onChange: (change: ExternalChange) => void,
+    options: { readonly pollMs: number },
+  ): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 

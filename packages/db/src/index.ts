@@ -1,3 +1,4 @@
+export { coreMigrations } from "./core-migrations.ts";
 export {
   DatabaseUnavailable,
   UniqueViolation,
@@ -9,5 +10,8 @@ export {
   type Statement,
   type Transaction,
 } from "./database.ts";
+export { forUpdate } from "./for-update.ts";
+export type { MigrationSet } from "./migration-set.ts";
+export { openDatabase, type OpenDatabaseOptions } from "./open-database.ts";
 export { coreTables, type CoreTables } from "./schema/tables.ts";
-export { defineTables, type TableSet, type Vocabulary } from "./schema/vocabulary.ts";
+export { defineTables, extendTables, type TableSet, type Vocabulary } from "./schema/vocabulary.ts";

@@ -82,7 +82,10 @@ function define({ table, id, text, flag, instant, json, count, index, primaryKey
         .notNull()
         .references(() => users.id, { onDelete: "cascade" }),
     },
-    (member) => [primaryKey({ columns: [member.groupId, member.userId] }), index("group_members_user_id").on(member.userId)],
+    (member) => [
+      primaryKey({ columns: [member.groupId, member.userId] }),
+      index("group_members_user_id").on(member.userId),
+    ],
   );
 
   const userPermissions = table(
@@ -121,7 +124,10 @@ function define({ table, id, text, flag, instant, json, count, index, primaryKey
       result: json("result").notNull(),
       createdAt: instant("created_at").notNull(),
     },
-    (entry) => [primaryKey({ columns: [entry.userId, entry.procedure, entry.key] }), index("idempotency_keys_created_at").on(entry.createdAt)],
+    (entry) => [
+      primaryKey({ columns: [entry.userId, entry.procedure, entry.key] }),
+      index("idempotency_keys_created_at").on(entry.createdAt),
+    ],
   );
 
   return { users, sessions, sessionData, groups, groupMembers, userPermissions, groupPermissions, idempotencyKeys };

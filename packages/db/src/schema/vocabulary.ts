@@ -1,7 +1,6 @@
 import * as pg from "drizzle-orm/pg-core";
 import * as sqlite from "drizzle-orm/sqlite-core";
 
-
 /**
  * The few words tables are written in. Postgres spells them here; the types the app sees are these. Instants are kept
  * to the millisecond, ids are strings (UUIDv7).
@@ -44,4 +43,18 @@ export interface TableSet<Tables> {
 /** Writes tables once for both dialects: `defineTables(({ table, id, text }) => ({ notes: table("notes", { … }) }))`. */
 export function defineTables<Tables>(define: (words: Vocabulary) => Tables): TableSet<Tables> {
   return { postgres: define(postgresVocabulary), sqlite: define(sqliteVocabulary) };
+}
+
+/**
+ * Adds an app's own tables to others they may refer to:
+ * `extendTables(coreTables, ({ table, id }, { users }) => ({ notes: table("notes", { owner: id("owner_id").references(() => users.id) }) }))`.
+ */
+export function extendTables<Base extends object, Own extends object>(
+  base: TableSet<Base>,
+  define: (words: Vocabulary, base: Base) => Own,
+): TableSet<Base & Own> {
+  return {
+    postgres: { ...base.postgres, ...define(postgresVocabulary, base.postgres) },
+    sqlite: { ...base.sqlite, ...define(sqliteVocabulary, base.sqlite) },
+  };
 }

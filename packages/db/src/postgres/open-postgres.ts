@@ -1,0 +1,67 @@
+import { trackCurrentTransaction } from "../current-transaction.ts";
+import type { Database } from "../database.ts";
+import { migrate } from "../migrate.ts";
+import { migrationLockTimeoutMs, type OpenOptions } from "../open-options.ts";
+import { isRead } from "../queries.ts";
+import { runTransaction } from "../run-transaction.ts";
+import type { CoreTables } from "../schema/tables.ts";
+
+import { connectionSettings } from "./connection-settings.ts";
+import { createPool } from "./pool.ts";
+import { openPostgresMigrationStore } from "./postgres-migrations.ts";
+import { buildPostgresQueries } from "./postgres-queries.ts";
+import { preparePostgresRead } from "./postgres-statement.ts";
+import { createPostgresTransaction } from "./postgres-transaction.ts";
+import { watchNotifications } from "./watch-notifications.ts";
+
+/** Connects to Postgres and applies what migrations are missing. */
+export async function openPostgres<Tables extends CoreTables>(
+  url: string,
+  options: OpenOptions<Tables>,
+): Promise<Database<Tables>> {
+  const { tables, onError } = options;
+  const settings = connectionSettings(url, options);
+  await using store = await openPostgresMigrationStore(settings, { lockTimeoutMs: migrationLockTimeoutMs });
+  await migrate(store, { dialect: "postgres", sets: options.migrations, now: options.now });
+
+  const pool = createPool(settings, options);
+  const current = trackCurrentTransaction();
+  const watches = new Set<() => Promise<void>>();
+  let closing: Promise<void> | null = null;
+
+  async function closeAll(): Promise<void> {
+    await Promise.all([...watches].map((stop) => stop()));
+    await pool.close();
+  }
+
+  const close = () => (closing ??= closeAll());
+
+  return {
+    ...buildPostgresQueries(async (statement) => {
+      const mayHaveWritten = !isRead(statement.text);
+      if (mayHaveWritten) current.refuse("A write by `db`");
+      return pool.query({ ...statement, mayHaveWritten });
+    }),
+    dialect: "postgres",
+    tables,
+    async transaction(body) {
+      current.refuse("A transaction by `db`");
+      const connection = createPostgresTransaction(pool);
+      return runTransaction({ dialect: "postgres", tables, connection, current, onError, body });
+    },
+    prepare: (name, text) => preparePostgresRead(pool, { name, text: text.postgres }),
+    async ping() {
+      await pool.query({ text: "select 1", mayHaveWritten: false });
+    },
+    async watchExternalChanges(onChange) {
+      const stop = await watchNotifications(settings, { onChange, onError });
+      watches.add(stop);
+      return async () => {
+        watches.delete(stop);
+        await stop();
+      };
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

@@ -1,0 +1,91 @@
+import { Client, type ClientConfig } from "pg";
+
+import { failedMigration } from "../migrate.ts";
+import type { AppliedMigration, MigrationStore } from "../migrate.ts";
+
+import { cannotConnect, translatePostgresError } from "./postgres-error.ts";
+
+export interface PostgresMigrationStore extends MigrationStore, AsyncDisposable {}
+
+/** Keeps which migrations were applied in the database itself. Works on a connection of its own, without a statement timeout. */
+export async function openPostgresMigrationStore(
+  settings: ClientConfig,
+  options: { readonly lockTimeoutMs: number },
+): Promise<PostgresMigrationStore> {
+  const client = await connect({ ...settings, statement_timeout: 0, lock_timeout: options.lockTimeoutMs });
+
+  async function query<Row>(text: string, values: unknown[] = []): Promise<Row[]> {
+    try {
+      const { rows } = await client.query({ text, values });
+      return rows as Row[]; // The caller names the columns in the text and in the type.
+    } catch (error) {
+      throw translatePostgresError(error, { mayHaveWritten: false });
+    }
+  }
+
+  async function readApplied(): Promise<AppliedMigration[]> {
+    const [table] = await query<{ name: string | null }>("select to_regclass('countersign_migrations') as name");
+    if (!table?.name) return [];
+    return query<AppliedMigration>('select set_name as "setName", name, checksum from countersign_migrations');
+  }
+
+  async function apply(choose: Parameters<MigrationStore["applyNext"]>[0], appliedAt: Date): Promise<boolean> {
+    // Held to the end of the transaction: one migrating process at a time, also where the table is not there yet.
+    await query("select pg_advisory_xact_lock(hashtext('countersign_migrations'))");
+    const migration = choose(await readApplied());
+    if (!migration) return false;
+
+    await query(createTable);
+    try {
+      // Without values it may be several statements.
+      await client.query(migration.sql);
+    } catch (error) {
+      throw failedMigration(migration, translatePostgresError(error, { mayHaveWritten: false }));
+    }
+    await query("insert into countersign_migrations (set_name, name, checksum, applied_at) values ($1, $2, $3, $4)", [
+      migration.setName,
+      migration.name,
+      migration.checksum,
+      appliedAt,
+    ]);
+    return true;
+  }
+
+  return {
+    readApplied,
+    async applyNext(choose, appliedAt) {
+      await query("begin");
+      try {
+        const wasMissing = await apply(choose, appliedAt);
+        await query("commit");
+        return wasMissing;
+      } catch (error) {
+        // A connection that cannot roll back was lost, and the server rolls back then.
+        await query("rollback").catch(() => {});
+        throw error;
+      }
+    },
+    [Symbol.asyncDispose]: () => client.end(),
+  };
+}
+
+async function connect(settings: ClientConfig): Promise<Client> {
+  const client = new Client(settings);
+  // A loss shows at the next statement; without a listener it would end this process.
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    return client;
+  } catch (error) {
+    throw cannotConnect(error);
+  }
+}
+
+const createTable = `
+  create table if not exists countersign_migrations (
+    set_name text not null,
+    name text not null,
+    checksum text not null,
+    applied_at timestamptz(3) not null,
+    primary key (set_name, name)
+  )`;

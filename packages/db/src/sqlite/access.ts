@@ -1,0 +1,68 @@
+import type { CurrentTransaction } from "../current-transaction.ts";
+
+import type { Connection } from "./connection.ts";
+import { translateSqliteError } from "./sqlite-error.ts";
+import { waitForLock } from "./wait-for-lock.ts";
+import type { WriteQueue } from "./write-queue.ts";
+
+/** Who may use which connection when. */
+export interface Access {
+  readonly writer: Connection;
+  readonly reader: Connection;
+  /** May a read run at once? Not while a transaction of somebody else is open on the only connection. */
+  canReadNow(): boolean;
+  /** Reads as soon as it is possible. */
+  read<Result>(attempt: () => Result): Promise<Result>;
+  /** Waits for the turn, then runs one statement that commits by itself. */
+  write<Result>(attempt: () => Result): Promise<Result>;
+  /** Waits for the turn to write. Returns how to leave, and until when a lock is waited for. */
+  enter(): Promise<{ readonly leave: () => void; readonly deadline: number }>;
+}
+
+export function createAccess(options: {
+  readonly writer: Connection;
+  readonly reader: Connection;
+  readonly queue: WriteQueue;
+  readonly current: CurrentTransaction;
+  readonly lockTimeoutMs: number;
+}): Access {
+  const { writer, reader, queue, current, lockTimeoutMs } = options;
+
+  const canReadNow = () => reader !== writer || queue.isFree || current.isOpen();
+
+  async function enter() {
+    const deadline = performance.now() + lockTimeoutMs;
+    return { leave: await queue.enter(deadline), deadline };
+  }
+
+  async function inTurn<Result>(attempt: () => Result): Promise<Result> {
+    const { leave, deadline } = await enter();
+    try {
+      return await waitForLock(attempt, deadline);
+    } finally {
+      leave();
+    }
+  }
+
+  return {
+    writer,
+    reader,
+    canReadNow,
+    async read(attempt) {
+      try {
+        return canReadNow() ? await waitForLock(attempt, performance.now() + lockTimeoutMs) : await inTurn(attempt);
+      } catch (error) {
+        throw translateSqliteError(error, { mayHaveWritten: false });
+      }
+    },
+    async write(attempt) {
+      current.refuse("A write by `db`");
+      try {
+        return await inTurn(attempt);
+      } catch (error) {
+        throw translateSqliteError(error, { mayHaveWritten: true });
+      }
+    },
+    enter,
+  };
+}

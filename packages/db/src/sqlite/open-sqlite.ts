@@ -1,0 +1,89 @@
+import { trackCurrentTransaction } from "../current-transaction.ts";
+import type { Database } from "../database.ts";
+import { migrate } from "../migrate.ts";
+import { longestQueue, migrationLockTimeoutMs, type OpenOptions } from "../open-options.ts";
+import { isRead } from "../queries.ts";
+import { runTransaction } from "../run-transaction.ts";
+import type { CoreTables } from "../schema/tables.ts";
+
+import { createAccess } from "./access.ts";
+import { wrapConnection } from "./connection.ts";
+import { type Connections, openConnections } from "./open-connections.ts";
+import { translateSqliteError } from "./sqlite-error.ts";
+import { createSqliteMigrationStore } from "./sqlite-migrations.ts";
+import { buildSqliteQueries } from "./sqlite-queries.ts";
+import { prepareSqliteRead } from "./sqlite-statement.ts";
+import { createSqliteTransaction } from "./sqlite-transaction.ts";
+import { watchDataVersion } from "./watch-data-version.ts";
+import { createWriteQueue } from "./write-queue.ts";
+
+/** Opens a SQLite file, or a private database in memory (null), and applies what migrations are missing. */
+export async function openSqlite<Tables extends CoreTables>(
+  file: string | null,
+  options: OpenOptions<Tables>,
+): Promise<Database<Tables>> {
+  const { tables, lockTimeoutMs, onError } = options;
+  const sqlite = await openMigrated(file, options);
+  const current = trackCurrentTransaction();
+  const writer = wrapConnection(sqlite.writer, keptStatements);
+  const reader = sqlite.reader === sqlite.writer ? writer : wrapConnection(sqlite.reader, keptStatements);
+  const queue = createWriteQueue({ longest: longestQueue });
+  const access = createAccess({ writer, reader, queue, current, lockTimeoutMs });
+  const watches = new Set<() => void>();
+
+  async function close(): Promise<void> {
+    for (const stop of watches) stop();
+    if (!sqlite.writer.open) return;
+    // What is running may end; what runs for too long is rolled back.
+    const { leave } = await access.enter().catch(() => ({ leave: () => {} }));
+    sqlite.reader.close();
+    sqlite.writer.close();
+    leave();
+  }
+
+  return {
+    ...buildSqliteQueries((text, parameters) =>
+      isRead(text) ? access.read(() => reader.run(text, parameters)) : access.write(() => writer.run(text, parameters)),
+    ),
+    dialect: "sqlite",
+    tables,
+    async transaction(body) {
+      current.refuse("A transaction by `db`");
+      const connection = createSqliteTransaction(access, onError);
+      return runTransaction({ dialect: "sqlite", tables, connection, current, onError, body });
+    },
+    prepare: (name, text) => prepareSqliteRead({ name, text: text.sqlite, access }),
+    async ping() {
+      await access.read(() => reader.run("select 1 from sqlite_schema limit 1", []));
+    },
+    async watchExternalChanges(onChange, { pollMs }) {
+      const stop = watchDataVersion(sqlite.writer, { pollMs, onChange, onError });
+      watches.add(stop);
+      return async () => {
+        watches.delete(stop);
+        stop();
+      };
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+const keptStatements = { kept: 500 };
+
+async function openMigrated<Tables extends CoreTables>(
+  file: string | null,
+  options: OpenOptions<Tables>,
+): Promise<Connections> {
+  const { lockTimeoutMs, migrations, now } = options;
+  const sqlite = await openConnections(file, performance.now() + lockTimeoutMs);
+  const store = createSqliteMigrationStore(sqlite.writer, { lockTimeoutMs: migrationLockTimeoutMs });
+  try {
+    await migrate(store, { dialect: "sqlite", sets: migrations, now });
+    return sqlite;
+  } catch (error) {
+    sqlite.reader.close();
+    sqlite.writer.close();
+    throw translateSqliteError(error, { mayHaveWritten: false });
+  }
+}

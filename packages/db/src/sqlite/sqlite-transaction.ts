@@ -1,0 +1,59 @@
+import type { OnError } from "../report.ts";
+import type { TransactionConnection } from "../run-transaction.ts";
+
+import type { Access } from "./access.ts";
+import { translateSqliteError } from "./sqlite-error.ts";
+import { buildSqliteQueries } from "./sqlite-queries.ts";
+import { waitForLock } from "./wait-for-lock.ts";
+
+/** A transaction on the writer. It takes SQLite's write lock at once, so that no later statement has to wait for it. */
+export function createSqliteTransaction(access: Access, onError: OnError): TransactionConnection {
+  const { writer } = access;
+  let leave: (() => void) | null = null;
+  let deadline = 0;
+
+  function rollback(): void {
+    // A full or failing disk makes SQLite roll back by itself.
+    if (!writer.sqlite.inTransaction) return;
+    try {
+      writer.run("rollback", []);
+    } catch (error) {
+      onError(error);
+    }
+  }
+
+  return {
+    async begin() {
+      const turn = await access.enter();
+      ({ leave, deadline } = turn);
+      await translated(false, () => waitForLock(() => writer.run("begin immediate", []), deadline));
+    },
+    async commit() {
+      try {
+        await translated(true, () => waitForLock(() => writer.run("commit", []), deadline));
+      } catch (error) {
+        rollback();
+        throw error;
+      }
+    },
+    async rollback() {
+      rollback();
+    },
+    async execute(text) {
+      await translated(false, async () => writer.run(text, []));
+    },
+    queries: (scope) =>
+      buildSqliteQueries((text, parameters) =>
+        scope.use(() => translated(false, async () => writer.run(text, parameters))),
+      ),
+    release: () => leave?.(),
+  };
+}
+
+async function translated<Result>(mayHaveWritten: boolean, run: () => Promise<Result>): Promise<Result> {
+  try {
+    return await run();
+  } catch (error) {
+    throw translateSqliteError(error, { mayHaveWritten });
+  }
+}

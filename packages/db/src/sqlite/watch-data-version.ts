@@ -1,0 +1,32 @@
+import type Sqlite from "better-sqlite3";
+
+import type { ExternalChange } from "../database.ts";
+import type { OnError } from "../report.ts";
+
+import { isLocked } from "./sqlite-error.ts";
+
+/**
+ * Looks every `pollMs` whether another connection has committed. `PRAGMA data_version` of a connection does not move with
+ * its own commits, and all of this process's are made by the writer: what is seen here was done by someone else.
+ */
+export function watchDataVersion(
+  writer: Sqlite.Database,
+  options: { readonly pollMs: number; readonly onChange: (change: ExternalChange) => void; readonly onError: OnError },
+): () => void {
+  const statement = writer.prepare<[], number>("PRAGMA data_version").pluck();
+  let last = statement.get();
+
+  const timer = setInterval(() => {
+    try {
+      const version = statement.get();
+      if (version === last) return;
+      last = version;
+      options.onChange({ kind: "all" });
+    } catch (error) {
+      // While another process holds a lock there is nothing to read yet; the version that comes after it will differ.
+      if (!isLocked(error)) options.onError(error);
+    }
+  }, options.pollMs);
+  timer.unref();
+  return () => clearInterval(timer);
+}
