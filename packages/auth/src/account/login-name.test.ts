@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+
+import { accountNames, parseLoginName } from "./login-name.ts";
+
+test("LOG-08: with an @ it is an address, else a username; blanks around it and its case do not matter", () => {
+  expect(parseLoginName(" Ann@EXAMPLE.com ")).toEqual({ kind: "email", key: "ann@example.com" });
+  expect(parseLoginName(" ANN Lee\u3000")).toEqual({ kind: "username", key: "ann lee" });
+});
+
+test.each(["", "  ", "ann\u0000", "ann\ud800", "x".repeat(257)])("%j is nobody's name", (raw) => {
+  expect(parseLoginName(raw)).toBeNull();
+});
+
+test("a user signs in by all of its names", () => {
+  expect(accountNames({ usernameKey: "ann", emailKey: "ann@example.com" })).toEqual([
+    "username ann",
+    "email ann@example.com",
+  ]);
+  expect(accountNames({ usernameKey: "ann", emailKey: null })).toEqual(["username ann"]);
+});
