@@ -1,0 +1,175 @@
+import type { Operation, OperationResultEnvelope, OperationResultObserver, TRPCClientError } from "@trpc/client";
+import type { AnyRouter } from "@trpc/server";
+
+import { parseSessionChange, type SessionChange, sessionChangeHeader } from "@countersign/contract";
+
+import { CallFailure, type CallFailureKind } from "./call-failure.ts";
+import type { Connection } from "./connection.ts";
+import { readErrorData } from "./error-data.ts";
+import type { Identity } from "./identity.ts";
+import type { SendOperation } from "./terminating-link.ts";
+
+/** What all calls of a session client share. */
+export interface CallParts {
+  readonly connection: Connection;
+  readonly identity: Identity;
+  readonly sendOverHttp: SendOperation;
+  /** The paths that go over HTTP; it grows by what the server says. */
+  readonly httpPaths: Set<string>;
+  /** How to fail each call that belongs to the present identity. */
+  readonly drops: Set<(kind: CallFailureKind) => void>;
+  readonly deadlineMs: number;
+}
+
+type Envelope = OperationResultEnvelope<unknown, TRPCClientError<AnyRouter>>;
+
+/**
+ * Makes one call and sees it through: over the socket or HTTP, within its deadline, under the identity it was made for.
+ * It is sent a second time only when the server has said that it did not execute it. Returns what cancels it.
+ */
+export function startCall(
+  op: Operation,
+  observer: OperationResultObserver<AnyRouter, unknown>,
+  parts: CallParts,
+): () => void {
+  const { connection, identity, httpPaths } = parts;
+  const isStream = op.type === "subscription";
+  const epoch = identity.epoch;
+  let isOver = false;
+  let wasSent = false;
+  const resentAfter = new Set<string>();
+  let stopAttempt: () => void = () => {};
+
+  const deadline = isStream ? null : setTimeout(() => fail("deadline"), readDeadlineMs(op) ?? parts.deadlineMs);
+  const onAbort = () => settle(() => observer.complete());
+  op.signal?.addEventListener("abort", onAbort);
+  if (op.signal?.aborted) onAbort();
+  else if (!isStream && httpPaths.has(op.path)) sendOverHttp();
+  else sendOverSocket();
+  return () => settle(() => {});
+
+  function sendOverSocket() {
+    parts.drops.add(fail);
+    let subscription: { unsubscribe(): void } | null = null;
+    const stopWaiting = connection.onceUsable((usability) => {
+      if (usability !== "usable") return fail(usability);
+      wasSent = true;
+      const serial = connection.serial;
+      subscription = connection.request(op).subscribe({
+        next(envelope) {
+          if (envelope.result.type === "data") resentAfter.clear();
+          if (!isOver) observer.next(envelope);
+        },
+        error: (error) => failedOverSocket(error, serial),
+        complete: () => settle(() => observer.complete()),
+      });
+      if (isOver) subscription.unsubscribe();
+    });
+    stopAttempt = () => {
+      stopWaiting();
+      subscription?.unsubscribe();
+    };
+  }
+
+  function failedOverSocket(error: TRPCClientError<AnyRouter>, serial: number) {
+    const reason = readErrorData(error)?.reason;
+    if (reason === "STALE_CONNECTION" && mayResend(reason)) {
+      wasSent = false;
+      const isRenewed = connection.serial > serial ? Promise.resolve() : connection.handOver();
+      void isRenewed.then(() => isOver || sendOverSocket());
+      return;
+    }
+    if (reason === "WRONG_TRANSPORT" && !isStream && mayResend(reason)) {
+      wasSent = false;
+      httpPaths.add(op.path);
+      parts.drops.delete(fail);
+      sendOverHttp();
+      return;
+    }
+    if (!error.shape) fail("disconnected");
+    else settle(() => observer.error(error));
+  }
+
+  function sendOverHttp() {
+    // A query belongs to who asked it; a call that sets the cookie changes who that is.
+    if (op.type === "query") parts.drops.add(fail);
+    const settled = op.type === "mutation" ? identity.changing() : () => {};
+    wasSent = true;
+    let envelope: Envelope | null = null;
+    const subscription = parts.sendOverHttp(op).subscribe({
+      next: (next) => (envelope = next),
+      complete() {
+        settled();
+        void deliver(readSessionChange(envelope?.context), envelope?.result.data, () => {
+          if (envelope) observer.next(envelope);
+          observer.complete();
+        });
+      },
+      error(error) {
+        settled();
+        failedOverHttp(error);
+      },
+    });
+    stopAttempt = () => {
+      settled();
+      subscription.unsubscribe();
+    };
+  }
+
+  function failedOverHttp(error: TRPCClientError<AnyRouter>) {
+    const reason = readErrorData(error)?.reason;
+    if (reason === "WRONG_TRANSPORT" && mayResend(reason)) {
+      wasSent = false;
+      httpPaths.delete(op.path);
+      sendOverSocket();
+      return;
+    }
+    const change = readSessionChange(error.meta);
+    if (error.shape || change) return void deliver(change, null, () => observer.error(error));
+    fail("disconnected");
+  }
+
+  /** Hands the answer over when the page shows the identity that it made. */
+  async function deliver(change: SessionChange | null, answer: unknown, pass: () => void) {
+    if (deadline) clearTimeout(deadline);
+    if (change) await identity.answered(change, answer, epoch);
+    settle(pass);
+  }
+
+  function mayResend(reason: string): boolean {
+    if (isOver || resentAfter.has(reason)) return false;
+    resentAfter.add(reason);
+    return true;
+  }
+
+  function fail(kind: CallFailureKind) {
+    const mayHaveChangedSession = wasSent && op.type === "mutation" && httpPaths.has(op.path);
+    settle(() => observer.error(new CallFailure(kind, wasSent ? "unknown" : "not-sent", op.path)));
+    // The cookie may be another one now: ask who is there.
+    if (mayHaveChangedSession && kind !== "closed") void connection.handOver();
+  }
+
+  function settle(pass: () => void) {
+    if (isOver) return;
+    isOver = true;
+    if (deadline) clearTimeout(deadline);
+    op.signal?.removeEventListener("abort", onAbort);
+    parts.drops.delete(fail);
+    pass();
+    stopAttempt();
+  }
+}
+
+/** A call may bring its own deadline: `{ context: { deadlineMs: 60_000 } }`. */
+function readDeadlineMs(op: Operation): number | null {
+  const deadlineMs = op.context["deadlineMs"];
+  return typeof deadlineMs === "number" ? deadlineMs : null;
+}
+
+/** What an HTTP answer says of the session; tRPC keeps the response beside the result. */
+function readSessionChange(meta: Record<string, unknown> | undefined): SessionChange | null {
+  const response = meta?.["response"];
+  if (typeof response !== "object" || response === null || !("headers" in response)) return null;
+  if (!(response.headers instanceof Headers)) return null;
+  return parseSessionChange(response.headers.get(sessionChangeHeader));
+}

@@ -1,0 +1,16 @@
+export type { AccountCalls, AuthCalls, LoginInput, RegisterInput } from "./account-calls.ts";
+export { CallFailure, type CallFailureKind, type CallOutcome } from "./call-failure.ts";
+export type { ConnectionState, ConnectionTiming } from "./connection.ts";
+export { readErrorData } from "./error-data.ts";
+export type { IdentityChange, SnapshotState } from "./identity.ts";
+export {
+  createLiveList,
+  type LiveList,
+  type LiveListObserver,
+  type LiveListState,
+  type SubscribeLiveList,
+} from "./live-list.ts";
+export type { SessionClientOptions } from "./options.ts";
+export { browserPage, type PageListeners, type PageSignals } from "./page-signals.ts";
+export { createSessionClient, type SessionClient } from "./session-client.ts";
+export { createStore, type ReadableStore, type Store } from "./store.ts";

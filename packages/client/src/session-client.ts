@@ -1,0 +1,115 @@
+import { httpLink, type HTTPLinkOptions, type TRPCLink, TRPCUntypedClient } from "@trpc/client";
+import type { AnyRouter } from "@trpc/server";
+
+import { httpProcedures, rpcPath } from "@countersign/contract";
+
+import { type AccountCalls, type AuthCalls, createLibraryCalls } from "./account-calls.ts";
+import type { CallFailureKind } from "./call-failure.ts";
+import { type ConnectionState, createConnection } from "./connection.ts";
+import { createIdentity, type IdentityChange, type SnapshotState } from "./identity.ts";
+import { resolveOptions, type SessionClientOptions } from "./options.ts";
+import { createSessionLink } from "./session-link.ts";
+import type { ReadableStore } from "./store.ts";
+import { joinTabs, type Tabs } from "./tabs.ts";
+import { openLink } from "./terminating-link.ts";
+
+/** The browser's end of a live session. */
+export interface SessionClient {
+  /** Who is signed in, as it changes. For showing: the server asks on every call anyway. */
+  readonly snapshot: ReadableStore<SnapshotState>;
+  readonly connection: ReadableStore<ConnectionState>;
+  readonly auth: AuthCalls;
+  readonly account: AccountCalls;
+  /** The links for `createTRPCClient` and `api.createClient`, for any router. They end the chain. */
+  links<Router extends AnyRouter>(): TRPCLink<Router>[];
+  /** Hears when what was read may belong to someone else now. What it returns stops that. */
+  onIdentityChange(listener: (change: IdentityChange) => void): () => void;
+  /** Connects now. Otherwise the first call or the first listener of a store does. */
+  connect(): void;
+  /** Tries now instead of waiting for the next turn; also after the server refused this client. */
+  retry(): void;
+  /** Ends the client for good: calls on their way fail, stores stand still. */
+  close(): void;
+  [Symbol.dispose](): void;
+}
+
+/**
+ * Makes the browser's end of a live session: one socket for calls and pushes, HTTP for what sets the cookie, the
+ * snapshot of who is signed in, and one auth epoch: what was asked as one user never reaches the page of another.
+ * Nothing about the user is written to storage. Making one opens no connection yet.
+ */
+export function createSessionClient(options: SessionClientOptions = {}): SessionClient {
+  const settings = resolveOptions(options);
+  const drops = new Set<(kind: CallFailureKind) => void>();
+  let tabs: Tabs | null = null;
+
+  const identity = createIdentity({
+    dropCalls: () => dropCalls("identity-changed"),
+    handOver: () => connection.handOver(),
+    reconnect: (haste) => connection.replace(haste),
+    tellTabs: (change) => tabs?.tell(change),
+    settleMs: settings.settleMs,
+    report: settings.report,
+  });
+
+  const connection = createConnection({
+    ...settings,
+    url: `${settings.url.replace(/^http/, "ws")}${rpcPath}`,
+    onStart() {
+      tabs = joinTabs(settings.openChannel(), identity.told);
+    },
+    whenCookieSettled: identity.whenSettled,
+    mustIdentify: () => identity.isKnown,
+    onSnapshot: identity.accept,
+    onSessionEnded: identity.end,
+    onRestored: identity.hide,
+    onLeft: dropCalls,
+  });
+
+  const link = createSessionLink({
+    connection,
+    identity,
+    sendOverHttp: openLink(
+      // tRPC types its `signal` a little wider than the DOM does.
+      httpLink({ url: `${settings.url}${rpcPath}`, fetch: settings.fetch as NonNullable<HTTPLinkOptions<AnyRouter["_def"]["_config"]["$types"]>["fetch"]> }),
+    ),
+    httpPaths: new Set([...httpProcedures, ...settings.httpPaths]),
+    drops,
+    deadlineMs: settings.callDeadlineMs,
+  });
+
+  function dropCalls(kind: CallFailureKind) {
+    for (const drop of [...drops]) drop(kind);
+  }
+
+  function close() {
+    connection.close();
+    tabs?.close();
+    tabs = null;
+  }
+
+  return {
+    snapshot: connectOnWatch(identity.snapshot, connection.start),
+    connection: connectOnWatch(connection.state, connection.start),
+    ...createLibraryCalls(new TRPCUntypedClient({ links: [link] })),
+    // The link reads no types of the router.
+    links: <Router extends AnyRouter>() => [link as unknown as TRPCLink<Router>],
+    onIdentityChange: identity.onChange,
+    connect: connection.start,
+    retry: connection.retry,
+    close,
+    [Symbol.dispose]: close,
+  };
+}
+
+/** A page that watches wants to see: on a server that only reads once, no socket is opened. */
+function connectOnWatch<Value>(store: ReadableStore<Value>, connect: () => void): ReadableStore<Value> {
+  return {
+    get: store.get,
+    subscribe(listener) {
+      const stop = store.subscribe(listener);
+      connect();
+      return stop;
+    },
+  };
+}

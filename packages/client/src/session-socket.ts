@@ -1,0 +1,252 @@
+import { UserSnapshot } from "@countersign/contract";
+
+import { startWatchdog, type Watchdog } from "./watchdog.ts";
+
+/** What a session socket tells the connection it belongs to. */
+export interface SocketOwner {
+  created(socket: SessionSocket): void;
+  opened(socket: SessionSocket): void;
+  /** The server said who this socket is. */
+  identified(socket: SessionSocket, snapshot: UserSnapshot): void;
+  /** Told before any call on the socket fails because of it. */
+  closed(socket: SessionSocket, code: number, reason: string): void;
+  report(problem: string, detail: unknown): void;
+}
+
+export interface SocketTiming {
+  /** How long opening may take. */
+  readonly openMs: number;
+  readonly silenceMs: number;
+  readonly answerMs: number;
+  /** How long the server may take to answer a hand-over with its reconnect notice. */
+  readonly handOverMs: number;
+}
+
+const snapshotId = "session.snapshot:";
+const handOverId = "session.handover";
+const reconnectNotice = '{"id":null,"method":"reconnect"}';
+const abnormalClosure = 1006;
+const longestRetryMs = 30_000;
+
+/**
+ * The WebSocket that tRPC's client is given. It stands between that client and the real socket, so that
+ *
+ * - each socket says by itself whose it is: the snapshot subscription is its own first frame, and can never be mixed up
+ *   with the one of the socket before it;
+ * - frames can be held until that is known: nothing made for one user leaves on the socket of another;
+ * - a dead socket is given up at once, without waiting for the peer to agree to close.
+ */
+export class SessionSocket extends EventTarget {
+  static readonly CONNECTING = 0;
+  static readonly OPEN = 1;
+  static readonly CLOSING = 2;
+  static readonly CLOSED = 3;
+  readonly CONNECTING = 0;
+  readonly OPEN = 1;
+  readonly CLOSING = 2;
+  readonly CLOSED = 3;
+
+  readyState: number = SessionSocket.CONNECTING;
+  binaryType: BinaryType = "arraybuffer";
+  /** Has the server said whose socket this is? */
+  isIdentified = false;
+
+  readonly #socket: WebSocket;
+  readonly #owner: SocketOwner;
+  readonly #timing: SocketTiming;
+  readonly #openTimer: ReturnType<typeof setTimeout>;
+  #watchdog: Watchdog | null = null;
+  #held: string[] | null = null;
+  #snapshotSerial = 0;
+  #snapshotFailures = 0;
+  #retryTimer: ReturnType<typeof setTimeout> | null = null;
+  #handOverTimer: ReturnType<typeof setTimeout> | null = null;
+  /** Who sent each PING that is not answered yet: tRPC's client counts its own. */
+  readonly #pings: ("watchdog" | "trpc")[] = [];
+
+  constructor(socket: WebSocket, owner: SocketOwner, timing: SocketTiming) {
+    super();
+    this.#socket = socket;
+    this.#owner = owner;
+    this.#timing = timing;
+    this.#openTimer = setTimeout(() => this.abandon("It did not open in time."), timing.openMs);
+    socket.addEventListener("open", () => this.#opened());
+    socket.addEventListener("message", (event) => this.#received(event.data));
+    socket.addEventListener("close", (event) => this.#closed(event.code, event.reason));
+    owner.created(this);
+  }
+
+  get isOpen(): boolean {
+    return this.readyState === SessionSocket.OPEN;
+  }
+
+  get isHolding(): boolean {
+    return this.#held !== null;
+  }
+
+  /** Keeps tRPC's frames back until `release`. */
+  hold(): void {
+    this.#held ??= [];
+  }
+
+  /** Sends what was held, and holds no more. */
+  release(): void {
+    const held = this.#held ?? [];
+    this.#held = null;
+    for (const frame of held) this.#socket.send(frame);
+  }
+
+  send(frame: string): void {
+    if (!this.isOpen) return;
+    if (frame === "PING") this.#pings.push("trpc");
+    if (this.#held && frame !== "PING" && frame !== "PONG") this.#held.push(frame);
+    else this.#socket.send(frame);
+  }
+
+  close(code?: number): void {
+    if (this.readyState >= SessionSocket.CLOSING) return;
+    this.readyState = SessionSocket.CLOSING;
+    this.#socket.close(code);
+  }
+
+  /** Gives the socket up at once: to tRPC's client it is lost now, whatever the network still does with it. */
+  abandon(reason: string): void {
+    this.#closed(abnormalClosure, reason);
+    this.#socket.close();
+  }
+
+  /** Drops the socket without a word to anyone. */
+  discard(): void {
+    this.#end();
+    this.#socket.close(1000);
+  }
+
+  /** Asks whether the server is still there, and gives up when it does not say so in time. */
+  probe(withinMs: number): void {
+    this.#watchdog?.probe(withinMs);
+  }
+
+  /**
+   * Moves to a new socket without losing calls: tRPC's client opens it while this one goes on answering. The server is
+   * asked to send its notice, so that it knows; when it does not, the notice is given here.
+   */
+  handOver(): void {
+    if (!this.isOpen || this.#handOverTimer) return;
+    this.#handOverTimer = setTimeout(() => this.#giveNotice(), this.#timing.handOverMs);
+    this.#send({ id: handOverId, method: "mutation", params: { path: "session.handover" } });
+  }
+
+  #opened(): void {
+    if (this.readyState !== SessionSocket.CONNECTING) return;
+    clearTimeout(this.#openTimer);
+    this.readyState = SessionSocket.OPEN;
+    this.#watchdog = startWatchdog({
+      silenceMs: this.#timing.silenceMs,
+      answerMs: this.#timing.answerMs,
+      ask: () => {
+        this.#pings.push("watchdog");
+        this.#socket.send("PING");
+      },
+      onSilent: () => this.abandon("The server went silent."),
+    });
+    this.#subscribe();
+    this.#owner.opened(this);
+    this.dispatchEvent(new Event("open"));
+  }
+
+  #received(data: unknown): void {
+    if (!this.isOpen && this.readyState !== SessionSocket.CLOSING) return;
+    this.#watchdog?.heard();
+    if (data === "PONG" && this.#pings.shift() === "watchdog") return;
+    if (typeof data === "string" && data.includes('"session.') && this.#receivedOwn(data)) return;
+    if (data === reconnectNotice) this.#clearHandOver();
+    this.dispatchEvent(new MessageEvent("message", { data }));
+  }
+
+  /** Takes the answers to this socket's own frames; false for all others. */
+  #receivedOwn(data: string): boolean {
+    const message = parseMessage(data);
+    if (typeof message?.id !== "string") return false;
+    if (message.id === handOverId) {
+      if (message.error) this.#giveNotice();
+      return true;
+    }
+    if (!message.id.startsWith(snapshotId)) return false;
+
+    if (message.error) this.#subscribeLater("The snapshot subscription was refused.", message.error);
+    else if (message.result?.type === "stopped") this.#subscribeLater("The snapshot subscription was ended.", null);
+    else if (message.result?.type === "data") this.#identified(message.result.data);
+    return true;
+  }
+
+  #identified(data: unknown): void {
+    const snapshot = UserSnapshot.safeParse(data);
+    if (!snapshot.success) return this.#owner.report("A malformed snapshot was ignored.", snapshot.error);
+    this.#snapshotFailures = 0;
+    this.#owner.identified(this, snapshot.data);
+    this.isIdentified = true;
+  }
+
+  #subscribe(): void {
+    // A new id for each try: the server may not have let go of the one before.
+    const id = `${snapshotId}${++this.#snapshotSerial}`;
+    this.#send({ id, method: "subscription", params: { path: "session.snapshot" } });
+  }
+
+  #subscribeLater(problem: string, detail: unknown): void {
+    if (!this.isOpen) return;
+    this.#owner.report(problem, detail);
+    const delayMs = Math.min(1_000 * 2 ** this.#snapshotFailures++, longestRetryMs);
+    if (this.#retryTimer) clearTimeout(this.#retryTimer);
+    this.#retryTimer = setTimeout(() => this.#subscribe(), delayMs);
+  }
+
+  #giveNotice(): void {
+    this.#clearHandOver();
+    if (this.isOpen) this.dispatchEvent(new MessageEvent("message", { data: reconnectNotice }));
+  }
+
+  #clearHandOver(): void {
+    if (this.#handOverTimer) clearTimeout(this.#handOverTimer);
+    this.#handOverTimer = null;
+  }
+
+  #closed(code: number, reason: string): void {
+    if (this.readyState === SessionSocket.CLOSED) return;
+    const hadOpened = this.readyState !== SessionSocket.CONNECTING;
+    this.#end();
+    this.#owner.closed(this, code, reason);
+    // tRPC's client waits for `error` when a socket never opened.
+    if (!hadOpened) this.dispatchEvent(new Event("error"));
+    this.dispatchEvent(Object.assign(new Event("close"), { code, reason, wasClean: code !== abnormalClosure }));
+  }
+
+  #end(): void {
+    this.readyState = SessionSocket.CLOSED;
+    this.#held = null;
+    this.#watchdog?.stop();
+    clearTimeout(this.#openTimer);
+    if (this.#retryTimer) clearTimeout(this.#retryTimer);
+    this.#clearHandOver();
+  }
+
+  #send(message: { id: string; method: string; params: { path: string } }): void {
+    this.#socket.send(JSON.stringify(message));
+  }
+}
+
+interface OwnMessage {
+  readonly id?: unknown;
+  readonly error?: unknown;
+  readonly result?: { readonly type?: unknown; readonly data?: unknown };
+}
+
+function parseMessage(data: string): OwnMessage | null {
+  try {
+    // The shape is looked at field by field by the reader.
+    return JSON.parse(data) as OwnMessage | null;
+  } catch {
+    // tRPC's client is given what cannot be read, and says so itself.
+    return null;
+  }
+}
