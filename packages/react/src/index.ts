@@ -1,0 +1,9 @@
+export { Anonymous, Authenticated, type GateProps, IfGroup, IfPermission, RequirePermission } from "./gates.tsx";
+export { RequireLogin, type RequireLoginProps } from "./require-login.tsx";
+export { SessionProvider, type SessionProviderProps } from "./session-provider.tsx";
+export { useConnection } from "./use-connection.ts";
+export { useLiveList } from "./use-live-list.ts";
+export { useSessionClient } from "./use-session-client.ts";
+export { useSnapshot } from "./use-snapshot.ts";
+export { useStore } from "./use-store.ts";
+export { useCan, useSignedInUser, useUser } from "./use-user.ts";
