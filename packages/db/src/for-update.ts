@@ -1,14 +1,16 @@
 import type { Transaction } from "./database.ts";
 
 /**
- * Locks the rows that a query of the transaction reads until it ends, for a change that depends on what was read. On
- * SQLite nothing is to be done: the transaction is the only writer from its first statement on.
+ * Reads rows and locks them until the transaction ends, for a change that depends on what was read. On SQLite nothing is
+ * to be locked: the transaction is the only writer from its beginning on.
  *
  * `const [note] = await forUpdate(tx, tx.select().from(notes).where(eq(notes.id, id)))`
  */
-export function forUpdate<Query extends { for(strength: "update"): Locked }, Locked>(
+export async function forUpdate<Rows>(
   tx: Pick<Transaction, "dialect">,
-  query: Query,
-): Query | Locked {
-  return tx.dialect === "postgres" ? query.for("update") : query;
+  query: PromiseLike<Rows> & { for(strength: "update"): unknown },
+): Promise<Rows> {
+  if (tx.dialect === "sqlite") return query;
+  // `for` answers with the same query, of a type that has no `for` any more.
+  return query.for("update") as PromiseLike<Rows>;
 }

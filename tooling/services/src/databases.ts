@@ -18,11 +18,14 @@ export interface TestDialect {
   create(): Promise<TestDatabase>;
 }
 
-/** Both dialects. Postgres needs `@app/services/postgres-setup` in the package's `globalSetup`. */
-export const testDialects: readonly TestDialect[] = [
-  { name: "sqlite", create: createSqliteFile },
-  { name: "postgres", create: createPostgresDatabase },
-];
+/** A SQLite file in a folder of its own. */
+export const sqliteDialect: TestDialect = { name: "sqlite", create: createSqliteFile };
+
+/** A database on the run's PostgreSQL. Needs `@app/services/postgres-setup` in the package's `globalSetup`. */
+export const postgresDialect: TestDialect = { name: "postgres", create: createPostgresDatabase };
+
+/** Both of them. */
+export const testDialects: readonly [TestDialect, TestDialect] = [sqliteDialect, postgresDialect];
 
 /** Runs the suite once on a SQLite file and once on PostgreSQL: `describeDatabases((dialect) => { test("…", …) })`. */
 export function describeDatabases(suite: (dialect: TestDialect) => void): void {
