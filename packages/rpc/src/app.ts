@@ -128,7 +128,7 @@ export function createApp<Tables extends CoreTables>(options: AppOptions<Tables>
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const connection of services.connections) connection.requestReconnect();
       await waitForSockets(services.connections);
-      for (const connection of [...services.connections]) connection.close(CloseCode.restart, "restart");
+      for (const connection of services.connections) connection.close(CloseCode.restart, "restart");
       server.closeAllConnections();
       await closed;
       for (const stop of stops) await stop();
@@ -142,8 +142,7 @@ function createServices<Tables extends CoreTables>(options: AppOptions<Tables>):
   const cookie = createSessionCookie(options.publicUrl);
   const connections = new Connections();
   const rateLimits = new RateLimits(settings);
-  // The cast: procedures of this app know its tables by their own type; what serves them needs the core ones only.
-  return { db: db as unknown as Database, bus, auth, cookie, settings, clock, log, hub, connections, rateLimits };
+  return { db, bus, auth, cookie, settings, clock, log, hub, connections, rateLimits };
 }
 
 function createHttpServer(

@@ -1,10 +1,8 @@
 import { expect, test } from "vitest";
 
-import { testDialects } from "@app/services/databases";
+import { sqliteDialect as sqlite } from "@app/services/databases";
 
 import { startTestRouter } from "./testing/start.ts";
-
-const sqlite = testDialects[0]!;
 
 const malformed: readonly unknown[] = [
   "not json",
@@ -52,10 +50,8 @@ test("WSK-13: an error never says what is inside", async () => {
   expect(JSON.stringify(frame)).not.toContain("secret");
 
   const failed = await socket.query("boom");
-  expect(failed.error).toMatchObject({
-    message: expect.stringContaining("Error id"),
-    data: { code: "INTERNAL_SERVER_ERROR" },
-  });
+  expect(failed.error?.message).toContain("Error id");
+  expect(failed.error?.data.code).toBe("INTERNAL_SERVER_ERROR");
   expect(JSON.stringify(failed)).not.toMatch(/passwd|select|at .*\.ts/);
   const errorId = failed.error?.data["errorId"];
   expect(app.logged.find(({ facts }) => "errorId" in facts && facts.errorId === errorId)).toBeDefined();
@@ -111,9 +107,9 @@ test("WSK-16: a second subscription with a running id is refused, the first goes
   socket.send({ id, method: "subscription.stop" });
   await socket.until((frame) => frame.id === id && frame.result?.type === "stopped");
   socket.send({ id, method: "subscription", params: { path: "ticks" } });
-  await socket.until(
-    () => socket.frames.filter((frame) => frame.id === id && frame.result?.type === "started").length === 2,
-  );
+  await expect
+    .poll(() => socket.frames.filter((frame) => frame.id === id && frame.result?.type === "started").length)
+    .toBe(2);
 });
 
 test("WSK-17, WSK-19: no stream survives a stop in the same batch, or a client that vanishes", async () => {

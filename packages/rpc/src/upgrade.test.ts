@@ -2,12 +2,11 @@ import { connect } from "node:net";
 
 import { expect, test } from "vitest";
 
-import { testDialects } from "@app/services/databases";
+import { sqliteDialect as sqlite } from "@app/services/databases";
 
 import type { TestApp } from "./testing/index.ts";
 import { startTestRouter } from "./testing/start.ts";
 
-const sqlite = testDialects[0]!;
 const start = (settings = {}) => startTestRouter(sqlite, { settings });
 
 /** Sends raw bytes and returns the first line of the answer. */

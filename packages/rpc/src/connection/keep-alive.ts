@@ -12,7 +12,7 @@ export function startKeepAlive({ connections, settings }: Services): () => void 
 
   const timer = setInterval(() => {
     const now = performance.now();
-    for (const connection of [...connections]) {
+    for (const connection of connections) {
       const silentMs = now - connection.lastHeardAt;
       if (silentMs < pingMs) {
         pinged.delete(connection);

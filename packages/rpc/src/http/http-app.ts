@@ -1,5 +1,3 @@
-import type { IncomingMessage } from "node:http";
-
 import type { HttpBindings } from "@hono/node-server";
 import type { AnyRouter } from "@trpc/server";
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
@@ -79,14 +77,12 @@ export function createHttpApp(options: HttpAppOptions): Hono<{ Bindings: HttpBin
 }
 
 function createHttpCaller(options: HttpAppOptions, { incoming }: HttpBindings, headers: Headers): Caller {
-  // The HTTP/2 type is there for its own server; ours speaks HTTP/1.1.
-  const request = incoming as IncomingMessage;
-  const address = readClientAddress(request, options.isTrustedProxy);
-  const url = new URL(request.url ?? "/", options.publicUrl);
-  const token = options.services.cookie.read(request.headers.cookie);
+  const address = readClientAddress(incoming, options.isTrustedProxy);
+  const url = new URL(incoming.url ?? "/", options.publicUrl);
+  const token = options.services.cookie.read(incoming.headers.cookie);
   return {
     services: options.services,
-    request: readRequestFacts(request, url, { sessionCookieName: options.services.cookie.name, ...address }),
+    request: readRequestFacts(incoming, url, { sessionCookieName: options.services.cookie.name, ...address }),
     tokenHash: token === null ? null : hashToken(token),
     connection: null,
     reply: new HttpReply(headers),

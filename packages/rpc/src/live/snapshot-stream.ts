@@ -1,6 +1,5 @@
 import { type Principal, toSnapshot } from "@countersign/auth";
-import { anonymous, type UserSnapshot } from "@countersign/contract";
-import type { Rule } from "@countersign/contract";
+import { anonymous, type Rule, type UserSnapshot } from "@countersign/contract";
 
 import type { Connection } from "../connection/connection.ts";
 

@@ -43,10 +43,10 @@ export async function once<Result>(
   await tx
     .delete(idempotencyKeys)
     .where(and(isThis, lt(idempotencyKeys.createdAt, new Date(now - idempotencyLifetimeMs))));
-  // Inserted first: of two at once, the other waits here until this one has committed.
+  // Inserted first, with a result to come: of two at once, the other waits here until this one has committed.
   const taken = await tx
     .insert(idempotencyKeys)
-    .values({ userId, procedure, key, inputHash, result: null, createdAt: new Date(now) })
+    .values({ userId, procedure, key, inputHash, result: {}, createdAt: new Date(now) })
     .onConflictDoNothing()
     .returning({ key: idempotencyKeys.key });
   if (taken.length === 0) {

@@ -38,8 +38,8 @@ export function createProcedures<
   function checkpoint<Context extends CallContext<Tables, Permission>>() {
     return t.middleware(async ({ ctx: { caller }, meta, type, next }) => {
       const { rule, principal } = await admit(caller, meta, type);
-      // The cast: a rule that asks for a user has let nobody pass without one, and permissions are names to `can`.
-      const ctx = buildContext(caller, rule, principal) as CallContext<Tables, string> as Context;
+      // The cast: a rule that asks for a user has let nobody pass without one.
+      const ctx = buildContext(caller, rule, principal) as Context;
       if (type !== "subscription" || caller.connection === null) return next({ ctx });
 
       const release = takeSubscription(caller.connection);

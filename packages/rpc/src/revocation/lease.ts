@@ -30,7 +30,7 @@ export function startLease(services: Services, revocation: Revocation): () => vo
 
   function closeUnconfirmed(): void {
     if (performance.now() - confirmedAt <= leaseMs) return;
-    for (const connection of [...connections]) {
+    for (const connection of connections) {
       if (connection.tokenHash !== null) connection.close(CloseCode.restart, "sessions cannot be confirmed");
     }
   }

@@ -32,7 +32,7 @@ export class RawSocket implements AsyncDisposable {
     this.socket = socket;
     socket.on("message", (data: Buffer) => {
       this.texts.push(data.toString());
-      for (const wake of [...this.#waiting]) wake();
+      for (const wake of this.#waiting) wake();
     });
     socket.on("error", () => {});
     this.closed = new Promise((resolve) =>

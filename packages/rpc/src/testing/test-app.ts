@@ -115,7 +115,7 @@ export async function startTestApp<Tables extends CoreTables = CoreTables>(
     http: (path, call = {}) => callHttp(url, path, call),
     open: (cookie, headers) => RawSocket.open({ url: `${url}/trpc`, cookie, ...(headers ? { headers } : {}) }),
     async [Symbol.asyncDispose]() {
-      for (const connection of [...app.services.connections]) connection.socket.terminate();
+      for (const connection of app.services.connections) connection.socket.terminate();
       await app.close();
       await bus.close();
       await db.close();

@@ -1,0 +1,72 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+import { pino } from "pino";
+
+import { appRouter, migrations, permissions, tables } from "@app/api";
+import { createAuth } from "@countersign/auth";
+import { createMemoryBus } from "@countersign/bus";
+import { coreMigrations, openDatabase } from "@countersign/db";
+import { createApp } from "@countersign/rpc";
+
+import { createDemoUsers } from "./demo-users.ts";
+import { readEnvironment } from "./env.ts";
+
+/** Starts the server and returns when it has been asked to stop and has stopped. */
+export async function runServer(): Promise<void> {
+  const env = readEnvironment();
+  const log = pino({
+    level: env.logLevel,
+    redact: ["*.password", "*.token", "headers.cookie", "headers.authorization"],
+  });
+  for (const warning of env.warnings) log.warn(warning);
+
+  const db = await openDatabase(env.databaseUrl, { tables, migrations: [coreMigrations, migrations] });
+  const bus = createMemoryBus({ onError: (err) => log.error({ err }, "A hint could not be handled") });
+  const onError = (err: unknown) => log.error({ err }, "A write in the background failed");
+  const auth = createAuth({ db, bus, settings: env.settings, permissions, onError });
+  const { publicUrl, allowedOrigins, trustProxy, settings } = env;
+  const webFolder = env.isProduction ? requireWebFolder() : null;
+  const app = createApp({
+    router: appRouter,
+    db,
+    bus,
+    auth,
+    settings,
+    log,
+    publicUrl,
+    allowedOrigins,
+    trustProxy,
+    permissions,
+    webFolder,
+  });
+
+  if (!env.isProduction) await createDemoUsers(db, auth);
+  const port = await app.listen(env);
+  process.stdout.write(`Countersign is ready on ${env.isProduction ? publicUrl : `http://${env.host}:${port}`}\n`);
+
+  await askedToStop();
+  await app.close();
+  await bus.close();
+  await db.close();
+}
+
+/** The first signal drains; a second one ends the process at once. */
+function askedToStop(): Promise<void> {
+  return new Promise((resolve) => {
+    let isAsked = false;
+    const onSignal = () => {
+      if (isAsked) process.exit(130);
+      isAsked = true;
+      resolve();
+    };
+    process.on("SIGINT", onSignal);
+    process.on("SIGTERM", onSignal);
+  });
+}
+
+function requireWebFolder(): string {
+  const folder = fileURLToPath(new URL("../../web/dist", import.meta.url));
+  if (!existsSync(folder)) throw new Error("The web app is not built. Run pnpm build first.");
+  return folder;
+}

@@ -1,0 +1,71 @@
+import { CallError, LiveInput, liveList, notFound, once } from "@countersign/rpc";
+
+import { permissionProcedure, protectedProcedure, router } from "../procedures.ts";
+
+import { NewNote, NoteChange, NoteId } from "./note.ts";
+import { countNotes, createNote, findNote, listNotes, removeNote, updateNote } from "./queries.ts";
+
+/** A user's own notes. Another user's note is not there, whatever is asked of it. */
+export const noteRouter = router({
+  list: protectedProcedure.query(({ ctx }) => listNotes(ctx.db, ctx.user.id)),
+
+  get: protectedProcedure.input(NoteId).query(async ({ ctx, input }) => {
+    const note = await findNote(ctx.db, ctx.user.id, input.id);
+    if (!note) throw notFound();
+    return note;
+  }),
+
+  create: protectedProcedure.input(NewNote).mutation(({ ctx, input }) => {
+    const ownerId = ctx.user.id;
+    const now = ctx.caller.services.clock.now();
+    const call = { userId: ownerId, procedure: "note.create", key: input.key, input, now };
+    return ctx.transaction(async (tx) => {
+      tx.afterCommit(() => ctx.bus.publish({ kind: "topic", topic: notesTopic(ownerId) }));
+      return once(tx, call, () => createNote(tx, ownerId, input, new Date(now)));
+    });
+  }),
+
+  update: protectedProcedure.input(NoteChange).mutation(({ ctx, input }) => {
+    const ownerId = ctx.user.id;
+    const now = ctx.caller.services.clock.now();
+    const call = { userId: ownerId, procedure: "note.update", key: input.key, input, now };
+    return ctx.transaction(async (tx) => {
+      tx.afterCommit(() => ctx.bus.publish({ kind: "topic", topic: notesTopic(ownerId) }));
+      return once(tx, call, async () => {
+        const note = await updateNote(tx, ownerId, input, new Date(now));
+        if (note) return note;
+        const current = await findNote(tx, ownerId, input.id);
+        if (!current) throw notFound();
+        const message = "The note has changed since you read it.";
+        throw new CallError("CONFLICT", message, { reason: "VERSION_CONFLICT", current });
+      });
+    });
+  }),
+
+  remove: protectedProcedure.input(NoteId).mutation(async ({ ctx, input }) => {
+    const ownerId = ctx.user.id;
+    await ctx.transaction(async (tx) => {
+      if (!(await removeNote(tx, ownerId, input.id))) throw notFound();
+      tx.afterCommit(() => ctx.bus.publish({ kind: "topic", topic: notesTopic(ownerId) }));
+    });
+    return {};
+  }),
+
+  /** The list, then what changes in it. */
+  live: protectedProcedure.input(LiveInput).subscription(({ ctx, input }) => {
+    const topic = notesTopic(ctx.user.id);
+    return liveList(ctx, {
+      topic,
+      key: topic,
+      read: () => listNotes(ctx.db, ctx.user.id),
+      lastEventId: input?.lastEventId,
+    });
+  }),
+
+  /** How much is written here, over all users: for those who may see it. */
+  overview: permissionProcedure("notes.overview").query(({ ctx }) => countNotes(ctx.db)),
+});
+
+function notesTopic(ownerId: string): string {
+  return `notes:${ownerId}`;
+}
