@@ -28,3 +28,19 @@ export async function openTestDatabase(
 export function newUser(id: string): CoreTables["users"]["$inferInsert"] {
   return { id, username: id, usernameKey: id, createdAt: new Date(1_700_000_000_000) };
 }
+
+/** A session's row, ready to insert; it ends in 2027. */
+export function newSession(id: string, userId: string): CoreTables["sessions"]["$inferInsert"] {
+  const now = new Date(1_700_000_000_000);
+  const end = new Date(1_800_000_000_000);
+  return {
+    id,
+    tokenHash: `hash-of-${id}`,
+    userId,
+    createdAt: now,
+    lastUsedAt: now,
+    authenticatedAt: now,
+    expiresAt: end,
+    absoluteExpiresAt: end,
+  };
+}
