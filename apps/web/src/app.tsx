@@ -1,0 +1,33 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+
+import { PagesProvider, type Navigate } from "@countersign/pages";
+
+import "@countersign/pages/styles.css";
+import { SessionProvider } from "@countersign/react";
+
+import { api } from "./api.ts";
+
+import "./app.css";
+import { DraftsContext } from "./notes/drafts-context.ts";
+import { router } from "./router.tsx";
+import { drafts, queryClient, sessionClient, trpcClient } from "./session.ts";
+
+/** The whole app: who is there, the calls, the texts, the pages. */
+export function App() {
+  return (
+    <SessionProvider client={sessionClient} queryClient={queryClient}>
+      <api.Provider client={trpcClient} queryClient={queryClient}>
+        <QueryClientProvider client={queryClient}>
+          <DraftsContext value={drafts}>
+            <PagesProvider navigate={navigate}>
+              <RouterProvider router={router} />
+            </PagesProvider>
+          </DraftsContext>
+        </QueryClientProvider>
+      </api.Provider>
+    </SessionProvider>
+  );
+}
+
+const navigate: Navigate = (to, options) => (options?.replace ? router.history.replace(to) : router.history.push(to));

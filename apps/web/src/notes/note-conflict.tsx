@@ -1,0 +1,68 @@
+import { useEffect, useId, useRef } from "react";
+
+import { Button, RelativeTime } from "@countersign/pages";
+
+import type { Note } from "../api.ts";
+import { messages } from "../messages.ts";
+
+import { useDrafts } from "./drafts-context.ts";
+import type { Draft } from "./drafts.ts";
+import type { NoteText } from "./note.ts";
+
+export interface NoteConflictProps {
+  readonly draft: Draft;
+  /** The note as it was saved meanwhile. */
+  readonly current: Note;
+}
+
+/** Two versions of one note, side by side, and the choice between them. Nothing is decided for the person. */
+export function NoteConflict({ draft, current }: NoteConflictProps) {
+  const drafts = useDrafts();
+  const texts = messages.conflict;
+  const titleId = useId();
+  const title = useRef<HTMLHeadingElement>(null);
+
+  useEffect(() => title.current?.focus(), []);
+
+  return (
+    <div className="note-conflict" role="group" aria-labelledby={titleId}>
+      <h2 className="note-conflict__title" id={titleId} ref={title} tabIndex={-1}>
+        {texts.title}
+      </h2>
+      <p className="note-conflict__text">{texts.text}</p>
+      <div className="note-conflict__versions">
+        <Version name={texts.mine} text={draft.text} />
+        <Version name={texts.theirs} text={current} savedAt={current.updatedAt} />
+      </div>
+      <div className="note-editor__actions">
+        <Button variant="primary" size="small" onClick={() => drafts.keepMine(draft.id)}>
+          {texts.keepMine}
+        </Button>
+        <Button size="small" onClick={() => drafts.discard(draft.id)}>
+          {texts.keepTheirs}
+        </Button>
+        <Button variant="quiet" size="small" onClick={() => drafts.rebase(draft.id)}>
+          {texts.edit}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+interface VersionProps {
+  readonly name: string;
+  readonly text: NoteText;
+  readonly savedAt?: string;
+}
+
+function Version({ name, text, savedAt }: VersionProps) {
+  return (
+    <section className="note-conflict__version" aria-label={name}>
+      <p className="note-conflict__name">
+        {name} {savedAt && <RelativeTime at={savedAt} />}
+      </p>
+      <p className="note__title">{text.title}</p>
+      <p className="note-conflict__body">{text.body || <span className="cs-muted">{messages.notes.noBody}</span>}</p>
+    </section>
+  );
+}

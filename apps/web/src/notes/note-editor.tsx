@@ -1,0 +1,128 @@
+import { useEffect, useRef, type KeyboardEvent, type SubmitEvent } from "react";
+
+import { Button, describeCallError, Field, Notice, TextArea, TextInput, usePages } from "@countersign/pages";
+
+import type { Note } from "../api.ts";
+import { messages } from "../messages.ts";
+
+import { useDrafts } from "./drafts-context.ts";
+import type { Draft, DraftState } from "./drafts.ts";
+import { isSameText, noteLimits, textOf } from "./note.ts";
+
+export interface NoteEditorProps {
+  readonly draft: Draft;
+  readonly state: Extract<DraftState, { phase: "writing" }>;
+  /** The note as the live list has it now; null for a new one and for one that is gone. */
+  readonly note: Note | null;
+}
+
+/** Writing a note, in its place in the list. What comes in meanwhile never touches the text. */
+export function NoteEditor({ draft, state, note }: NoteEditorProps) {
+  const drafts = useDrafts();
+  const texts = messages.editor;
+  const form = useRef<HTMLFormElement>(null);
+  const isTouched = !isSameText(draft.text, textOf(draft.base));
+  const isGone = draft.base !== null && note === null;
+
+  // A refused save puts the person where the mistake is.
+  const { errors } = state;
+  useEffect(() => {
+    if (Object.keys(errors).length > 0) form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus();
+  }, [errors]);
+
+  function save() {
+    if (isGone) return drafts.saveAsNew(draft.id);
+    drafts.save(draft.id);
+  }
+
+  function handleSubmit(event: SubmitEvent) {
+    event.preventDefault();
+    save();
+  }
+
+  function handleKeyDown(event: KeyboardEvent) {
+    if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) {
+      event.preventDefault();
+      save();
+    }
+    // Escape throws nothing away: with text in the editor it takes the button.
+    if (event.key === "Escape" && !isTouched) drafts.discard(draft.id);
+  }
+
+  return (
+    <form
+      className="note-editor"
+      ref={form}
+      noValidate
+      aria-label={draft.base ? texts.label(draft.base.title) : texts.newLabel}
+      onSubmit={handleSubmit}
+    >
+      <ElsewhereNotice draft={draft} note={note} />
+      {state.failure !== null && <SaveFailure failure={state.failure} />}
+      <Field label={texts.title} help={describeLength(draft.text.title, noteLimits.title)} error={errors.title}>
+        {(control) => (
+          <TextInput
+            {...control}
+            value={draft.text.title}
+            autoComplete="off"
+            autoFocus
+            onKeyDown={handleKeyDown}
+            onChange={(event) => drafts.write(draft.id, { title: event.target.value })}
+          />
+        )}
+      </Field>
+      <Field label={texts.body} help={describeLength(draft.text.body, noteLimits.body)} error={errors.body}>
+        {(control) => (
+          <TextArea
+            {...control}
+            value={draft.text.body}
+            onKeyDown={handleKeyDown}
+            onChange={(event) => drafts.write(draft.id, { body: event.target.value })}
+          />
+        )}
+      </Field>
+      <div className="note-editor__actions">
+        <Button type="submit" variant="primary" size="small">
+          {isGone ? texts.saveAsNew : texts.save}
+        </Button>
+        <Button variant="quiet" size="small" onClick={() => drafts.discard(draft.id)}>
+          {isGone ? texts.discard : texts.cancel}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function ElsewhereNotice({ draft, note }: Pick<NoteEditorProps, "draft" | "note">) {
+  const drafts = useDrafts();
+  if (!draft.base) return null;
+  if (!note) return <Notice tone="warning">{messages.editor.goneElsewhere}</Notice>;
+  if (note.version <= draft.base.version) return null;
+
+  return (
+    <Notice
+      tone="warning"
+      action={
+        <Button size="small" onClick={() => drafts.compare(draft.id, note)}>
+          {messages.editor.compare}
+        </Button>
+      }
+    >
+      {messages.editor.changedElsewhere}
+    </Notice>
+  );
+}
+
+function SaveFailure({ failure }: { readonly failure: unknown }) {
+  const pages = usePages();
+  return (
+    <Notice tone="danger">
+      {messages.editor.failed} {describeCallError(failure, pages.messages, pages.locale)}
+    </Notice>
+  );
+}
+
+/** How much room is left, once it begins to matter. */
+function describeLength(text: string, most: number): string | null {
+  return text.length < most * 0.9 ? null : messages.editor.length(text.length, most);
+}

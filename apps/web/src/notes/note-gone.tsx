@@ -1,0 +1,28 @@
+import { Button, Notice } from "@countersign/pages";
+
+import { messages } from "../messages.ts";
+
+import { useDrafts } from "./drafts-context.ts";
+import type { Draft } from "./drafts.ts";
+import { NoteWords } from "./note-words.tsx";
+
+/** A change of a note that was deleted meanwhile: the text is still there, to be kept as a new note or not. */
+export function NoteGone({ draft }: { readonly draft: Draft }) {
+  const drafts = useDrafts();
+  const texts = messages.editor;
+
+  return (
+    <div className="note-editor">
+      <Notice tone="warning">{texts.goneElsewhere}</Notice>
+      <NoteWords text={draft.text} />
+      <div className="note-editor__actions">
+        <Button variant="primary" size="small" onClick={() => drafts.saveAsNew(draft.id)}>
+          {texts.saveAsNew}
+        </Button>
+        <Button variant="quiet" size="small" onClick={() => drafts.discard(draft.id)}>
+          {texts.discard}
+        </Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,11 @@
+import type { NoteText } from "./note.ts";
+
+/** A note's title and text, to be read. */
+export function NoteWords({ text }: { readonly text: NoteText }) {
+  return (
+    <>
+      <h2 className="note__title">{text.title}</h2>
+      {text.body && <p className="note__body">{text.body}</p>}
+    </>
+  );
+}

@@ -1,0 +1,111 @@
+import { useCallback, useMemo, useRef, useState } from "react";
+
+import {
+  Button,
+  describeCallError,
+  EmptyState,
+  Icon,
+  Loading,
+  Notice,
+  PageTitle,
+  Skeleton,
+  usePages,
+} from "@countersign/pages";
+import { useLiveList } from "@countersign/react";
+
+import { api, type Note } from "../api.ts";
+import { messages } from "../messages.ts";
+
+import { arrangeNotes } from "./arrange-notes.ts";
+import { useDraftList, useDrafts } from "./drafts-context.ts";
+import { NoteRow } from "./note-row.tsx";
+
+import "./notes.css";
+
+/** The user's notes, live: what happens to them in any window is here at once. */
+export function NotesPage() {
+  const { client } = api.useUtils();
+  const list = useLiveList<Note>((observer) => client.note.live.subscribe(undefined, observer));
+  const drafts = useDrafts();
+  const draftList = useDraftList();
+  const entries = useMemo(() => arrangeNotes(list.rows, draftList), [list.rows, draftList]);
+  const [news, setNews] = useState<string | null>(null);
+  const page = useRef<HTMLDivElement>(null);
+  const texts = messages.notes;
+
+  const handleRemoved = useCallback(
+    (note: Note) => {
+      setNews(texts.removed(note.title));
+      // The button that had the focus goes away with the note.
+      page.current?.querySelector("h1")?.focus();
+    },
+    [texts],
+  );
+
+  const create = () => drafts.open(null);
+
+  return (
+    <div className="cs-page" ref={page}>
+      <header className="cs-page__head">
+        <div className="notes__heading">
+          <PageTitle>{texts.title}</PageTitle>
+          {list.rows.length > 0 && <span className="cs-muted">{texts.count(list.rows.length)}</span>}
+        </div>
+        <Button variant="primary" onClick={create}>
+          <Icon name="plus" />
+          {texts.create}
+        </Button>
+      </header>
+      <p className="cs-visually-hidden" role="status">
+        {news}
+      </p>
+      {list.status === "error" && <FailedNotes error={list.error} retry={list.retry} />}
+      {list.status === "loading" && entries.length === 0 && <LoadingNotes />}
+      {list.status === "ready" && entries.length === 0 && (
+        <EmptyState title={texts.emptyTitle} action={<Button onClick={create}>{texts.emptyAction}</Button>}>
+          {texts.emptyText}
+        </EmptyState>
+      )}
+      {entries.length > 0 && (
+        <ul className="cs-list" aria-label={texts.title}>
+          {entries.map(({ key, note, draft }) => (
+            <li key={key}>
+              <NoteRow note={note} draft={draft} onRemoved={handleRemoved} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+function FailedNotes({ error, retry }: { readonly error: unknown; readonly retry: () => void }) {
+  const pages = usePages();
+  return (
+    <Notice
+      tone="danger"
+      action={
+        <Button size="small" onClick={retry}>
+          {pages.messages.common.retry}
+        </Button>
+      }
+    >
+      {messages.notes.failed} {describeCallError(error, pages.messages, pages.locale)}
+    </Notice>
+  );
+}
+
+function LoadingNotes() {
+  return (
+    <Loading className="cs-list">
+      {["30%", "45%", "25%"].map((width) => (
+        <div className="cs-row" key={width}>
+          <span className="cs-row__main">
+            <Skeleton width={width} />
+            <Skeleton width="70%" />
+          </span>
+        </div>
+      ))}
+    </Loading>
+  );
+}

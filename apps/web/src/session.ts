@@ -1,0 +1,27 @@
+import { QueryClient } from "@tanstack/react-query";
+
+import { createSessionClient } from "@countersign/client";
+
+import { api } from "./api.ts";
+import { createDrafts } from "./notes/drafts.ts";
+
+/** The one connection of this window, and what stands on it. */
+export const sessionClient = createSessionClient();
+
+export const queryClient = new QueryClient({
+  // The session client decides what may be sent again; React Query must not.
+  defaultOptions: { queries: { retry: false }, mutations: { retry: false } },
+});
+
+export const trpcClient = api.createClient({ links: sessionClient.links() });
+
+export const drafts = createDrafts({
+  calls: { create: trpcClient.note.create.mutate, update: trpcClient.note.update.mutate },
+  connection: sessionClient.connection,
+});
+
+sessionClient.snapshot.subscribe(() => {
+  const snapshot = sessionClient.snapshot.get();
+  if (snapshot.status === "loading") return;
+  drafts.setVisitor(snapshot.user.isAuthenticated ? snapshot.user.id : null, snapshot.endReason);
+});

@@ -1,0 +1,41 @@
+import { Icon, Link, Menu, usePages, useSignOut } from "@countersign/pages";
+import { useUser } from "@countersign/react";
+
+/** Who is signed in, the way to the account, and the way out. Nothing while nobody is. */
+export function UserMenu() {
+  const { messages, routes } = usePages();
+  const { signOut } = useSignOut();
+  const user = useUser();
+  if (!user) return null;
+
+  return (
+    <Menu
+      label={messages.userMenu.label(user.username)}
+      triggerClassName="shell__user"
+      trigger={
+        <>
+          <span className="shell__initial" aria-hidden="true">
+            {firstLetter(user.username)}
+          </span>
+          <span className="shell__username">{user.username}</span>
+          <Icon name="chevronDown" />
+        </>
+      }
+    >
+      <div className="cs-menu__head">
+        <strong>{user.username}</strong>
+        {user.email && <span className="cs-muted">{user.email}</span>}
+      </div>
+      <Link to={routes.account} className="cs-menu__item">
+        {messages.userMenu.account}
+      </Link>
+      <button type="button" className="cs-menu__item" onClick={signOut}>
+        {messages.signOut.action}
+      </button>
+    </Menu>
+  );
+}
+
+function firstLetter(name: string): string {
+  return (Array.from(name)[0] ?? "").toLocaleUpperCase();
+}

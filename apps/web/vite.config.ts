@@ -1,0 +1,23 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+const server = `http://localhost:${process.env.PORT ?? "3000"}`;
+
+export default defineConfig({
+  plugins: [react()],
+  server: {
+    host: "localhost",
+    port: 5173,
+    strictPort: true,
+    // One origin for the browser, as in production: the cookie and the origin check work the same way.
+    proxy: { "/trpc": { target: server, ws: true }, "/healthz": { target: server } },
+  },
+  preview: { host: "localhost", port: 4173, strictPort: true },
+  build: {
+    // Nothing inline: the server's Content-Security-Policy is 'self' without exceptions.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    // These know light-dark(), so that the tokens stay as they are written.
+    cssTarget: ["chrome123", "firefox120", "safari17.5"],
+  },
+});

@@ -1,0 +1,67 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+
+import { readErrorData } from "@countersign/client";
+import type { SessionListItem } from "@countersign/contract";
+import { useSessionClient } from "@countersign/react";
+
+export interface SessionListState {
+  readonly status: "loading" | "ready" | "error";
+  /** This device's session first, then the most recently used. */
+  readonly sessions: readonly SessionListItem[];
+  readonly error: unknown;
+  readonly retry: () => void;
+  /** Ends one session; one that is gone already counts as ended. */
+  readonly end: (id: string) => Promise<void>;
+  /** Ends all but this one and tells how many there were. */
+  readonly endOthers: () => Promise<number>;
+}
+
+/** The sessions of the signed-in user, read again now and then and whenever the window is looked at. */
+export function useSessionList(): SessionListState {
+  const client = useSessionClient();
+  const queries = useQueryClient();
+  const list = useQuery({
+    queryKey: sessionListKey,
+    queryFn: () => client.account.sessions.list(),
+    select: inOrder,
+    refetchInterval: 30_000,
+    refetchOnWindowFocus: "always",
+  });
+
+  function keep(keeps: (session: SessionListItem) => boolean) {
+    queries.setQueryData<SessionListItem[]>(sessionListKey, (sessions) => sessions?.filter(keeps));
+    void queries.invalidateQueries({ queryKey: sessionListKey });
+  }
+
+  async function end(id: string) {
+    try {
+      await client.account.sessions.end(id);
+    } catch (error) {
+      if (readErrorData(error)?.code !== "NOT_FOUND") throw error;
+    }
+    keep((session) => session.id !== id);
+  }
+
+  async function endOthers() {
+    const { ended } = await client.account.sessions.endOthers();
+    keep((session) => session.isCurrent);
+    return ended;
+  }
+
+  return {
+    status: list.data ? "ready" : list.isError ? "error" : "loading",
+    sessions: list.data ?? [],
+    error: list.error,
+    retry: () => void list.refetch(),
+    end,
+    endOthers,
+  };
+}
+
+const sessionListKey = ["countersign", "account", "sessions"];
+
+function inOrder(sessions: readonly SessionListItem[]): readonly SessionListItem[] {
+  return sessions.toSorted(
+    (a, b) => Number(b.isCurrent) - Number(a.isCurrent) || b.lastUsedAt.localeCompare(a.lastUsedAt),
+  );
+}

@@ -1,0 +1,49 @@
+import { readErrorData } from "@countersign/client";
+import type { ErrorData } from "@countersign/contract";
+
+import type { Messages } from "../messages.ts";
+
+/** One calm sentence about a call that failed: what happened and what to do. */
+export function describeCallError(error: unknown, { errors }: Messages, locale?: string): string {
+  const data = readErrorData(error);
+  if (!data) return errors.unreachable;
+
+  switch (data.reason) {
+    case "INVALID_CREDENTIALS":
+      return errors.invalidCredentials;
+    case "RATE_LIMITED":
+    case "LIMIT_EXCEEDED":
+      return describeWait(data.retryAfterSeconds, errors, locale);
+    case "TAKEN":
+      return errors.taken;
+    case "INVALID_FIELDS":
+      return errors.invalidFields;
+    case "SIGN_UP_CLOSED":
+      return errors.signUpClosed;
+    case "UNAVAILABLE":
+      return errors.unavailable;
+    case "REAUTH":
+      return errors.reauth;
+    default:
+      return describeCode(data, errors);
+  }
+}
+
+function describeWait(seconds: number | undefined, errors: Messages["errors"], locale?: string): string {
+  if (seconds === undefined) return errors.rateLimitedUnknown;
+  return errors.rateLimited(formatWait(seconds, locale));
+}
+
+/** `30 seconds`, `2 minutes`: rounded up, so that waiting that long is long enough. */
+function formatWait(seconds: number, locale?: string): string {
+  const [amount, unit] = seconds <= 90 ? [Math.ceil(seconds), "second"] : [Math.ceil(seconds / 60), "minute"];
+  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }).format(amount);
+}
+
+function describeCode(data: ErrorData, errors: Messages["errors"]): string {
+  if (data.code === "FORBIDDEN") return errors.forbidden;
+  if (data.code === "NOT_FOUND") return errors.notFound;
+  if (data.code === "TOO_MANY_REQUESTS") return errors.rateLimitedUnknown;
+  if (data.code === "SERVICE_UNAVAILABLE") return errors.unavailable;
+  return data.errorId ? errors.unknownWithId(data.errorId) : errors.unknown;
+}

@@ -1,0 +1,32 @@
+import { useState } from "react";
+
+import { useSessionClient } from "@countersign/react";
+
+import { useToast } from "../primitives/toaster.tsx";
+import { useMessages } from "../provider/pages-context.ts";
+
+export interface SignOut {
+  readonly isBusy: boolean;
+  readonly signOut: () => void;
+}
+
+/** Signs out, here and in the other tabs of this browser. When the server cannot be told, a toast says so and the session goes on. */
+export function useSignOut(): SignOut {
+  const client = useSessionClient();
+  const messages = useMessages();
+  const showToast = useToast();
+  const [isBusy, setIsBusy] = useState(false);
+
+  async function signOut() {
+    setIsBusy(true);
+    try {
+      await client.auth.logout();
+    } catch {
+      showToast({ text: messages.signOut.failed });
+    } finally {
+      setIsBusy(false);
+    }
+  }
+
+  return { isBusy, signOut: () => void signOut() };
+}
