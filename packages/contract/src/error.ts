@@ -21,8 +21,6 @@ export const ErrorReason = z.enum([
   "VERSION_CONFLICT",
   /** The idempotency key was used before with another body. */
   "KEY_REUSED",
-  /** Something with this name is there already. */
-  "TAKEN",
   /** Some fields are not valid: see `fields`. */
   "INVALID_FIELDS",
   /** New accounts are not accepted. */
