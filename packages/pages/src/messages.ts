@@ -124,7 +124,6 @@ export const englishMessages = {
     invalidCredentials: "That name and password do not match.",
     rateLimited: (wait: string) => `Too many attempts. Try again in ${wait}.`,
     rateLimitedUnknown: "Too many attempts. Wait a moment and try again.",
-    taken: "That name or email is taken.",
     invalidFields: "Some fields need another look.",
     signUpClosed: "New accounts are not accepted at the moment.",
     unavailable: "The service is busy. Nothing was changed; try again in a moment.",

@@ -14,8 +14,6 @@ export function describeCallError(error: unknown, { errors }: Messages, locale?:
     case "RATE_LIMITED":
     case "LIMIT_EXCEEDED":
       return describeWait(data.retryAfterSeconds, errors, locale);
-    case "TAKEN":
-      return errors.taken;
     case "INVALID_FIELDS":
       return errors.invalidFields;
     case "SIGN_UP_CLOSED":
