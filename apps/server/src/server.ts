@@ -46,7 +46,8 @@ export async function runServer(): Promise<void> {
   process.stdout.write(`Countersign is ready on ${env.isProduction ? publicUrl : `http://${env.host}:${port}`}\n`);
 
   await askedToStop();
-  await app.close();
+  // A change of the code should show at once.
+  await app.close(env.isProduction ? {} : { drainMs: 0 });
   await bus.close();
   await db.close();
 }

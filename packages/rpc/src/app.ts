@@ -53,12 +53,12 @@ export interface App {
   readonly services: Services;
   /** Opens the port; with port 0 the system chooses one. Returns the one it is. */
   listen(address: { readonly port: number; readonly host: string }): Promise<number>;
-  /** No new work, sockets asked to move elsewhere, calls under way answered, then closed. The database and the bus are left open. */
-  close(): Promise<void>;
+  /**
+   * No new work; sockets are asked to move to another server, and those that have not moved after `drainMs` (default
+   * 3000) are closed with 1012. The database and the bus are left open.
+   */
+  close(options?: { readonly drainMs?: number }): Promise<void>;
 }
-
-/** How long calls under way may take to finish when the app closes. */
-const drainMs = 3000;
 
 /**
  * Puts an app together: one HTTP server, one WebSocket path, every guard between them.
@@ -123,11 +123,11 @@ export function createApp<Tables extends CoreTables>(options: AppOptions<Tables>
       stops.push(startLease(services, revocation), startKeepAlive(services), startMaintenance(services));
       return open(server, port, host);
     },
-    async close() {
+    async close({ drainMs = 3000 } = {}) {
       isOpen = false;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const connection of services.connections) connection.requestReconnect();
-      await waitForSockets(services.connections);
+      await waitForSockets(services.connections, drainMs);
       for (const connection of services.connections) connection.close(CloseCode.restart, "restart");
       server.closeAllConnections();
       await closed;
@@ -195,7 +195,7 @@ function open(server: Server, port: number, host: string): Promise<number> {
   });
 }
 
-async function waitForSockets(connections: Connections): Promise<void> {
+async function waitForSockets(connections: Connections, drainMs: number): Promise<void> {
   const deadline = performance.now() + drainMs;
   while (connections.size > 0 && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
 }

@@ -4,7 +4,7 @@ import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 
-import { hashToken } from "@countersign/auth";
+import { addressKey, hashToken } from "@countersign/auth";
 import { rpcPath } from "@countersign/contract";
 
 import { readClientAddress, type TrustedProxies } from "../connection/client-address.ts";
@@ -83,6 +83,7 @@ function createHttpCaller(options: HttpAppOptions, { incoming }: HttpBindings, h
   return {
     services: options.services,
     request: readRequestFacts(incoming, url, { sessionCookieName: options.services.cookie.name, ...address }),
+    addressKey: addressKey(address.ip),
     tokenHash: token === null ? null : hashToken(token),
     connection: null,
     reply: new HttpReply(headers),

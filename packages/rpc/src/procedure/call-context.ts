@@ -12,6 +12,8 @@ import type { Services } from "../services.ts";
 export interface Caller<Tables extends CoreTables = CoreTables> {
   readonly services: Services<Tables>;
   readonly request: RequestFacts;
+  /** What limits count the client's address by. */
+  readonly addressKey: string;
   /** SHA-256 of the presented token; null when none was presented. */
   readonly tokenHash: string | null;
   /** The socket the call came over; null over HTTP. */

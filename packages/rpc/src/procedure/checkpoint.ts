@@ -48,7 +48,7 @@ export async function admit(
   if (connection !== null && connection.tokenHash !== null && principal === null) throw refuseEnded(connection);
 
   const { rateLimits } = caller.services;
-  if (!rateLimits.admit(principal?.user.id ?? caller.request.ip, performance.now())) throw rateLimited(1);
+  if (!rateLimits.admit(principal?.user.id ?? caller.addressKey, performance.now())) throw rateLimited(1);
   const refusal = checkRule(rule, principal, clock.now(), settings.SESSION_FRESH_SECONDS);
   if (refusal) throw refusal;
   if (principal !== null && !meta.isPassive) auth.sessions.touch(principal);

@@ -1,6 +1,6 @@
 import type { Hint } from "@countersign/bus";
 import { parseSessionEndReason } from "@countersign/contract";
-import { DatabaseUnavailable, type ExternalChange } from "@countersign/db";
+import type { ExternalChange } from "@countersign/db";
 
 import type { Connection } from "../connection/connection.ts";
 import { sessionTopic } from "../live/snapshot-stream.ts";
@@ -86,7 +86,6 @@ export class Revocation {
 
   #recheckLater(connections: readonly Connection[]): void {
     this.recheck(connections).catch((error: unknown) => {
-      if (!(error instanceof DatabaseUnavailable)) throw error;
       this.#services.log.warn({ err: error }, "Sessions could not be read again; the lease decides");
     });
   }
