@@ -1,4 +1,4 @@
-import { TRPCUntypedClient } from "@trpc/client";
+import type { TRPCUntypedClient } from "@trpc/client";
 import type { AnyRouter } from "@trpc/server";
 
 import type { SessionListItem, SignedInSnapshot } from "@countersign/contract";

@@ -12,11 +12,11 @@ export interface Backoff {
   /** May the present wait be cut short? */
   readonly canHurry: boolean;
   /** How long to wait before the next try; asked once per try. */
-  takeDelayMs(): number;
+  readonly takeDelayMs: () => number;
   /** A try failed, or a socket was lost; a socket that had been of use begins the count anew. */
-  fail(haste: Haste, wasStable: boolean): void;
+  readonly fail: (haste: Haste, wasStable: boolean) => void;
   /** The next try is the user's own doing, not the herd's: no wait. */
-  hurry(): void;
+  readonly hurry: () => void;
 }
 
 export function createBackoff(random: () => number): Backoff {

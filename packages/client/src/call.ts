@@ -74,10 +74,7 @@ export function startCall(
   function failedOverSocket(error: TRPCClientError<AnyRouter>, serial: number) {
     const reason = readErrorData(error)?.reason;
     if (reason === "STALE_CONNECTION" && mayResend(reason)) {
-      wasSent = false;
-      const isRenewed = connection.serial > serial ? Promise.resolve() : connection.handOver();
-      void isRenewed.then(() => isOver || sendOverSocket());
-      return;
+      return void resend(serial);
     }
     if (reason === "WRONG_TRANSPORT" && !isStream && mayResend(reason)) {
       wasSent = false;
@@ -88,6 +85,13 @@ export function startCall(
     }
     if (!error.shape) fail("disconnected");
     else settle(() => observer.error(error));
+  }
+
+  /** Waits for a socket newer than the one that refused. */
+  async function resend(serial: number) {
+    wasSent = false;
+    if (connection.serial <= serial) await connection.handOver();
+    if (!isOver) sendOverSocket();
   }
 
   function sendOverHttp() {

@@ -1,5 +1,4 @@
 import { createWSClient, type TRPCWebSocketClient, wsLink } from "@trpc/client";
-import type { AnyRouter } from "@trpc/server";
 
 import type { SessionEndReason, UserSnapshot } from "@countersign/contract";
 
@@ -60,18 +59,18 @@ export interface Connection {
   /** Counts the sockets that said whose they are. */
   readonly serial: number;
   /** Connects, if it has not been done. */
-  start(): void;
+  readonly start: () => void;
   /** Calls back once calls can be sent, or never will be. */
-  onceUsable(listener: (usability: Usability) => void): () => void;
+  readonly onceUsable: (listener: (usability: Usability) => void) => () => void;
   /** Sends a call on the present line; only after `onceUsable` said so. */
   request: SendOperation;
   /** Moves to a socket that carries the present cookie, losing no call; resolves when it has said whose it is. */
-  handOver(): Promise<void>;
+  readonly handOver: () => Promise<void>;
   /** Drops the line with everything on it and opens another; resolves when that has said whose it is. */
-  replace(haste: "now" | "spread"): Promise<void>;
+  readonly replace: (haste: "now" | "spread") => Promise<void>;
   /** The person asks to try now. */
-  retry(): void;
-  close(): void;
+  readonly retry: () => void;
+  readonly close: () => void;
 }
 
 /** tRPC's client of one auth epoch, and its sockets: the newest may still be on its way to replace the present one. */
@@ -116,7 +115,8 @@ export function createConnection(options: ConnectionOptions): Connection {
       woke: lookNow,
       restored() {
         options.onRestored();
-        lookNow();
+        // The cookie may have changed while the page was away: a new socket says who is there now.
+        void handOver();
       },
     });
   }
@@ -196,11 +196,11 @@ export function createConnection(options: ConnectionOptions): Connection {
 
     const plan = planAfterClose(code, reason);
     const wasStable = socket.isIdentified && performance.now() - own.identifiedAt >= timing.stableMs;
-    backoff.fail(plan.then === "reconnect" ? plan.haste : "soon", wasStable);
+    backoff.fail(plan.action === "reconnect" ? plan.haste : "soon", wasStable);
     if (own.present === socket) own.present = null;
     if (own.newest === socket) own.newest = own.present;
-    if (plan.then === "stay-away") return leave("refused");
-    if (plan.then === "end-session" && options.onSessionEnded(plan.reason)) return;
+    if (plan.action === "stay-away") return leave("refused");
+    if (plan.action === "end-session" && options.onSessionEnded(plan.reason)) return;
     publish();
   }
 
@@ -289,7 +289,11 @@ export function createConnection(options: ConnectionOptions): Connection {
   function publish() {
     const now = describe();
     const isWell = now === "open";
-    const next: ConnectionState = { state: now, attempt: isWell ? 0 : backoff.failures, retryAt: isWell ? null : retryAt };
+    const next: ConnectionState = {
+      state: now,
+      attempt: isWell ? 0 : backoff.failures,
+      retryAt: isWell ? null : retryAt,
+    };
     const last = state.get();
     if (next.state === last.state && next.attempt === last.attempt && next.retryAt === last.retryAt) return;
     state.set(next);

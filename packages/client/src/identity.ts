@@ -38,21 +38,21 @@ export interface Identity {
   readonly epoch: number;
   /** Is someone known to be signed in? */
   readonly isKnown: boolean;
-  onChange(listener: (change: IdentityChange) => void): () => void;
+  readonly onChange: (listener: (change: IdentityChange) => void) => () => void;
   /** A snapshot came over the socket. */
-  accept(frame: UserSnapshot): void;
+  readonly accept: (frame: UserSnapshot) => void;
   /** The server closed the session. False when who is signed in is about to be read anyway. */
-  end(reason: SessionEndReason): boolean;
+  readonly end: (reason: SessionEndReason) => boolean;
   /** An HTTP answer changed the session; resolves when the page shows what it says. */
-  answered(change: SessionChange, answer: unknown, askedInEpoch: number): Promise<void>;
+  readonly answered: (change: SessionChange, answer: unknown, askedInEpoch: number) => Promise<void>;
   /** Another tab says that the session changed. */
-  told(change: SessionChange): void;
+  readonly told: (change: SessionChange) => void;
   /** A call that may change the cookie is on its way, until the returned function is called. */
-  changing(): () => void;
+  readonly changing: () => () => void;
   /** Resolves when no such call is on its way. */
-  whenSettled(): Promise<void>;
+  readonly whenSettled: () => Promise<void>;
   /** Shows nobody until the server has said again who is there. */
-  hide(): void;
+  readonly hide: () => void;
 }
 
 const loading: SnapshotState = { status: "loading" };
@@ -102,7 +102,8 @@ export function createIdentity(options: IdentityOptions): Identity {
   }
 
   function tell(type: IdentityChange["type"]) {
-    for (const listener of [...listeners]) callListener(() => listener({ type, epoch }));
+    const present = [...listeners];
+    for (const listener of present) callListener(() => listener({ type, epoch }));
   }
 
   function end(reason: SessionEndReason): boolean {
@@ -126,7 +127,10 @@ export function createIdentity(options: IdentityOptions): Identity {
     if (!user) return;
     if (!arrived) return adoptAnswer(user);
     if (known?.isAuthenticated) return;
-    options.report("Signed in, but the socket is anonymous: the cookie was not kept. Serve the page over HTTPS.", change);
+    options.report(
+      "Signed in, but the socket is anonymous: the cookie was not kept. Serve the page over HTTPS.",
+      change,
+    );
   }
 
   function follow(change: "signed-in" | "rotated" | "switched"): Promise<void> {

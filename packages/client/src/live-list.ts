@@ -1,6 +1,8 @@
 import { applyFrame, type LiveListFrame, type LiveRow } from "@countersign/contract";
 
 import { CallFailure } from "./call-failure.ts";
+import { readErrorData } from "./error-data.ts";
+import { readLiveFrame } from "./live-frame.ts";
 import type { SessionClient } from "./session-client.ts";
 import { createStore, type ReadableStore } from "./store.ts";
 
@@ -13,9 +15,9 @@ export interface LiveListState<Row extends LiveRow> {
 
 /** What a live subscription is given: exactly what a tRPC subscription calls. */
 export interface LiveListObserver<Row extends LiveRow> {
-  onData(frame: { readonly id: string; readonly data: LiveListFrame<Row> }): void;
-  onError(error: unknown): void;
-  onComplete(): void;
+  readonly onData: (frame: { readonly id: string; readonly data: LiveListFrame<Row> }) => void;
+  readonly onError: (error: unknown) => void;
+  readonly onComplete: () => void;
 }
 
 /** Starts the subscription, as in `(observer) => rpc.note.live.subscribe(undefined, observer)`. */
@@ -24,7 +26,7 @@ export type SubscribeLiveList<Row extends LiveRow> = (observer: LiveListObserver
 /** A list that stays true while somebody watches it. */
 export interface LiveList<Row extends LiveRow> extends ReadableStore<LiveListState<Row>> {
   /** Subscribes again after an error. */
-  retry(): void;
+  readonly retry: () => void;
 }
 
 const firstRetryMs = 1_000;
@@ -32,7 +34,8 @@ const longestRetryMs = 30_000;
 
 /**
  * A store of a live list's rows. It subscribes while it is watched and at no other time. Rows that did not change keep
- * their identity. When somebody else signs in, the rows are gone at once and the list is asked for anew.
+ * their identity. When somebody else signs in, the rows are gone at once and the list is asked for anew. A refused list
+ * is asked for again when the snapshot says that the rights have changed, one that failed otherwise after a while.
  */
 export function createLiveList<Row extends LiveRow>(
   client: Pick<SessionClient, "onIdentityChange" | "snapshot">,
@@ -40,37 +43,43 @@ export function createLiveList<Row extends LiveRow>(
 ): LiveList<Row> {
   const empty: LiveListState<Row> = { status: "loading", rows: [], error: null };
   const store = createStore(empty, (isWatched) => (isWatched ? start() : stop()));
+  const cleanUps: (() => void)[] = [];
+  let present: LiveListObserver<Row> | null = null;
   let subscription: { unsubscribe(): void } | null = null;
-  let stopListening: (() => void) | null = null;
   let retryTimer: ReturnType<typeof setTimeout> | null = null;
   let failures = 0;
+  let hasList = false;
 
   function start() {
-    stopListening = client.onIdentityChange((change) => {
-      if (change.type !== "signed-in") store.set(empty);
-      failures = 0;
-      listen();
-    });
+    cleanUps.push(
+      client.onIdentityChange((change) => {
+        if (change.type !== "signed-in") store.set(empty);
+        failures = 0;
+        unlisten();
+        // In this turn the page puts away what the new user does not see, perhaps this list too.
+        listenIn(0);
+      }),
+      client.snapshot.subscribe(() => store.get().status === "error" && listenIn(0)),
+    );
     listen();
   }
 
   function stop() {
-    stopListening?.();
+    for (const cleanUp of cleanUps.splice(0)) cleanUp();
     unlisten();
   }
 
   function listen() {
     unlisten();
+    hasList = false;
     const observer: LiveListObserver<Row> = {
-      onData: (frame) => isPresent(observer) && receive(frame.data),
-      onError: (error) => isPresent(observer) && failed(error),
-      onComplete: () => isPresent(observer) && failed(null),
+      onData: (frame) => present === observer && receive(frame),
+      onError: (error) => present === observer && failed(error),
+      onComplete: () => present === observer && failed(null),
     };
     present = observer;
     subscription = subscribe(observer);
   }
-  let present: LiveListObserver<Row> | null = null;
-  const isPresent = (observer: LiveListObserver<Row>) => present === observer;
 
   function unlisten() {
     present = null;
@@ -80,22 +89,42 @@ export function createLiveList<Row extends LiveRow>(
     retryTimer = null;
   }
 
-  function receive(frame: LiveListFrame<Row>) {
+  function listenIn(milliseconds: number) {
+    if (retryTimer) clearTimeout(retryTimer);
+    retryTimer = setTimeout(listen, milliseconds);
+  }
+
+  function receive(value: unknown) {
+    const frame = readLiveFrame<Row>(value);
+    // Without the whole list, or with a part missing, a difference would make a list that never was.
+    if (!frame || (frame.type === "difference" && !hasList)) return failed(null);
+
     failures = 0;
-    const before = store.get();
-    const rows = frame.type === "list" ? keepIdentity(before.rows, frame.rows) : applyFrame(before.rows, frame);
+    hasList = true;
+    const before = store.get().rows;
+    const rows = frame.type === "list" ? keepIdentity(before, frame.rows) : applyFrame(before, frame);
     store.set({ status: "ready", rows, error: null });
   }
 
   function failed(error: unknown) {
-    // The change of identity has asked for the list again by itself.
+    unlisten();
+    // The change of identity asks for the list by itself.
     if (error instanceof CallFailure && error.kind === "identity-changed") return;
-    store.set({ ...store.get(), status: error ? "error" : "loading", error });
-    const delayMs = Math.min(firstRetryMs * 2 ** failures++, longestRetryMs);
-    retryTimer = setTimeout(listen, delayMs);
+    if (error) store.set({ ...store.get(), status: "error", error });
+    if (!isRefusal(error)) listenIn(Math.min(firstRetryMs * 2 ** failures++, longestRetryMs));
   }
 
-  return { get: store.get, subscribe: store.subscribe, retry: () => subscription && listen() };
+  return {
+    get: store.get,
+    subscribe: store.subscribe,
+    retry: () => cleanUps.length > 0 && listen(),
+  };
+}
+
+/** Asking again helps only when something else has changed before. */
+function isRefusal(error: unknown): boolean {
+  const code = readErrorData(error)?.code;
+  return code === "UNAUTHORIZED" || code === "FORBIDDEN" || code === "NOT_FOUND" || code === "BAD_REQUEST";
 }
 
 /** The new rows, with each that says the same as before being the same object as before. */

@@ -37,7 +37,9 @@ const defaultTiming: ConnectionTiming = {
 export function resolveOptions(options: SessionClientOptions) {
   const url = (options.url ?? globalThis.location?.origin ?? "").replace(/\/$/, "");
   if (!/^https?:\/\/[^/]+$/.test(url)) {
-    throw new Error(`The url "${url}" is not an origin. Pass one such as "https://app.example" to createSessionClient.`);
+    throw new Error(
+      `The url "${url}" is not an origin. Pass one such as "https://app.example" to createSessionClient.`,
+    );
   }
 
   return {

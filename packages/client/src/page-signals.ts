@@ -3,21 +3,21 @@ const sleepIsOverMs = 10_000;
 
 /** What a page notices that bears on its connection. */
 export interface PageListeners {
-  online(): void;
-  offline(): void;
+  readonly online: () => void;
+  readonly offline: () => void;
   /** The tab is in front again. */
-  shown(): void;
+  readonly shown: () => void;
   /** The page came back from the browser's back/forward cache as it was when it was left. */
-  restored(): void;
+  readonly restored: () => void;
   /** The machine slept. */
-  woke(): void;
+  readonly woke: () => void;
 }
 
 /** The page around the client; in tests and outside of a browser another one may be given. */
 export interface PageSignals {
-  isOnline(): boolean;
+  readonly isOnline: () => boolean;
   /** Starts listening; what it returns stops that. */
-  watch(listeners: PageListeners): () => void;
+  readonly watch: (listeners: PageListeners) => () => void;
 }
 
 /** The signals of the browser's page; where there is none, only sleep is noticed. */

@@ -21,15 +21,15 @@ export interface SessionClient {
   readonly auth: AuthCalls;
   readonly account: AccountCalls;
   /** The links for `createTRPCClient` and `api.createClient`, for any router. They end the chain. */
-  links<Router extends AnyRouter>(): TRPCLink<Router>[];
+  readonly links: <Router extends AnyRouter>() => TRPCLink<Router>[];
   /** Hears when what was read may belong to someone else now. What it returns stops that. */
-  onIdentityChange(listener: (change: IdentityChange) => void): () => void;
+  readonly onIdentityChange: (listener: (change: IdentityChange) => void) => () => void;
   /** Connects now. Otherwise the first call or the first listener of a store does. */
-  connect(): void;
+  readonly connect: () => void;
   /** Tries now instead of waiting for the next turn; also after the server refused this client. */
-  retry(): void;
+  readonly retry: () => void;
   /** Ends the client for good: calls on their way fail, stores stand still. */
-  close(): void;
+  readonly close: () => void;
   [Symbol.dispose](): void;
 }
 
@@ -71,7 +71,10 @@ export function createSessionClient(options: SessionClientOptions = {}): Session
     identity,
     sendOverHttp: openLink(
       // tRPC types its `signal` a little wider than the DOM does.
-      httpLink({ url: `${settings.url}${rpcPath}`, fetch: settings.fetch as NonNullable<HTTPLinkOptions<AnyRouter["_def"]["_config"]["$types"]>["fetch"]> }),
+      httpLink({
+        url: `${settings.url}${rpcPath}`,
+        fetch: settings.fetch as NonNullable<HTTPLinkOptions<AnyRouter["_def"]["_config"]["$types"]>["fetch"]>,
+      }),
     ),
     httpPaths: new Set([...httpProcedures, ...settings.httpPaths]),
     drops,
@@ -79,7 +82,9 @@ export function createSessionClient(options: SessionClientOptions = {}): Session
   });
 
   function dropCalls(kind: CallFailureKind) {
-    for (const drop of [...drops]) drop(kind);
+    // A call made while one of these is told belongs to the time after.
+    const present = [...drops];
+    for (const drop of present) drop(kind);
   }
 
   function close() {
@@ -93,7 +98,7 @@ export function createSessionClient(options: SessionClientOptions = {}): Session
     connection: connectOnWatch(connection.state, connection.start),
     ...createLibraryCalls(new TRPCUntypedClient({ links: [link] })),
     // The link reads no types of the router.
-    links: <Router extends AnyRouter>() => [link as unknown as TRPCLink<Router>],
+    links: <Router extends AnyRouter>() => [link as TRPCLink<Router>],
     onIdentityChange: identity.onChange,
     connect: connection.start,
     retry: connection.retry,

@@ -4,13 +4,13 @@ import { startWatchdog, type Watchdog } from "./watchdog.ts";
 
 /** What a session socket tells the connection it belongs to. */
 export interface SocketOwner {
-  created(socket: SessionSocket): void;
-  opened(socket: SessionSocket): void;
+  readonly created: (socket: SessionSocket) => void;
+  readonly opened: (socket: SessionSocket) => void;
   /** The server said who this socket is. */
-  identified(socket: SessionSocket, snapshot: UserSnapshot): void;
+  readonly identified: (socket: SessionSocket, snapshot: UserSnapshot) => void;
   /** Told before any call on the socket fails because of it. */
-  closed(socket: SessionSocket, code: number, reason: string): void;
-  report(problem: string, detail: unknown): void;
+  readonly closed: (socket: SessionSocket, code: number, reason: string) => void;
+  readonly report: (problem: string, detail: unknown) => void;
 }
 
 export interface SocketTiming {
@@ -194,11 +194,14 @@ export class SessionSocket extends EventTarget {
   }
 
   #subscribeLater(problem: string, detail: unknown): void {
-    if (!this.isOpen) return;
+    // tRPC ends a refused subscription with `stopped`, which says nothing new.
+    if (!this.isOpen || this.#retryTimer) return;
     this.#owner.report(problem, detail);
     const delayMs = Math.min(1_000 * 2 ** this.#snapshotFailures++, longestRetryMs);
-    if (this.#retryTimer) clearTimeout(this.#retryTimer);
-    this.#retryTimer = setTimeout(() => this.#subscribe(), delayMs);
+    this.#retryTimer = setTimeout(() => {
+      this.#retryTimer = null;
+      this.#subscribe();
+    }, delayMs);
   }
 
   #giveNotice(): void {

@@ -1,13 +1,13 @@
 /** A value that can be read at any time and watched: just what `useSyncExternalStore` asks for. */
 export interface ReadableStore<Value> {
-  get(): Value;
+  readonly get: () => Value;
   /** Calls `listener` after every change; what it returns stops that. */
-  subscribe(listener: () => void): () => void;
+  readonly subscribe: (listener: () => void) => () => void;
 }
 
 /** A readable store with the owner's end: `set` tells the listeners unless the value is the same one. */
 export interface Store<Value> extends ReadableStore<Value> {
-  set(value: Value): void;
+  readonly set: (value: Value) => void;
 }
 
 /** Makes a store. `onWatched` hears when the first listener comes and when the last one goes. */
@@ -20,7 +20,8 @@ export function createStore<Value>(initial: Value, onWatched?: (isWatched: boole
     set(next) {
       if (Object.is(next, value)) return;
       value = next;
-      for (const listener of [...listeners]) callListener(listener);
+      const present = [...listeners];
+      for (const listener of present) callListener(listener);
     },
     subscribe(listener) {
       // A wrapper of its own, so that one function may be subscribed twice.

@@ -2,8 +2,8 @@ import { parseSessionChange, type SessionChange } from "@countersign/contract";
 
 /** The other tabs of this browser, which share the cookie and so the session. */
 export interface Tabs {
-  tell(change: SessionChange): void;
-  close(): void;
+  readonly tell: (change: SessionChange) => void;
+  readonly close: () => void;
 }
 
 /**
@@ -19,6 +19,7 @@ export function joinTabs(channel: BroadcastChannel | null, onChange: (change: Se
   });
 
   return {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a BroadcastChannel has no target
     tell: (change) => channel.postMessage({ sessionChange: change }),
     close: () => channel.close(),
   };

@@ -1,9 +1,9 @@
 /** A wait that can be cut short. */
 export interface Turn {
   readonly isWaiting: boolean;
-  wait(milliseconds: number): Promise<void>;
+  readonly wait: (milliseconds: number) => Promise<void>;
   /** Ends the present wait, if there is one. */
-  end(): void;
+  readonly end: () => void;
 }
 
 export function createTurn(): Turn {

@@ -1,10 +1,10 @@
 /** Notices a peer that has gone silent, which TCP alone may not tell for a quarter of an hour. */
 export interface Watchdog {
   /** Something arrived. */
-  heard(): void;
+  readonly heard: () => void;
   /** Asks now, with a deadline of its own: after sleep, a network change, a return to the tab. */
-  probe(withinMs: number): void;
-  stop(): void;
+  readonly probe: (withinMs: number) => void;
+  readonly stop: () => void;
 }
 
 export interface WatchdogOptions {

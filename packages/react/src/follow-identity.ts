@@ -22,7 +22,14 @@ function dropEverything(queryClient: QueryClient): void {
   for (const query of cache.getAll()) {
     void query.cancel({ silent: true });
     // Not `reset`: that would bring back data the query was started with.
-    query.setState({ ...query.state, data: undefined, error: null, status: "pending", fetchStatus: "idle", dataUpdatedAt: 0 });
+    query.setState({
+      ...query.state,
+      data: undefined,
+      error: null,
+      status: "pending",
+      fetchStatus: "idle",
+      dataUpdatedAt: 0,
+    });
     if (!query.isActive()) cache.remove(query);
   }
   queryClient.getMutationCache().clear();

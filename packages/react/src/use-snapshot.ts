@@ -9,9 +9,7 @@ import { useStore } from "./use-store.ts";
  */
 export function useSnapshot(): SnapshotState;
 export function useSnapshot<Selected>(select: (state: SnapshotState) => Selected): Selected;
-export function useSnapshot<Selected>(
-  select?: (state: SnapshotState) => Selected,
-): SnapshotState | Selected {
+export function useSnapshot<Selected>(select?: (state: SnapshotState) => Selected): SnapshotState | Selected {
   return useStore<SnapshotState, SnapshotState | Selected>(useSessionClient().snapshot, select ?? selectAll);
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useSyncExternalStore } from "react";
+import { useMemo, useSyncExternalStore } from "react";
 
 import type { ReadableStore } from "@countersign/client";
 
@@ -7,26 +7,23 @@ import type { ReadableStore } from "@countersign/client";
  * arrays and objects entry by entry. The selector may be written in place.
  */
 export function useStore<Value, Selected>(store: ReadableStore<Value>, select: (value: Value) => Selected): Selected {
-  const last = useRef<{ readonly selected: Selected } | null>(null);
+  const read = useMemo(() => createReader<Value, Selected>(store), [store]);
+  const getSelected = () => read(select);
+  return useSyncExternalStore(store.subscribe, getSelected, getSelected);
+}
 
-  const getSelected = useMemo(() => {
-    let memo: { readonly value: Value; readonly selected: Selected } | null = null;
-    return () => {
-      const value = store.get();
-      if (memo && Object.is(memo.value, value)) return memo.selected;
-      const selected = select(value);
-      const before = memo ?? last.current;
-      memo = { value, selected: before && isAlike(before.selected, selected) ? before.selected : selected };
-      return memo.selected;
-    };
-  }, [store, select]);
+/** Gives one and the same object for as long as it says the same: React asks many times, with a new selector each render. */
+function createReader<Value, Selected>(store: ReadableStore<Value>) {
+  type Select = (value: Value) => Selected;
+  let last: { readonly value: Value; readonly select: Select; readonly selected: Selected } | null = null;
 
-  const selected = useSyncExternalStore(store.subscribe, getSelected, getSelected);
-  // Carries the object over to the next selector, which is a new function in every render.
-  useEffect(() => {
-    last.current = { selected };
-  }, [selected]);
-  return selected;
+  return (select: Select): Selected => {
+    const value = store.get();
+    if (last && last.select === select && Object.is(last.value, value)) return last.selected;
+    const selected = select(value);
+    last = { value, select, selected: last && isAlike(last.selected, selected) ? last.selected : selected };
+    return last.selected;
+  };
 }
 
 function isAlike(one: unknown, other: unknown): boolean {

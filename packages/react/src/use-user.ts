@@ -9,9 +9,7 @@ import { useSnapshot } from "./use-snapshot.ts";
  */
 export function useUser(): SignedInSnapshot | null;
 export function useUser<Selected>(select: (user: SignedInSnapshot) => Selected): Selected | null;
-export function useUser<Selected>(
-  select?: (user: SignedInSnapshot) => Selected,
-): SignedInSnapshot | Selected | null {
+export function useUser<Selected>(select?: (user: SignedInSnapshot) => Selected): SignedInSnapshot | Selected | null {
   return useSnapshot((state) => {
     const user = findUser(state);
     return user && select ? select(user) : user;
@@ -25,7 +23,8 @@ export function useUser<Selected>(
  */
 export function useSignedInUser(): SignedInSnapshot {
   const user = useUser();
-  if (!user) throw new Error("Nobody is signed in here. Use this below <Authenticated> or <RequireLogin>, or useUser().");
+  if (!user)
+    throw new Error("Nobody is signed in here. Use this below <Authenticated> or <RequireLogin>, or useUser().");
   return user;
 }
 

@@ -1,0 +1,101 @@
+import { expect, test } from "vitest";
+
+import { failureOf } from "../test/failure-of.ts";
+import { startFixture } from "../test/start-fixture.ts";
+
+test("the other tab follows a sign-in within a second, and its calls are the user's", async () => {
+  await using fixture = await startFixture();
+  using one = fixture.browser.openTab();
+  using other = fixture.browser.openTab();
+  await Promise.all([one.shows("nobody"), other.shows("nobody")]);
+
+  await one.client.auth.login({ login: "ann", password: "right" });
+
+  const since = performance.now();
+  await other.shows("ann");
+  expect(performance.now() - since).toBeLessThan(1_000);
+  await expect(other.rpc.work.whoami.query()).resolves.toBe("ann");
+});
+
+test("OUT-07: the other tab follows a sign-out at once, drops what was asked, and knows why", async () => {
+  await using fixture = await startFixture();
+  fixture.browser.signIn("ann");
+  using one = fixture.browser.openTab();
+  using other = fixture.browser.openTab();
+  await Promise.all([one.shows("ann"), other.shows("ann")]);
+  const call = other.rpc.work.held.mutate({ key: "of-ann" });
+  const failure = failureOf(call);
+
+  await one.client.auth.logout();
+
+  await expect(failure).resolves.toMatchObject({ kind: "identity-changed" });
+  await other.shows("nobody");
+  expect(other.client.snapshot.get()).toMatchObject({ endReason: "signed_out" });
+});
+
+test("the other tab follows a switch of users, and shows the first one no longer", async () => {
+  await using fixture = await startFixture();
+  fixture.browser.signIn("ann");
+  using one = fixture.browser.openTab();
+  using other = fixture.browser.openTab();
+  await Promise.all([one.shows("ann"), other.shows("ann")]);
+  const shown: string[] = [];
+  other.client.snapshot.subscribe(() => shown.push(other.shown));
+
+  await one.client.auth.login({ login: "bob", password: "right" });
+
+  await other.shows("bob");
+  expect(shown).toEqual(["loading", "bob"]);
+});
+
+test("a rotation moves the other tab's socket without a trace", async () => {
+  await using fixture = await startFixture();
+  fixture.browser.signIn("ann");
+  using one = fixture.browser.openTab();
+  using other = fixture.browser.openTab();
+  await Promise.all([one.shows("ann"), other.shows("ann")]);
+  const call = other.rpc.work.held.mutate({ key: "of-ann" });
+
+  await one.rpc.auth.rotate.mutate();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  fixture.state.release("of-ann");
+
+  await expect(call).resolves.toContain("of-ann");
+  await expect(other.rpc.work.whoami.query()).resolves.toBe("ann");
+});
+
+test("without a channel the other tab follows by the close code of the server", async () => {
+  await using fixture = await startFixture();
+  fixture.browser.signIn("ann");
+  using one = fixture.browser.openTab({ hasChannel: false });
+  using other = fixture.browser.openTab({ hasChannel: false });
+  await Promise.all([one.shows("ann"), other.shows("ann")]);
+
+  await one.client.auth.logout();
+  expect(other.shown).toBe("ann");
+  fixture.server.closeSockets(4401, "signed_out");
+
+  await other.shows("nobody");
+  expect(other.client.snapshot.get()).toMatchObject({ endReason: "signed_out" });
+});
+
+test("another browser does not follow, and what is posted by strangers is not understood", async () => {
+  await using fixture = await startFixture();
+  await using elsewhere = await startFixture();
+  fixture.browser.signIn("ann");
+  using one = fixture.browser.openTab();
+  using stranger = elsewhere.browser.signIn("bob").openTab();
+  await Promise.all([one.shows("ann"), stranger.shows("bob")]);
+  const channel = new BroadcastChannel(`tabs ${elsewhere.server.url}`);
+  for (const message of [null, "signed-out", { sessionChange: "logout" }, { sessionChange: {} }, 7]) {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a BroadcastChannel has no target
+    channel.postMessage(message);
+  }
+
+  await one.client.auth.logout();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  channel.close();
+
+  expect(stranger.shown).toBe("bob");
+  expect(elsewhere.server.connectedAt).toHaveLength(1);
+});

@@ -1,0 +1,183 @@
+import type { ServerResponse } from "node:http";
+
+import { initTRPC, TRPCError, tracked } from "@trpc/server";
+import type { WebSocket } from "ws";
+import { z } from "zod";
+
+import { diffRows, type ErrorReason, type SessionChange, sessionChangeHeader } from "@countersign/contract";
+
+import type { FixtureState, Row, RowFrame } from "./fixture-state.ts";
+
+/** One connection, or one HTTP request. */
+export interface FixtureContext {
+  readonly state: FixtureState;
+  readonly token: string | null;
+  readonly response: ServerResponse | null;
+  readonly socket: FixtureSocket | null;
+  readonly behaviour: Behaviour;
+}
+
+export interface FixtureSocket {
+  readonly ws: WebSocket;
+  readonly token: string | null;
+  /** Refuses calls as the server does when the session has got a new token. */
+  isStale: boolean;
+  /** How many times the client asked for a hand-over. */
+  handOvers: number;
+}
+
+/** What a test may switch. */
+export interface Behaviour {
+  /** Does the server answer a hand-over with its notice? */
+  givesNotice: boolean;
+  /** The snapshot subscription is refused this many times. */
+  refusedSnapshots: number;
+  /** How long the snapshot is kept back. */
+  snapshotDelayMs: number;
+}
+
+class Refusal extends Error {
+  readonly reason: ErrorReason;
+  constructor(reason: ErrorReason) {
+    super(reason);
+    this.reason = reason;
+  }
+}
+
+const t = initTRPC.context<FixtureContext>().create({
+  errorFormatter: ({ shape, error }) => ({
+    ...shape,
+    data: { ...shape.data, reason: error.cause instanceof Refusal ? error.cause.reason : undefined },
+  }),
+});
+
+const open = t.procedure.use(({ ctx, next }) => {
+  if (ctx.socket?.isStale) throw refuse("UNAUTHORIZED", "STALE_CONNECTION");
+  return next();
+});
+
+const key = z.object({ key: z.string() });
+const credentials = z.object({ login: z.string(), password: z.string(), remember: z.boolean().optional() });
+
+/** The wire a session client speaks, played with the stock adapter and no database. */
+export const fixtureRouter = t.router({
+  session: {
+    snapshot: t.procedure.subscription(async function* ({ ctx, signal }) {
+      if (ctx.behaviour.refusedSnapshots-- > 0) throw refuse("SERVICE_UNAVAILABLE", "UNAVAILABLE");
+      if (ctx.behaviour.snapshotDelayMs > 0) await wait(ctx.behaviour.snapshotDelayMs);
+      yield* ctx.state.watch(() => ctx.state.snapshotOf(ctx.token), signal);
+    }),
+    me: open.query(({ ctx }) => ctx.state.snapshotOf(ctx.token)),
+    handover: t.procedure.mutation(({ ctx }) => {
+      if (!ctx.socket) throw refuse("BAD_REQUEST", "WRONG_TRANSPORT");
+      ctx.socket.handOvers += 1;
+      const { ws } = ctx.socket;
+      if (ctx.behaviour.givesNotice) setImmediate(() => ws.send('{"id":null,"method":"reconnect"}'));
+      return {};
+    }),
+  },
+
+  auth: {
+    login: t.procedure.input(credentials).mutation(async ({ ctx, input }) => {
+      if (input.password === "slow") await ctx.state.hold("login");
+      if (input.password === "wrong") throw refuse("UNAUTHORIZED", "INVALID_CREDENTIALS");
+      const before = ctx.state.snapshotOf(ctx.token);
+      const token = ctx.state.signIn(input.login, ctx.token);
+      answerWith(ctx, before.isAuthenticated ? "switched" : "signed-in", token);
+      return { user: ctx.state.snapshotOf(token) };
+    }),
+    rotate: t.procedure.mutation(({ ctx }) => {
+      if (ctx.socket) throw refuse("BAD_REQUEST", "WRONG_TRANSPORT");
+      const before = ctx.state.snapshotOf(ctx.token);
+      if (!before.isAuthenticated) throw new TRPCError({ code: "UNAUTHORIZED" });
+      const token = ctx.state.signIn(before.username, ctx.token);
+      answerWith(ctx, "rotated", token);
+      return {};
+    }),
+    logout: t.procedure.mutation(({ ctx }) => {
+      if (ctx.token) ctx.state.sessions.delete(ctx.token);
+      answerWith(ctx, "signed-out", "");
+      return {};
+    }),
+  },
+
+  account: {
+    sessions: {
+      list: open.query(() => []),
+      end: open.input(z.object({ id: z.string() })).mutation(() => {
+        throw new TRPCError({ code: "NOT_FOUND" });
+      }),
+      endOthers: open.mutation(() => ({ ended: 2 })),
+    },
+  },
+
+  work: {
+    /** Answers who asked. */
+    whoami: open.query(({ ctx }) => describe(ctx)),
+    /** Counts, then answers when the test lets it. */
+    held: open.input(key).mutation(async ({ ctx, input }) => {
+      ctx.state.count(input.key);
+      await ctx.state.hold(input.key);
+      return `${input.key} by ${describe(ctx)}`;
+    }),
+    count: open.input(key).mutation(({ ctx, input }) => {
+      ctx.state.count(input.key);
+      return `${input.key} by ${describe(ctx)}`;
+    }),
+    /** Sets a cookie, as the server says only when it is called over the socket. */
+    cookie: t.procedure.input(key).mutation(({ ctx, input }) => {
+      if (ctx.socket) throw refuse("BAD_REQUEST", "WRONG_TRANSPORT");
+      ctx.state.count(input.key);
+      return "over HTTP";
+    }),
+    /** A count with event ids: a resumed one does not send again what its reader has. */
+    ticks: open.input(z.object({ lastEventId: z.string().optional() })).subscription(async function* ({
+      ctx,
+      input,
+      signal,
+    }) {
+      const read = () => ctx.state.executions.get("tick") ?? 0;
+      let last = Number(input.lastEventId ?? -1);
+      for await (const tick of ctx.state.watch(read, signal)) {
+        if (tick > last) yield tracked(String(tick), tick);
+        last = tick;
+      }
+    }),
+  },
+
+  note: {
+    live: open.input(z.object({ lastEventId: z.string().optional() }).optional()).subscription(async function* ({
+      ctx,
+      signal,
+    }) {
+      if (!ctx.state.snapshotOf(ctx.token).isAuthenticated) throw new TRPCError({ code: "UNAUTHORIZED" });
+      let before: readonly Row[] | null = null;
+      let serial = 0;
+      for await (const rows of ctx.state.watch(() => ctx.state.rows, signal)) {
+        const frame: RowFrame | null = before ? diffRows(before, rows) : { type: "list", rows };
+        before = rows;
+        if (frame) yield tracked(String(++serial), frame);
+      }
+    }),
+  },
+});
+
+export type FixtureRouter = typeof fixtureRouter;
+
+function describe(ctx: FixtureContext): string {
+  const snapshot = ctx.state.snapshotOf(ctx.token);
+  return snapshot.isAuthenticated ? snapshot.username : "nobody";
+}
+
+function answerWith(ctx: FixtureContext, change: SessionChange, token: string): void {
+  ctx.response?.setHeader(sessionChangeHeader, change);
+  ctx.response?.setHeader("set-cookie", `session=${token}; Path=/; HttpOnly`);
+}
+
+function refuse(code: TRPCError["code"], reason: ErrorReason): TRPCError {
+  return new TRPCError({ code, cause: new Refusal(reason) });
+}
+
+function wait(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

@@ -1,0 +1,109 @@
+import { randomUUID } from "node:crypto";
+
+import { type LiveListFrame, type SignedInSnapshot, type UserSnapshot, anonymous } from "@countersign/contract";
+
+export interface Row {
+  readonly id: string;
+  readonly version: number;
+  readonly title: string;
+}
+
+/** What the fixture server knows. It survives a restart of the server, as a database would. */
+export class FixtureState {
+  /** Sessions by the cookie's value. */
+  readonly sessions = new Map<string, SignedInSnapshot>();
+  /** How often a procedure was executed, by the key its caller gave. */
+  readonly executions = new Map<string, number>();
+  rows: readonly Row[] = [];
+  readonly #held = new Map<string, PromiseWithResolvers<void>>();
+  readonly #listeners = new Set<() => void>();
+
+  signIn(username: string, before: string | null): string {
+    if (before) this.sessions.delete(before);
+    const token = randomUUID();
+    this.sessions.set(token, { ...template, id: `id-of-${username}`, username, sessionId: randomUUID() });
+    return token;
+  }
+
+  snapshotOf(token: string | null): UserSnapshot {
+    return (token && this.sessions.get(token)) || anonymous;
+  }
+
+  /** Changes what a snapshot says; with the version of the caller's choosing, also an older one. */
+  change(username: string, change: Partial<SignedInSnapshot>): void {
+    for (const [token, session] of this.sessions) {
+      if (session.username !== username) continue;
+      this.sessions.set(token, { ...session, version: session.version + 1, ...change });
+    }
+    this.touch();
+  }
+
+  setRows(rows: readonly Row[]): void {
+    this.rows = rows;
+    this.touch();
+  }
+
+  touch(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** A stream of a value's present state, then of each newer one, until the signal. */
+  async *watch<Value>(read: () => Value, signal: AbortSignal | undefined): AsyncGenerator<Value> {
+    let due = Promise.withResolvers<void>();
+    const listener = () => due.resolve();
+    this.#listeners.add(listener);
+    signal?.addEventListener("abort", listener);
+    try {
+      for (;;) {
+        yield read();
+        await due.promise;
+        due = Promise.withResolvers<void>();
+        if (signal?.aborted) return;
+      }
+    } finally {
+      this.#listeners.delete(listener);
+    }
+  }
+
+  count(key: string): void {
+    this.executions.set(key, (this.executions.get(key) ?? 0) + 1);
+    this.touch();
+  }
+
+  /** Resolves when `release` is called for the key. */
+  async hold(key: string): Promise<void> {
+    await this.#holdOf(key).promise;
+  }
+
+  release(key: string): void {
+    this.#holdOf(key).resolve();
+  }
+
+  #holdOf(key: string): PromiseWithResolvers<void> {
+    const held = this.#held.get(key) ?? Promise.withResolvers<void>();
+    this.#held.set(key, held);
+    return held;
+  }
+}
+
+export type RowFrame = LiveListFrame<Row>;
+
+const template: SignedInSnapshot = {
+  isAuthenticated: true,
+  id: "",
+  sessionId: "",
+  username: "",
+  email: null,
+  emailVerified: false,
+  firstName: "",
+  lastName: "",
+  isStaff: false,
+  isSuperuser: false,
+  groups: [],
+  permissions: [],
+  locale: null,
+  sessionExpiresAt: "2030-01-01T00:00:00.000Z",
+  authenticatedAt: "2026-01-01T00:00:00.000Z",
+  impersonatedBy: null,
+  version: 1,
+};
