@@ -1,0 +1,273 @@
+import { setTimeout as pause } from "node:timers/promises";
+
+import { eq, sql } from "drizzle-orm";
+import { Client } from "pg";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+
+import { type OwnPostgres, startOwnPostgres } from "@app/services";
+
+import {
+  coreMigrations,
+  type CoreTables,
+  type Database,
+  DatabaseUnavailable,
+  type ExternalChange,
+  forUpdate,
+  openDatabase,
+  type OpenDatabaseOptions,
+  UniqueViolation,
+} from "../index.ts";
+import { newUser } from "../test/open-test-database.ts";
+import { runByHand } from "../test/run-by-hand.ts";
+
+let server: OwnPostgres;
+beforeAll(async () => {
+  server = await startOwnPostgres();
+});
+afterAll(() => server.stop());
+
+test("REL-22: Postgres crashes and restarts: the process lives, works again by itself, and hears of changes again", async () => {
+  await using opened = await open();
+  const { db, url } = opened;
+  await db.insert(db.tables.users).values(newUser("ann"));
+  const changes: ExternalChange[] = [];
+  await db.watchExternalChanges((change) => changes.push(change), { pollMs: 50 });
+  // More than one connection is idle when the server goes.
+  await Promise.all([db.ping(), db.ping(), db.ping()]);
+
+  await server.halt("immediate");
+  await expect(db.ping()).rejects.toThrow(DatabaseUnavailable);
+  await expect(db.insert(db.tables.users).values(newUser("bob"))).rejects.toThrow(DatabaseUnavailable);
+  await server.resume();
+
+  await vi.waitFor(() => db.ping(), { timeout: 5000 });
+  expect(await db.select().from(db.tables.users)).toMatchObject([{ id: "ann" }]);
+  await vi.waitFor(() => expect(changes).toEqual([{ kind: "all" }]), { timeout: 5000 });
+  await runByHand(url, "update users set first_name = 'Ann'");
+  await vi.waitFor(() => expect(changes).toEqual([{ kind: "all" }, { kind: "user", id: "ann" }]));
+});
+
+test("REL-22: a transaction that loses its connection is DatabaseUnavailable, wrote nothing, and runs no effect", async () => {
+  await using opened = await open();
+  const { db, url } = opened;
+  const effect = vi.fn<() => void>();
+
+  const attempt = db.transaction(async (tx) => {
+    tx.afterCommit(effect);
+    await tx.insert(tx.tables.users).values(newUser("ann"));
+    await terminateOthers(url);
+    await tx.insert(tx.tables.users).values(newUser("bob"));
+  });
+
+  await expect(attempt).rejects.toMatchObject({ name: "DatabaseUnavailable", outcomeUnknown: false });
+  expect(await db.$count(db.tables.users)).toBe(0);
+  expect(effect).not.toHaveBeenCalled();
+});
+
+test("a transaction that lost its connection and swallowed that is not taken for committed", async () => {
+  await using opened = await open();
+  const { db, url } = opened;
+
+  const attempt = db.transaction(async (tx) => {
+    await terminateOthers(url);
+    await tx
+      .insert(tx.tables.users)
+      .values(newUser("ann"))
+      .catch(() => {});
+  });
+
+  await expect(attempt).rejects.toThrow(DatabaseUnavailable);
+});
+
+test("a connection lost while committing leaves the outcome unknown, and says so", async () => {
+  await using opened = await open();
+  const { db, url } = opened;
+  const effect = vi.fn<() => void>();
+  await makeWritesSlow(url, { atCommit: true });
+
+  const attempt = db.transaction(async (tx) => {
+    tx.afterCommit(effect);
+    await tx.insert(tx.tables.users).values(newUser("ann"));
+  });
+  attempt.catch(() => {});
+  await pause(200);
+  await terminateOthers(url);
+
+  await expect(attempt).rejects.toMatchObject({ name: "DatabaseUnavailable", outcomeUnknown: true });
+  expect(effect).not.toHaveBeenCalled();
+});
+
+test("so does one lost during a single write; during a read there is nothing to know", async () => {
+  await using opened = await open();
+  const { db, url } = opened;
+  await makeWritesSlow(url, { atCommit: false });
+
+  const write = db.insert(db.tables.users).values(newUser("ann")).execute();
+  write.catch(() => {});
+  const read = db
+    .select({ slept: sql`pg_sleep(5)` })
+    .from(sql`generate_series(1, 1)`)
+    .execute();
+  read.catch(() => {});
+  await pause(200);
+  await terminateOthers(url);
+
+  await expect(write).rejects.toMatchObject({ name: "DatabaseUnavailable", outcomeUnknown: true });
+  await expect(read).rejects.toMatchObject({ name: "DatabaseUnavailable", outcomeUnknown: false });
+});
+
+test("REL-23: a frozen server: everything is answered in time, and works again when it thaws", async () => {
+  await using opened = await open({ statementTimeoutMs: 400, poolSize: 2 });
+  const { db, url } = opened;
+  await db.insert(db.tables.users).values(newUser("ann"));
+  const statement = db.prepare("users", { sqlite: "", postgres: "select id from users where id = $1" });
+  const pids = [server.pid() ?? 0, ...(await backendPids(url))];
+  for (const pid of pids) process.kill(pid, "SIGSTOP");
+  const begun = performance.now();
+
+  const attempts = await Promise.allSettled([
+    db.ping(),
+    ...Array.from({ length: 20 }, () => statement.all(["ann"])),
+    ...Array.from({ length: 20 }, (_, number) => db.insert(db.tables.users).values(newUser(`user-${number}`))),
+    db.transaction((tx) => tx.delete(tx.tables.users)),
+  ]);
+  const tookMs = performance.now() - begun;
+  for (const pid of pids) process.kill(pid, "SIGCONT");
+
+  expect(tookMs).toBeLessThan(2500);
+  const refusals = attempts.flatMap((attempt) => (attempt.status === "rejected" ? [attempt.reason as unknown] : []));
+  expect(refusals).toHaveLength(attempts.length);
+  expect(refusals.filter((reason) => !(reason instanceof DatabaseUnavailable))).toEqual([]);
+  await vi.waitFor(() => db.ping(), { timeout: 5000 });
+  expect(await statement.all(["ann"])).toEqual([{ id: "ann" }]);
+});
+
+test("REL-23: a pool of one that is taken: others wait until their time is up, and no longer", async () => {
+  await using opened = await open({ statementTimeoutMs: 200, poolSize: 1 });
+  const { db } = opened;
+  const { promise: mayEnd, resolve: end } = Promise.withResolvers<void>();
+
+  const transaction = db.transaction(async (tx) => {
+    await tx.insert(tx.tables.users).values(newUser("ann"));
+    await mayEnd;
+  });
+  await expect(db.ping()).rejects.toThrow("no connection came free in time");
+  end();
+  await transaction;
+
+  expect(await db.$count(db.tables.users)).toBe(1);
+});
+
+test("a statement that takes too long is DatabaseUnavailable, is stopped, and its connection is used again", async () => {
+  await using opened = await open({ statementTimeoutMs: 100, poolSize: 1 });
+  const { db, url } = opened;
+  await db.ping();
+  const before = await backendPids(url);
+
+  const slow = db.select({ slept: sql`pg_sleep(5)` }).from(sql`generate_series(1, 1)`);
+  await expect(slow).rejects.toMatchObject({ name: "DatabaseUnavailable", outcomeUnknown: false });
+
+  await db.ping();
+  expect(await backendPids(url)).toEqual(before);
+});
+
+test("a row that another transaction keeps locked is DatabaseUnavailable after the lock timeout", async () => {
+  await using opened = await open({ lockTimeoutMs: 100 });
+  const { db } = opened;
+  const { users } = db.tables;
+  await db.insert(users).values(newUser("ann"));
+
+  await db.transaction(async (tx) => {
+    await forUpdate(tx, tx.select().from(users).where(eq(users.id, "ann")));
+    // Another one, from outside of this body.
+    await using other = await openDatabase(opened.url, { migrations: [], lockTimeoutMs: 100 });
+    await expect(other.update(users).set({ firstName: "Ann" })).rejects.toThrow(DatabaseUnavailable);
+  });
+
+  await db.update(users).set({ firstName: "Ann" });
+});
+
+test("of two that dead-lock one commits, and the other is DatabaseUnavailable", async () => {
+  await using opened = await open();
+  const { db } = opened;
+  const { users } = db.tables;
+  await db.insert(users).values([newUser("ann"), newUser("bob")]);
+  const change = (first: string, then: string) =>
+    db.transaction(async (tx) => {
+      await tx.update(users).set({ firstName: "x" }).where(eq(users.id, first));
+      await pause(100);
+      await tx.update(users).set({ firstName: "x" }).where(eq(users.id, then));
+    });
+
+  const attempts = await Promise.allSettled([change("ann", "bob"), change("bob", "ann")]);
+
+  expect(attempts.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+  expect(attempts.find(({ status }) => status === "rejected")).toMatchObject({
+    reason: { name: "DatabaseUnavailable", outcomeUnknown: false },
+  });
+});
+
+test("a refused write does not cost the connection", async () => {
+  await using opened = await open({ poolSize: 1 });
+  const { db, url } = opened;
+  await db.insert(db.tables.users).values(newUser("ann"));
+  const before = await backendPids(url);
+
+  for (let tries = 0; tries < 3; tries += 1) {
+    await expect(db.insert(db.tables.users).values(newUser("ann"))).rejects.toThrow(UniqueViolation);
+  }
+
+  expect(await backendPids(url)).toEqual(before);
+});
+
+test("a standby, or a server that only reads, is DatabaseUnavailable for writes and answers reads", async () => {
+  await using opened = await open();
+  await runByHand(opened.url, `alter database ${nameOf(opened.url)} set default_transaction_read_only = on`);
+  await using db = await openDatabase(opened.url, { migrations: [] });
+
+  expect(await db.$count(db.tables.users)).toBe(0);
+  await expect(db.insert(db.tables.users).values(newUser("ann"))).rejects.toThrow(DatabaseUnavailable);
+});
+
+async function open(
+  options: Partial<OpenDatabaseOptions<CoreTables>> = {},
+): Promise<{ db: Database; url: string } & AsyncDisposable> {
+  const url = await server.createDatabase();
+  const db = await openDatabase(url, { migrations: [coreMigrations], ...options });
+  return { db, url, [Symbol.asyncDispose]: () => db.close() };
+}
+
+/** Ends all other connections to this database, as an administrator's shut-down does. */
+async function terminateOthers(url: string): Promise<void> {
+  await runByHand(
+    url,
+    "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
+  );
+}
+
+/** Inserting a user takes five seconds from now on, at once or when the transaction commits. */
+async function makeWritesSlow(url: string, { atCommit }: { readonly atCommit: boolean }): Promise<void> {
+  await runByHand(
+    url,
+    `create function sleep() returns trigger language plpgsql as $$ begin perform pg_sleep(5); return null; end $$;
+     create constraint trigger sleep after insert on users ${atCommit ? "deferrable initially deferred" : ""}
+       for each row execute function sleep()`,
+  );
+}
+
+async function backendPids(url: string): Promise<number[]> {
+  await using client = Object.assign(new Client(url), {
+    async [Symbol.asyncDispose]() {
+      await client.end();
+    },
+  });
+  await client.connect();
+  const { rows } = await client.query<{ pid: number }>(
+    "select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() order by pid",
+  );
+  return rows.map(({ pid }) => pid);
+}
+
+function nameOf(url: string): string {
+  return new URL(url).pathname.slice(1);
+}

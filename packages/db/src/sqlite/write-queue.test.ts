@@ -1,0 +1,64 @@
+import { expect, test } from "vitest";
+
+import { DatabaseUnavailable } from "../database.ts";
+
+import { createWriteQueue } from "./write-queue.ts";
+
+const soon = () => performance.now() + 20;
+const later = () => performance.now() + 5000;
+
+test("one is in at a time, in the order they came", async () => {
+  const queue = createWriteQueue({ longest: 10 });
+  const order: string[] = [];
+  const leaveFirst = await queue.enter(later());
+  const others = ["second", "third"].map(async (name) => {
+    const leave = await queue.enter(later());
+    order.push(`${name} in`);
+    await Promise.resolve();
+    order.push(`${name} out`);
+    leave();
+  });
+  expect(queue.isFree).toBe(false);
+
+  leaveFirst();
+  await Promise.all(others);
+
+  expect(order).toEqual(["second in", "second out", "third in", "third out"]);
+  expect(queue.isFree).toBe(true);
+});
+
+test("one whose deadline passes is turned away, and those behind still have their turn", async () => {
+  const queue = createWriteQueue({ longest: 10 });
+  const leave = await queue.enter(later());
+  const impatient = queue.enter(soon());
+  const patient = queue.enter(later());
+
+  await expect(impatient).rejects.toThrow(DatabaseUnavailable);
+  leave();
+  await expect(patient).resolves.toBeTypeOf("function");
+});
+
+test("leaving twice lets in one, not two", async () => {
+  const queue = createWriteQueue({ longest: 10 });
+  const leave = await queue.enter(later());
+  const second = queue.enter(later());
+  const third = queue.enter(soon());
+
+  leave();
+  leave();
+
+  await expect(second).resolves.toBeTypeOf("function");
+  await expect(third).rejects.toThrow(DatabaseUnavailable);
+});
+
+test("as many as are allowed wait; one more is refused at once", async () => {
+  const queue = createWriteQueue({ longest: 2 });
+  const leave = await queue.enter(later());
+  const waiting = [queue.enter(later()), queue.enter(later())];
+
+  await expect(queue.enter(later())).rejects.toThrow("2 writes wait for the database");
+
+  leave();
+  for (const turn of waiting) (await turn)();
+  expect(queue.isFree).toBe(true);
+});
