@@ -1,9 +1,8 @@
 import { expect, test, vi } from "vitest";
 
-import { failureOf } from "../test/failure-of.ts";
-import { startFixture } from "../test/start-fixture.ts";
-
 import { CallFailure, readErrorData } from "./index.ts";
+import { failureOf } from "./test/failure-of.ts";
+import { startFixture } from "./test/start-fixture.ts";
 
 test("REL-05: a mutation whose socket dies is never sent again, and its outcome is unknown", async () => {
   await using fixture = await startFixture();

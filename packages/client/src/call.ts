@@ -174,6 +174,7 @@ function readDeadlineMs(op: Operation): number | null {
 function readSessionChange(meta: Record<string, unknown> | undefined): SessionChange | null {
   const response = meta?.["response"];
   if (typeof response !== "object" || response === null || !("headers" in response)) return null;
-  if (!(response.headers instanceof Headers)) return null;
-  return parseSessionChange(response.headers.get(sessionChangeHeader));
+  // Whatever `fetch` was given, these are its headers.
+  const headers = response.headers as Partial<Headers> | null;
+  return parseSessionChange(headers?.get?.(sessionChangeHeader));
 }

@@ -2,8 +2,8 @@ import { expect, test, vi } from "vitest";
 
 import { CloseCode, type SessionEndReason } from "@countersign/contract";
 
-import { failureOf } from "../test/failure-of.ts";
-import { startFixture } from "../test/start-fixture.ts";
+import { failureOf } from "./test/failure-of.ts";
+import { startFixture } from "./test/start-fixture.ts";
 
 test.each<SessionEndReason>(["expired", "signed_out_elsewhere", "deactivated"])(
   "4401 %s shows at once that nobody is signed in, and why",

@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 
-import { startFixture } from "../test/start-fixture.ts";
+import { startFixture } from "./test/start-fixture.ts";
 
 test("REL-50: a server that restarts on its port gets its clients and their subscriptions back", async () => {
   await using fixture = await startFixture();

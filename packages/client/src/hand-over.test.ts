@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 
-import { startFixture } from "../test/start-fixture.ts";
+import { startFixture } from "./test/start-fixture.ts";
 
 test("the snapshot of a visitor, and after signing in the user's, before the promise of the login resolves", async () => {
   await using fixture = await startFixture();

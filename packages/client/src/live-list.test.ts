@@ -1,11 +1,10 @@
 import { TRPCClientError } from "@trpc/client";
 import { expect, test, vi } from "vitest";
 
-import type { FixtureTab } from "../test/fixture-browser.ts";
-import type { Row } from "../test/fixture-state.ts";
-import { startFixture } from "../test/start-fixture.ts";
-
 import { createLiveList, type LiveListObserver } from "./index.ts";
+import type { FixtureTab } from "./test/fixture-browser.ts";
+import type { Row } from "./test/fixture-state.ts";
+import { startFixture } from "./test/start-fixture.ts";
 
 const tea: Row = { id: "1", version: 1, title: "tea" };
 const milk: Row = { id: "2", version: 1, title: "milk" };

@@ -72,6 +72,8 @@ export class SessionSocket extends EventTarget {
     this.#openTimer = setTimeout(() => this.abandon("It did not open in time."), timing.openMs);
     socket.addEventListener("open", () => this.#opened());
     socket.addEventListener("message", (event) => this.#received(event.data));
+    // A close follows. Sockets that are event emitters, as `ws`, throw what nobody listens to.
+    socket.addEventListener("error", () => {});
     socket.addEventListener("close", (event) => this.#closed(event.code, event.reason));
     owner.created(this);
   }

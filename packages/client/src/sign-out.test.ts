@@ -1,9 +1,8 @@
 import { expect, test, vi } from "vitest";
 
-import { failureOf } from "../test/failure-of.ts";
-import { startFixture } from "../test/start-fixture.ts";
-
 import { CallFailure, type IdentityChange } from "./index.ts";
+import { failureOf } from "./test/failure-of.ts";
+import { startFixture } from "./test/start-fixture.ts";
 
 test("a late answer to the user who signed out is dropped, and its call says why", async () => {
   await using fixture = await startFixture();

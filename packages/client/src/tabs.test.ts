@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { failureOf } from "../test/failure-of.ts";
-import { startFixture } from "../test/start-fixture.ts";
+import { failureOf } from "./test/failure-of.ts";
+import { startFixture } from "./test/start-fixture.ts";
 
 test("the other tab follows a sign-in within a second, and its calls are the user's", async () => {
   await using fixture = await startFixture();

@@ -7,7 +7,7 @@ import {
   type ReadableStore,
   type SessionClient,
   type SessionClientOptions,
-} from "../src/index.ts";
+} from "../index.ts";
 
 import type { FixtureRouter } from "./fixture-router.ts";
 import type { FixtureServer } from "./fixture-server.ts";
