@@ -17,7 +17,7 @@ export function carryFolders(): Plugin {
       filter: { id: { exclude: /node_modules/ }, code: "import.meta.url" },
       handler(code, id) {
         const home = packageFolder(id);
-        return code.replaceAll(/new URL\("([^"]+\/)", import\.meta\.url\)/g, (whole, path: string) => {
+        const mended = code.replaceAll(/new URL\("([^"]+\/)", import\.meta\.url\)/g, (whole, path: string) => {
           const folder = resolve(dirname(id), path);
           if (!folder.startsWith(home + sep)) return whole;
           if (!existsSync(folder)) throw new Error(`${id} reads the folder "${path}", which is not there.`);
@@ -26,6 +26,8 @@ export function carryFolders(): Plugin {
           carried.set(folder, place);
           return `new URL("./${place}/", import.meta.url)`;
         });
+        // No line is moved, so the map of before is right enough.
+        return { code: mended, map: null };
       },
     },
     writeBundle({ dir, file }) {

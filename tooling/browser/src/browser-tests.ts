@@ -27,6 +27,7 @@ export async function browserTests(options: {
       locale: "en-GB",
       timezoneId: "Europe/Berlin",
       trace: "retain-on-failure",
+      actionTimeout: 5000,
       launchOptions: { executablePath, args: [...quiet], env: { ...environment(), ...env } },
     },
   });

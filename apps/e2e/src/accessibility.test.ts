@@ -1,0 +1,128 @@
+import { expect, type Page } from "@playwright/test";
+
+import { expectAccessible, test } from "@app/browser";
+
+import { writeNote } from "./note-actions.ts";
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`axe finds nothing on the pages of a stranger (${colorScheme})`, async ({ newDevice }) => {
+    const device = await newDevice(null, { colorScheme });
+    device.problems.allow(/401/);
+    const page = await device.openWindow("/login");
+
+    await see(page, "Sign in");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await expectAccessible(page);
+    await page.getByLabel("Username or email").fill("nobody");
+    await page.getByLabel("Password", { exact: true }).fill("wrong password");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await expect(page.getByRole("alert")).toBeVisible();
+    await expectAccessible(page);
+
+    await page.goto("/register");
+    await see(page, "Create your account");
+    await page.goto("/forbidden");
+    await see(page, "You do not have access to this page");
+    await page.goto("/nowhere");
+    await see(page, "This page does not exist");
+  });
+
+  test(`axe finds nothing on the pages of a user (${colorScheme})`, async ({ newAccount, newDevice }) => {
+    const ann = await newAccount("ann");
+    const page = await (await newDevice(ann, { colorScheme })).openWindow("/notes");
+    await (await newDevice(ann)).openWindow("/notes");
+
+    await expect(page.getByText("No notes yet")).toBeVisible();
+    await expectAccessible(page);
+    await writeNote(page, "A note", "with some words");
+    await expectAccessible(page);
+    await page.getByRole("button", { name: "Edit “A note”" }).click();
+    await expectAccessible(page);
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("button", { name: "Delete “A note”" }).click();
+    await expectAccessible(page);
+    await page.getByRole("button", { name: /Account menu/ }).click();
+    await expectAccessible(page);
+
+    await page.goto("/account");
+    await expect(page.getByRole("button", { name: "End all others" })).toBeVisible();
+    await expectAccessible(page);
+  });
+}
+
+test("no page scrolls sideways at 360 pixels, and all of it can be reached", async ({ newAccount, newDevice }) => {
+  const ann = await newAccount("ann");
+  const phone = await newDevice(ann, { viewport: { width: 360, height: 740 } });
+  const page = await phone.openWindow("/notes");
+  await writeNote(page, "A title that is rather long and has averyveryverylongwordinitthatcannotbebroken", "text");
+  await expectNoSidewaysScroll(page);
+  await page.getByRole("button", { name: /^Edit “A title/ }).click();
+  await expectNoSidewaysScroll(page);
+  await page.goto("/account");
+  await expect(page.getByText("This device")).toBeVisible();
+  await expectNoSidewaysScroll(page);
+
+  const stranger = await newDevice(null, { viewport: { width: 360, height: 740 } });
+  for (const [path, title] of [
+    ["/login", "Sign in"],
+    ["/register", "Create your account"],
+    ["/forbidden", "You do not have access to this page"],
+    ["/nowhere", "This page does not exist"],
+  ] as const) {
+    const open = await stranger.openWindow(path);
+    await expect(open.getByRole("heading", { name: title })).toBeVisible();
+    await expectNoSidewaysScroll(open);
+  }
+});
+
+test("a visitor signs in, writes a note and signs out with the keyboard alone", async ({ newAccount, newDevice }) => {
+  const ann = await newAccount("ann");
+  const page = await (await newDevice()).openWindow("/login");
+  await expect(page.getByLabel("Username or email")).toBeFocused();
+
+  await page.keyboard.type(ann.username);
+  await page.keyboard.press("Tab");
+  await expect(page.getByLabel("Password", { exact: true })).toBeFocused();
+  await page.keyboard.type(ann.password);
+  await page.keyboard.press("Enter");
+
+  await expect(page.getByRole("heading", { name: "Notes" })).toBeFocused();
+  await tabTo(page, "New note");
+  await page.keyboard.press("Enter");
+  await expect(page.getByLabel("Title")).toBeFocused();
+  await page.keyboard.type("By keyboard");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("button", { name: "Edit “By keyboard”" })).toBeVisible();
+
+  await page.getByRole("heading", { name: "Notes" }).focus();
+  await tabTo(page, `Account menu of ${ann.username}`, "Shift+Tab");
+  await page.keyboard.press("Enter");
+  await tabTo(page, "Sign out");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+});
+
+async function see(page: Page, title: string): Promise<void> {
+  await expect(page.getByRole("heading", { name: title })).toBeVisible();
+  await expectAccessible(page);
+}
+
+async function expectNoSidewaysScroll(page: Page): Promise<void> {
+  const { scroll, client } = await page.evaluate(() => ({
+    scroll: document.documentElement.scrollWidth,
+    client: document.documentElement.clientWidth,
+  }));
+  expect(scroll, page.url()).toBeLessThanOrEqual(client);
+}
+
+/** Presses Tab until the button with this name has the focus, which must be visible there and on the way. */
+async function tabTo(page: Page, name: string, key = "Tab"): Promise<void> {
+  const target = page.getByRole("button", { name, exact: true });
+  for (let presses = 0; presses < 20; presses += 1) {
+    await page.keyboard.press(key);
+    const focused = page.locator(":focus");
+    await expect(focused).toHaveCSS("outline-style", /solid|auto/);
+    if (await target.evaluate((element) => element === document.activeElement).catch(() => false)) return;
+  }
+  throw new Error(`"${name}" is not reached by ${key}.`);
+}
