@@ -255,6 +255,26 @@ describeDatabases((dialect) => {
     await using again = await openDatabase(opened.url, { migrations: [coreMigrations] });
     expect(await again.$count(again.tables.users)).toBe(1);
   });
+
+  test("closing does not wait for ever for a transaction that does not end", async () => {
+    await using opened = await openTestDatabase(dialect, { lockTimeoutMs: 100, statementTimeoutMs: 100 });
+    const { db } = opened;
+    const { promise: mayGoOn, resolve: goOn } = Promise.withResolvers<void>();
+    const stuck = db.transaction(async (tx) => {
+      await tx.insert(tx.tables.users).values(newUser("ann"));
+      await mayGoOn;
+      await tx.insert(tx.tables.users).values(newUser("bob"));
+    });
+    stuck.catch(() => {});
+    await pause(30);
+
+    await db.close();
+    goOn();
+
+    await expect(stuck).rejects.toThrow(DatabaseUnavailable);
+    await using again = await openDatabase(opened.url, { migrations: [coreMigrations] });
+    expect(await again.$count(again.tables.users)).toBe(0);
+  });
 });
 
 test("sqlite: the file and its folder are made, for their owner alone; its log too", async () => {

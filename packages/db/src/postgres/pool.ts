@@ -1,33 +1,18 @@
-import { type ClientConfig, Pool, type PoolClient, type QueryConfig, type QueryResult } from "pg";
+import { type ClientConfig, Pool, type PoolClient, type QueryResult } from "pg";
 
 import { DatabaseUnavailable } from "../database.ts";
 import { longestQueue } from "../open-options.ts";
+import { createTurnQueue } from "../turn-queue.ts";
 
-import { breaksConnection, cannotConnect, translatePostgresError } from "./postgres-error.ts";
-
-/** One statement, and whether it commits something (which is unknown when the connection is lost meanwhile). */
-export interface Query extends TimedQueryConfig {
-  readonly mayHaveWritten: boolean;
-}
-
-/** The driver takes a timeout per statement, which its typings do not know. */
-export interface TimedQueryConfig extends QueryConfig<unknown[]> {
-  readonly query_timeout?: number;
-}
-
-/** A connection of one's own, until it is given back. */
-export interface HeldConnection {
-  query(query: Query): Promise<QueryResult>;
-  /** Marks the connection as broken. */
-  giveUp(): void;
-  /** Gives the connection back to the pool; a broken one is closed. */
-  release(): void;
-}
+import { answerGraceMs, type HeldConnection, holdConnection, type Query } from "./held-connection.ts";
+import { cannotConnect } from "./postgres-error.ts";
 
 export interface PostgresPool {
   /** Runs one statement on any connection. Waiting for one counts into the time it may take. */
   query(query: Query): Promise<QueryResult>;
+  /** A connection for a transaction. One is always left to single statements: a body that reads by `db` may do so. */
   hold(): Promise<HeldConnection>;
+  /** Waits for what is running, but not for ever. */
   close(): Promise<void>;
 }
 
@@ -42,6 +27,9 @@ export function createPool(
   // made anew when one is needed, and that of a transaction fails at its next statement.
   pool.on("error", () => {});
   pool.on("connect", (client) => client.on("error", () => {}));
+  // Were all connections held by transactions, those whose body waits for another one would wait for each other.
+  const transactions = createTurnQueue({ places: Math.max(1, poolSize - 1), longest: longestQueue });
+  const held = new Set<HeldConnection>();
 
   async function acquire(deadline: number): Promise<PoolClient> {
     if (pool.waitingCount >= longestQueue) {
@@ -68,26 +56,9 @@ export function createPool(
 
   async function hold(deadline: number): Promise<HeldConnection> {
     const client = await acquire(deadline);
-    let isBroken = false;
-    return {
-      async query({ mayHaveWritten, ...query }) {
-        // A driver whose server did not answer would wait for that answer first.
-        if (isBroken) throw new DatabaseUnavailable("The connection to the database was lost.");
-        // The server's own timeout comes first. This one is for a server that does not answer at all.
-        const query_timeout = statementTimeoutMs + answerGraceMs;
-        try {
-          const timed: TimedQueryConfig = { query_timeout, ...query };
-          return await client.query(timed);
-        } catch (error) {
-          isBroken ||= breaksConnection(error);
-          throw translatePostgresError(error, { mayHaveWritten });
-        }
-      },
-      giveUp: () => {
-        isBroken = true;
-      },
-      release: () => client.release(isBroken),
-    };
+    const connection = holdConnection(client, { statementTimeoutMs, onRelease: () => held.delete(connection) });
+    held.add(connection);
+    return connection;
   }
 
   return {
@@ -101,9 +72,30 @@ export function createPool(
         connection.release();
       }
     },
-    hold: () => hold(performance.now() + statementTimeoutMs),
-    close: () => pool.end(),
+    async hold() {
+      const deadline = performance.now() + statementTimeoutMs;
+      const leave = await transactions.enter(deadline);
+      try {
+        const connection = await hold(deadline);
+        const release = () => {
+          connection.release();
+          leave();
+        };
+        return { ...connection, release };
+      } catch (error) {
+        leave();
+        throw error;
+      }
+    },
+    async close() {
+      const timer = setTimeout(() => {
+        for (const connection of held) {
+          connection.giveUp();
+          connection.release();
+        }
+      }, statementTimeoutMs);
+      await pool.end();
+      clearTimeout(timer);
+    },
   };
 }
-
-const answerGraceMs = 250;

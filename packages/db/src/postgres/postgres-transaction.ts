@@ -1,6 +1,7 @@
 import type { TransactionConnection } from "../run-transaction.ts";
 
-import type { HeldConnection, PostgresPool, Query } from "./pool.ts";
+import type { HeldConnection, Query } from "./held-connection.ts";
+import type { PostgresPool } from "./pool.ts";
 import { buildPostgresQueries } from "./postgres-queries.ts";
 
 /** A transaction (`read committed`) on a connection of its own. */

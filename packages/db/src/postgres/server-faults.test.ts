@@ -145,17 +145,39 @@ test("REL-23: a frozen server: everything is answered in time, and works again w
 test("REL-23: a pool of one that is taken: others wait until their time is up, and no longer", async () => {
   await using opened = await open({ statementTimeoutMs: 200, poolSize: 1 });
   const { db } = opened;
+  const { promise: hasBegun, resolve: begin } = Promise.withResolvers<void>();
   const { promise: mayEnd, resolve: end } = Promise.withResolvers<void>();
 
   const transaction = db.transaction(async (tx) => {
     await tx.insert(tx.tables.users).values(newUser("ann"));
+    begin();
     await mayEnd;
   });
+  await hasBegun;
   await expect(db.ping()).rejects.toThrow("no connection came free in time");
   end();
   await transaction;
 
   expect(await db.$count(db.tables.users)).toBe(1);
+});
+
+test("transactions that all read by `db` in their bodies do not wait for each other's connections", async () => {
+  await using opened = await open({ poolSize: 3 });
+  const { db } = opened;
+  const begun = performance.now();
+
+  await Promise.all(
+    Array.from({ length: 12 }, (_, number) =>
+      db.transaction(async (tx) => {
+        await tx.insert(tx.tables.users).values(newUser(`user-${number}`));
+        await db.ping();
+        await db.select().from(db.tables.users);
+      }),
+    ),
+  );
+
+  expect(performance.now() - begun).toBeLessThan(3000);
+  expect(await db.$count(db.tables.users)).toBe(12);
 });
 
 test("a statement that takes too long is DatabaseUnavailable, is stopped, and its connection is used again", async () => {

@@ -5,7 +5,7 @@ import { Client, type ClientConfig } from "pg";
 import type { ExternalChange } from "../database.ts";
 import type { OnError } from "../report.ts";
 
-import type { TimedQueryConfig } from "./pool.ts";
+import type { TimedQueryConfig } from "./held-connection.ts";
 import { cannotConnect } from "./postgres-error.ts";
 
 /**

@@ -1,9 +1,9 @@
 import type { CurrentTransaction } from "../current-transaction.ts";
+import type { TurnQueue } from "../turn-queue.ts";
 
 import type { Connection } from "./connection.ts";
 import { translateSqliteError } from "./sqlite-error.ts";
 import { waitForLock } from "./wait-for-lock.ts";
-import type { WriteQueue } from "./write-queue.ts";
 
 /** Who may use which connection when. */
 export interface Access {
@@ -22,7 +22,7 @@ export interface Access {
 export function createAccess(options: {
   readonly writer: Connection;
   readonly reader: Connection;
-  readonly queue: WriteQueue;
+  readonly queue: TurnQueue;
   readonly current: CurrentTransaction;
   readonly lockTimeoutMs: number;
 }): Access {

@@ -5,6 +5,7 @@ import { longestQueue, migrationLockTimeoutMs, type OpenOptions } from "../open-
 import { isRead } from "../queries.ts";
 import { runTransaction } from "../run-transaction.ts";
 import type { CoreTables } from "../schema/tables.ts";
+import { createTurnQueue } from "../turn-queue.ts";
 
 import { createAccess } from "./access.ts";
 import { wrapConnection } from "./connection.ts";
@@ -15,7 +16,6 @@ import { buildSqliteQueries } from "./sqlite-queries.ts";
 import { prepareSqliteRead } from "./sqlite-statement.ts";
 import { createSqliteTransaction } from "./sqlite-transaction.ts";
 import { watchDataVersion } from "./watch-data-version.ts";
-import { createWriteQueue } from "./write-queue.ts";
 
 /** Opens a SQLite file, or a private database in memory (null), and applies what migrations are missing. */
 export async function openSqlite<Tables extends CoreTables>(
@@ -27,7 +27,8 @@ export async function openSqlite<Tables extends CoreTables>(
   const current = trackCurrentTransaction();
   const writer = wrapConnection(sqlite.writer, keptStatements);
   const reader = sqlite.reader === sqlite.writer ? writer : wrapConnection(sqlite.reader, keptStatements);
-  const queue = createWriteQueue({ longest: longestQueue });
+  // SQLite has one writer.
+  const queue = createTurnQueue({ places: 1, longest: longestQueue });
   const access = createAccess({ writer, reader, queue, current, lockTimeoutMs });
   const watches = new Set<() => void>();
 

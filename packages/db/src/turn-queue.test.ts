@@ -1,14 +1,13 @@
 import { expect, test } from "vitest";
 
-import { DatabaseUnavailable } from "../database.ts";
-
-import { createWriteQueue } from "./write-queue.ts";
+import { DatabaseUnavailable } from "./database.ts";
+import { createTurnQueue } from "./turn-queue.ts";
 
 const soon = () => performance.now() + 20;
 const later = () => performance.now() + 5000;
 
 test("one is in at a time, in the order they came", async () => {
-  const queue = createWriteQueue({ longest: 10 });
+  const queue = createTurnQueue({ places: 1, longest: 10 });
   const order: string[] = [];
   const leaveFirst = await queue.enter(later());
   const others = ["second", "third"].map(async (name) => {
@@ -27,8 +26,21 @@ test("one is in at a time, in the order they came", async () => {
   expect(queue.isFree).toBe(true);
 });
 
+test("with more places as many are in at once, and no more", async () => {
+  const queue = createTurnQueue({ places: 2, longest: 10 });
+  const leave = await queue.enter(later());
+  expect(queue.isFree).toBe(true);
+  await queue.enter(later());
+  expect(queue.isFree).toBe(false);
+
+  const third = queue.enter(later());
+  await expect(queue.enter(soon())).rejects.toThrow(DatabaseUnavailable);
+  leave();
+  await expect(third).resolves.toBeTypeOf("function");
+});
+
 test("one whose deadline passes is turned away, and those behind still have their turn", async () => {
-  const queue = createWriteQueue({ longest: 10 });
+  const queue = createTurnQueue({ places: 1, longest: 10 });
   const leave = await queue.enter(later());
   const impatient = queue.enter(soon());
   const patient = queue.enter(later());
@@ -39,7 +51,7 @@ test("one whose deadline passes is turned away, and those behind still have thei
 });
 
 test("leaving twice lets in one, not two", async () => {
-  const queue = createWriteQueue({ longest: 10 });
+  const queue = createTurnQueue({ places: 1, longest: 10 });
   const leave = await queue.enter(later());
   const second = queue.enter(later());
   const third = queue.enter(soon());
@@ -52,11 +64,11 @@ test("leaving twice lets in one, not two", async () => {
 });
 
 test("as many as are allowed wait; one more is refused at once", async () => {
-  const queue = createWriteQueue({ longest: 2 });
+  const queue = createTurnQueue({ places: 1, longest: 2 });
   const leave = await queue.enter(later());
   const waiting = [queue.enter(later()), queue.enter(later())];
 
-  await expect(queue.enter(later())).rejects.toThrow("2 writes wait for the database");
+  await expect(queue.enter(later())).rejects.toThrow("2 transactions wait for the database");
 
   leave();
   for (const turn of waiting) (await turn)();

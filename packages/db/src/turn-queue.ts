@@ -1,0 +1,69 @@
+import { DatabaseUnavailable } from "./database.ts";
+
+/** Lets so many in at a time, in the order they came. */
+export interface TurnQueue {
+  /**
+   * Waits for the turn and returns how to leave.
+   *
+   * @throws DatabaseUnavailable when the turn does not come before the deadline (of `performance.now()`), or the queue is full
+   */
+  enter(deadline: number): Promise<() => void>;
+  /** Would the next one be let in at once? */
+  readonly isFree: boolean;
+}
+
+/** `places`: how many may be in. `longest`: how many may wait; one more is refused at once. */
+export function createTurnQueue(options: { readonly places: number; readonly longest: number }): TurnQueue {
+  const waiting = new Set<() => void>();
+  let free = options.places;
+
+  function leave(): void {
+    const [next] = waiting;
+    if (!next) {
+      free += 1;
+      return;
+    }
+    waiting.delete(next);
+    next();
+  }
+
+  return {
+    enter(deadline) {
+      const { promise, resolve, reject } = Promise.withResolvers<() => void>();
+      if (free > 0) {
+        free -= 1;
+        resolve(once(leave));
+        return promise;
+      }
+      if (waiting.size >= options.longest) {
+        reject(new DatabaseUnavailable(`${waiting.size} transactions wait for the database. Try again later.`));
+        return promise;
+      }
+
+      const begin = () => {
+        clearTimeout(timer);
+        resolve(once(leave));
+      };
+      const giveUp = () => {
+        waiting.delete(begin);
+        reject(new DatabaseUnavailable("The database was busy with other transactions for too long. Try again later."));
+      };
+      const timer = setTimeout(giveUp, Math.max(0, deadline - performance.now()));
+      waiting.add(begin);
+      return promise;
+    },
+    get isFree() {
+      return free > 0;
+    },
+  };
+}
+
+/** Leaving twice would let two in for one. */
+function once(leave: () => void): () => void {
+  let hasLeft = false;
+  return () => {
+    if (hasLeft) return;
+    hasLeft = true;
+    leave();
+  };
+}
