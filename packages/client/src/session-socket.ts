@@ -95,14 +95,14 @@ export class SessionSocket extends EventTarget {
   release(): void {
     const held = this.#held ?? [];
     this.#held = null;
-    for (const frame of held) this.#socket.send(frame);
+    for (const frame of held) this.#transmit(frame);
   }
 
   send(frame: string): void {
     if (!this.isOpen) return;
     if (frame === "PING") this.#pings.push("trpc");
     if (this.#held && frame !== "PING" && frame !== "PONG") this.#held.push(frame);
-    else this.#socket.send(frame);
+    else this.#transmit(frame);
   }
 
   close(code?: number): void {
@@ -147,7 +147,7 @@ export class SessionSocket extends EventTarget {
       answerMs: this.#timing.answerMs,
       ask: () => {
         this.#pings.push("watchdog");
-        this.#socket.send("PING");
+        this.#transmit("PING");
       },
       onSilent: () => this.abandon("The server went silent."),
     });
@@ -236,7 +236,12 @@ export class SessionSocket extends EventTarget {
   }
 
   #send(message: { id: string; method: string; params: { path: string } }): void {
-    this.#socket.send(JSON.stringify(message));
+    this.#transmit(JSON.stringify(message));
+  }
+
+  /** While the peer closes the socket nothing can be sent any more, and a browser says so on its console. */
+  #transmit(frame: string): void {
+    if (this.#socket.readyState === SessionSocket.OPEN) this.#socket.send(frame);
   }
 }
 
