@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { createMemoryAttemptCounter } from "./attempt-counter.ts";
-import { createTestClock } from "./test-clock.ts";
+import { createTestClock } from "./test/clock.ts";
 
 const limit = { attempts: 3, windowSeconds: 60 };
 

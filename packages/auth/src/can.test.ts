@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { can, canAll, canAny, inGroup } from "./can.ts";
-import { createTestPrincipal } from "./test-principal.ts";
+import { createTestPrincipal } from "./test/principal.ts";
 
 const ann = createTestPrincipal({ permissions: ["notes.change", "notes.view"], groups: ["editors"] });
 const bob = createTestPrincipal({});

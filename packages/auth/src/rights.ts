@@ -113,8 +113,8 @@ export function createRights({ db, bus, clock, permissions }: RightsOptions): Ri
     },
   };
 
-  // What is found is held until the commit: two changes of one group come one after the other, users are taken in one
-  // order, and nobody is deleted in between. SQLite has one writer at a time, and no word for it.
+  // What is found is held until the commit, so that two changes of one group come one after the other, and no user is
+  // deleted in between. SQLite has one writer at a time, and no word for it.
 
   async function hasUser(tx: Transaction, userId: string): Promise<boolean> {
     const find = tx.select({ id: users.id }).from(users).where(eq(users.id, userId));
@@ -129,13 +129,10 @@ export function createRights({ db, bus, clock, permissions }: RightsOptions): Ri
   }
 
   async function findMembers(tx: Transaction, groupId: string): Promise<readonly string[]> {
-    const find = tx
-      .select({ userId: users.id })
-      .from(users)
-      .innerJoin(groupMembers, eq(groupMembers.userId, users.id))
-      .where(eq(groupMembers.groupId, groupId))
-      .orderBy(users.id);
-    const members = tx.dialect === "postgres" ? await find.for("update", { of: users }) : await find;
+    const members = await tx
+      .select({ userId: groupMembers.userId })
+      .from(groupMembers)
+      .where(eq(groupMembers.groupId, groupId));
     return members.map(({ userId }) => userId);
   }
 }

@@ -5,8 +5,8 @@ import type { Principal, Session, User } from "./principal.ts";
 import { createTurnBatch } from "./turn-batch.ts";
 
 /**
- * A running session and its active user as one prepared query reads them, on every call. Instants are milliseconds and
- * flags 0 or 1 on both dialects.
+ * A running session and its active user as one prepared query reads them on every call. Instants are milliseconds,
+ * flags 0 or 1.
  */
 export interface SessionRow {
   readonly token_hash: string;
@@ -84,33 +84,15 @@ function toSession(row: SessionRow): Session {
   };
 }
 
+const select = `SELECT s.token_hash, s.id AS session_id, s.user_id, s.created_at AS session_created_at, s.last_used_at,
+  s.authenticated_at, s.expires_at, s.absolute_expires_at, s.remember, s.impersonated_by, s.version AS session_version,
+  u.username, u.email, u.email_verified_at, u.first_name, u.last_name, u.is_staff, u.is_superuser, u.locale,
+  u.created_at AS user_created_at, u.version AS user_version
+  FROM sessions s JOIN users u ON u.id = s.user_id`;
+
 const findSession = {
   // `+?` keeps SQLite from planning the join anew at every call: it is compiled with STAT4, which looks at each bound
   // value of a plain `?`. With `+` the plan is made once, and is the same one: the unique index on token_hash.
-  sqlite:
-    selectSession({ instant: (column) => column, number: (column) => column }) +
-    "WHERE s.token_hash = +? AND u.is_active = 1",
-  postgres:
-    selectSession({
-      instant: (column) => `(extract(epoch FROM ${column}) * 1000)::float8`,
-      number: (column) => `${column}::int::float8`,
-    }) + "WHERE s.token_hash = ANY($1) AND u.is_active",
+  sqlite: `${select} WHERE s.token_hash = +? AND u.is_active = 1`,
+  postgres: `${select} WHERE s.token_hash = ANY($1) AND u.is_active`,
 };
-
-function selectSession(as: { instant: (column: string) => string; number: (column: string) => string }): string {
-  return `SELECT s.token_hash, s.id AS session_id, s.user_id, s.impersonated_by,
-    ${as.instant("s.created_at")} AS session_created_at,
-    ${as.instant("s.last_used_at")} AS last_used_at,
-    ${as.instant("s.authenticated_at")} AS authenticated_at,
-    ${as.instant("s.expires_at")} AS expires_at,
-    ${as.instant("s.absolute_expires_at")} AS absolute_expires_at,
-    ${as.number("s.remember")} AS remember,
-    ${as.number("s.version")} AS session_version,
-    u.username, u.email, u.first_name, u.last_name, u.locale,
-    ${as.instant("u.email_verified_at")} AS email_verified_at,
-    ${as.number("u.is_staff")} AS is_staff,
-    ${as.number("u.is_superuser")} AS is_superuser,
-    ${as.instant("u.created_at")} AS user_created_at,
-    ${as.number("u.version")} AS user_version
-    FROM sessions s JOIN users u ON u.id = s.user_id `;
-}

@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
 import { and, gt, inArray, lte, sql } from "drizzle-orm";
 
 import type { Settings } from "@countersign/contract";
@@ -26,6 +28,8 @@ export function createSessionTouch({ db, clock, settings, onError }: TouchOption
   /** When each session was last taken up, the longest ago first: callers may hold readings from before the write. */
   const takenUp = new Map<string, number>();
   const due = new Set<string>();
+  // Whoever touches from within a transaction has nothing to do with the write: it is no part of that transaction.
+  const runOutside = AsyncLocalStorage.snapshot();
   let isWriting = false;
 
   async function writeAllDue(): Promise<void> {
@@ -84,7 +88,7 @@ export function createSessionTouch({ db, clock, settings, onError }: TouchOption
     takenUp.delete(session.id);
     takenUp.set(session.id, now);
     due.add(session.id);
-    if (!isWriting) void writeAllDue();
+    if (!isWriting) void runOutside(writeAllDue);
   };
 }
 

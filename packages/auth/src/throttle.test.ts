@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { defaultSettings } from "@countersign/contract";
 
 import { createMemoryAttemptCounter } from "./attempt-counter.ts";
-import { createTestClock } from "./test-clock.ts";
+import { createTestClock } from "./test/clock.ts";
 import { createThrottle, type Throttle } from "./throttle.ts";
 
 const settings = { ...defaultSettings, LOGIN_ATTEMPTS: 3, LOGIN_WINDOW_SECONDS: 60, REGISTER_ATTEMPTS: 2 };
@@ -91,11 +91,9 @@ test("a cancelled attempt does not count", async () => {
   const { throttle } = createTestThrottle();
   for (let index = 0; index < 50; index += 1) {
     const admission = await throttle.admitLogin("username ann", home);
-    if (admission.status !== "admitted") throw new Error("The sign-in was refused.");
-    await admission.cancelled();
+    expect(admission.status).toBe("admitted");
+    if (admission.status === "admitted") await admission.cancelled();
   }
-
-  await fail(throttle, "username ann", home, 3);
 });
 
 test("attackers elsewhere do not lock a user out of an address the user signed in from before", async () => {

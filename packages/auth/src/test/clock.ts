@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 
 /** A clock for tests: it stands still until it is moved. It starts a year off, so that nobody mistakes it for the system's. */
 export interface TestClock extends Clock {

@@ -1,0 +1,78 @@
+import type { TestDialect } from "@app/services/databases";
+import { type Bus, createMemoryBus, type Hint } from "@countersign/bus";
+import { defaultSettings, type Settings } from "@countersign/contract";
+import { coreMigrations, type Database, openDatabase } from "@countersign/db";
+
+import type { Auth } from "../auth.ts";
+import { createAuth } from "../create-auth.ts";
+import type { Principal } from "../principal.ts";
+import { hashToken } from "../token.ts";
+
+import { createTestClock, type TestClock } from "./clock.ts";
+import { interruptDatabase, type InterruptedDatabase } from "./interrupt-database.ts";
+
+export const testPermissions = ["notes.view", "notes.change", "notes.remove"] as const;
+export const testPassword = "correct horse battery";
+export const nowhere = { ip: null, userAgent: null, presented: null };
+
+export interface TestAuth extends AsyncDisposable, Pick<InterruptedDatabase, "beforeTransaction" | "failSessions"> {
+  readonly auth: Auth;
+  readonly db: Database;
+  readonly bus: Bus;
+  readonly clock: TestClock;
+  /** What was published, in order. */
+  readonly hints: Hint[];
+  /** What nobody waited for. */
+  readonly errors: unknown[];
+  /** Makes a user with `testPassword`, signed in. */
+  register(username: string): Promise<SignedIn>;
+  validate(token: string): Promise<Principal | null>;
+}
+
+export interface SignedIn {
+  readonly id: string;
+  readonly token: string;
+  readonly principal: Principal;
+}
+
+/** Everything of this package on an empty database of its own. */
+export async function openTestAuth(dialect: TestDialect, settings: Partial<Settings> = {}): Promise<TestAuth> {
+  const place = await dialect.create();
+  const db = await openDatabase(place.url, { migrations: [coreMigrations] });
+  const bus = createMemoryBus();
+  const clock = createTestClock();
+  const hints: Hint[] = [];
+  const errors: unknown[] = [];
+  bus.subscribe((hint) => hints.push(hint));
+  const interrupted = interruptDatabase(db);
+  const auth = createAuth({
+    db: interrupted.db,
+    bus,
+    clock,
+    settings: { ...defaultSettings, PASSWORD_HASH_CONCURRENCY: 2, ...settings },
+    permissions: testPermissions,
+    onError: (error) => errors.push(error),
+  });
+
+  return {
+    auth,
+    db,
+    bus,
+    clock,
+    hints,
+    errors,
+    failSessions: interrupted.failSessions,
+    beforeTransaction: interrupted.beforeTransaction,
+    async register(username) {
+      const result = await auth.accounts.register({ username, password: testPassword }, nowhere);
+      if (result.status !== "signed-in") throw new Error(`${username} was not registered: ${result.status}.`);
+      return { id: result.principal.user.id, token: result.token, principal: result.principal };
+    },
+    validate: (token) => auth.sessions.validate(hashToken(token) ?? ""),
+    async [Symbol.asyncDispose]() {
+      await db.close();
+      await bus.close();
+      await place[Symbol.asyncDispose]();
+    },
+  };
+}
