@@ -49,7 +49,7 @@ test("a call may bring a longer deadline of its own", async () => {
 test("a call made while there is no server waits for it, and at its deadline fails as not sent", async () => {
   await using fixture = await startFixture();
   await fixture.server.stop();
-  using tab = fixture.browser.openTab({ callDeadlineMs: 400 });
+  using tab = fixture.browser.openTab({ callDeadlineMs: 200 });
 
   const call = tab.rpc.work.count.mutate({ key: "never" });
 

@@ -15,7 +15,9 @@ export interface SessionProviderProps {
 
 /** Gives the session to the components below. The client is the caller's: the provider does not close it. */
 export function SessionProvider({ client, queryClient, children }: SessionProviderProps) {
-  useEffect(() => client.connect(), [client]);
+  useEffect(() => {
+    client.connect();
+  }, [client]);
   useEffect(() => (queryClient ? followIdentity(client, queryClient) : undefined), [client, queryClient]);
 
   return <SessionContext value={client}>{children}</SessionContext>;
