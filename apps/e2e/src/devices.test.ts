@@ -24,7 +24,7 @@ test(
     const onLaptop = await laptop.openWindow("/account");
 
     await onLaptop
-      .getByRole("button", { name: /^End the session on/ })
+      .getByRole("button", { name: /^End session on/ })
       .first()
       .click();
     await onLaptop.getByRole("button", { name: "End session", exact: true }).click();

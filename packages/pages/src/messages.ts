@@ -69,7 +69,7 @@ export const englishMessages = {
     unknownAddress: "Unknown address",
     end: "End session",
     endQuestion: (device: string) => `End the session on ${device}?`,
-    endLabel: (device: string) => `End the session on ${device}`,
+    endLabel: (device: string) => `End session on ${device}`,
     ending: "Ending…",
     ended: (device: string) => `The session on ${device} has ended.`,
     endOthers: "End all others",
@@ -93,6 +93,11 @@ export const englishMessages = {
     title: "This page does not exist",
     text: "The address may be mistyped, or the page has moved.",
     home: "Go to the start page",
+  },
+  crash: {
+    title: "Something went wrong",
+    text: "This page could not be shown. Reloading it often helps; what was saved is safe.",
+    reload: "Reload",
   },
   signOut: {
     action: "Sign out",

@@ -63,7 +63,11 @@ export const test = base.extend<Fixtures, ServerOptions & WorkerFixtures>({
 
   sharedServer: [
     async ({ serverEntry, newDatabase }, use) => {
-      await using server = await startServer(serverEntry, { DATABASE_URL: await newDatabase() });
+      await using server = await startServer(serverEntry, {
+        DATABASE_URL: await newDatabase(),
+        // All accounts of all tests come from one address.
+        REGISTER_ATTEMPTS: "10000",
+      });
       await use(server);
     },
     { scope: "worker" },

@@ -65,6 +65,8 @@ export interface Drafts extends ReadableStore<readonly Draft[]> {
   saveAsNew(id: string): void;
   /** Tells who is here now: drafts belong to one user. */
   setVisitor(userId: string | null, endReason: SessionEndReason | null): void;
+  /** Tells what the live list shows: what was saved and is in it needs no draft any more. */
+  listShows(rows: readonly Note[]): void;
   /** Would closing the window lose something? */
   hasUnsaved(): boolean;
   /** Calls back with a draft that could not be saved and now needs the person. Returns a stop function. */
@@ -104,6 +106,7 @@ export function createDrafts({ calls, connection }: DraftsOptions): Drafts {
       save(id);
     },
     setVisitor,
+    listShows,
     hasUnsaved: () => drafts.some(isUnsaved),
     onTrouble(listener) {
       troubleListeners.add(listener);
@@ -214,6 +217,13 @@ export function createDrafts({ calls, connection }: DraftsOptions): Drafts {
 
     isOwnerHere = userId !== null;
     sendWaiting();
+  }
+
+  function listShows(rows: readonly Note[]): void {
+    const versions = new Map(rows.map((row) => [row.id, row.version]));
+    for (const { id, state } of drafts) {
+      if (state.phase === "saved" && (versions.get(state.note.id) ?? 0) >= state.note.version) discard(id);
+    }
   }
 
   function forgetAll(): void {

@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import {
   Button,
@@ -32,6 +32,9 @@ export function NotesPage() {
   const [news, setNews] = useState<string | null>(null);
   const page = useRef<HTMLDivElement>(null);
   const texts = messages.notes;
+
+  // A saved draft that is kept beyond this would stand in for its note when that is deleted a moment later.
+  useEffect(() => drafts.listShows(list.rows), [drafts, list.rows, draftList]);
 
   const handleRemoved = useCallback(
     (note: Note) => {
@@ -70,7 +73,7 @@ export function NotesPage() {
         <ul className="cs-list" aria-label={texts.title}>
           {entries.map(({ key, note, draft }) => (
             <li key={key}>
-              <NoteRow note={note} draft={draft} onRemoved={handleRemoved} />
+              <NoteRow note={note} draft={draft} isListKnown={list.status === "ready"} onRemoved={handleRemoved} />
             </li>
           ))}
         </ul>

@@ -14,9 +14,7 @@ export function UserMenu() {
       triggerClassName="shell__user"
       trigger={
         <>
-          <span className="shell__initial" aria-hidden="true">
-            {firstLetter(user.username)}
-          </span>
+          <span className="shell__initial" aria-hidden="true" data-letter={firstLetter(user.username)} />
           <span className="shell__username">{user.username}</span>
           <Icon name="chevronDown" />
         </>
