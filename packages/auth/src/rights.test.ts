@@ -76,7 +76,7 @@ describeDatabases((dialect) => {
     for (const user of [ann, bob]) expect(await held(app, user)).toEqual(["notes.change", "notes.remove"]);
     expect(await held(app, eve)).toEqual(["notes.view"]);
     expect(app.hints).toHaveLength(2);
-    for (const { id } of [ann, bob]) expect(app.hints).toContainEqual({ kind: "user", userId: id });
+    for (const user of [ann, bob]) expect(app.hints).toContainEqual({ kind: "user", userId: user.id });
     await rights.setGroup("editors", []);
     expect(await held(app, bob)).toEqual([]);
   });

@@ -1,13 +1,14 @@
 import type { TestDialect } from "@app/services/databases";
 import { type Bus, createMemoryBus, type Hint } from "@countersign/bus";
 import { defaultSettings, type Settings } from "@countersign/contract";
-import { coreMigrations, type Database, openDatabase } from "@countersign/db";
+import type { Database } from "@countersign/db";
 
 import type { Auth } from "../auth.ts";
 import { createAuth } from "../create-auth.ts";
 import type { Principal } from "../principal.ts";
 import { hashToken } from "../token.ts";
 
+import { borrowDatabase } from "./borrow-database.ts";
 import { createTestClock, type TestClock } from "./clock.ts";
 import { interruptDatabase, type InterruptedDatabase } from "./interrupt-database.ts";
 
@@ -37,8 +38,8 @@ export interface SignedIn {
 
 /** Everything of this package on an empty database of its own. */
 export async function openTestAuth(dialect: TestDialect, settings: Partial<Settings> = {}): Promise<TestAuth> {
-  const place = await dialect.create();
-  const db = await openDatabase(place.url, { migrations: [coreMigrations] });
+  const borrowed = await borrowDatabase(dialect);
+  const { db } = borrowed;
   const bus = createMemoryBus();
   const clock = createTestClock();
   const hints: Hint[] = [];
@@ -70,9 +71,8 @@ export async function openTestAuth(dialect: TestDialect, settings: Partial<Setti
     },
     validate: (token) => auth.sessions.validate(hashToken(token) ?? ""),
     async [Symbol.asyncDispose]() {
-      await db.close();
       await bus.close();
-      await place[Symbol.asyncDispose]();
+      await borrowed[Symbol.asyncDispose]();
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { TestDialect } from "@app/services/databases";
 import { type Bus, createMemoryBus, type Hint } from "@countersign/bus";
 import { defaultSettings, type Settings } from "@countersign/contract";
-import { coreMigrations, type Database, openDatabase } from "@countersign/db";
+import type { Database } from "@countersign/db";
 
 import type { Clock } from "../clock.ts";
 import { newId } from "../new-id.ts";
@@ -9,6 +9,7 @@ import type { Principal } from "../principal.ts";
 import type { NewSession, SessionEngine } from "../session-engine.ts";
 import { hashToken } from "../token.ts";
 
+import { borrowDatabase } from "./borrow-database.ts";
 import { createTestClock, type TestClock } from "./clock.ts";
 import { insertUser } from "./insert-user.ts";
 import { watchUpdates, type WatchedUpdates } from "./watch-updates.ts";
@@ -59,8 +60,8 @@ export async function openTestEngine(
   createEngine: CreateEngine,
   settings: Partial<Settings> = {},
 ): Promise<TestEngine> {
-  const place = await dialect.create();
-  const db = await openDatabase(place.url, { migrations: [coreMigrations] });
+  const borrowed = await borrowDatabase(dialect);
+  const { db } = borrowed;
   const bus = createMemoryBus();
   const clock = createTestClock();
   const [hints, errors]: [Hint[], unknown[]] = [[], []];
@@ -103,8 +104,7 @@ export async function openTestEngine(
     },
     async [Symbol.asyncDispose]() {
       await updates.settled();
-      await db.close();
-      await place[Symbol.asyncDispose]();
+      await borrowed[Symbol.asyncDispose]();
     },
   };
 }
