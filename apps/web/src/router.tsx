@@ -3,13 +3,14 @@ import { createRootRoute, createRoute, createRouter, redirect } from "@tanstack/
 import { AccountPage, LoginPage, RegisterPage } from "@countersign/pages";
 
 import { NotesPage } from "./notes/notes-page.tsx";
+import { Crash } from "./routes/crash.tsx";
 import { Forbidden } from "./routes/forbidden.tsx";
 import { NotFound } from "./routes/not-found.tsx";
 import { Root } from "./routes/root.tsx";
 import { SignedIn } from "./routes/signed-in.tsx";
 import { parseSearch, stringifySearch } from "./search-parameters.ts";
 
-const rootRoute = createRootRoute({ component: Root, notFoundComponent: NotFound });
+const rootRoute = createRootRoute({ component: Root, notFoundComponent: NotFound, errorComponent: Crash });
 
 const loginRoute = createRoute({
   getParentRoute: () => rootRoute,

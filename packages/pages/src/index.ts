@@ -13,6 +13,7 @@ export { useForm, type FieldErrors, type FormOptions, type FormState } from "./f
 export { LoginPage, type LoginPageProps } from "./login/login-page.tsx";
 export { SessionEndNotice } from "./login/session-end-notice.tsx";
 export { useLoginForm, type LoginValues } from "./login/use-login-form.ts";
+export { CrashPage } from "./message/crash-page.tsx";
 export { ForbiddenPage } from "./message/forbidden-page.tsx";
 export { MessagePage, type MessagePageProps } from "./message/message-page.tsx";
 export { NotFoundPage } from "./message/not-found-page.tsx";

@@ -116,6 +116,8 @@ export function createDrafts({ calls, connection }: DraftsOptions): Drafts {
 
   function open(note: Note | null): string {
     const id = note?.id ?? `new-${crypto.randomUUID()}`;
+    // What is saved already is done with: this is a new draft of the same note.
+    if (find(id)?.state.phase === "saved") discard(id);
     if (!find(id)) publish([{ id, base: note, text: textOf(note), state: untouched }, ...drafts]);
     return id;
   }
@@ -163,13 +165,19 @@ export function createDrafts({ calls, connection }: DraftsOptions): Drafts {
   }
 
   function finish(id: string, note: Note): void {
-    setState(id, { phase: "saved", note });
-    dropWhenShown(id);
+    const saved: DraftState = { phase: "saved", note };
+    setState(id, saved);
+    dropWhenShown(id, saved);
   }
 
   /** By then the live list shows the note, or it was deleted meanwhile. Without a connection the list stands still: wait. */
-  function dropWhenShown(id: string): void {
-    setTimeout(() => (isConnected() ? discard(id) : dropWhenShown(id)), shownWithinMs);
+  function dropWhenShown(id: string, saved: DraftState): void {
+    setTimeout(() => {
+      // It may be gone by then, or be written again.
+      if (find(id)?.state !== saved) return;
+      if (isConnected()) discard(id);
+      else dropWhenShown(id, saved);
+    }, shownWithinMs);
   }
 
   function refuse(draft: Draft, error: unknown): void {

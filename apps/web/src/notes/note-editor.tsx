@@ -12,17 +12,19 @@ import { isSameText, noteLimits, textOf } from "./note.ts";
 export interface NoteEditorProps {
   readonly draft: Draft;
   readonly state: Extract<DraftState, { phase: "writing" }>;
-  /** The note as the live list has it now; null for a new one and for one that is gone. */
+  /** The note as the live list has it now; null for a new one, and for one that is not in the list. */
   readonly note: Note | null;
+  /** Is the list complete, so that what is not in it is not there? */
+  readonly isListKnown: boolean;
 }
 
 /** Writing a note, in its place in the list. What comes in meanwhile never touches the text. */
-export function NoteEditor({ draft, state, note }: NoteEditorProps) {
+export function NoteEditor({ draft, state, note, isListKnown }: NoteEditorProps) {
   const drafts = useDrafts();
   const texts = messages.editor;
   const form = useRef<HTMLFormElement>(null);
   const isTouched = !isSameText(draft.text, textOf(draft.base));
-  const isGone = draft.base !== null && note === null;
+  const isGone = isListKnown && draft.base !== null && note === null;
 
   // A refused save puts the person where the mistake is.
   const { errors } = state;
@@ -57,7 +59,7 @@ export function NoteEditor({ draft, state, note }: NoteEditorProps) {
       aria-label={draft.base ? texts.label(draft.base.title) : texts.newLabel}
       onSubmit={handleSubmit}
     >
-      <ElsewhereNotice draft={draft} note={note} />
+      <ElsewhereNotice draft={draft} note={note} isGone={isGone} />
       {state.failure !== null && <SaveFailure failure={state.failure} />}
       <Field label={texts.title} help={describeLength(draft.text.title, noteLimits.title)} error={errors.title}>
         {(control) => (
@@ -93,11 +95,14 @@ export function NoteEditor({ draft, state, note }: NoteEditorProps) {
   );
 }
 
-function ElsewhereNotice({ draft, note }: Pick<NoteEditorProps, "draft" | "note">) {
+interface ElsewhereNoticeProps extends Pick<NoteEditorProps, "draft" | "note"> {
+  readonly isGone: boolean;
+}
+
+function ElsewhereNotice({ draft, note, isGone }: ElsewhereNoticeProps) {
   const drafts = useDrafts();
-  if (!draft.base) return null;
-  if (!note) return <Notice tone="warning">{messages.editor.goneElsewhere}</Notice>;
-  if (note.version <= draft.base.version) return null;
+  if (isGone) return <Notice tone="warning">{messages.editor.goneElsewhere}</Notice>;
+  if (!draft.base || !note || note.version <= draft.base.version) return null;
 
   return (
     <Notice

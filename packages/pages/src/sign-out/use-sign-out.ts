@@ -3,17 +3,20 @@ import { useState } from "react";
 import { useSessionClient } from "@countersign/react";
 
 import { useToast } from "../primitives/toaster.tsx";
-import { useMessages } from "../provider/pages-context.ts";
+import { usePages } from "../provider/pages-context.ts";
 
 export interface SignOut {
   readonly isBusy: boolean;
   readonly signOut: () => void;
 }
 
-/** Signs out, here and in the other tabs of this browser. When the server cannot be told, a toast says so and the session goes on. */
+/**
+ * Signs out, here and in the other tabs of this browser, and goes to the login page. When the server cannot be told, a
+ * toast says so and the session goes on.
+ */
 export function useSignOut(): SignOut {
   const client = useSessionClient();
-  const messages = useMessages();
+  const { messages, navigate, routes } = usePages();
   const showToast = useToast();
   const [isBusy, setIsBusy] = useState(false);
 
@@ -21,6 +24,7 @@ export function useSignOut(): SignOut {
     setIsBusy(true);
     try {
       await client.auth.logout();
+      navigate(routes.login, { replace: true });
     } catch {
       showToast({ text: messages.signOut.failed });
     } finally {
