@@ -20,6 +20,7 @@ export const arrows: Readonly<Record<string, Arrows>> = {
     // The router's type crosses to the browser; its code never does.
     typesOnly: ["packages/api"],
   },
+  "apps/e2e": { to: [] },
   "tooling/bench": {
     to: ["packages/api", "packages/rpc", "packages/auth", "packages/bus", "packages/contract", "packages/db"],
   },

@@ -72,6 +72,14 @@ test("tests may use the tooling, and nothing else besides", () => {
   expect(violationsOf({ "packages/low/src/a.test.ts": `import "@x/high";` })).toHaveLength(1);
 });
 
+test("what a package lends to tests is for tests", () => {
+  expect(violationsOf({ "packages/high/src/a.test.ts": `import "@x/low/testing";` })).toEqual([]);
+  expect(violationsOf({ "packages/high/src/testing/a.ts": `import "@x/low/testing";` })).toEqual([]);
+  expect(violationsOf({ "packages/high/src/a.ts": `import "@x/low/testing";` })).toEqual([
+    `packages/high/src/a.ts:1: "@x/low/testing" is for tests, and not published. Do without.`,
+  ]);
+});
+
 test("export * is found, within a package and of another one", () => {
   expect(violationsOf({ "packages/high/src/a.ts": `export * from "./b.ts";\nexport * from "@x/low";` })).toEqual([
     `packages/high/src/a.ts:1: "export *" hides what a module offers. List the names.`,
@@ -105,7 +113,7 @@ function violationsOf(files: Record<string, string>): string[] {
 }
 
 const packageFiles = {
-  "packages/low/package.json": `{ "name": "@x/low", "exports": { ".": "./src/index.ts", "./styles.css": "./a.css" } }`,
+  "packages/low/package.json": `{ "name": "@x/low", "exports": { ".": "./src/index.ts", "./styles.css": "./a.css", "./testing": "./b.ts" } }`,
   "packages/high/package.json": `{ "name": "@x/high", "exports": { ".": "./src/index.ts" } }`,
   "apps/web/package.json": `{ "name": "@x/web" }`,
   "tooling/services/package.json": `{ "name": "@x/services", "exports": { ".": "./src/index.ts" } }`,
