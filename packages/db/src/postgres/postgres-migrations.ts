@@ -24,8 +24,11 @@ export async function openPostgresMigrationStore(
   }
 
   async function readApplied(): Promise<AppliedMigration[]> {
-    const [table] = await query<{ name: string | null }>("select to_regclass('countersign_migrations') as name");
-    if (!table?.name) return [];
+    // Not `to_regclass`: within a transaction it may remember that the table was missing, though it was made meanwhile.
+    const [table] = await query(
+      "select from pg_tables where tablename = 'countersign_migrations' and schemaname = any (current_schemas(false))",
+    );
+    if (!table) return [];
     return query<AppliedMigration>('select set_name as "setName", name, checksum from countersign_migrations');
   }
 
