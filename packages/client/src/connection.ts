@@ -1,25 +1,14 @@
-import { createWSClient, type TRPCWebSocketClient, wsLink } from "@trpc/client";
-
 import type { SessionEndReason, UserSnapshot } from "@countersign/contract";
 
 import { createBackoff } from "./backoff.ts";
 import { planAfterClose } from "./close-plan.ts";
+import { type ConnectionState, describeConnection } from "./connection-state.ts";
+import { closeLine, type Line, openLine } from "./line.ts";
 import type { PageSignals } from "./page-signals.ts";
 import { SessionSocket, type SocketOwner, type SocketTiming } from "./session-socket.ts";
 import { createStore, type ReadableStore } from "./store.ts";
-import { openLink, type SendOperation } from "./terminating-link.ts";
+import type { SendOperation } from "./terminating-link.ts";
 import { createTurn } from "./turn.ts";
-
-/**
- * How the socket is. `open` means that the server has said whose it is, not only that bytes can flow. `attempt` counts
- * the tries that failed in a row; `retryAt` (milliseconds since 1970) is when the next one is due, null when one is
- * running. `refused`: the server sent this client away, and it stays away until `retry` is called.
- */
-export interface ConnectionState {
-  readonly state: "connecting" | "open" | "reconnecting" | "offline" | "refused";
-  readonly attempt: number;
-  readonly retryAt: number | null;
-}
 
 export interface ConnectionTiming extends SocketTiming {
   /** How long a server may take to answer after sleep, a network change, or a return to the tab. */
@@ -42,6 +31,8 @@ export interface ConnectionOptions {
   readonly whenCookieSettled: () => Promise<void>;
   /** Is someone shown as signed in, so that a new socket must say that it is theirs before anything is sent on it? */
   readonly mustIdentify: () => boolean;
+  /** Has the session a successor, whose cookie may not have arrived yet? */
+  readonly expectsUser: () => boolean;
   /** A snapshot came. It may answer by replacing the connection. */
   readonly onSnapshot: (snapshot: UserSnapshot) => void;
   /** The server ended the session. False when the identity is about to be read again anyway. */
@@ -63,7 +54,7 @@ export interface Connection {
   /** Calls back once calls can be sent, or never will be. */
   readonly onceUsable: (listener: (usability: Usability) => void) => () => void;
   /** Sends a call on the present line; only after `onceUsable` said so. */
-  request: SendOperation;
+  readonly request: SendOperation;
   /** Moves to a socket that carries the present cookie, losing no call; resolves when it has said whose it is. */
   readonly handOver: () => Promise<void>;
   /** Drops the line with everything on it and opens another; resolves when that has said whose it is. */
@@ -73,14 +64,8 @@ export interface Connection {
   readonly close: () => void;
 }
 
-/** tRPC's client of one auth epoch, and its sockets: the newest may still be on its way to replace the present one. */
-interface Line {
-  readonly client: TRPCWebSocketClient;
-  readonly request: SendOperation;
-  present: SessionSocket | null;
-  newest: SessionSocket | null;
-  identifiedAt: number;
-}
+/** How often a socket that knows nobody is taken for one whose cookie is late. */
+const mostDoubts = 3;
 
 /**
  * One WebSocket to the server, kept up: opened, watched, moved and replaced. tRPC's client does the calls; when to
@@ -96,6 +81,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   let line: Line | null = null;
   let socketCount = 0;
   let serial = 0;
+  let doubts = 0;
   let retryAt: number | null = null;
   let ending: "refused" | "closed" | null = null;
   let stopWatching: (() => void) | null = null;
@@ -103,7 +89,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   function start() {
     if (line || ending) return;
     stopWatching ??= watchPage();
-    line = openLine();
+    line = openLine({ ...options, nextUrl, ownerOf });
   }
 
   function watchPage() {
@@ -115,38 +101,11 @@ export function createConnection(options: ConnectionOptions): Connection {
       woke: lookNow,
       restored() {
         options.onRestored();
-        // The cookie may have changed while the page was away: a new socket says who is there now.
+        // The cookie may have changed while the page was away: a new socket says who is there now, beyond doubt.
+        doubts = mostDoubts;
         void handOver();
       },
     });
-  }
-
-  function openLine(): Line {
-    const owner: SocketOwner = {
-      created(socket) {
-        if (line !== own) return socket.discard();
-        socketCount += 1;
-        own.newest = socket;
-      },
-      opened(socket) {
-        if (line !== own) return;
-        if (options.mustIdentify()) socket.hold();
-        else tellUsable();
-      },
-      identified: (socket, snapshot) => identified(own, socket, snapshot),
-      closed: (socket, code, reason) => closed(own, socket, code, reason),
-      report: options.report,
-    };
-    const client = createWSClient({
-      // Asked for at once, before there is a line to ask.
-      url: () => Promise.resolve().then(() => nextUrl(own)),
-      // It is given what it uses of a WebSocket, not all of one.
-      WebSocket: socketClass(options, owner) as unknown as typeof WebSocket,
-      // The waiting is done in `nextUrl`, where it can be cut short.
-      retryDelayMs: () => 0,
-    });
-    const own: Line = { client, request: openLink(wsLink({ client })), present: null, newest: null, identifiedAt: 0 };
-    return own;
   }
 
   /** tRPC's client asks for the address once per try: the place to wait, and to end what is not wanted any more. */
@@ -170,18 +129,43 @@ export function createConnection(options: ConnectionOptions): Connection {
     publish();
   }
 
+  function ownerOf(own: Line): SocketOwner {
+    return {
+      created(socket) {
+        if (line !== own) return socket.discard();
+        socketCount += 1;
+        own.newest = socket;
+      },
+      opened(socket) {
+        if (line !== own) return;
+        if (options.mustIdentify()) socket.hold();
+        else tellUsable();
+      },
+      identified: (socket, snapshot) => line === own && identified(own, socket, snapshot),
+      keeps: (socket) => line === own && socket === own.present && socket !== own.newest,
+      closed: (socket, code, reason) => line === own && closed(own, socket, code, reason),
+      report: options.report,
+    };
+  }
+
   function identified(own: Line, socket: SessionSocket, snapshot: UserSnapshot) {
-    if (line !== own) return;
     // After its successor has said whose it is, a replaced socket only answers its calls.
     if (socket !== own.newest && own.newest?.isIdentified) return;
+    if (isDoubtful(own, socket, snapshot)) {
+      doubts += 1;
+      return socket.abandon("The cookie has not arrived yet.");
+    }
 
     options.onSnapshot(snapshot);
     if (line !== own || socket.isIdentified) return;
 
     serial += 1;
+    doubts = 0;
+    const previous = own.present;
     own.present = socket;
     own.identifiedAt = performance.now();
     socket.release();
+    previous?.letGo();
     publish();
     tellUsable();
     for (const waiting of identifiedListeners) {
@@ -189,8 +173,16 @@ export function createConnection(options: ConnectionOptions): Connection {
     }
   }
 
+  /**
+   * A socket that knows nobody, beside one that is still open and knows the user: then the session lives, and it is the
+   * new cookie that is not there yet. The server's notice of a rotation is faster than the answer that carries it.
+   */
+  function isDoubtful(own: Line, socket: SessionSocket, snapshot: UserSnapshot): boolean {
+    if (snapshot.isAuthenticated || socket.isIdentified || doubts >= mostDoubts) return false;
+    return options.expectsUser() || (own.present?.isOpen === true && options.mustIdentify());
+  }
+
   function closed(own: Line, socket: SessionSocket, code: number, reason: string) {
-    if (line !== own) return;
     // One that was handed over before has nothing to say about the session.
     if (socket !== own.newest && socket !== own.present) return;
 
@@ -199,6 +191,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     backoff.fail(plan.action === "reconnect" ? plan.haste : "soon", wasStable);
     if (own.present === socket) own.present = null;
     if (own.newest === socket) own.newest = own.present;
+    own.present?.stay();
     if (plan.action === "stay-away") return leave("refused");
     if (plan.action === "end-session" && options.onSessionEnded(plan.reason)) return;
     publish();
@@ -238,7 +231,7 @@ export function createConnection(options: ConnectionOptions): Connection {
 
   function replace(haste: "now" | "spread"): Promise<void> {
     const done = whenIdentified();
-    retire();
+    dropLine();
     if (ending === "refused") ending = null;
     if (haste === "now") backoff.hurry();
     start();
@@ -260,21 +253,17 @@ export function createConnection(options: ConnectionOptions): Connection {
     });
   }
 
-  function retire() {
+  function dropLine() {
     const old = line;
     line = null;
-    turn.end();
     retryAt = null;
-    if (!old) return;
-    old.newest?.discard();
-    old.present?.discard();
-    // It waits for a socket that never comes, when it was asking for one; nobody waits for it.
-    void old.client.close();
+    turn.end();
+    if (old) closeLine(old);
   }
 
   function leave(why: "refused" | "closed") {
     ending = why;
-    retire();
+    dropLine();
     publish();
     options.onLeft(why);
     tellUsable();
@@ -287,23 +276,15 @@ export function createConnection(options: ConnectionOptions): Connection {
   }
 
   function publish() {
-    const now = describe();
-    const isWell = now === "open";
-    const next: ConnectionState = {
-      state: now,
-      attempt: isWell ? 0 : backoff.failures,
-      retryAt: isWell ? null : retryAt,
+    const facts = {
+      hasLeft: ending !== null,
+      isOpen: line?.present?.isOpen === true,
+      isOnline: page.isOnline(),
+      hasBeenOpen: serial > 0,
+      failures: backoff.failures,
+      retryAt,
     };
-    const last = state.get();
-    if (next.state === last.state && next.attempt === last.attempt && next.retryAt === last.retryAt) return;
-    state.set(next);
-  }
-
-  function describe(): ConnectionState["state"] {
-    if (ending) return "refused";
-    if (line?.present?.isOpen) return "open";
-    if (!page.isOnline()) return "offline";
-    return serial === 0 && backoff.failures === 0 ? "connecting" : "reconnecting";
+    state.set(describeConnection(facts, state.get()));
   }
 
   return {
@@ -331,14 +312,5 @@ export function createConnection(options: ConnectionOptions): Connection {
       stopWatching = null;
       leave("closed");
     },
-  };
-}
-
-/** tRPC's client calls `new` with an address and nothing else. */
-function socketClass(options: ConnectionOptions, owner: SocketOwner) {
-  return class extends SessionSocket {
-    constructor(url: string) {
-      super(new options.WebSocket(url), owner, options.timing);
-    }
   };
 }

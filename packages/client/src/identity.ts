@@ -38,6 +38,8 @@ export interface Identity {
   readonly epoch: number;
   /** Is someone known to be signed in? */
   readonly isKnown: boolean;
+  /** Has the last session a successor, of which nothing has been heard yet? */
+  readonly isAwaited: boolean;
   readonly onChange: (listener: (change: IdentityChange) => void) => () => void;
   /** A snapshot came over the socket. */
   readonly accept: (frame: UserSnapshot) => void;
@@ -65,6 +67,7 @@ export function createIdentity(options: IdentityOptions): Identity {
   let epoch = 0;
   let known: UserSnapshot | null = null;
   let handOvers = 0;
+  let isAwaited = false;
 
   function accept(frame: UserSnapshot) {
     if (!known?.isAuthenticated) return adopt(frame);
@@ -84,6 +87,7 @@ export function createIdentity(options: IdentityOptions): Identity {
 
   function show(user: UserSnapshot) {
     known = user;
+    isAwaited = false;
     const last = snapshot.get();
     if (last.status === "ready" && isEqual(last.user, user)) return;
     const endReason = last.status === "ready" && !user.isAuthenticated ? last.endReason : null;
@@ -93,6 +97,7 @@ export function createIdentity(options: IdentityOptions): Identity {
   /** Everything up to now belongs to someone else: a new epoch. Resolves when the server has said who is there. */
   function drop(type: "switched" | "ended", next: SnapshotState, haste: "now" | "spread"): Promise<void> {
     epoch += 1;
+    isAwaited = false;
     known = next.status === "ready" ? next.user : null;
     options.dropCalls();
     const reconnected = options.reconnect(haste);
@@ -111,6 +116,7 @@ export function createIdentity(options: IdentityOptions): Identity {
     // A replaced session has a successor, which the cookie jar may hold by now: nobody is shown until that is known.
     if (reason === "replaced") void drop("switched", loading, "spread");
     else void drop("ended", ready(anonymous, reason), "spread");
+    isAwaited = reason === "replaced";
     return true;
   }
 
@@ -162,6 +168,9 @@ export function createIdentity(options: IdentityOptions): Identity {
     },
     get isKnown() {
       return known?.isAuthenticated === true;
+    },
+    get isAwaited() {
+      return isAwaited;
     },
     onChange(listener) {
       const entry = (change: IdentityChange) => listener(change);

@@ -1,6 +1,7 @@
 export type { AccountCalls, AuthCalls, LoginInput, RegisterInput } from "./account-calls.ts";
 export { CallFailure, type CallFailureKind, type CallOutcome } from "./call-failure.ts";
-export type { ConnectionState, ConnectionTiming } from "./connection.ts";
+export type { ConnectionTiming } from "./connection.ts";
+export type { ConnectionState } from "./connection-state.ts";
 export { readErrorData } from "./error-data.ts";
 export type { IdentityChange, SnapshotState } from "./identity.ts";
 export {

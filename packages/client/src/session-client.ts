@@ -5,7 +5,8 @@ import { httpProcedures, rpcPath } from "@countersign/contract";
 
 import { type AccountCalls, type AuthCalls, createLibraryCalls } from "./account-calls.ts";
 import type { CallFailureKind } from "./call-failure.ts";
-import { type ConnectionState, createConnection } from "./connection.ts";
+import { createConnection } from "./connection.ts";
+import type { ConnectionState } from "./connection-state.ts";
 import { createIdentity, type IdentityChange, type SnapshotState } from "./identity.ts";
 import { resolveOptions, type SessionClientOptions } from "./options.ts";
 import { createSessionLink } from "./session-link.ts";
@@ -60,6 +61,7 @@ export function createSessionClient(options: SessionClientOptions = {}): Session
     },
     whenCookieSettled: identity.whenSettled,
     mustIdentify: () => identity.isKnown,
+    expectsUser: () => identity.isAwaited,
     onSnapshot: identity.accept,
     onSessionEnded: identity.end,
     onRestored: identity.hide,

@@ -6,10 +6,12 @@ import { startWatchdog, type Watchdog } from "./watchdog.ts";
 export interface SocketOwner {
   readonly created: (socket: SessionSocket) => void;
   readonly opened: (socket: SessionSocket) => void;
+  /** tRPC's client is done with this one. Is it still needed, because its successor has not said whose it is? */
+  readonly keeps: (socket: SessionSocket) => boolean;
   /** The server said who this socket is. */
-  readonly identified: (socket: SessionSocket, snapshot: UserSnapshot) => void;
+  readonly identified: (socket: SessionSocket, snapshot: UserSnapshot) => unknown;
   /** Told before any call on the socket fails because of it. */
-  readonly closed: (socket: SessionSocket, code: number, reason: string) => void;
+  readonly closed: (socket: SessionSocket, code: number, reason: string) => unknown;
   readonly report: (problem: string, detail: unknown) => void;
 }
 
@@ -57,6 +59,7 @@ export class SessionSocket extends EventTarget {
   readonly #openTimer: ReturnType<typeof setTimeout>;
   #watchdog: Watchdog | null = null;
   #held: string[] | null = null;
+  #isDone = false;
   #snapshotSerial = 0;
   #snapshotFailures = 0;
   #retryTimer: ReturnType<typeof setTimeout> | null = null;
@@ -107,8 +110,20 @@ export class SessionSocket extends EventTarget {
 
   close(code?: number): void {
     if (this.readyState >= SessionSocket.CLOSING) return;
+    this.#isDone = true;
+    if (this.#owner.keeps(this)) return;
     this.readyState = SessionSocket.CLOSING;
     this.#socket.close(code);
+  }
+
+  /** Its successor has taken over. */
+  letGo(): void {
+    if (this.#isDone) this.close();
+  }
+
+  /** Its successor is lost; it serves on. */
+  stay(): void {
+    this.#isDone = false;
   }
 
   /** Gives the socket up at once: to tRPC's client it is lost now, whatever the network still does with it. */

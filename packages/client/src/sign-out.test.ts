@@ -41,7 +41,8 @@ test("signing out shows it at once, with its reason, and comes back on a socket 
 
 test("a logout whose socket is closed by the server first still resolves, and counts as one change", async () => {
   await using fixture = await startFixture();
-  using tab = fixture.browser.signIn("ann").openTab({ fetch: slowAnswer(fixture.browser.fetch) });
+  fixture.browser.answerDelayMs = 200;
+  using tab = fixture.browser.signIn("ann").openTab();
   await tab.shows("ann");
   const changes: string[] = [];
   tab.client.onIdentityChange(({ type }) => changes.push(type));
@@ -152,11 +153,3 @@ test("a page restored from the back/forward cache shows nobody until the server 
 
   expect(shown).toEqual(["loading", "ann", "loading", "nobody"]);
 });
-
-function slowAnswer(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
-  return async (...request) => {
-    const response = await fetch(...request);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    return response;
-  };
-}

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
 import { failureOf } from "./test/failure-of.ts";
 import { startFixture } from "./test/start-fixture.ts";
@@ -62,6 +62,44 @@ test("a rotation moves the other tab's socket without a trace", async () => {
 
   await expect(call).resolves.toContain("of-ann");
   await expect(other.rpc.work.whoami.query()).resolves.toBe("ann");
+});
+
+test("SES-08: a rotation whose notice is faster than its cookie never shows the other tab a visitor", async () => {
+  await using fixture = await startFixture();
+  fixture.browser.signIn("ann");
+  fixture.browser.answerDelayMs = 250;
+  using one = fixture.browser.openTab({ hasChannel: false });
+  using other = fixture.browser.openTab({ hasChannel: false, random: () => 0 });
+  await Promise.all([one.shows("ann"), other.shows("ann")]);
+  const shown: string[] = [];
+  other.client.snapshot.subscribe(() => shown.push(other.shown));
+
+  await one.rpc.auth.rotate.mutate();
+  await expect(other.rpc.work.count.mutate({ key: "a" })).resolves.toBe("a by ann");
+
+  // One came back too early, with the old cookie, and was doubted.
+  expect(fixture.server.connectedAt.length).toBeGreaterThan(4);
+  expect(new Set(shown)).toEqual(new Set(["ann"]));
+  expect(fixture.state.executions.get("a")).toBe(1);
+});
+
+test("a cookie that stays away is believed in the end, though the old socket lives", async () => {
+  await using fixture = await startFixture();
+  using tab = fixture.browser.signIn("ann").openTab({ random: () => 0 });
+  await tab.shows("ann");
+  fixture.browser.cookie = "";
+
+  fixture.server.socket.ws.send('{"id":null,"method":"reconnect"}');
+  await vi.waitFor(() => expect(tab.client.connection.get()).toMatchObject({ state: "open" }));
+  for (let hurry = 0; hurry < 8; hurry++) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    tab.page.listeners?.shown();
+  }
+
+  await tab.shows("nobody");
+  // The first, three that were doubted, the one that was believed, and the one of the new epoch.
+  await tab.is("open");
+  expect(fixture.server.connectedAt).toHaveLength(6);
 });
 
 test("without a channel the other tab follows by the close code of the server", async () => {

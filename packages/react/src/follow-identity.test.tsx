@@ -39,7 +39,7 @@ test("what is in flight for one user does not land in the cache of the next", as
   await using app = await startApp();
   const { tab, queryClient, fixture } = app;
   await tab.client.auth.login({ login: "ann", password: "right" });
-  const late = queryClient.fetchQuery({
+  const late = queryClient.query({
     queryKey: ["late"],
     queryFn: () => tab.rpc.work.held.mutate({ key: "late" }),
     retry: false,

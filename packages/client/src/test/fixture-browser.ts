@@ -15,6 +15,8 @@ import type { FixtureServer } from "./fixture-server.ts";
 /** A browser: the cookie its tabs share. */
 export class FixtureBrowser {
   cookie = "";
+  /** How long an answer, with its cookie, is on its way. */
+  answerDelayMs = 0;
   readonly #server: FixtureServer;
   readonly #name: string;
 
@@ -51,6 +53,7 @@ export class FixtureBrowser {
     const headers = new Headers(init?.headers);
     if (this.cookie) headers.set("cookie", this.cookie);
     const response = await fetch(input, { ...init, headers });
+    if (this.answerDelayMs > 0) await new Promise((resolve) => setTimeout(resolve, this.answerDelayMs));
     for (const cookie of response.headers.getSetCookie()) this.cookie = cookie.split(";", 1)[0] ?? "";
     return response;
   };

@@ -90,7 +90,7 @@ export class FixtureServer implements AsyncDisposable {
   }
 
   #contextOf(request: IncomingMessage) {
-    return { state: this.state, token: tokenOf(request), behaviour: this.behaviour };
+    return { state: this.state, token: tokenOf(request), behaviour: this.behaviour, sockets: this.sockets };
   }
 }
 
