@@ -17,6 +17,8 @@ export default defineConfig({
     // Nothing inline: the server's Content-Security-Policy is 'self' without exceptions.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // What comes from elsewhere changes seldom: browsers keep it over a release of the app.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "vendor", test: /node_modules/ }] } } },
     // These know light-dark(), so that the tokens stay as they are written.
     cssTarget: ["chrome123", "firefox120", "safari17.5"],
   },

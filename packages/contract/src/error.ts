@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "./z.ts";
 
 /**
  * What an error tells the browser beyond tRPC's code. Switch on these, never on the message.

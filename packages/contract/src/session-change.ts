@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "./z.ts";
 
 /**
  * What an HTTP answer did to the browser's session, told in the header `session-change`. The token itself is HttpOnly,

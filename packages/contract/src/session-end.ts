@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "./z.ts";
 
 /** Why a session ended. It is the close reason of code 4401 and what the sign-in page may tell the person. */
 export const SessionEndReason = z.enum([

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "./z.ts";
 
 /** What the browser may know of a visitor who has not signed in. */
 export const AnonymousSnapshot = z.object({ isAuthenticated: z.literal(false) });

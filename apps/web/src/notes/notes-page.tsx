@@ -34,7 +34,7 @@ export function NotesPage() {
   const texts = messages.notes;
 
   // A saved draft that is kept beyond this would stand in for its note when that is deleted a moment later.
-  useEffect(() => drafts.listShows(list.rows), [drafts, list.rows, draftList]);
+  useEffect(() => drafts.listShows(list.rows));
 
   const handleRemoved = useCallback(
     (note: Note) => {
