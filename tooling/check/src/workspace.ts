@@ -10,6 +10,8 @@ export interface Package {
   readonly entries: readonly string[];
   /** It has a `test` script. */
   readonly hasTests: boolean;
+  /** It is not published. */
+  readonly isPrivate: boolean;
 }
 
 /** All packages under `apps`, `packages` and `tooling`. */
@@ -33,12 +35,14 @@ function readPackage(root: string, folder: string): Package {
     name: manifest.name,
     folder,
     entries: Object.keys(manifest.exports ?? {}),
+    isPrivate: manifest.private ?? false,
     hasTests: manifest.scripts?.["test"] !== undefined,
   };
 }
 
 interface Manifest {
   readonly name: string;
+  readonly private?: boolean;
   readonly exports?: Readonly<Record<string, unknown>>;
   readonly scripts?: Readonly<Record<string, string>>;
 }
