@@ -6,12 +6,12 @@ const mostCharacters = 256;
 const mostBytes = 4096;
 
 /**
- * What is wrong with a password someone wants, or null. Characters are code points. There is no rule of composition, and
+ * What is wrong with a password someone wants for the account with these (normalised) names, or null. Characters are code points. There is no rule of composition, and
  * blanks at the ends count: length is what makes a password strong (NIST SP 800-63B §3.1.1.2).
  */
 export function findPasswordFault(
   password: string,
-  account: { readonly username: string; readonly email: string | null },
+  account: { readonly username: string | null; readonly email: string | null },
 ): string | null {
   if (!isHashable(password)) return `Too long: at most ${mostCharacters} characters.`;
   if (!password.isWellFormed()) return "It has a broken character in it. Type it again.";
@@ -21,7 +21,7 @@ export function findPasswordFault(
 
   const lowerCase = normalized.toLowerCase();
   if (isCommonPassword(lowerCase)) return "Too common: it is among the first ones tried. Choose another.";
-  const names = [account.username, account.email].map((name) => name?.normalize("NFKC").toLowerCase());
+  const names = [account.username, account.email].map((name) => name?.toLowerCase());
   if (names.includes(lowerCase)) return "It must differ from your username and email.";
   return null;
 }

@@ -363,6 +363,23 @@ export function describeSessionEngine(createEngine: CreateEngine): void {
         expect(await app.validate(ann)).toMatchObject({ session: { lastUsedAt: new Date(app.clock.now()) } });
       });
 
+      test("use never shortens a session, not even where the idle limit was shorter when it was used than when it began", async () => {
+        await using app = await open();
+        const ann = await app.signIn("Ann");
+        const settings = { ...app.options.settings, SESSION_IDLE_SECONDS: 60 };
+        const strict = createEngine({ ...app.options, settings });
+        app.clock.advance(10 * minute);
+        const reading = await app.validate(ann);
+
+        if (reading) strict.touch(reading);
+        await app.updates.settled();
+
+        const { expiresAt } = ann.session;
+        expect(await app.validate(ann)).toMatchObject({
+          session: { expiresAt, lastUsedAt: new Date(app.clock.now()) },
+        });
+      });
+
       test("one user's use is not another's", async () => {
         await using app = await open();
         const [ann, bob] = [await app.signIn("Ann"), await app.signIn("Bob")];

@@ -82,6 +82,23 @@ describeDatabases((dialect) => {
     await expect(login(longest.slice(1))).resolves.toEqual({ status: "refused" });
   });
 
+  test("REG-11: names far too long are refused in no time", async () => {
+    await using app = await openTestAuth(dialect);
+    const endless = "ﷺ".repeat(300_000);
+    const start = performance.now();
+
+    const result = await app.auth.accounts.register(
+      { username: endless, email: endless, password: testPassword },
+      from,
+    );
+
+    expect(performance.now() - start).toBeLessThan(50);
+    expect(result).toMatchObject({
+      status: "invalid",
+      fields: { username: [expect.stringMatching("Too long")], email: [expect.stringMatching("Too long")] },
+    });
+  });
+
   test("REG-10, REG-11: a name or address taken in another spelling is a field error, and both are told", async () => {
     await using app = await openTestAuth(dialect);
     await app.auth.accounts.register({ ...ann, username: "Ωmega" }, from);

@@ -60,7 +60,11 @@ export async function register(
 function readFields(input: RegisterInput): Wanted | { readonly fields: FieldErrors } {
   const name = parseUsername(input.username);
   const address = parseOptionalEmail(input.email);
-  const passwordFault = findPasswordFault(input.password, { username: input.username, email: input.email ?? null });
+  // The password is compared with names of a sane length only.
+  const passwordFault = findPasswordFault(input.password, {
+    username: "fault" in name ? null : name.username,
+    email: "fault" in address ? null : address.email,
+  });
   if ("fault" in name || "fault" in address || passwordFault !== null) {
     return {
       fields: {
