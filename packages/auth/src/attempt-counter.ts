@@ -6,9 +6,7 @@ export interface AttemptLimit {
   readonly windowSeconds: number;
 }
 
-export type Attempt =
-  | { readonly status: "counted" }
-  | { readonly status: "limited"; readonly retryAfterSeconds: number };
+type Attempt = { readonly status: "counted" } | { readonly status: "limited"; readonly retryAfterSeconds: number };
 
 /**
  * Counts attempts by key. A place is taken before the work and given back when the attempt was no failure, so that many

@@ -1,7 +1,7 @@
 import { and, eq, notInArray } from "drizzle-orm";
 
 import type { Bus } from "@countersign/bus";
-import type { Database, Transaction } from "@countersign/db";
+import { type Database, forUpdate, type Transaction } from "@countersign/db";
 
 import type { Rights } from "./auth.ts";
 import type { Clock } from "./clock.ts";
@@ -114,17 +114,15 @@ export function createRights({ db, bus, clock, permissions }: RightsOptions): Ri
   };
 
   // What is found is held until the commit, so that two changes of one group come one after the other, and no user is
-  // deleted in between. SQLite has one writer at a time, and no word for it.
+  // deleted in between.
 
   async function hasUser(tx: Transaction, userId: string): Promise<boolean> {
-    const find = tx.select({ id: users.id }).from(users).where(eq(users.id, userId));
-    const found = tx.dialect === "postgres" ? await find.for("update") : await find;
+    const found = await forUpdate(tx, tx.select({ id: users.id }).from(users).where(eq(users.id, userId)));
     return found.length > 0;
   }
 
   async function findGroup(tx: Transaction, name: string): Promise<string | null> {
-    const find = tx.select({ id: groups.id }).from(groups).where(eq(groups.name, name));
-    const [group] = tx.dialect === "postgres" ? await find.for("update") : await find;
+    const [group] = await forUpdate(tx, tx.select({ id: groups.id }).from(groups).where(eq(groups.name, name)));
     return group?.id ?? null;
   }
 

@@ -5,13 +5,13 @@ import type { AttemptCounter, AttemptLimit } from "./attempt-counter.ts";
 import type { Clock } from "./clock.ts";
 import { createKnownAddresses } from "./known-addresses.ts";
 
-export interface Limited {
+interface Limited {
   readonly status: "limited";
   readonly retryAfterSeconds: number;
 }
 
 /** An attempt that may go on. It counts against the next ones until it is ended in one of these ways. */
-export interface Admitted {
+interface Admitted {
   readonly status: "admitted";
   /** It was right. `accounts` are all names the user signs in by: from here they are known, and their counts start anew. */
   succeeded(accounts: readonly string[]): Promise<void>;

@@ -12,7 +12,7 @@ import { borrowDatabase } from "./borrow-database.ts";
 import { createTestClock, type TestClock } from "./clock.ts";
 import { interruptDatabase, type InterruptedDatabase } from "./interrupt-database.ts";
 
-export const testPermissions = ["notes.view", "notes.change", "notes.remove"] as const;
+const testPermissions = ["notes.view", "notes.change", "notes.remove"] as const;
 export const testPassword = "correct horse battery";
 export const nowhere = { ip: null, userAgent: null, presented: null };
 

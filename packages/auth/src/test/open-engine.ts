@@ -15,7 +15,7 @@ import { insertUser } from "./insert-user.ts";
 import { watchUpdates, type WatchedUpdates } from "./watch-updates.ts";
 
 /** What an engine is made of. */
-export interface EngineOptions {
+interface EngineOptions {
   readonly db: Database;
   readonly bus: Bus;
   readonly clock: Clock;
