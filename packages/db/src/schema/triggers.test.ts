@@ -210,17 +210,23 @@ test("sqlite: by hand in a shell, without foreign keys, a deleted group's permis
   const { db, url } = opened;
   await addGroups(db);
   await db.insert(db.tables.groupPermissions).values({ groupId: "editors", permission: "notes.write" });
-  await db.insert(db.tables.sessions).values([newSession("s1", "ann"), newSession("s2", "cid")]);
+  await db
+    .insert(db.tables.sessions)
+    .values([newSession("s1", "ann"), newSession("s2", "cid"), newSession("s3", "cid")]);
+  const data = ["s1", "s2", "s3"].map((sessionId) => ({ sessionId, key: "k", value: 1, updatedAt: new Date(0) }));
+  await db.insert(db.tables.sessionData).values(data);
   const before = await versions(db);
 
   const shell = new Sqlite(url.slice("sqlite:".length));
   shell.pragma("foreign_keys = OFF");
   shell.exec("delete from groups where id = 'editors'; delete from users where id = 'ann'");
+  shell.exec("delete from sessions where id = 's3'");
   shell.close();
 
   expect(await db.select().from(db.tables.groupMembers)).toEqual([]);
   expect(await db.select().from(db.tables.groupPermissions)).toEqual([]);
   expect(await db.select().from(db.tables.sessions)).toMatchObject([{ id: "s2" }]);
+  expect(await db.select().from(db.tables.sessionData)).toMatchObject([{ sessionId: "s2" }]);
   expect((await versions(db))["bob"]).toBeGreaterThan(before["bob"] ?? 0);
 });
 
