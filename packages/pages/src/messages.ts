@@ -58,7 +58,7 @@ export const englishMessages = {
     groups: "Groups",
     signedIn: "Signed in",
     sessionExpires: "Session ends",
-    sessionExpiresHelp: "if not used before",
+    sessionExpiresHelp: "unless it is used before then",
   },
   sessions: {
     title: "Where you are signed in",

@@ -31,8 +31,7 @@ export function Field({ label, help, error, isOptional = false, children }: Fiel
   return (
     <div className="cs-field">
       <label className="cs-field__label" htmlFor={id}>
-        {label}
-        {isOptional && <span className="cs-field__optional">{messages.common.optional}</span>}
+        {label} {isOptional && <span className="cs-field__optional">{messages.common.optional}</span>}
       </label>
       {children({ id, "aria-describedby": describedBy || undefined, "aria-invalid": error ? true : undefined })}
       {error && (

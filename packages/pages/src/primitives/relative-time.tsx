@@ -72,8 +72,8 @@ function createClock(everyMs: number) {
   }
 
   function read() {
-    // With nobody listening the clock stands still. Set it only when it is behind, so that reads in one render agree.
-    if (Date.now() - now > everyMs) now = Date.now();
+    // With nobody listening the clock stands still. Set it only when it is wrong, so that reads in one render agree.
+    if (Math.abs(Date.now() - now) > everyMs) now = Date.now();
     return now;
   }
 

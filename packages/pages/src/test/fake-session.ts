@@ -1,0 +1,68 @@
+import { TRPCClientError } from "@trpc/client";
+import { vi } from "vitest";
+
+import { createStore, type ConnectionState, type SessionClient, type SnapshotState } from "@countersign/client";
+import {
+  anonymous,
+  type ErrorData,
+  type SessionEndReason,
+  type SessionListItem,
+  type SignedInSnapshot,
+} from "@countersign/contract";
+
+/** A session client whose stores and answers a test decides: what is tested here is what the pages make of them. */
+export function createFakeSession() {
+  const snapshot = createStore<SnapshotState>({ status: "ready", user: anonymous, endReason: null });
+  const connection = createStore<ConnectionState>({ state: "open", attempt: 0, retryAt: null });
+  const auth = {
+    login: vi.fn<SessionClient["auth"]["login"]>(),
+    register: vi.fn<SessionClient["auth"]["register"]>(),
+    logout: vi.fn<SessionClient["auth"]["logout"]>(),
+  };
+  const sessions = {
+    list: vi.fn<() => Promise<readonly SessionListItem[]>>(),
+    end: vi.fn<(id: string) => Promise<void>>(),
+    endOthers: vi.fn<() => Promise<{ ended: number }>>(),
+  };
+  const client = { snapshot, connection, auth, account: { sessions }, connect() {}, onIdentityChange: () => () => {} };
+
+  return {
+    // The pages use no more of it than this.
+    client: client as unknown as SessionClient,
+    auth,
+    sessions,
+    connection,
+    load: () => snapshot.set({ status: "loading" }),
+    signIn: (change: Partial<SignedInSnapshot> = {}) =>
+      snapshot.set({ status: "ready", user: { ...ann, ...change }, endReason: null }),
+    signOut: (endReason: SessionEndReason | null) => snapshot.set({ status: "ready", user: anonymous, endReason }),
+  };
+}
+
+export type FakeSession = ReturnType<typeof createFakeSession>;
+
+/** An error as a refused call throws it. */
+export function refusal(data: Partial<ErrorData> & { readonly code: string }): TRPCClientError<never> {
+  const error = { message: data.code, code: -32_000, data: { httpStatus: 400, ...data } };
+  return TRPCClientError.from<never>({ error } as never);
+}
+
+export const ann: SignedInSnapshot = {
+  isAuthenticated: true,
+  id: "1",
+  sessionId: "s1",
+  username: "ann",
+  email: "ann@example.com",
+  emailVerified: false,
+  firstName: "",
+  lastName: "",
+  isStaff: false,
+  isSuperuser: false,
+  groups: [],
+  permissions: [],
+  locale: null,
+  sessionExpiresAt: "2030-01-01T00:00:00.000Z",
+  authenticatedAt: "2026-01-01T00:00:00.000Z",
+  impersonatedBy: null,
+  version: 1,
+};
