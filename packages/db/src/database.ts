@@ -53,7 +53,8 @@ export interface Database<Tables extends CoreTables = CoreTables> extends Querie
   readonly tables: Tables;
   /**
    * Runs `body` in one transaction (SQLite: one writer at a time, queued; Postgres: `read committed`). Commits when it
-   * returns, rolls back when it throws.
+   * returns, rolls back when it throws or lasts for too long. A statement that fails ends it; what may fail goes into
+   * `tx.savepoint`. Inside the body `db` does not write: that is the `tx`'s part.
    */
   transaction<Result>(body: (tx: Transaction<Tables>) => Promise<Result>): Promise<Result>;
   /** Prepares a read, spelled for each dialect (`?` and `$1`). The same text gives the same statement. */

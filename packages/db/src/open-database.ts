@@ -17,6 +17,8 @@ export interface OpenDatabaseOptions<AppTables> {
   readonly statementTimeoutMs?: number;
   /** How long a write waits for its turn and for locks of others. Default 5000. */
   readonly lockTimeoutMs?: number;
+  /** How long a transaction may last before it is rolled back, so that one that hangs does not keep all others out. Default 30000. */
+  readonly transactionTimeoutMs?: number;
   /** Connections to Postgres at most. Default 10. */
   readonly poolSize?: number;
   /** The time that is written down with an applied migration. */
@@ -44,6 +46,7 @@ export async function openDatabase<AppTables extends object = CoreTables>(
     migrations: options.migrations,
     statementTimeoutMs: options.statementTimeoutMs ?? 5000,
     lockTimeoutMs: options.lockTimeoutMs ?? 5000,
+    transactionTimeoutMs: options.transactionTimeoutMs ?? 30_000,
     poolSize: options.poolSize ?? 10,
     now: options.now ?? (() => new Date()),
     onError: options.onError ?? warn,

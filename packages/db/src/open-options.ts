@@ -8,6 +8,7 @@ export interface OpenOptions<Tables extends CoreTables> {
   readonly migrations: readonly MigrationSet[];
   readonly statementTimeoutMs: number;
   readonly lockTimeoutMs: number;
+  readonly transactionTimeoutMs: number;
   readonly poolSize: number;
   readonly now: () => Date;
   readonly onError: OnError;

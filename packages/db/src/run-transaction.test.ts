@@ -187,6 +187,28 @@ describeDatabases((dialect) => {
     expect(await userIds(opened.db)).toEqual(["ann"]);
   });
 
+  test("a transaction that does not end is rolled back, lets the others in, and what it does later fails", async () => {
+    await using opened = await openTestDatabase(dialect, { transactionTimeoutMs: 100 });
+    const { db } = opened;
+    const { promise: mayGoOn, resolve: goOn } = Promise.withResolvers<void>();
+    let late: Promise<void> | undefined;
+
+    const stuck = db.transaction(async (tx) => {
+      await insertUser(tx, "ann");
+      await mayGoOn;
+      late = insertUser(tx, "bob");
+      await late;
+    });
+    const next = db.transaction((tx) => insertUser(tx, "cid"));
+
+    await expect(stuck).rejects.toThrow("did not end within 100 ms");
+    await next;
+    goOn();
+    await vi.waitFor(() => expect(late).toBeDefined());
+    await expect(late).rejects.toThrow("This transaction has ended");
+    expect(await userIds(db)).toEqual(["cid"]);
+  });
+
   test("within a transaction `db` does not write and begins no other, and the message names the cure", async () => {
     await using opened = await openTestDatabase(dialect);
     const { db } = opened;

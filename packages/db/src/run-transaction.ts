@@ -1,5 +1,5 @@
 import type { CurrentTransaction } from "./current-transaction.ts";
-import type { Dialect, Queries, Transaction } from "./database.ts";
+import { DatabaseUnavailable, type Dialect, type Queries, type Transaction } from "./database.ts";
 import type { OnError } from "./report.ts";
 import type { CoreTables } from "./schema/tables.ts";
 import { TransactionScope } from "./transaction-scope.ts";
@@ -27,6 +27,7 @@ export async function runTransaction<Tables extends CoreTables, Result>(options:
   readonly tables: Tables;
   readonly connection: TransactionConnection;
   readonly current: CurrentTransaction;
+  readonly transactionTimeoutMs: number;
   readonly onError: OnError;
   readonly body: (tx: Transaction<Tables>) => Promise<Result>;
 }): Promise<Result> {
@@ -51,7 +52,10 @@ async function runBody<Tables extends CoreTables, Result>(
   const scope = new TransactionScope();
   try {
     const tx = createTransaction({ ...options, scope, depth: 1 });
-    const result = await current.run(scope, () => body(tx));
+    const result = await inTime(
+      current.run(scope, () => body(tx)),
+      options.transactionTimeoutMs,
+    );
     // A body that swallowed a failure, or left a savepoint open, did not do all of its work: none is kept.
     scope.requireUsable();
     scope.end();
@@ -60,6 +64,19 @@ async function runBody<Tables extends CoreTables, Result>(
     scope.end();
     await connection.rollback();
     throw error;
+  }
+}
+
+/** What the body still does after its time is up fails: its scope has ended. */
+async function inTime<Result>(body: Promise<Result>, timeoutMs: number): Promise<Result> {
+  const { promise: timeout, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(new DatabaseUnavailable(`The transaction did not end within ${timeoutMs} ms, so it was rolled back.`));
+  }, timeoutMs);
+  try {
+    return await Promise.race([body, timeout]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

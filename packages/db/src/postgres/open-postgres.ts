@@ -19,7 +19,7 @@ export async function openPostgres<Tables extends CoreTables>(
   url: string,
   options: OpenOptions<Tables>,
 ): Promise<Database<Tables>> {
-  const { tables, onError } = options;
+  const { tables, transactionTimeoutMs, onError } = options;
   const settings = connectionSettings(url, options);
   await using store = await openPostgresMigrationStore(settings, { lockTimeoutMs: migrationLockTimeoutMs });
   await migrate(store, { dialect: "postgres", sets: options.migrations, now: options.now });
@@ -47,7 +47,7 @@ export async function openPostgres<Tables extends CoreTables>(
     async transaction(body) {
       current.refuse("A transaction by `db`");
       const connection = createPostgresTransaction(pool);
-      return runTransaction({ dialect: "postgres", tables, connection, current, onError, body });
+      return runTransaction({ dialect: "postgres", tables, connection, current, transactionTimeoutMs, onError, body });
     },
     prepare: (name, text) => preparePostgresRead(pool, { name, text: text.postgres }),
     async ping() {

@@ -116,6 +116,21 @@ describeDatabases((dialect) => {
     }
   });
 
+  test("a membership that moves from one user to another raises the versions of both", async () => {
+    await using opened = await openTestDatabase(dialect);
+    const { db } = opened;
+    await addGroups(db);
+    const { groupMembers } = db.tables;
+    const before = await versions(db);
+
+    await db.update(groupMembers).set({ userId: "cid" }).where(eq(groupMembers.userId, "bob"));
+
+    const after = await versions(db);
+    expect(after["bob"]).toBeGreaterThan(before["bob"] ?? 0);
+    expect(after["cid"]).toBeGreaterThan(before["cid"] ?? 0);
+    expect(after["ann"]).toBe(before["ann"]);
+  });
+
   test("a group's permissions and name raise the versions of all its members, and of nobody else", async () => {
     await using opened = await openTestDatabase(dialect);
     const { db } = opened;
@@ -242,9 +257,11 @@ test("postgres: by hand, from another search path, versions rise; TRUNCATE raise
   );
   expect((await versions(db))["cid"]).toBe((before["cid"] ?? 0) + 1);
 
-  const between = await versions(db);
-  await runByHand(url, "truncate group_members");
-  for (const [id, version] of Object.entries(await versions(db))) expect(version).toBeGreaterThan(between[id] ?? 0);
+  for (const table of ["group_members", "group_permissions", "user_permissions", "groups cascade"]) {
+    const between = await versions(db);
+    await runByHand(url, `truncate ${table}`);
+    for (const [id, version] of Object.entries(await versions(db))) expect(version).toBeGreaterThan(between[id] ?? 0);
+  }
 });
 
 test("postgres: two that change the rights of the same users at once do not dead-lock", async () => {

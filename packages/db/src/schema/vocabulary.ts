@@ -5,7 +5,7 @@ import * as sqlite from "drizzle-orm/sqlite-core";
  * The few words tables are written in. Postgres spells them here; the types the app sees are these. Instants are kept
  * to the millisecond, ids are strings (UUIDv7).
  */
-export const postgresVocabulary = {
+const postgresVocabulary = {
   table: pg.pgTable,
   id: (name: string) => pg.text(name),
   text: (name: string) => pg.text(name),
@@ -21,7 +21,7 @@ export const postgresVocabulary = {
 export type Vocabulary = typeof postgresVocabulary;
 
 /** The same words, spelled for SQLite. The cast is the one place where the two builders' types are joined. */
-export const sqliteVocabulary = {
+const sqliteVocabulary = {
   table: sqlite.sqliteTable,
   id: (name: string) => sqlite.text(name),
   text: (name: string) => sqlite.text(name),

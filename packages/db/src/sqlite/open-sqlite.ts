@@ -22,7 +22,7 @@ export async function openSqlite<Tables extends CoreTables>(
   file: string | null,
   options: OpenOptions<Tables>,
 ): Promise<Database<Tables>> {
-  const { tables, lockTimeoutMs, onError } = options;
+  const { tables, lockTimeoutMs, transactionTimeoutMs, onError } = options;
   const sqlite = await openMigrated(file, options);
   const current = trackCurrentTransaction();
   const writer = wrapConnection(sqlite.writer, keptStatements);
@@ -51,7 +51,7 @@ export async function openSqlite<Tables extends CoreTables>(
     async transaction(body) {
       current.refuse("A transaction by `db`");
       const connection = createSqliteTransaction(access, onError);
-      return runTransaction({ dialect: "sqlite", tables, connection, current, onError, body });
+      return runTransaction({ dialect: "sqlite", tables, connection, current, transactionTimeoutMs, onError, body });
     },
     prepare: (name, text) => prepareSqliteRead({ name, text: text.sqlite, access }),
     async ping() {
