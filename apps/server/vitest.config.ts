@@ -1,3 +1,3 @@
 import { testConfig } from "@app/vitest";
 
-export default testConfig();
+export default testConfig({ include: ["{src,build}/**/*.test.ts"] });
