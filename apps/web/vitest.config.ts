@@ -1,3 +1,4 @@
 import { testConfig } from "@app/vitest";
 
-export default testConfig();
+// One DOM for all files: each test leaves it empty, and making one costs more than all the tests.
+export default testConfig({ environment: "happy-dom", setupFiles: ["./src/test/clean-up.ts"], isolate: false });

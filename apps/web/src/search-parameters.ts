@@ -3,12 +3,12 @@ export type SearchParameters = Record<string, string | string[]>;
 
 /** Reads `?a=1&b=2`. Values stay text: the address is not a place for types. */
 export function parseSearch(search: string): SearchParameters {
-  const parsed: SearchParameters = {};
+  const parsed = new Map<string, string | string[]>();
   for (const [name, value] of new URLSearchParams(search)) {
-    const before = parsed[name];
-    parsed[name] = before === undefined ? value : [before, value].flat();
+    const before = parsed.get(name);
+    parsed.set(name, before === undefined ? value : [before, value].flat());
   }
-  return parsed;
+  return Object.fromEntries(parsed);
 }
 
 /**

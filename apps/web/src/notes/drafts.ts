@@ -135,8 +135,7 @@ export function createDrafts({ calls, connection }: DraftsOptions): Drafts {
 
   /** Never rejects: what goes wrong becomes the draft's state. */
   async function send(draft: Draft): Promise<void> {
-    const isSent = draft.state.phase === "waiting" && draft.state.isSent;
-    if (!canSend()) return setState(draft.id, { phase: "waiting", isSent });
+    if (!canSend()) return setState(draft.id, { phase: "waiting", isSent: isSentBefore(draft) });
 
     setState(draft.id, { phase: "sending" });
     const attempt = attemptFor(draft);
@@ -275,18 +274,27 @@ const retryMs = 5000;
 
 /** What the refusal of a call means for its draft. */
 function readRefusal(draft: Draft, error: unknown): DraftState {
-  if (error instanceof CallFailure && isTransient(error))
-    return { phase: "waiting", isSent: error.outcome === "unknown" };
+  // An earlier attempt may have been carried out: only with the same key and text can that be found out.
+  const wasSent = isSentBefore(draft);
+  if (error instanceof CallFailure && isTransient(error)) {
+    return { phase: "waiting", isSent: wasSent || error.outcome === "unknown" };
+  }
 
   const data = readErrorData(error);
   // The session has ended: the draft waits for its owner (see setVisitor).
-  if (data?.code === "UNAUTHORIZED") return { phase: "waiting", isSent: false };
+  if (data?.code === "UNAUTHORIZED") return { phase: "waiting", isSent: wasSent };
   if (data?.code === "NOT_FOUND" && draft.base) return { phase: "gone" };
+  // What is `current` of a note's conflict is a note (docs/errors.md).
   if (data?.reason === "VERSION_CONFLICT") return readConflict(draft, data.current as Note);
 
   const { title, body } = data?.fields ?? {};
   const errors = { ...(title && { title: title.join(" ") }), ...(body && { body: body.join(" ") }) };
-  return { phase: "writing", errors, failure: Object.keys(errors).length > 0 ? null : error };
+  if (Object.keys(errors).length > 0) return { phase: "writing", errors, failure: null };
+  return wasSent ? { phase: "waiting", isSent: true } : { phase: "writing", errors, failure: error };
+}
+
+function isSentBefore({ state }: Draft): boolean {
+  return state.phase === "waiting" && state.isSent;
 }
 
 function isTransient(failure: CallFailure): boolean {

@@ -1,0 +1,97 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { render } from "@testing-library/react";
+import { TRPCClientError, type TRPCLink } from "@trpc/client";
+import { observable } from "@trpc/server/observable";
+import { vi } from "vitest";
+
+import type { AppRouter } from "@app/api";
+import { createStore } from "@countersign/client";
+import { PagesProvider } from "@countersign/pages";
+
+import { api, type Note } from "../api.ts";
+import { arrangeNotes } from "../notes/arrange-notes.ts";
+import { DraftsContext, useDraftList } from "../notes/drafts-context.ts";
+import { createDrafts, type NoteCalls } from "../notes/drafts.ts";
+import { NoteRow } from "../notes/note-row.tsx";
+
+export const tea: Note = {
+  id: "n1",
+  title: "Tea",
+  body: "Earl Grey",
+  version: 3,
+  createdAt: "2026-01-01T00:00:00.000Z",
+  updatedAt: "2026-01-01T00:00:00.000Z",
+};
+
+/** The lines of the notes page over a list and calls that a test decides. */
+export function showNotes(rows: readonly Note[], { isListKnown = true } = {}) {
+  const connection = createStore({ state: "open" });
+  const create = vi.fn<NoteCalls["create"]>();
+  const update = vi.fn<NoteCalls["update"]>();
+  const remove = vi.fn<(input: unknown) => Promise<unknown>>();
+  const onRemoved = vi.fn<(note: Note) => void>();
+  const drafts = createDrafts({ calls: { create, update }, connection });
+  drafts.setVisitor("ann", null);
+
+  const queries = new QueryClient({ defaultOptions: { mutations: { retry: false } } });
+  const client = api.createClient({ links: [answerWith(remove)] });
+
+  function page(list: readonly Note[]) {
+    return (
+      <api.Provider client={client} queryClient={queries}>
+        <QueryClientProvider client={queries}>
+          <PagesProvider locale="en" navigate={() => {}}>
+            <DraftsContext value={drafts}>
+              <Rows rows={list} isListKnown={isListKnown} onRemoved={onRemoved} />
+            </DraftsContext>
+          </PagesProvider>
+        </QueryClientProvider>
+      </api.Provider>
+    );
+  }
+
+  const { rerender } = render(page(rows));
+  return {
+    drafts,
+    create,
+    update,
+    remove,
+    onRemoved,
+    connection,
+    listBecomes: (list: readonly Note[]) => rerender(page(list)),
+  };
+}
+
+interface RowsProps {
+  readonly rows: readonly Note[];
+  readonly isListKnown: boolean;
+  readonly onRemoved: (note: Note) => void;
+}
+
+function Rows({ rows, ...rest }: RowsProps) {
+  return arrangeNotes(rows, useDraftList()).map(({ key, note, draft }) => (
+    <NoteRow key={key} note={note} draft={draft} {...rest} />
+  ));
+}
+
+/** An error as a refused call throws it. */
+export function refusal(data: Record<string, unknown>): TRPCClientError<never> {
+  return TRPCClientError.from<never>({ error: { message: "refused", code: -32_000, data } } as never);
+}
+
+function answerWith(call: (input: unknown) => Promise<unknown>): TRPCLink<AppRouter> {
+  return () =>
+    ({ op }) =>
+      observable((observer) => {
+        async function answer() {
+          try {
+            observer.next({ result: { type: "data", data: await call(op.input) } });
+            observer.complete();
+          } catch (error) {
+            // The tests reject with `refusal(…)`.
+            observer.error(error as TRPCClientError<AppRouter>);
+          }
+        }
+        void answer();
+      });
+}
