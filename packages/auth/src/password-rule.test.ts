@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 
 import { isCommonPassword } from "./common-password.ts";
 import { findPasswordFault, isHashable } from "./password-rule.ts";
+import { cpuTime } from "./test/cpu-time.ts";
 
 const ann = { username: "ann-the-first", email: "ann@example.com" };
 
@@ -12,11 +13,11 @@ test("REG-04: 256 characters are accepted and 257 refused, whatever they are mad
   expect(findPasswordFault("🐴".repeat(257), ann)).toMatch("at most 256");
 });
 
-test("REG-04: a megabyte is refused without looking at it", () => {
-  const start = performance.now();
+test("REG-04: a megabyte is refused without looking at it", async () => {
+  const endless = "ﷺ".repeat(1_000_000);
 
-  expect(isHashable("ﷺ".repeat(1_000_000))).toBe(false);
-  expect(performance.now() - start).toBeLessThan(50);
+  expect(isHashable(endless)).toBe(false);
+  expect(await cpuTime(() => isHashable(endless))).toBeLessThan(20);
 });
 
 test("characters that grow eighteenfold by normalising are held to a limit of bytes", () => {

@@ -2,7 +2,7 @@ import { expect, test, vi } from "vitest";
 
 import { createHashQueue } from "./hash-queue.ts";
 import { createPasswords, hashParameters, type Passwords } from "./password.ts";
-import { cpuTime, median } from "./test/cpu-time.ts";
+import { cpuTime } from "./test/cpu-time.ts";
 
 const queue = createHashQueue({ concurrency: 2, capacity: 1000 });
 const passwords = createPasswords(queue);
@@ -50,9 +50,9 @@ test("without a hash, or with one that is none, nothing matches after the same w
   await expect(passwords.verify("$argon2id$v=19$nonsense", "wrong horse")).resolves.toBe(false);
   await expect(passwords.verify("", "")).resolves.toBe(false);
   expect(run).toHaveBeenCalledTimes(1 + 21 + 3);
-  expect(median(took.none) / median(took.real)).toBeGreaterThan(0.7);
-  expect(median(took.none) / median(took.real)).toBeLessThan(1.4);
-  expect(median(took.broken) / median(took.real)).toBeGreaterThan(0.7);
+  expect(Math.min(...took.none) / Math.min(...took.real)).toBeGreaterThan(0.7);
+  expect(Math.min(...took.none) / Math.min(...took.real)).toBeLessThan(1.4);
+  expect(Math.min(...took.broken) / Math.min(...took.real)).toBeGreaterThan(0.7);
 });
 
 test("a hash with weaker parameters is outdated; one with today's, or stronger ones, is not", async () => {

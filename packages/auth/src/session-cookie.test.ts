@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { createSessionCookie } from "./session-cookie.ts";
+import { cpuTime } from "./test/cpu-time.ts";
 import { createToken } from "./token.ts";
 
 const day = 86_400_000;
@@ -101,10 +102,10 @@ describe("reading", () => {
     },
   );
 
-  test("a header full of blanks is read in linear time", () => {
-    const start = performance.now();
+  test("a header full of blanks is read in linear time", async () => {
+    const header = `a${" ".repeat(200_000)}b=1`;
 
-    expect(secure.read(`a${" ".repeat(200_000)}b=1`)).toBeNull();
-    expect(performance.now() - start).toBeLessThan(100);
+    expect(secure.read(header)).toBeNull();
+    expect(await cpuTime(() => secure.read(header))).toBeLessThan(50);
   });
 });

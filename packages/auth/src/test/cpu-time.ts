@@ -2,7 +2,7 @@
  * The processor time that work takes on all threads, in milliseconds: unlike the time on the clock it stays the same when
  * the machine has other things to do.
  */
-export async function cpuTime(work: () => Promise<unknown>): Promise<number> {
+export async function cpuTime(work: () => unknown): Promise<number> {
   const before = process.cpuUsage();
   await work();
   const { user, system } = process.cpuUsage(before);
