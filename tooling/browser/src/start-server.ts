@@ -6,6 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 /** A server in a process of its own, always at the same address, also after it was killed and started again. */
 export interface AppServer extends AsyncDisposable {
   readonly url: string;
+  /** What it was started with, the database's address among it. */
+  readonly env: Readonly<Record<string, string>>;
   /** Everything it has printed. */
   readonly output: string;
   /** Starts it again after `kill` and resolves when it is ready. */
@@ -31,6 +33,7 @@ export async function startServer(entry: string, env: Readonly<Record<string, st
 
   const server: AppServer = {
     url,
+    env,
     get output() {
       return output;
     },
