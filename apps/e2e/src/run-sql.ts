@@ -1,5 +1,5 @@
 import Database from "better-sqlite3";
-import pg from "pg";
+import { Client } from "pg";
 
 import type { AppServer } from "@app/browser";
 
@@ -13,7 +13,7 @@ export async function runSql(server: AppServer, sql: string, value: string): Pro
     database.close();
     return;
   }
-  const client = new pg.Client(url);
+  const client = new Client(url);
   await client.connect();
   await client.query(sql.replace("?", "$1"), [value]);
   await client.end();
