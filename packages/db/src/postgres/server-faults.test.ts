@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 
 import { eq, sql } from "drizzle-orm";
@@ -142,6 +144,22 @@ test("REL-23: a frozen server: everything is answered in time, and works again w
   expect(await statement.all(["ann"])).toEqual([{ id: "ann" }]);
 });
 
+test("REL-23: connections that the network swallowed are given up, and new ones are made", async () => {
+  await using network = await startProxy(server.port);
+  const url = new URL(await server.createDatabase());
+  url.port = String(network.port);
+  await using db = await openDatabase(url.href, { migrations: [coreMigrations], statementTimeoutMs: 200, poolSize: 2 });
+  await Promise.all([db.ping(), db.ping()]);
+
+  network.swallow();
+  const transaction = db.transaction((tx) => tx.insert(tx.tables.users).values(newUser("ann")));
+  await expect(transaction).rejects.toThrow(DatabaseUnavailable);
+  await expect(db.ping()).rejects.toThrow(DatabaseUnavailable);
+
+  await db.ping();
+  await db.transaction((tx) => tx.insert(tx.tables.users).values(newUser("bob")));
+});
+
 test("REL-23: a pool of one that is taken: others wait until their time is up, and no longer", async () => {
   await using opened = await open({ statementTimeoutMs: 200, poolSize: 1 });
   const { db } = opened;
@@ -257,6 +275,36 @@ async function open(
   const url = await server.createDatabase();
   const db = await openDatabase(url, { migrations: [coreMigrations], ...options });
   return { db, url, [Symbol.asyncDispose]: () => db.close() };
+}
+
+/** Stands between program and server. What it swallows it neither passes on nor closes, as a network that was cut. */
+async function startProxy(serverPort: number): Promise<{ port: number; swallow(): void } & AsyncDisposable> {
+  const connections = new Set<{ readonly client: Socket; readonly upstream: Socket }>();
+  const proxy = createServer((client) => {
+    const upstream = connect(serverPort, "127.0.0.1");
+    for (const socket of [client, upstream]) socket.on("error", () => socket.destroy());
+    client.pipe(upstream).pipe(client);
+    connections.add({ client, upstream });
+  });
+  proxy.listen(0, "127.0.0.1");
+  await once(proxy, "listening");
+
+  return {
+    port: (proxy.address() as AddressInfo).port, // A TCP server that listens has a TCP address.
+    swallow() {
+      for (const { client, upstream } of connections) {
+        client.unpipe().pause();
+        upstream.unpipe().pause();
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      for (const { client, upstream } of connections) {
+        client.destroy();
+        upstream.destroy();
+      }
+      proxy.close();
+    },
+  };
 }
 
 /** Ends all other connections to this database, as an administrator's shut-down does. */
