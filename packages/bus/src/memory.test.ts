@@ -24,10 +24,10 @@ test("a hint reaches every subscriber before publish returns, in the order publi
 });
 
 test("a subscriber that throws keeps no other from the hint, nor the publisher from its work", () => {
-  const onError = vi.fn();
+  const onError = vi.fn<(error: unknown) => void>();
   const bus = createMemoryBus({ onError });
   const broken = new Error("broken");
-  const heard = vi.fn();
+  const heard = vi.fn<(hint: Hint) => void>();
   bus.subscribe(() => {
     throw broken;
   });
@@ -41,7 +41,7 @@ test("a subscriber that throws keeps no other from the hint, nor the publisher f
 
 test("whoever stops hears nothing more, also when the same function listens twice or stops twice", () => {
   const bus = createMemoryBus();
-  const heard = vi.fn();
+  const heard = vi.fn<(hint: Hint) => void>();
   const stopFirst = bus.subscribe(heard);
   bus.subscribe(heard);
 
@@ -56,7 +56,7 @@ test("whoever stops hears nothing more, also when the same function listens twic
 
 test("a subscriber may stop another while a hint is told", () => {
   const bus = createMemoryBus();
-  const heard = vi.fn();
+  const heard = vi.fn<(hint: Hint) => void>();
   bus.subscribe(() => stopOther());
   const stopOther = bus.subscribe(heard);
 
@@ -67,7 +67,7 @@ test("a subscriber may stop another while a hint is told", () => {
 
 test("a closed bus is silent", async () => {
   const bus = createMemoryBus();
-  const heard = vi.fn();
+  const heard = vi.fn<(hint: Hint) => void>();
   bus.subscribe(heard);
 
   await bus.close();
