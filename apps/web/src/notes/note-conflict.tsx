@@ -61,8 +61,12 @@ function Version({ name, text, savedAt }: VersionProps) {
       <p className="note-conflict__name">
         {name} {savedAt && <RelativeTime at={savedAt} />}
       </p>
-      <p className="note__title">{text.title}</p>
-      <p className="note-conflict__body">{text.body || <span className="cs-muted">{messages.notes.noBody}</span>}</p>
+      <p className="note__title" dir="auto">
+        {text.title}
+      </p>
+      <p className="note-conflict__body" dir="auto">
+        {text.body || <span className="cs-muted">{messages.notes.noBody}</span>}
+      </p>
     </section>
   );
 }

@@ -65,6 +65,7 @@ export function NoteEditor({ draft, state, note, isListKnown }: NoteEditorProps)
         {(control) => (
           <TextInput
             {...control}
+            dir="auto"
             value={draft.text.title}
             autoComplete="off"
             autoFocus
@@ -77,6 +78,7 @@ export function NoteEditor({ draft, state, note, isListKnown }: NoteEditorProps)
         {(control) => (
           <TextArea
             {...control}
+            dir="auto"
             value={draft.text.body}
             onKeyDown={handleKeyDown}
             onChange={(event) => drafts.write(draft.id, { body: event.target.value })}

@@ -4,8 +4,14 @@ import type { NoteText } from "./note.ts";
 export function NoteWords({ text }: { readonly text: NoteText }) {
   return (
     <>
-      <h2 className="note__title">{text.title}</h2>
-      {text.body && <p className="note__body">{text.body}</p>}
+      <h2 className="note__title" dir="auto">
+        {text.title}
+      </h2>
+      {text.body && (
+        <p className="note__body" dir="auto">
+          {text.body}
+        </p>
+      )}
     </>
   );
 }

@@ -33,8 +33,10 @@ export function SavedNote({ note, onRemoved }: SavedNoteProps) {
   return (
     <div className="note">
       <NoteWords text={note} />
-      <div className="note__aside">
+      <span className="note__time">
         <RelativeTime at={note.updatedAt} />
+      </span>
+      <div className="note__actions">
         <button
           type="button"
           className="cs-icon-button"

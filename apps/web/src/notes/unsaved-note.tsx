@@ -19,8 +19,10 @@ export function UnsavedNote({ draft, state }: UnsavedNoteProps) {
   return (
     <div className="note">
       <NoteWords text={draft.text} />
-      <div className="note__aside">
-        <span role="status">{state.phase !== "saved" && <Badge>{describe(state)}</Badge>}</span>
+      <span className="note__time" role="status">
+        {state.phase !== "saved" && <Badge>{describe(state)}</Badge>}
+      </span>
+      <div className="note__actions">
         {canReopen && (
           <Button variant="quiet" size="small" onClick={() => drafts.reopen(draft.id)}>
             {messages.notes.edit}

@@ -15,14 +15,16 @@ export function UserMenu() {
       trigger={
         <>
           <span className="shell__initial" aria-hidden="true" data-letter={firstLetter(user.username)} />
-          <span className="shell__username">{user.username}</span>
+          <bdi className="shell__username">{user.username}</bdi>
           <Icon name="chevronDown" />
         </>
       }
     >
       <div className="cs-menu__head">
-        <strong>{user.username}</strong>
-        {user.email && <span className="cs-muted">{user.email}</span>}
+        <strong>
+          <bdi>{user.username}</bdi>
+        </strong>
+        {user.email && <bdi className="cs-muted">{user.email}</bdi>}
       </div>
       <Link to={routes.account} className="cs-menu__item">
         {messages.userMenu.account}

@@ -21,10 +21,16 @@ export function Profile({ user }: { readonly user: SignedInSnapshot }) {
         </h2>
       </div>
       <dl className="cs-facts">
-        <Fact name={texts.username}>{user.username}</Fact>
-        {name && <Fact name={texts.name}>{name}</Fact>}
+        <Fact name={texts.username}>
+          <bdi>{user.username}</bdi>
+        </Fact>
+        {name && (
+          <Fact name={texts.name}>
+            <bdi>{name}</bdi>
+          </Fact>
+        )}
         <Fact name={texts.email}>
-          {user.email ?? <span className="cs-muted">{messages.common.none}</span>}
+          {user.email ? <bdi>{user.email}</bdi> : <span className="cs-muted">{messages.common.none}</span>}
           {user.email && (
             <Badge tone={user.emailVerified ? "accent" : "neutral"}>
               {user.emailVerified ? texts.emailVerified : texts.emailUnverified}

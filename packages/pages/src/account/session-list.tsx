@@ -134,11 +134,11 @@ function SessionRow({ session, device, end }: SessionRowProps) {
       <Icon name={device.kind} className="cs-row__icon" />
       <div className="cs-row__main">
         <span className="cs-row__title" title={session.userAgent ?? undefined}>
-          {device.name}
+          <bdi>{device.name}</bdi>
           {session.isCurrent && <Badge tone="accent">{texts.current}</Badge>}
         </span>
         <ul className="cs-row__facts">
-          <li>{session.ip ?? texts.unknownAddress}</li>
+          <li>{session.ip ? <bdi>{session.ip}</bdi> : texts.unknownAddress}</li>
           <li>
             {texts.lastUsed} <RelativeTime at={session.lastUsedAt} />
           </li>
