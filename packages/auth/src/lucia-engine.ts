@@ -51,7 +51,7 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
       return toPrincipal(row, rights instanceof Promise ? await rights : rights);
     },
 
-    touch: createSessionTouch({ db, clock, settings, onError }),
+    touch: createSessionTouch({ db, bus, clock, settings, onError }),
 
     async create(tx, { userId, remember, ip, userAgent }) {
       const { token, tokenHash } = issueToken();

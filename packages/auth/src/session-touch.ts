@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 
 import { and, gt, inArray, lte, sql } from "drizzle-orm";
 
+import type { Bus } from "@countersign/bus";
 import type { Settings } from "@countersign/contract";
 import type { Database } from "@countersign/db";
 
@@ -10,6 +11,7 @@ import type { Principal } from "./principal.ts";
 
 interface TouchOptions {
   readonly db: Database;
+  readonly bus: Bus;
   readonly clock: Clock;
   readonly settings: Pick<Settings, "SESSION_IDLE_SECONDS" | "SESSION_TOUCH_SECONDS">;
   readonly onError: (error: unknown) => void;
@@ -22,7 +24,13 @@ const batchSize = 500;
  * Writes down that sessions are being used, each at most once per `SESSION_TOUCH_SECONDS`, and moves their idle limit.
  * Those that come due while a write is running are written together by the next one, so a crowd costs few commits.
  */
-export function createSessionTouch({ db, clock, settings, onError }: TouchOptions): (principal: Principal) => void {
+export function createSessionTouch({
+  db,
+  bus,
+  clock,
+  settings,
+  onError,
+}: TouchOptions): (principal: Principal) => void {
   const intervalMs = settings.SESSION_TOUCH_SECONDS * 1000;
   const idleMs = settings.SESSION_IDLE_SECONDS * 1000;
   /** When each session was last taken up, the longest ago first: callers may hold readings from before the write. */
@@ -52,10 +60,12 @@ export function createSessionTouch({ db, clock, settings, onError }: TouchOption
     const { sessions } = db.tables;
     const now = new Date(clock.now());
     const end = sql.param(new Date(now.getTime() + idleMs), sessions.expiresAt);
-    await db
+    const touched = await db
       .update(sessions)
       .set({
         lastUsedAt: now,
+        // What the browser is shown of the session changes with it.
+        version: sql`${sessions.version} + 1`,
         // Not beyond the absolute end, and never back: a clock that was set back takes no life away.
         expiresAt: sql`CASE WHEN ${sessions.absoluteExpiresAt} < ${end} THEN ${sessions.absoluteExpiresAt}
           WHEN ${sessions.expiresAt} > ${end} THEN ${sessions.expiresAt} ELSE ${end} END`,
@@ -68,7 +78,9 @@ export function createSessionTouch({ db, clock, settings, onError }: TouchOption
           gt(sessions.expiresAt, now),
           gt(sessions.absoluteExpiresAt, now),
         ),
-      );
+      )
+      .returning({ id: sessions.id });
+    for (const { id } of touched) bus.publish({ kind: "session", sessionId: id });
   }
 
   function forgetOld(now: number): void {

@@ -205,6 +205,30 @@ describeDatabases((dialect) => {
     expect(other.dataOf(otherId)).toHaveLength(1);
   });
 
+  test("a session in use shows its new end on open screens, as a newer version", async () => {
+    let now = Date.now();
+    await using started = await startTestRouter(dialect, { clock: { now: () => now } });
+    const ann = await started.app.signIn("ann");
+    await using socket = await ann.open();
+    const id = await socket.subscribe("session.snapshot");
+    await socket.data(id, 1);
+    now += 61_000;
+    await socket.query("who");
+    const [before, after] = (await socket.data(id, 2)) as { sessionExpiresAt: string; version: number }[];
+    expect(Date.parse(after?.sessionExpiresAt ?? "") - Date.parse(before?.sessionExpiresAt ?? "")).toBe(61_000);
+    expect(after?.version).toBe((before?.version ?? 0) + 1);
+  });
+
+  test("two devices that end each other's session at once: one ends, none hangs", async () => {
+    await using started = await startTestRouter(dialect);
+    const ann = await started.app.signIn("ann");
+    const elsewhere = await ann.signInAgain();
+    const answers = await Promise.all(
+      [ann, elsewhere].map(({ cookie }) => started.app.http("account.sessions.endOthers", { cookie })),
+    );
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 401]);
+  });
+
   test("an anonymous socket is told that it is anonymous", async () => {
     await using started = await startTestRouter(dialect);
     await using socket = await started.app.open();

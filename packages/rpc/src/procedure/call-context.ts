@@ -8,6 +8,8 @@ import type { RequestFacts } from "../connection/request-facts.ts";
 import type { HttpReply } from "../http/http-reply.ts";
 import type { Services } from "../services.ts";
 
+import type { CheckedTransactionOptions } from "./checked-transaction.ts";
+
 /** Where a call comes from: the facts of the upgrade or of the HTTP request, never a user. */
 export interface Caller<Tables extends CoreTables = CoreTables> {
   readonly services: Services<Tables>;
@@ -50,7 +52,10 @@ export interface CallContext<Tables extends CoreTables, Permission extends strin
    *
    * @throws UNAUTHORIZED or FORBIDDEN when the right has gone meanwhile.
    */
-  transaction<Result>(body: (tx: Transaction<Tables>) => Promise<Result>): Promise<Result>;
+  transaction<Result>(
+    body: (tx: Transaction<Tables>) => Promise<Result>,
+    options?: CheckedTransactionOptions,
+  ): Promise<Result>;
 }
 
 /** The same where the rule asks for a user. */

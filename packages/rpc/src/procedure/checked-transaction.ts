@@ -8,6 +8,11 @@ import type { Caller } from "./call-context.ts";
 import { unauthorized } from "./call-error.ts";
 import { checkRule } from "./check-rule.ts";
 
+export interface CheckedTransactionOptions {
+  /** No other transaction of the same user runs at the same time. For changes of the user or of several sessions at once. */
+  readonly alone?: boolean;
+}
+
 /**
  * Runs `body` in a transaction that stands on the caller's session. Between the check before the call and the commit the
  * session may have ended; so the row is read again inside the transaction, and locked on Postgres until the commit (on
@@ -18,12 +23,13 @@ export function checkedTransaction<Tables extends CoreTables, Result>(
   rule: Rule,
   principal: Principal | null,
   body: (tx: Transaction<Tables>) => Promise<Result>,
+  { alone = false }: CheckedTransactionOptions = {},
 ): Promise<Result> {
   const { db } = caller.services;
   if (principal === null) return db.transaction(body);
 
   return db.transaction(async (tx) => {
-    const version = await lockSession(db, tx, caller.tokenHash ?? "");
+    const version = await lockSession(db, tx, caller.tokenHash ?? "", alone ? "no key update" : "share");
     if (version === null) throw unauthorized();
     if (version !== principal.user.version) await recheck(caller, rule);
     return body(tx);
@@ -31,14 +37,20 @@ export function checkedTransaction<Tables extends CoreTables, Result>(
 }
 
 /** The version of the active user behind the session; null when there is none any more. */
-async function lockSession(db: Database, tx: Transaction, tokenHash: string): Promise<number | null> {
+async function lockSession(
+  db: Database,
+  tx: Transaction,
+  tokenHash: string,
+  strength: "no key update" | "share",
+): Promise<number | null> {
   const { sessions, users } = db.tables;
+  // The user first, then the session: the order in which signing in and switching off lock them.
   const query = tx
     .select({ version: users.version })
-    .from(sessions)
-    .innerJoin(users, eq(users.id, sessions.userId))
+    .from(users)
+    .innerJoin(sessions, eq(sessions.userId, users.id))
     .where(and(eq(sessions.tokenHash, tokenHash), eq(users.isActive, true)));
-  const [row] = await (db.dialect === "postgres" ? query.for("share") : query);
+  const [row] = await (db.dialect === "postgres" ? query.for(strength) : query);
   return row?.version ?? null;
 }
 

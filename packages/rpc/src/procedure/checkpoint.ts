@@ -74,7 +74,7 @@ export function buildContext<Tables extends CoreTables>(
     canAny: (permissions) => canAny(principal, permissions),
     canAll: (permissions) => canAll(principal, permissions),
     inGroup: (group) => inGroup(principal, group),
-    transaction: (body) => checkedTransaction(caller, rule, principal, body),
+    transaction: (body, options) => checkedTransaction(caller, rule, principal, body, options),
   };
 }
 

@@ -2,7 +2,9 @@ import { z } from "zod";
 
 import type { DeviceSession } from "@countersign/auth";
 import type { SessionListItem } from "@countersign/contract";
+import type { CoreTables } from "@countersign/db";
 
+import type { SignedInContext } from "../procedure/call-context.ts";
 import { notFound } from "../procedure/call-error.ts";
 
 import { protectedProcedure, router } from "./library-procedures.ts";
@@ -18,23 +20,30 @@ export const accountRouter = router({
     }),
 
     end: protectedProcedure.input(Handle).mutation(async ({ ctx, input }) => {
-      const which = { userId: ctx.user.id, sessionId: input.id };
-      const ended = await ctx.transaction((tx) =>
-        ctx.caller.services.auth.sessions.end(tx, which, "signed_out_elsewhere"),
-      );
+      const ended = await endSessions(ctx, { sessionId: input.id });
       if (ended.length === 0) throw notFound();
       return {};
     }),
 
     endOthers: protectedProcedure.mutation(async ({ ctx }) => {
-      const which = { userId: ctx.user.id, exceptSessionId: ctx.session.id };
-      const ended = await ctx.transaction((tx) =>
-        ctx.caller.services.auth.sessions.end(tx, which, "signed_out_elsewhere"),
-      );
+      const ended = await endSessions(ctx, { exceptSessionId: ctx.session.id });
       return { ended: ended.length };
     }),
   }),
 });
+
+type Context = SignedInContext<CoreTables, string>;
+
+/** Alone: two devices that end each other at once would otherwise wait for each other. */
+function endSessions(
+  ctx: Context,
+  which: { readonly sessionId: string } | { readonly exceptSessionId: string },
+): Promise<readonly string[]> {
+  const { sessions } = ctx.caller.services.auth;
+  return ctx.transaction((tx) => sessions.end(tx, { userId: ctx.user.id, ...which }, "signed_out_elsewhere"), {
+    alone: true,
+  });
+}
 
 function toListItem(session: DeviceSession, currentId: string): SessionListItem {
   return {
