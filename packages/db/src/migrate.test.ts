@@ -136,6 +136,14 @@ describeDatabases((dialect) => {
     expect(await tableNames(place.url)).toEqual([]);
   });
 
+  test("two sets of one name are an error", async () => {
+    await using place = await dialect.create();
+
+    await expect(openDatabase(place.url, { migrations: [coreMigrations, coreMigrations] })).rejects.toThrow(
+      'Two migration sets are named "core"',
+    );
+  });
+
   test("a set without files is an error: it was not published, or its folder is wrong", async () => {
     await using place = await dialect.create();
     using app = writeMigrations({});

@@ -23,12 +23,19 @@ export async function migrate(
   store: MigrationStore,
   options: { readonly dialect: Dialect; readonly sets: readonly MigrationSet[]; readonly now: () => Date },
 ): Promise<void> {
+  requireDistinctNames(options.sets);
   const known = await Promise.all(options.sets.map((set) => readMigrations(set, options.dialect)));
   const choose = (applied: readonly AppliedMigration[]) => chooseNext(known, applied);
 
   // The usual start has nothing to do, and then does not wait for anybody's lock.
   if (choose(await store.readApplied()) === null) return;
   while (await store.applyNext(choose, options.now()));
+}
+
+function requireDistinctNames(sets: readonly MigrationSet[]): void {
+  const names = sets.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new Error(`Two migration sets are named "${twice}". Give each its own name.`);
 }
 
 /** Names the migration in the error of one of its statements. */

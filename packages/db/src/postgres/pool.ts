@@ -88,13 +88,16 @@ export function createPool(
       }
     },
     async close() {
+      const { promise: timeout, resolve: giveUp } = Promise.withResolvers<void>();
       const timer = setTimeout(() => {
         for (const connection of held) {
           connection.giveUp();
           connection.release();
         }
+        giveUp();
       }, statementTimeoutMs);
-      await pool.end();
+      // A connection that the network swallowed does not answer to its end either.
+      await Promise.race([pool.end(), timeout]);
       clearTimeout(timer);
     },
   };

@@ -58,7 +58,7 @@ export async function openSqlite<Tables extends CoreTables>(
       await access.read(() => reader.run("select 1 from sqlite_schema limit 1", []));
     },
     async watchExternalChanges(onChange, { pollMs }) {
-      const stop = watchDataVersion(sqlite.writer, { pollMs, onChange, onError });
+      const stop = await access.read(() => watchDataVersion(sqlite.writer, { pollMs, onChange, onError }));
       watches.add(stop);
       return async () => {
         watches.delete(stop);
