@@ -22,7 +22,11 @@ export async function holdLock(file: string, kind: "exclusive" | "write"): Promi
     cwd: import.meta.dirname,
     stdio: ["pipe", "pipe", "inherit"],
   });
-  await once(child.stdout, "data");
+  const failed = once(child, "exit").then(() => {
+    throw new Error("The process that was to hold the lock has ended.");
+  });
+  await Promise.race([once(child.stdout, "data"), failed]);
+  failed.catch(() => {});
 
   async function release(): Promise<void> {
     if (child.exitCode !== null) return;
