@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Note } from "../api.ts";
 
 import { arrangeNotes } from "./arrange-notes.ts";
-import type { Draft, DraftState } from "./drafts.ts";
+import type { Draft, DraftState } from "./draft.ts";
 import { textOf } from "./note.ts";
 
 const [a, b] = [note("a", 1), note("b", 2)];

@@ -1,6 +1,6 @@
 import type { Note } from "../api.ts";
 
-import type { Draft } from "./drafts.ts";
+import type { Draft } from "./draft.ts";
 
 /** One line of the page: a note of the live list, something being written, or both. */
 export interface NoteEntry {

@@ -2,7 +2,8 @@ import { createContext, use } from "react";
 
 import { useStore } from "@countersign/react";
 
-import type { Draft, Drafts } from "./drafts.ts";
+import type { Draft } from "./draft.ts";
+import type { Drafts } from "./drafts.ts";
 
 /** What is being written, kept above the pages so that it outlives a visit to another one. */
 export const DraftsContext = createContext<Drafts | null>(null);

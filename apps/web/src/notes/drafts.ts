@@ -1,33 +1,11 @@
-import { CallFailure, readErrorData, type ReadableStore } from "@countersign/client";
+import type { ReadableStore } from "@countersign/client";
 import type { SessionEndReason } from "@countersign/contract";
 
 import type { Note } from "../api.ts";
-import { messages } from "../messages.ts";
 
-import { isSameText, noteLimits, textOf, type NoteText } from "./note.ts";
-
-/** A note somebody writes, from opening the editor to the moment the live list shows what was saved. */
-export interface Draft {
-  /** The note's id; of a new note one that is made up here. */
-  readonly id: string;
-  /** The note as it was when writing began; null for a new one. */
-  readonly base: Note | null;
-  readonly text: NoteText;
-  readonly state: DraftState;
-}
-
-export type DraftState =
-  /** In the editor. `failure` is why the last attempt to save it failed. */
-  | { readonly phase: "writing"; readonly errors: DraftErrors; readonly failure: unknown }
-  | { readonly phase: "sending" }
-  /** Saved as soon as there is a connection. `isSent`: a first attempt may have been carried out already. */
-  | { readonly phase: "waiting"; readonly isSent: boolean }
-  | { readonly phase: "conflict"; readonly current: Note }
-  | { readonly phase: "gone" }
-  /** The server has it; the live list may not show it yet. */
-  | { readonly phase: "saved"; readonly note: Note };
-
-export type DraftErrors = { readonly [Name in keyof NoteText]?: string };
+import { isSentBefore, isUnsaved, type Draft, type DraftState } from "./draft.ts";
+import { findFaults, isSameText, textOf, type NoteText } from "./note.ts";
+import { readRefusal } from "./read-refusal.ts";
 
 /** The two calls that save a note. With one key each acts once, however often it is made. */
 export interface NoteCalls {
@@ -271,50 +249,3 @@ interface Attempt {
 const untouched: DraftState = { phase: "writing", errors: {}, failure: null };
 const shownWithinMs = 5000;
 const retryMs = 5000;
-
-/** What the refusal of a call means for its draft. */
-function readRefusal(draft: Draft, error: unknown): DraftState {
-  // An earlier attempt may have been carried out: only with the same key and text can that be found out.
-  const wasSent = isSentBefore(draft);
-  if (error instanceof CallFailure && isTransient(error)) {
-    return { phase: "waiting", isSent: wasSent || error.outcome === "unknown" };
-  }
-
-  const data = readErrorData(error);
-  // The session has ended: the draft waits for its owner (see setVisitor).
-  if (data?.code === "UNAUTHORIZED") return { phase: "waiting", isSent: wasSent };
-  if (data?.code === "NOT_FOUND" && draft.base) return { phase: "gone" };
-  // What is `current` of a note's conflict is a note (docs/errors.md).
-  if (data?.reason === "VERSION_CONFLICT") return readConflict(draft, data.current as Note);
-
-  const { title, body } = data?.fields ?? {};
-  const errors = { ...(title && { title: title.join(" ") }), ...(body && { body: body.join(" ") }) };
-  if (Object.keys(errors).length > 0) return { phase: "writing", errors, failure: null };
-  return wasSent ? { phase: "waiting", isSent: true } : { phase: "writing", errors, failure: error };
-}
-
-function isSentBefore({ state }: Draft): boolean {
-  return state.phase === "waiting" && state.isSent;
-}
-
-function isTransient(failure: CallFailure): boolean {
-  return failure.kind === "deadline" || failure.kind === "disconnected" || failure.kind === "identity-changed";
-}
-
-/** The same text is there already: an earlier attempt was carried out though its answer was lost. */
-function readConflict(draft: Draft, current: Note): DraftState {
-  return isSameText(current, draft.text) ? { phase: "saved", note: current } : { phase: "conflict", current };
-}
-
-function findFaults(text: NoteText): DraftErrors {
-  const { editor } = messages;
-  return {
-    ...(text.title.trim() === "" && { title: editor.titleMissing }),
-    ...(text.title.length > noteLimits.title && { title: editor.titleTooLong(noteLimits.title) }),
-    ...(text.body.length > noteLimits.body && { body: editor.bodyTooLong(noteLimits.body) }),
-  };
-}
-
-function isUnsaved({ base, text, state }: Draft): boolean {
-  return state.phase === "writing" ? !isSameText(text, textOf(base)) : state.phase !== "saved";
-}

@@ -5,8 +5,8 @@ import { Button, RelativeTime } from "@countersign/pages";
 import type { Note } from "../api.ts";
 import { messages } from "../messages.ts";
 
+import type { Draft } from "./draft.ts";
 import { useDrafts } from "./drafts-context.ts";
-import type { Draft } from "./drafts.ts";
 import type { NoteText } from "./note.ts";
 
 export interface NoteConflictProps {

@@ -5,8 +5,8 @@ import { Button, describeCallError, Field, Notice, TextArea, TextInput, usePages
 import type { Note } from "../api.ts";
 import { messages } from "../messages.ts";
 
+import type { Draft, DraftState } from "./draft.ts";
 import { useDrafts } from "./drafts-context.ts";
-import type { Draft, DraftState } from "./drafts.ts";
 import { isSameText, noteLimits, textOf } from "./note.ts";
 
 export interface NoteEditorProps {

@@ -2,8 +2,8 @@ import { Button, Notice } from "@countersign/pages";
 
 import { messages } from "../messages.ts";
 
+import type { Draft } from "./draft.ts";
 import { useDrafts } from "./drafts-context.ts";
-import type { Draft } from "./drafts.ts";
 import { NoteWords } from "./note-words.tsx";
 
 /** A change of a note that was deleted meanwhile: the text is still there, to be kept as a new note or not. */

@@ -3,7 +3,7 @@ import { memo } from "react";
 import type { Note } from "../api.ts";
 
 import type { NoteEntry } from "./arrange-notes.ts";
-import type { Draft } from "./drafts.ts";
+import type { Draft } from "./draft.ts";
 import { NoteConflict } from "./note-conflict.tsx";
 import { NoteEditor } from "./note-editor.tsx";
 import { NoteGone } from "./note-gone.tsx";

@@ -1,4 +1,5 @@
 import type { Note } from "../api.ts";
+import { messages } from "../messages.ts";
 
 /** What a person writes in a note. */
 export interface NoteText {
@@ -16,3 +17,15 @@ export function textOf(note: Note | null): NoteText {
 export function isSameText(a: NoteText, b: NoteText): boolean {
   return a.title === b.title && a.body === b.body;
 }
+
+/** What is wrong with a text, by field: what can be told without the server. */
+export function findFaults(text: NoteText): NoteFaults {
+  const { editor } = messages;
+  return {
+    ...(text.title.trim() === "" && { title: editor.titleMissing }),
+    ...(text.title.length > noteLimits.title && { title: editor.titleTooLong(noteLimits.title) }),
+    ...(text.body.length > noteLimits.body && { body: editor.bodyTooLong(noteLimits.body) }),
+  };
+}
+
+export type NoteFaults = { readonly [Name in keyof NoteText]?: string };

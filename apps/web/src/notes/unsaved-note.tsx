@@ -2,8 +2,8 @@ import { Badge, Button } from "@countersign/pages";
 
 import { messages } from "../messages.ts";
 
+import type { Draft, DraftState } from "./draft.ts";
 import { useDrafts } from "./drafts-context.ts";
-import type { Draft, DraftState } from "./drafts.ts";
 import { NoteWords } from "./note-words.tsx";
 
 export interface UnsavedNoteProps {
