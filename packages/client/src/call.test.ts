@@ -116,6 +116,26 @@ test("what the server refuses keeps its data, and is told apart from what failed
   expect(readErrorData(new Error("else"))).toBeNull();
 });
 
+test("a reason of a newer server is left out; the code stays", async () => {
+  await using fixture = await startFixture();
+  using tab = fixture.browser.openTab();
+  const refusal = await tab.rpc.work.refused.query({ reason: "NOT_INVENTED_YET" }).catch((error: unknown) => error);
+  expect(readErrorData(refusal)).toEqual({ code: "FORBIDDEN", httpStatus: 403, path: "work.refused", stack: anyText });
+});
+
+test("B9: where a refused call says to go is followed, when it is a path of this site and only then", async () => {
+  await using fixture = await startFixture();
+  const went: string[] = [];
+  using tab = fixture.browser.openTab({ onRedirect: (to) => went.push(to) });
+
+  for (const redirectTo of ["/account?step=up", "https://evil.example", "//evil.example", "javascript:alert(1)"]) {
+    await failureOf(tab.rpc.work.refused.query({ redirectTo }));
+  }
+  await failureOf(tab.rpc.work.refused.query({}));
+
+  expect(went).toEqual(["/account?step=up"]);
+});
+
 test("an HTTP call that gets no answer is of unknown outcome, and who is signed in is asked anew", async () => {
   await using fixture = await startFixture();
   const { fetch } = fixture.browser;
@@ -166,3 +186,5 @@ test("closing the client fails what is on its way and opens nothing more", async
   await vi.waitFor(() => expect(fixture.server.sockets.size).toBe(0));
   expect(fixture.server.connectedAt).toHaveLength(1);
 });
+
+const anyText: unknown = expect.any(String);

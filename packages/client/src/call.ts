@@ -1,7 +1,7 @@
 import type { Operation, OperationResultEnvelope, OperationResultObserver, TRPCClientError } from "@trpc/client";
 import type { AnyRouter } from "@trpc/server";
 
-import { parseSessionChange, type SessionChange, sessionChangeHeader } from "@countersign/contract";
+import { parseSessionChange, safeReturnTo, type SessionChange, sessionChangeHeader } from "@countersign/contract";
 
 import { CallFailure, type CallFailureKind } from "./call-failure.ts";
 import type { Connection } from "./connection.ts";
@@ -19,6 +19,7 @@ export interface CallParts {
   /** How to fail each call that belongs to the present identity. */
   readonly drops: Set<(kind: CallFailureKind) => void>;
   readonly deadlineMs: number;
+  readonly redirect: (to: string) => void;
 }
 
 type Envelope = OperationResultEnvelope<unknown, TRPCClientError<AnyRouter>>;
@@ -84,7 +85,7 @@ export function startCall(
       return;
     }
     if (!error.shape) fail("disconnected");
-    else settle(() => observer.error(error));
+    else settle(() => refused(error));
   }
 
   /** Waits for a socket newer than the one that refused. */
@@ -129,8 +130,14 @@ export function startCall(
       return;
     }
     const change = readSessionChange(error.meta);
-    if (error.shape || change) return void deliver(change, null, () => observer.error(error));
+    if (error.shape || change) return void deliver(change, null, () => refused(error));
     fail("disconnected");
+  }
+
+  function refused(error: TRPCClientError<AnyRouter>) {
+    observer.error(error);
+    const to = safeReturnTo(readErrorData(error)?.redirectTo, "");
+    if (to) parts.redirect(to);
   }
 
   /** Hands the answer over when the page shows the identity that it made. */

@@ -1,10 +1,10 @@
 import type { SessionEndReason, UserSnapshot } from "@countersign/contract";
 
+import { createArrivals } from "./arrivals.ts";
 import { createBackoff } from "./backoff.ts";
 import { planAfterClose } from "./close-plan.ts";
 import { type ConnectionState, describeConnection } from "./connection-state.ts";
 import { closeLine, type Line, openLine } from "./line.ts";
-import type { PageSignals } from "./page-signals.ts";
 import { SessionSocket, type SocketOwner, type SocketTiming } from "./session-socket.ts";
 import { createStore, type ReadableStore } from "./store.ts";
 import type { SendOperation } from "./terminating-link.ts";
@@ -21,9 +21,9 @@ export interface ConnectionTiming extends SocketTiming {
 
 export interface ConnectionOptions {
   readonly url: string;
-  readonly WebSocket: typeof WebSocket;
+  readonly WebSocket: typeof WebSocket | undefined;
   readonly random: () => number;
-  readonly page: PageSignals;
+  readonly isOnline: () => boolean;
   readonly timing: ConnectionTiming;
   /** The first connection is about to be made. */
   readonly onStart: () => void;
@@ -37,7 +37,6 @@ export interface ConnectionOptions {
   readonly onSnapshot: (snapshot: UserSnapshot) => void;
   /** The server ended the session. False when the identity is about to be read again anyway. */
   readonly onSessionEnded: (reason: SessionEndReason) => boolean;
-  readonly onRestored: () => void;
   /** No call will be answered any more. */
   readonly onLeft: (why: "refused" | "closed") => void;
   readonly report: (problem: string, detail: unknown) => void;
@@ -59,6 +58,10 @@ export interface Connection {
   readonly handOver: () => Promise<void>;
   /** Drops the line with everything on it and opens another; resolves when that has said whose it is. */
   readonly replace: (haste: "now" | "spread") => Promise<void>;
+  /** Something has changed around the page: see whether the server is there, and try now if it is time to. */
+  readonly look: () => void;
+  /** The next socket's word on who is there is taken, also when it says nobody. */
+  readonly believe: () => void;
   /** The person asks to try now. */
   readonly retry: () => void;
   readonly close: () => void;
@@ -72,47 +75,31 @@ const mostDoubts = 3;
  * connect, what a close code means and whose socket it is are decided here.
  */
 export function createConnection(options: ConnectionOptions): Connection {
-  const { page, timing } = options;
+  const { timing } = options;
   const state = createStore<ConnectionState>({ state: "connecting", attempt: 0, retryAt: null });
   const backoff = createBackoff(options.random);
   const turn = createTurn();
   const usableListeners = new Set<(usability: Usability) => void>();
-  const identifiedListeners = new Set<{ after: number; resolve: () => void }>();
+  const arrivals = createArrivals();
   let line: Line | null = null;
-  let socketCount = 0;
   let serial = 0;
   let doubts = 0;
   let retryAt: number | null = null;
   let ending: "refused" | "closed" | null = null;
-  let stopWatching: (() => void) | null = null;
+  let hasStarted = false;
 
   function start() {
     if (line || ending) return;
-    stopWatching ??= watchPage();
+    if (!hasStarted) options.onStart();
+    hasStarted = true;
     line = openLine({ ...options, nextUrl, ownerOf });
-  }
-
-  function watchPage() {
-    options.onStart();
-    return page.watch({
-      online: lookNow,
-      offline: lookNow,
-      shown: lookNow,
-      woke: lookNow,
-      restored() {
-        options.onRestored();
-        // The cookie may have changed while the page was away: a new socket says who is there now, beyond doubt.
-        doubts = mostDoubts;
-        void handOver();
-      },
-    });
   }
 
   /** tRPC's client asks for the address once per try: the place to wait, and to end what is not wanted any more. */
   async function nextUrl(own: Line): Promise<string> {
     await options.whenCookieSettled();
     const delayMs = backoff.takeDelayMs();
-    if (line === own && delayMs > 0) await waitForTurn(own, page.isOnline() ? delayMs : timing.offlineRetryMs);
+    if (line === own && delayMs > 0) await waitForTurn(own, options.isOnline() ? delayMs : timing.offlineRetryMs);
     await options.whenCookieSettled();
     // Never answered: a line that was replaced opens no socket, and nothing holds on to this promise.
     if (line !== own) return new Promise(() => {});
@@ -133,7 +120,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     return {
       created(socket) {
         if (line !== own) return socket.discard();
-        socketCount += 1;
+        arrivals.announce();
         own.newest = socket;
       },
       opened(socket) {
@@ -168,9 +155,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     previous?.letGo();
     publish();
     tellUsable();
-    for (const waiting of identifiedListeners) {
-      if (waiting.after < socketCount) waiting.resolve();
-    }
+    arrivals.arrive();
   }
 
   /**
@@ -219,7 +204,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   function handOver(): Promise<void> {
     if (ending === "refused") ending = null;
     start();
-    const done = whenIdentified();
+    const done = arrivals.next();
     const newest = line?.newest;
     if (turn.isWaiting) turn.end();
     else backoff.hurry();
@@ -230,27 +215,13 @@ export function createConnection(options: ConnectionOptions): Connection {
   }
 
   function replace(haste: "now" | "spread"): Promise<void> {
-    const done = whenIdentified();
+    const done = arrivals.next();
     dropLine();
     if (ending === "refused") ending = null;
     if (haste === "now") backoff.hurry();
     start();
     publish();
     return done;
-  }
-
-  /** Resolves when a socket that is yet to be opened has said whose it is. */
-  function whenIdentified(): Promise<void> {
-    return new Promise((resolve) => {
-      const waiting = {
-        after: socketCount,
-        resolve() {
-          identifiedListeners.delete(waiting);
-          resolve();
-        },
-      };
-      identifiedListeners.add(waiting);
-    });
   }
 
   function dropLine() {
@@ -269,17 +240,11 @@ export function createConnection(options: ConnectionOptions): Connection {
     tellUsable();
   }
 
-  function lookNow() {
-    if (backoff.canHurry) turn.end();
-    line?.present?.probe(timing.probeMs);
-    publish();
-  }
-
   function publish() {
     const facts = {
       hasLeft: ending !== null,
       isOpen: line?.present?.isOpen === true,
-      isOnline: page.isOnline(),
+      isOnline: options.isOnline(),
       hasBeenOpen: serial > 0,
       failures: backoff.failures,
       retryAt,
@@ -300,6 +265,14 @@ export function createConnection(options: ConnectionOptions): Connection {
     },
     handOver,
     replace,
+    look() {
+      if (backoff.canHurry) turn.end();
+      line?.present?.probe(timing.probeMs);
+      publish();
+    },
+    believe() {
+      doubts = mostDoubts;
+    },
     retry() {
       if (ending === "closed") return;
       ending = null;
@@ -307,10 +280,6 @@ export function createConnection(options: ConnectionOptions): Connection {
       else start();
       publish();
     },
-    close() {
-      stopWatching?.();
-      stopWatching = null;
-      leave("closed");
-    },
+    close: () => leave("closed"),
   };
 }

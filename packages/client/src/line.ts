@@ -16,7 +16,7 @@ export interface Line {
 }
 
 export interface LineOptions {
-  readonly WebSocket: typeof WebSocket;
+  readonly WebSocket: typeof WebSocket | undefined;
   readonly timing: SocketTiming;
   /** The address of the server, asked for once per try and answered when the try may be made. */
   readonly nextUrl: (line: Line) => Promise<string>;
@@ -47,9 +47,15 @@ export function closeLine(line: Line): void {
 
 /** tRPC's client calls `new` with an address and nothing else. */
 function socketClass(options: LineOptions, readLine: () => Line) {
+  const WebSocketClass = requireWebSocket(options.WebSocket);
   return class extends SessionSocket {
     constructor(url: string) {
-      super(new options.WebSocket(url), options.ownerOf(readLine()), options.timing);
+      super(new WebSocketClass(url), options.ownerOf(readLine()), options.timing);
     }
   };
+}
+
+function requireWebSocket(given: typeof WebSocket | undefined): typeof WebSocket {
+  if (given) return given;
+  throw new Error("There is no WebSocket here. Pass one to createSessionClient as `WebSocket`.");
 }

@@ -17,6 +17,11 @@ export interface SessionClientOptions {
   /** How tabs tell each other; null for not at all. Default: a `BroadcastChannel` of the server's address. */
   readonly channel?: BroadcastChannel | null;
   readonly page?: PageSignals;
+  /**
+   * Goes where a refused call says to go: a path of this site, checked. Default: the browser goes there; give the
+   * router's own way to stay on the page.
+   */
+  readonly onRedirect?: (to: string) => void;
   /** Chance between 0 and 1. Default: `Math.random`. */
   readonly random?: () => number;
   /** Hears of what should not happen and is survived. Default: `console.warn`. */
@@ -53,6 +58,7 @@ export function resolveOptions(options: SessionClientOptions) {
     openChannel: () => (options.channel === undefined ? openChannel(url) : options.channel),
     page: options.page ?? browserPage,
     random: options.random ?? Math.random,
+    redirect: options.onRedirect ?? ((to: string) => globalThis.location?.assign(to)),
     report: options.onReport ?? warn,
   };
 }

@@ -5,8 +5,8 @@ import { httpProcedures, rpcPath } from "@countersign/contract";
 
 import { type AccountCalls, type AuthCalls, createLibraryCalls } from "./account-calls.ts";
 import type { CallFailureKind } from "./call-failure.ts";
-import { createConnection } from "./connection.ts";
 import type { ConnectionState } from "./connection-state.ts";
+import { createConnection } from "./connection.ts";
 import { createIdentity, type IdentityChange, type SnapshotState } from "./identity.ts";
 import { resolveOptions, type SessionClientOptions } from "./options.ts";
 import { createSessionLink } from "./session-link.ts";
@@ -43,6 +43,7 @@ export function createSessionClient(options: SessionClientOptions = {}): Session
   const settings = resolveOptions(options);
   const drops = new Set<(kind: CallFailureKind) => void>();
   let tabs: Tabs | null = null;
+  let stopWatching: (() => void) | null = null;
 
   const identity = createIdentity({
     dropCalls: () => dropCalls("identity-changed"),
@@ -56,15 +57,16 @@ export function createSessionClient(options: SessionClientOptions = {}): Session
   const connection = createConnection({
     ...settings,
     url: `${settings.url.replace(/^http/, "ws")}${rpcPath}`,
+    isOnline: () => settings.page.isOnline(),
     onStart() {
       tabs = joinTabs(settings.openChannel(), identity.told);
+      stopWatching = watchPage();
     },
     whenCookieSettled: identity.whenSettled,
     mustIdentify: () => identity.isKnown,
     expectsUser: () => identity.isAwaited,
     onSnapshot: identity.accept,
     onSessionEnded: identity.end,
-    onRestored: identity.hide,
     onLeft: dropCalls,
   });
 
@@ -81,7 +83,24 @@ export function createSessionClient(options: SessionClientOptions = {}): Session
     httpPaths: new Set([...httpProcedures, ...settings.httpPaths]),
     drops,
     deadlineMs: settings.callDeadlineMs,
+    redirect: settings.redirect,
   });
+
+  function watchPage() {
+    const { look } = connection;
+    return settings.page.watch({
+      online: look,
+      offline: look,
+      shown: look,
+      woke: look,
+      restored() {
+        // The cookie may have changed while the page was away: nobody is shown until a new socket has said who is there.
+        identity.hide();
+        connection.believe();
+        void connection.handOver();
+      },
+    });
+  }
 
   function dropCalls(kind: CallFailureKind) {
     // A call made while one of these is told belongs to the time after.
@@ -92,7 +111,7 @@ export function createSessionClient(options: SessionClientOptions = {}): Session
   function close() {
     connection.close();
     tabs?.close();
-    tabs = null;
+    stopWatching?.();
   }
 
   return {

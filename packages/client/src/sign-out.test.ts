@@ -124,6 +124,8 @@ test("a subscription of one user is not resumed on the socket of another", async
   fixture.state.count("tick");
   await expect(tab.rpc.work.whoami.query()).resolves.toBe("bob");
   expect(ticks).toEqual([0]);
+  // Not only is nothing shown: nothing was even asked as the other one.
+  expect(fixture.state.readers).toEqual(["ann"]);
 });
 
 test("a session that is gone after a reconnect is not shown any longer", async () => {

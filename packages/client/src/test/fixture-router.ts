@@ -38,18 +38,19 @@ export interface Behaviour {
   snapshotDelayMs: number;
 }
 
+/** What the error's data says besides tRPC's own. */
 class Refusal extends Error {
-  readonly reason: ErrorReason;
-  constructor(reason: ErrorReason) {
-    super(reason);
-    this.reason = reason;
+  readonly data: { readonly reason?: string; readonly redirectTo?: string };
+  constructor(data: Refusal["data"]) {
+    super("refused");
+    this.data = data;
   }
 }
 
 const t = initTRPC.context<FixtureContext>().create({
   errorFormatter: ({ shape, error }) => ({
     ...shape,
-    data: { ...shape.data, reason: error.cause instanceof Refusal ? error.cause.reason : undefined },
+    data: { ...shape.data, ...(error.cause instanceof Refusal ? error.cause.data : {}) },
   }),
 });
 
@@ -116,6 +117,10 @@ export const fixtureRouter = t.router({
   },
 
   work: {
+    /** Is refused, with what the test says. */
+    refused: open.input(z.object({ reason: z.string(), redirectTo: z.string() }).partial()).query(({ input }) => {
+      throw new TRPCError({ code: "FORBIDDEN", cause: new Refusal(input as Refusal["data"]) });
+    }),
     /** Answers who asked. */
     whoami: open.query(({ ctx }) => describe(ctx)),
     /** Counts, then answers when the test lets it. */
@@ -142,6 +147,7 @@ export const fixtureRouter = t.router({
     }) {
       const read = () => ctx.state.executions.get("tick") ?? 0;
       let last = Number(input.lastEventId ?? -1);
+      ctx.state.readers.push(describe(ctx));
       for await (const tick of ctx.state.watch(read, signal)) {
         if (tick > last) yield tracked(String(tick), tick);
         last = tick;
@@ -185,7 +191,7 @@ function answerWith(ctx: FixtureContext, change: SessionChange, token: string): 
 }
 
 function refuse(code: TRPCError["code"], reason: ErrorReason): TRPCError {
-  return new TRPCError({ code, cause: new Refusal(reason) });
+  return new TRPCError({ code, cause: new Refusal({ reason }) });
 }
 
 function wait(milliseconds: number): Promise<void> {

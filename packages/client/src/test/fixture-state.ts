@@ -14,6 +14,8 @@ export class FixtureState {
   readonly sessions = new Map<string, SignedInSnapshot>();
   /** How often a procedure was executed, by the key its caller gave. */
   readonly executions = new Map<string, number>();
+  /** Who started a subscription of ticks, in order. */
+  readonly readers: string[] = [];
   rows: readonly Row[] = [];
   readonly #held = new Map<string, PromiseWithResolvers<void>>();
   readonly #listeners = new Set<() => void>();
