@@ -3,8 +3,8 @@ import type { Settings } from "@countersign/contract";
 import type { Database } from "@countersign/db";
 
 import type { Clock } from "./clock.ts";
-import type { Principal } from "./principal.ts";
-import type { NewSession, SessionEngine, SessionOrigin } from "./session-engine.ts";
+import type { Principal } from "./session/principal.ts";
+import type { NewSession, SessionEngine, SessionOrigin } from "./session/session-engine.ts";
 
 export interface AuthOptions {
   readonly db: Database;

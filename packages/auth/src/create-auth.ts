@@ -1,12 +1,12 @@
 import { createAccounts } from "./account/accounts.ts";
-import { createMemoryAttemptCounter } from "./attempt-counter.ts";
 import type { Auth, AuthOptions } from "./auth.ts";
 import { systemClock } from "./clock.ts";
-import { createHashQueue } from "./hash-queue.ts";
-import { createLuciaEngine } from "./lucia-engine.ts";
-import { createPasswords } from "./password.ts";
-import { createRights } from "./rights.ts";
-import { createThrottle } from "./throttle.ts";
+import { createHashQueue } from "./password/hash-queue.ts";
+import { createPasswords } from "./password/password.ts";
+import { createRights } from "./rights/rights.ts";
+import { createLuciaEngine } from "./session/lucia-engine.ts";
+import { createMemoryAttemptCounter } from "./throttle/attempt-counter.ts";
+import { createThrottle } from "./throttle/throttle.ts";
 
 /** Who is calling, and how that begins, changes and ends, on this database. */
 export function createAuth(options: AuthOptions): Auth {

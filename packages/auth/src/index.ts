@@ -1,11 +1,11 @@
-export { addressKey } from "./address-key.ts";
+export { addressKey } from "./throttle/address-key.ts";
 export type { Accounts, Auth, AuthOptions, FieldErrors, RegisterResult, Rights, SignInResult } from "./auth.ts";
-export { can, canAll, canAny, inGroup } from "./can.ts";
+export { can, canAll, canAny, inGroup } from "./rights/can.ts";
 export { systemClock, type Clock } from "./clock.ts";
 export { createAuth } from "./create-auth.ts";
 export { newId } from "./new-id.ts";
-export type { Principal, Session, User } from "./principal.ts";
-export { createSessionCookie, type SessionCookie } from "./session-cookie.ts";
-export type { DeviceSession, NewSession, SessionEngine, SessionOrigin } from "./session-engine.ts";
-export { toSnapshot } from "./snapshot.ts";
-export { hashToken } from "./token.ts";
+export type { Principal, Session, User } from "./session/principal.ts";
+export { createSessionCookie, type SessionCookie } from "./session/session-cookie.ts";
+export type { DeviceSession, NewSession, SessionEngine, SessionOrigin } from "./session/session-engine.ts";
+export { toSnapshot } from "./session/snapshot.ts";
+export { hashToken } from "./session/token.ts";

@@ -3,10 +3,10 @@ import type { Settings } from "@countersign/contract";
 import type { Database } from "@countersign/db";
 
 import type { Clock } from "../clock.ts";
-import type { Passwords } from "../password.ts";
-import type { Principal } from "../principal.ts";
-import type { SessionEngine, SessionOrigin } from "../session-engine.ts";
-import type { Throttle } from "../throttle.ts";
+import type { Passwords } from "../password/password.ts";
+import type { Principal } from "../session/principal.ts";
+import type { SessionEngine, SessionOrigin } from "../session/session-engine.ts";
+import type { Throttle } from "../throttle/throttle.ts";
 
 /** What the commands on accounts work with. */
 export interface AccountContext {

@@ -1,8 +1,8 @@
 import type { Transaction } from "@countersign/db";
 
-import type { Principal } from "../principal.ts";
-import type { NewSession } from "../session-engine.ts";
-import { hashToken } from "../token.ts";
+import type { Principal } from "../session/principal.ts";
+import type { NewSession } from "../session/session-engine.ts";
+import { hashToken } from "../session/token.ts";
 
 import type { AccountContext, SignInOrigin } from "./account-context.ts";
 

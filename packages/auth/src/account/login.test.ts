@@ -4,12 +4,12 @@ import { expect, test } from "vitest";
 import { describeDatabases } from "@app/services/databases";
 import { DatabaseUnavailable } from "@countersign/db";
 
-import { createHashQueue } from "../hash-queue.ts";
-import { createPasswords, hashParameters } from "../password.ts";
+import { createHashQueue } from "../password/hash-queue.ts";
+import { createPasswords, hashParameters } from "../password/password.ts";
+import { createToken } from "../session/token.ts";
 import { cpuTime } from "../test/cpu-time.ts";
 import { insertUser } from "../test/insert-user.ts";
 import { nowhere, openTestAuth, type SignedIn, type TestAuth, testPassword } from "../test/open-auth.ts";
-import { createToken } from "../token.ts";
 
 const from = { ip: "192.0.2.1", userAgent: "Firefox", presented: null };
 const refused = { status: "refused" };

@@ -3,9 +3,9 @@ import { and, eq } from "drizzle-orm";
 import type { Transaction } from "@countersign/db";
 
 import type { Accounts, SignInResult } from "../auth.ts";
-import type { Busy } from "../hash-queue.ts";
-import { isHashable } from "../password-rule.ts";
-import type { NewSession } from "../session-engine.ts";
+import type { Busy } from "../password/hash-queue.ts";
+import { isHashable } from "../password/password-rule.ts";
+import type { NewSession } from "../session/session-engine.ts";
 
 import type { AccountContext, SignInOrigin } from "./account-context.ts";
 import { beginSession, readNewPrincipal } from "./begin-session.ts";

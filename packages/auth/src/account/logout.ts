@@ -1,4 +1,4 @@
-import type { Principal } from "../principal.ts";
+import type { Principal } from "../session/principal.ts";
 
 import type { AccountContext } from "./account-context.ts";
 

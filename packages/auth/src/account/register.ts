@@ -4,8 +4,8 @@ import { UniqueViolation, type Database } from "@countersign/db";
 
 import type { Accounts, FieldErrors, RegisterResult } from "../auth.ts";
 import { newId } from "../new-id.ts";
-import { findPasswordFault } from "../password-rule.ts";
-import type { NewSession } from "../session-engine.ts";
+import { findPasswordFault } from "../password/password-rule.ts";
+import type { NewSession } from "../session/session-engine.ts";
 
 import type { AccountContext, SignInOrigin } from "./account-context.ts";
 import { beginSession, readNewPrincipal } from "./begin-session.ts";

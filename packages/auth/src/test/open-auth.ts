@@ -5,8 +5,8 @@ import type { Database } from "@countersign/db";
 
 import type { Auth } from "../auth.ts";
 import { createAuth } from "../create-auth.ts";
-import type { Principal } from "../principal.ts";
-import { hashToken } from "../token.ts";
+import type { Principal } from "../session/principal.ts";
+import { hashToken } from "../session/token.ts";
 
 import { borrowDatabase } from "./borrow-database.ts";
 import { createTestClock, type TestClock } from "./clock.ts";

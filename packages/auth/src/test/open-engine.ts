@@ -5,9 +5,9 @@ import type { Database } from "@countersign/db";
 
 import type { Clock } from "../clock.ts";
 import { newId } from "../new-id.ts";
-import type { Principal } from "../principal.ts";
-import type { NewSession, SessionEngine } from "../session-engine.ts";
-import { hashToken } from "../token.ts";
+import type { Principal } from "../session/principal.ts";
+import type { NewSession, SessionEngine } from "../session/session-engine.ts";
+import { hashToken } from "../session/token.ts";
 
 import { borrowDatabase } from "./borrow-database.ts";
 import { createTestClock, type TestClock } from "./clock.ts";

@@ -1,4 +1,4 @@
-import type { Principal } from "../principal.ts";
+import type { Principal } from "../session/principal.ts";
 
 const instant = new Date("2027-01-01T00:00:00.000Z");
 

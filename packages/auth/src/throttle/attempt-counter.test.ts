@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 
+import { createTestClock } from "../test/clock.ts";
+
 import { createMemoryAttemptCounter } from "./attempt-counter.ts";
-import { createTestClock } from "./test/clock.ts";
 
 const limit = { attempts: 3, windowSeconds: 60 };
 

@@ -1,8 +1,9 @@
 import type { Settings } from "@countersign/contract";
 
+import type { Clock } from "../clock.ts";
+
 import { addressKey } from "./address-key.ts";
 import type { AttemptCounter, AttemptLimit } from "./attempt-counter.ts";
-import type { Clock } from "./clock.ts";
 import { createKnownAddresses } from "./known-addresses.ts";
 
 interface Limited {

@@ -4,9 +4,10 @@ import { describe, expect, test } from "vitest";
 import { describeDatabases } from "@app/services/databases";
 import { DatabaseUnavailable } from "@countersign/db";
 
+import { insertUser } from "../test/insert-user.ts";
+import { type CreateEngine, insertGroup, openTestEngine, origin } from "../test/open-engine.ts";
+
 import type { NewSession } from "./session-engine.ts";
-import { insertUser } from "./test/insert-user.ts";
-import { type CreateEngine, insertGroup, openTestEngine, origin } from "./test/open-engine.ts";
 import { hashToken } from "./token.ts";
 
 const [second, minute, hour] = [1000, 60_000, 3_600_000];

@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 
 const keptMs = 30 * 86_400_000;
 const defaultCapacity = 100_000;

@@ -5,10 +5,11 @@ import type { Bus } from "@countersign/bus";
 import type { Settings } from "@countersign/contract";
 import type { Database, Transaction } from "@countersign/db";
 
-import type { Clock } from "./clock.ts";
-import { createRightsReader } from "./held-rights.ts";
+import type { Clock } from "../clock.ts";
+import { newId } from "../new-id.ts";
+import { createRightsReader } from "../rights/held-rights.ts";
+
 import { type Carrier, createLuciaReader, createLuciaWriter } from "./lucia-adapter.ts";
-import { newId } from "./new-id.ts";
 import type { Session } from "./principal.ts";
 import type { DeviceSession, SessionEngine } from "./session-engine.ts";
 import { createSessionRowReader, toPrincipal } from "./session-row.ts";

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 
+import { cpuTime } from "../test/cpu-time.ts";
+
 import { isCommonPassword } from "./common-password.ts";
 import { findPasswordFault, isHashable } from "./password-rule.ts";
-import { cpuTime } from "./test/cpu-time.ts";
 
 const ann = { username: "ann-the-first", email: "ann@example.com" };
 

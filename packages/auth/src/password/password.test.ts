@@ -1,8 +1,9 @@
 import { expect, test, vi } from "vitest";
 
+import { cpuTime } from "../test/cpu-time.ts";
+
 import { createHashQueue } from "./hash-queue.ts";
 import { createPasswords, hashParameters, type Passwords } from "./password.ts";
-import { cpuTime } from "./test/cpu-time.ts";
 
 const queue = createHashQueue({ concurrency: 2, capacity: 1000 });
 const passwords = createPasswords(queue);

@@ -2,8 +2,9 @@ import { expect, test } from "vitest";
 
 import { SignedInSnapshot } from "@countersign/contract";
 
+import { createTestPrincipal } from "../test/principal.ts";
+
 import { toSnapshot } from "./snapshot.ts";
-import { createTestPrincipal } from "./test/principal.ts";
 
 const ann = createTestPrincipal({ permissions: ["notes.view", "notes.change"], groups: ["writers", "editors"] });
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 
+import { cpuTime } from "../test/cpu-time.ts";
+
 import { createSessionCookie } from "./session-cookie.ts";
-import { cpuTime } from "./test/cpu-time.ts";
 import { createToken } from "./token.ts";
 
 const day = 86_400_000;

@@ -2,8 +2,9 @@ import { expect, test } from "vitest";
 
 import { defaultSettings } from "@countersign/contract";
 
+import { createTestClock } from "../test/clock.ts";
+
 import { createMemoryAttemptCounter } from "./attempt-counter.ts";
-import { createTestClock } from "./test/clock.ts";
 import { createThrottle, type Throttle } from "./throttle.ts";
 
 const settings = { ...defaultSettings, LOGIN_ATTEMPTS: 3, LOGIN_WINDOW_SECONDS: 60, REGISTER_ATTEMPTS: 2 };

@@ -1,6 +1,7 @@
 import type { Database, MaybePromise } from "@countersign/db";
 
-import type { HeldRights } from "./held-rights.ts";
+import type { HeldRights } from "../rights/held-rights.ts";
+
 import type { Principal, Session, User } from "./principal.ts";
 import { createTurnBatch } from "./turn-batch.ts";
 

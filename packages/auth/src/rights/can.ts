@@ -1,4 +1,4 @@
-import type { Principal } from "./principal.ts";
+import type { Principal } from "../session/principal.ts";
 
 /** May the principal do what needs this permission? Staff alone grants nothing; a superuser may everything. */
 export function can(principal: Principal | null, permission: string): boolean {

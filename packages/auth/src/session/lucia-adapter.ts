@@ -2,7 +2,8 @@ import type { Adapter } from "lucia";
 
 import type { MaybePromise, Transaction } from "@countersign/db";
 
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
+
 import type { SessionRow } from "./session-row.ts";
 
 /** A session's row as it is written. */

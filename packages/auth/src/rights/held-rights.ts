@@ -1,6 +1,6 @@
 import type { Database, MaybePromise } from "@countersign/db";
 
-import { createTurnBatch } from "./turn-batch.ts";
+import { createTurnBatch } from "../session/turn-batch.ts";
 
 /** What a user holds, directly or through groups. */
 export interface HeldRights {

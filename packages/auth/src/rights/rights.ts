@@ -3,9 +3,9 @@ import { and, eq, notInArray } from "drizzle-orm";
 import type { Bus } from "@countersign/bus";
 import { type Database, forUpdate, type Transaction } from "@countersign/db";
 
-import type { Rights } from "./auth.ts";
-import type { Clock } from "./clock.ts";
-import { newId } from "./new-id.ts";
+import type { Rights } from "../auth.ts";
+import type { Clock } from "../clock.ts";
+import { newId } from "../new-id.ts";
 
 interface RightsOptions {
   readonly db: Database;

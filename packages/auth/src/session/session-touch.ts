@@ -6,7 +6,8 @@ import type { Bus } from "@countersign/bus";
 import type { Settings } from "@countersign/contract";
 import type { Database } from "@countersign/db";
 
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
+
 import type { Principal } from "./principal.ts";
 
 interface TouchOptions {

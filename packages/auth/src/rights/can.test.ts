@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 
+import { createTestPrincipal } from "../test/principal.ts";
+
 import { can, canAll, canAny, inGroup } from "./can.ts";
-import { createTestPrincipal } from "./test/principal.ts";
 
 const ann = createTestPrincipal({ permissions: ["notes.change", "notes.view"], groups: ["editors"] });
 const bob = createTestPrincipal({});

@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock.ts";
 
 /** At most this many attempts in a window; the window starts with the first of them. */
 export interface AttemptLimit {

@@ -3,8 +3,9 @@ import { expect, test } from "vitest";
 
 import { describeDatabases } from "@app/services/databases";
 
+import { openTestAuth, type SignedIn, type TestAuth } from "../test/open-auth.ts";
+
 import { can, inGroup } from "./can.ts";
-import { openTestAuth, type SignedIn, type TestAuth } from "./test/open-auth.ts";
 
 describeDatabases((dialect) => {
   test("PRM-13: a permission granted is held by the next call, by that user only, and open screens are told", async () => {
