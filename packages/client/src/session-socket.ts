@@ -81,8 +81,9 @@ export class SessionSocket extends EventTarget {
     owner.created(this);
   }
 
+  /** Can anything be sent? Not any more once the peer has begun to close. */
   get isOpen(): boolean {
-    return this.readyState === SessionSocket.OPEN;
+    return this.readyState === SessionSocket.OPEN && this.#socket.readyState === SessionSocket.OPEN;
   }
 
   get isHolding(): boolean {
@@ -172,7 +173,7 @@ export class SessionSocket extends EventTarget {
   }
 
   #received(data: unknown): void {
-    if (!this.isOpen && this.readyState !== SessionSocket.CLOSING) return;
+    if (this.readyState === SessionSocket.CLOSED) return;
     this.#watchdog?.heard();
     if (data === "PONG" && this.#pings.shift() === "watchdog") return;
     if (typeof data === "string" && data.includes('"session.') && this.#receivedOwn(data)) return;
