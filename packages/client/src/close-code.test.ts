@@ -72,6 +72,7 @@ test("4401 replaced in the middle of an own rotation does not touch what is show
   await using fixture = await startFixture();
   const { fetch } = fixture.browser;
   using tab = fixture.browser.signIn("ann").openTab({
+    random: () => 0,
     async fetch(...request) {
       const answer = await fetch(...request);
       // The revocation of the old token is faster than the answer that brings the new one.
