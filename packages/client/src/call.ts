@@ -74,9 +74,7 @@ export function startCall(
 
   function failedOverSocket(error: TRPCClientError<AnyRouter>, serial: number) {
     const reason = readErrorData(error)?.reason;
-    if (reason === "STALE_CONNECTION" && mayResend(reason)) {
-      return void resend(serial);
-    }
+    if (reason === "STALE_CONNECTION" && mayResend(reason)) return void resend(serial);
     if (reason === "WRONG_TRANSPORT" && !isStream && mayResend(reason)) {
       wasSent = false;
       httpPaths.add(op.path);
@@ -105,7 +103,10 @@ export function startCall(
       next: (next) => (envelope = next),
       complete() {
         settled();
-        void deliver(readSessionChange(envelope?.context), envelope?.result.data, () => {
+        const change = readSessionChange(envelope?.context);
+        // An answer that changed the session is the present one; any other belongs to who asked for it.
+        if (!change && identity.epoch !== epoch) return fail("identity-changed");
+        void deliver(change, envelope?.result.data, () => {
           if (envelope) observer.next(envelope);
           observer.complete();
         });

@@ -266,7 +266,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     handOver,
     replace,
     look() {
-      if (backoff.canHurry) turn.end();
+      if (options.isOnline() && backoff.canHurry) turn.end();
       line?.present?.probe(timing.probeMs);
       publish();
     },

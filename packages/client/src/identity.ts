@@ -155,6 +155,7 @@ export function createIdentity(options: IdentityOptions): Identity {
   /** The socket is late: what the answer said is shown until it says more. */
   function adoptAnswer(user: SignedInSnapshot) {
     if (!known?.isAuthenticated) adopt(user);
+    else if (known.id !== user.id) void drop("switched", ready(user, null), "now");
   }
 
   function signOut() {

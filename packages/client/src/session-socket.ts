@@ -1,5 +1,7 @@
-import { UserSnapshot } from "@countersign/contract";
+import type { UserSnapshot } from "@countersign/contract";
 
+import { readOwnMessage } from "./own-message.ts";
+import { createSnapshotFeed, type SnapshotFeed } from "./snapshot-feed.ts";
 import { startWatchdog, type Watchdog } from "./watchdog.ts";
 
 /** What a session socket tells the connection it belongs to. */
@@ -24,11 +26,9 @@ export interface SocketTiming {
   readonly handOverMs: number;
 }
 
-const snapshotId = "session.snapshot:";
 const handOverId = "session.handover";
 const reconnectNotice = '{"id":null,"method":"reconnect"}';
 const abnormalClosure = 1006;
-const longestRetryMs = 30_000;
 
 /**
  * The WebSocket that tRPC's client is given. It stands between that client and the real socket, so that
@@ -60,9 +60,7 @@ export class SessionSocket extends EventTarget {
   #watchdog: Watchdog | null = null;
   #held: string[] | null = null;
   #isDone = false;
-  #snapshotSerial = 0;
-  #snapshotFailures = 0;
-  #retryTimer: ReturnType<typeof setTimeout> | null = null;
+  readonly #feed: SnapshotFeed;
   #handOverTimer: ReturnType<typeof setTimeout> | null = null;
   /** Who sent each PING that is not answered yet: tRPC's client counts its own. */
   readonly #pings: ("watchdog" | "trpc")[] = [];
@@ -72,6 +70,11 @@ export class SessionSocket extends EventTarget {
     this.#socket = socket;
     this.#owner = owner;
     this.#timing = timing;
+    this.#feed = createSnapshotFeed({
+      send: (message) => this.#send(message),
+      onSnapshot: (snapshot) => this.#identified(snapshot),
+      report: owner.report,
+    });
     this.#openTimer = setTimeout(() => this.abandon("It did not open in time."), timing.openMs);
     socket.addEventListener("open", () => this.#opened());
     socket.addEventListener("message", (event) => this.#received(event.data));
@@ -167,7 +170,7 @@ export class SessionSocket extends EventTarget {
       },
       onSilent: () => this.abandon("The server went silent."),
     });
-    this.#subscribe();
+    this.#feed.start();
     this.#owner.opened(this);
     this.dispatchEvent(new Event("open"));
   }
@@ -176,50 +179,23 @@ export class SessionSocket extends EventTarget {
     if (this.readyState === SessionSocket.CLOSED) return;
     this.#watchdog?.heard();
     if (data === "PONG" && this.#pings.shift() === "watchdog") return;
-    if (typeof data === "string" && data.includes('"session.') && this.#receivedOwn(data)) return;
+    if (this.#receivedOwn(data)) return;
     if (data === reconnectNotice) this.#clearHandOver();
     this.dispatchEvent(new MessageEvent("message", { data }));
   }
 
   /** Takes the answers to this socket's own frames; false for all others. */
-  #receivedOwn(data: string): boolean {
-    const message = parseMessage(data);
-    if (typeof message?.id !== "string") return false;
-    if (message.id === handOverId) {
-      if (message.error) this.#giveNotice();
-      return true;
-    }
-    if (!message.id.startsWith(snapshotId)) return false;
-
-    if (message.error) this.#subscribeLater("The snapshot subscription was refused.", message.error);
-    else if (message.result?.type === "stopped") this.#subscribeLater("The snapshot subscription was ended.", null);
-    else if (message.result?.type === "data") this.#identified(message.result.data);
+  #receivedOwn(data: unknown): boolean {
+    const message = readOwnMessage(data);
+    if (!message) return false;
+    if (message.id !== handOverId) return this.#feed.take(message);
+    if (message.error) this.#giveNotice();
     return true;
   }
 
-  #identified(data: unknown): void {
-    const snapshot = UserSnapshot.safeParse(data);
-    if (!snapshot.success) return this.#owner.report("A malformed snapshot was ignored.", snapshot.error);
-    this.#snapshotFailures = 0;
-    this.#owner.identified(this, snapshot.data);
+  #identified(snapshot: UserSnapshot): void {
+    this.#owner.identified(this, snapshot);
     this.isIdentified = true;
-  }
-
-  #subscribe(): void {
-    // A new id for each try: the server may not have let go of the one before.
-    const id = `${snapshotId}${++this.#snapshotSerial}`;
-    this.#send({ id, method: "subscription", params: { path: "session.snapshot" } });
-  }
-
-  #subscribeLater(problem: string, detail: unknown): void {
-    // tRPC ends a refused subscription with `stopped`, which says nothing new.
-    if (!this.isOpen || this.#retryTimer) return;
-    this.#owner.report(problem, detail);
-    const delayMs = Math.min(1_000 * 2 ** this.#snapshotFailures++, longestRetryMs);
-    this.#retryTimer = setTimeout(() => {
-      this.#retryTimer = null;
-      this.#subscribe();
-    }, delayMs);
   }
 
   #giveNotice(): void {
@@ -247,7 +223,7 @@ export class SessionSocket extends EventTarget {
     this.#held = null;
     this.#watchdog?.stop();
     clearTimeout(this.#openTimer);
-    if (this.#retryTimer) clearTimeout(this.#retryTimer);
+    this.#feed.stop();
     this.#clearHandOver();
   }
 
@@ -258,21 +234,5 @@ export class SessionSocket extends EventTarget {
   /** While the peer closes the socket nothing can be sent any more, and a browser says so on its console. */
   #transmit(frame: string): void {
     if (this.#socket.readyState === SessionSocket.OPEN) this.#socket.send(frame);
-  }
-}
-
-interface OwnMessage {
-  readonly id?: unknown;
-  readonly error?: unknown;
-  readonly result?: { readonly type?: unknown; readonly data?: unknown };
-}
-
-function parseMessage(data: string): OwnMessage | null {
-  try {
-    // The shape is looked at field by field by the reader.
-    return JSON.parse(data) as OwnMessage | null;
-  } catch {
-    // tRPC's client is given what cannot be read, and says so itself.
-    return null;
   }
 }

@@ -19,6 +19,19 @@ test("a late answer to the user who signed out is dropped, and its call says why
   await expect(call).rejects.toBeInstanceOf(CallFailure);
 });
 
+test("nor does a late answer over HTTP reach the page, unless it is the one that changed the session", async () => {
+  await using fixture = await startFixture();
+  using tab = fixture.browser.signIn("ann").openTab({ httpPaths: ["work.cookie"] });
+  await tab.shows("ann");
+  const failure = failureOf(tab.rpc.work.cookie.mutate({ key: "held" }));
+  await vi.waitFor(() => expect(fixture.state.executions.get("held")).toBe(1));
+
+  await tab.client.auth.logout();
+  fixture.state.release("held");
+
+  await expect(failure).resolves.toMatchObject({ kind: "identity-changed", outcome: "unknown" });
+});
+
 test("signing out shows it at once, with its reason, and comes back on a socket without the session", async () => {
   await using fixture = await startFixture();
   using tab = fixture.browser.signIn("ann").openTab();

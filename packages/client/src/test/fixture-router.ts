@@ -134,9 +134,10 @@ export const fixtureRouter = t.router({
       return `${input.key} by ${describe(ctx)}`;
     }),
     /** Sets a cookie, as the server says only when it is called over the socket. */
-    cookie: t.procedure.input(key).mutation(({ ctx, input }) => {
+    cookie: t.procedure.input(key).mutation(async ({ ctx, input }) => {
       if (ctx.socket) throw refuse("BAD_REQUEST", "WRONG_TRANSPORT");
       ctx.state.count(input.key);
+      if (input.key === "held") await ctx.state.hold(input.key);
       return "over HTTP";
     }),
     /** A count with event ids: a resumed one does not send again what its reader has. */
