@@ -22,7 +22,15 @@ export const arrows: Readonly<Record<string, Arrows>> = {
   },
   "apps/e2e": { to: [] },
   "tooling/bench": {
-    to: ["packages/api", "packages/rpc", "packages/auth", "packages/bus", "packages/contract", "packages/db"],
+    to: [
+      "packages/rpc",
+      "packages/auth",
+      "packages/bus",
+      "packages/contract",
+      "packages/db",
+      "apps/server",
+      "tooling/services",
+    ],
   },
   "tooling/browser": { to: ["tooling/services"] },
   "tooling/check": { to: [] },

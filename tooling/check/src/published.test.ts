@@ -18,7 +18,7 @@ describe("what is published", () => {
   beforeAll(() => {
     project = makeWorkspace({ "package.json": `{ "type": "module" }` });
     for (const { name, folder } of published) install(project.path, name, join(root, folder));
-  }, 60_000);
+  });
 
   afterAll(() => project[Symbol.dispose]());
 

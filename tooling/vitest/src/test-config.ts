@@ -15,6 +15,9 @@ export function testConfig(own: NonNullable<ViteUserConfig["test"]> = {}): ViteU
       // A process per file: native modules and signal handlers do not leak from one file into the next.
       pool: "forks",
       restoreMocks: true,
+      // Enough for a machine that does other things as well: a limit that fails a slow test tells nothing.
+      testTimeout: 30_000,
+      hookTimeout: 60_000,
       reporters: ["default", ["json", { outputFile: "test-results/vitest.json" }]],
       ...own,
       setupFiles: [setupFile, ...[own.setupFiles ?? []].flat()],
