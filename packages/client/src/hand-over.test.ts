@@ -1,5 +1,6 @@
 import { expect, test, vi } from "vitest";
 
+import { failureOf } from "./test/failure-of.ts";
 import { startFixture } from "./test/start-fixture.ts";
 
 test("the snapshot of a visitor, and after signing in the user's, before the promise of the login resolves", async () => {
@@ -87,6 +88,26 @@ test("a rotated token moves the socket, and the page shows the same user all the
   await expect(tab.rpc.work.whoami.query()).resolves.toBe("ann");
   expect(new Set(shown)).toEqual(new Set(["ann"]));
   expect(changes).toEqual([]);
+});
+
+test("what becomes of a socket after it was handed over is no news of the session", async () => {
+  await using fixture = await startFixture();
+  using tab = fixture.browser.signIn("ann").openTab();
+  await tab.shows("ann");
+  const [old] = fixture.server.sockets;
+  const call = failureOf(tab.rpc.work.held.mutate({ key: "slow" }));
+  await vi.waitFor(() => expect(fixture.state.executions.get("slow")).toBe(1));
+  await tab.rpc.auth.rotate.mutate();
+  const changes: string[] = [];
+  tab.client.onIdentityChange(({ type }) => changes.push(type));
+
+  // The server waits for what is under way, but not for ever.
+  old?.ws.close(4401, "replaced");
+
+  await expect(call).resolves.toMatchObject({ kind: "disconnected", outcome: "unknown" });
+  await expect(tab.rpc.work.whoami.query()).resolves.toBe("ann");
+  expect(changes).toEqual([]);
+  expect(fixture.server.connectedAt).toHaveLength(2);
 });
 
 test("SES-08: a call refused because its socket has an old token is sent once more on the new one", async () => {
