@@ -70,7 +70,33 @@ test("a server that gives no notice does not hold the hand-over up", async () =>
   fixture.state.release("slow");
 
   expect(tab.shown).toBe("ann");
+  expect(fixture.server.connectedAt).toHaveLength(2);
   await expect(call).resolves.toBe("slow by nobody");
+});
+
+test("a server that refuses the hand-over is not waited for", async () => {
+  await using fixture = await startFixture();
+  fixture.server.behaviour.refusesHandOver = true;
+  using tab = fixture.browser.openTab({ timing: { handOverMs: 60_000 } });
+  await tab.shows("nobody");
+
+  await tab.client.auth.login({ login: "ann", password: "right" });
+
+  expect(tab.shown).toBe("ann");
+  expect(fixture.server.connectedAt).toHaveLength(2);
+});
+
+test("a socket on its way with the cookie of before is not waited for, and shows nobody", async () => {
+  await using fixture = await startFixture();
+  fixture.server.behaviour.upgradeDelayMs = 200;
+  using tab = fixture.browser.openTab();
+  const shown: string[] = [];
+  tab.client.snapshot.subscribe(() => shown.push(tab.shown));
+  await vi.waitFor(() => expect(fixture.server.upgrades).toBe(1));
+
+  await tab.client.auth.login({ login: "ann", password: "right" });
+
+  expect(shown).toEqual(["ann"]);
 });
 
 test("a rotated token moves the socket, and the page shows the same user all the while", async () => {

@@ -24,14 +24,16 @@ export interface FixtureSocket {
   readonly token: string | null;
   /** Refuses calls as the server does when the session has got a new token. */
   isStale: boolean;
-  /** How many times the client asked for a hand-over. */
-  handOvers: number;
 }
 
 /** What a test may switch. */
 export interface Behaviour {
   /** Does the server answer a hand-over with its notice? */
   givesNotice: boolean;
+  /** Does it refuse a hand-over? */
+  refusesHandOver: boolean;
+  /** How long it takes to let a socket in. */
+  upgradeDelayMs: number;
   /** The snapshot subscription is refused this many times. */
   refusedSnapshots: number;
   /** How long the snapshot is kept back. */
@@ -73,7 +75,7 @@ export const fixtureRouter = t.router({
     me: open.query(({ ctx }) => ctx.state.snapshotOf(ctx.token)),
     handover: t.procedure.mutation(({ ctx }) => {
       if (!ctx.socket) throw refuse("BAD_REQUEST", "WRONG_TRANSPORT");
-      ctx.socket.handOvers += 1;
+      if (ctx.behaviour.refusesHandOver) throw refuse("UNAUTHORIZED", "STALE_CONNECTION");
       const { ws } = ctx.socket;
       if (ctx.behaviour.givesNotice) setImmediate(() => ws.send('{"id":null,"method":"reconnect"}'));
       return {};

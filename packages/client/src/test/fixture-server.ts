@@ -15,9 +15,17 @@ export type OnSocket = (socket: FixtureSocket) => void;
 /** A real server on a port of its own that plays the session wire, and misbehaves as a test asks. */
 export class FixtureServer implements AsyncDisposable {
   readonly state = new FixtureState();
-  readonly behaviour: Behaviour = { givesNotice: true, refusedSnapshots: 0, snapshotDelayMs: 0 };
+  readonly behaviour: Behaviour = {
+    givesNotice: true,
+    refusesHandOver: false,
+    upgradeDelayMs: 0,
+    refusedSnapshots: 0,
+    snapshotDelayMs: 0,
+  };
   /** Every socket there ever was, with the time it was opened, in order. */
   readonly connectedAt: number[] = [];
+  /** How many sockets were asked for. */
+  upgrades = 0;
   /** The sockets open now. */
   readonly sockets = new Set<FixtureSocket>();
   onSocket: OnSocket | null = null;
@@ -36,7 +44,7 @@ export class FixtureServer implements AsyncDisposable {
       createContext: ({ req, res }): FixtureContext => ({ ...this.#contextOf(req), response: res, socket: null }),
     });
     const http = createServer(handle);
-    const wss = new WebSocketServer({ server: http, path: "/trpc" });
+    const wss = new WebSocketServer({ server: http, path: "/trpc", verifyClient: this.#letIn });
     const opened = new WeakMap<object, FixtureSocket>();
     const serve = getWSConnectionHandler({
       wss,
@@ -48,7 +56,7 @@ export class FixtureServer implements AsyncDisposable {
       },
     });
     wss.on("connection", (ws, request) => {
-      const socket: FixtureSocket = { ws, token: tokenOf(request), isStale: false, handOvers: 0 };
+      const socket: FixtureSocket = { ws, token: tokenOf(request), isStale: false };
       opened.set(ws, socket);
       this.sockets.add(socket);
       this.connectedAt.push(performance.now());
@@ -88,6 +96,12 @@ export class FixtureServer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }
+
+  readonly #letIn = (_info: unknown, answer: (isWelcome: boolean) => void): void => {
+    this.upgrades += 1;
+    if (this.behaviour.upgradeDelayMs === 0) answer(true);
+    else setTimeout(() => answer(true), this.behaviour.upgradeDelayMs);
+  };
 
   #contextOf(request: IncomingMessage) {
     return { state: this.state, token: tokenOf(request), behaviour: this.behaviour, sockets: this.sockets };
