@@ -3,7 +3,7 @@ import { randomInt } from "node:crypto";
 import { eq } from "drizzle-orm";
 
 import type { Tables } from "@app/api";
-import type { Auth } from "@countersign/auth";
+import { type Auth, hashToken } from "@countersign/auth";
 import type { Database } from "@countersign/db";
 
 const letters = "abcdefghjkmnpqrstuvwxyz";
@@ -20,7 +20,7 @@ export async function createDemoUsers(db: Database<Tables>, auth: Auth): Promise
     if (made.status !== "signed-in") throw new Error(`The demo user ${username} could not be made: ${made.status}.`);
     lines.push(`  ${username.padEnd(5)} ${password}`);
     // Registering signs in; nobody holds this session.
-    await auth.accounts.logout(made.principal);
+    await auth.accounts.logout(hashToken(made.token));
     if (username === "ann") await auth.rights.grant(made.principal.user.id, "notes.overview");
     if (username === "root")
       await db.update(users).set({ isSuperuser: true, isStaff: true }).where(eq(users.id, made.principal.user.id));

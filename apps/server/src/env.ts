@@ -3,14 +3,33 @@ import { z } from "zod";
 import { Settings } from "@countersign/contract";
 
 const Env = Settings.extend({
-  NODE_ENV: z.enum(["development", "production", "test"]).default("development"),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
-  HOST: z.string().min(1).default("localhost"),
-  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
-  ALLOWED_ORIGINS: z.string().optional(),
-  DATABASE_URL: z.string().min(1).default("sqlite:./data/countersign.db"),
+  NODE_ENV: z
+    .enum(["development", "production", "test"], 'Write "production", "development" or "test".')
+    .default("development"),
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, "Write a port from 0 to 65535.")
+    .transform(Number)
+    .pipe(z.int().max(65_535, "Write a port from 0 to 65535."))
+    .default(3000),
+  HOST: z
+    .string()
+    .regex(/^[\w.:-]+$/, "Write a host name or an address, without brackets.")
+    .default("localhost"),
+  PUBLIC_URL: z
+    .string()
+    .refine(isSiteUrl, "Write scheme, host and port only, as in https://app.example.com.")
+    .optional(),
+  ALLOWED_ORIGINS: z
+    .string()
+    .transform(splitList)
+    .pipe(z.array(z.string()).min(1, "Name at least one origin, or leave the variable out."))
+    .optional(),
+  DATABASE_URL: z.string().default("sqlite:./data/countersign.db"),
   TRUST_PROXY: z.string().default(""),
-  LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).optional(),
+  LOG_LEVEL: z
+    .enum(["debug", "info", "warn", "error", "silent"], "Write debug, info, warn, error or silent.")
+    .optional(),
 });
 
 export interface Environment {
@@ -33,7 +52,7 @@ const developmentUrl = "http://localhost:5173";
 /**
  * The one reader of the environment.
  *
- * @throws with one line for each variable that is wrong: its name, what is wrong, and what to write.
+ * @throws with one line for each variable that is wrong: its name, and what to write. Values are not repeated: some are secret.
  */
 export function readEnvironment(variables: Readonly<Record<string, string | undefined>> = process.env): Environment {
   // An empty variable is one that is not set: that is how compose files and CI systems write it.
@@ -42,24 +61,29 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
   if (!parsed.success) {
     throw new Error(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("\n"));
   }
-  const env = parsed.data;
-  const isProduction = env.NODE_ENV === "production";
-  const publicUrl = env.PUBLIC_URL ?? (isProduction ? `http://localhost:${env.PORT}` : developmentUrl);
+  const { NODE_ENV, PORT, HOST, PUBLIC_URL, ALLOWED_ORIGINS, DATABASE_URL, TRUST_PROXY, LOG_LEVEL, ...settings } =
+    parsed.data;
+  const isProduction = NODE_ENV === "production";
+  const publicUrl = PUBLIC_URL ?? (isProduction ? `http://localhost:${PORT}` : developmentUrl);
 
   return {
     isProduction,
-    port: env.PORT,
-    host: env.HOST,
+    port: PORT,
+    host: HOST,
     publicUrl,
-    allowedOrigins: env.ALLOWED_ORIGINS
-      ? splitList(env.ALLOWED_ORIGINS)
-      : defaultOrigins(publicUrl, isProduction, env.PORT),
-    databaseUrl: env.DATABASE_URL,
-    trustProxy: env.TRUST_PROXY,
-    logLevel: env.LOG_LEVEL ?? (isProduction ? "info" : "warn"),
-    settings: Settings.parse(given),
+    allowedOrigins: ALLOWED_ORIGINS ?? defaultOrigins(publicUrl, isProduction, PORT),
+    databaseUrl: DATABASE_URL,
+    trustProxy: TRUST_PROXY,
+    logLevel: LOG_LEVEL ?? (isProduction ? "info" : "warn"),
+    settings,
     warnings: checkPublicUrl(publicUrl, isProduction),
   };
+}
+
+function isSiteUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  return /^https?:$/.test(url.protocol) && (text === url.origin || text === `${url.origin}/`);
 }
 
 function defaultOrigins(publicUrl: string, isProduction: boolean, port: number): string[] {
@@ -68,8 +92,7 @@ function defaultOrigins(publicUrl: string, isProduction: boolean, port: number):
 }
 
 function checkPublicUrl(publicUrl: string, isProduction: boolean): string[] {
-  const { hostname, pathname, protocol } = new URL(publicUrl);
-  if (pathname !== "/") throw new Error(`PUBLIC_URL: "${publicUrl}" has a path. Write scheme, host and port only.`);
+  const { hostname, protocol } = new URL(publicUrl);
   if (!isProduction || protocol === "https:") return [];
 
   const isLoopback =

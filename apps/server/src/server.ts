@@ -21,7 +21,10 @@ export async function runServer(): Promise<void> {
   });
   for (const warning of env.warnings) log.warn(warning);
 
-  const db = await openDatabase(env.databaseUrl, { tables, migrations: [coreMigrations, migrations] });
+  const db = await openDatabase(env.databaseUrl, { tables, migrations: [coreMigrations, migrations] }).catch(
+    // The reason of it, and no more: the url may hold a password.
+    (error: unknown) => Promise.reject(new Error(`DATABASE_URL: ${messageOf(error)}`, { cause: error })),
+  );
   const bus = createMemoryBus({ onError: (err) => log.error({ err }, "A hint could not be handled") });
   const onError = (err: unknown) => log.error({ err }, "A write in the background failed");
   const auth = createAuth({ db, bus, settings: env.settings, permissions, onError });
@@ -42,7 +45,11 @@ export async function runServer(): Promise<void> {
   });
 
   if (!env.isProduction) await createDemoUsers(db, auth);
-  const port = await app.listen(env);
+  const port = await app
+    .listen(env)
+    .catch((error: unknown) =>
+      Promise.reject(new Error(`HOST ${env.host}, PORT ${env.port}: ${messageOf(error)}`, { cause: error })),
+    );
   process.stdout.write(`Countersign is ready on ${env.isProduction ? publicUrl : `http://${env.host}:${port}`}\n`);
 
   await askedToStop();
@@ -50,6 +57,10 @@ export async function runServer(): Promise<void> {
   await app.close(env.isProduction ? {} : { drainMs: 0 });
   await bus.close();
   await db.close();
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** The first signal drains; a second one ends the process at once. */

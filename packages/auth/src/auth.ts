@@ -45,8 +45,11 @@ export interface Accounts {
     input: { readonly login: string; readonly password: string; readonly remember?: boolean | undefined },
     from: SessionOrigin & { readonly presented: Principal | null },
   ): Promise<SignInResult>;
-  /** Ends the session. Calling it again, or without one, is fine. */
-  logout(principal: Principal): Promise<void>;
+  /**
+   * Ends the session with this token. Calling it again, or without one, is fine. When the database is away the answer is
+   * `pending`: it is tried again in the background until it has worked, or this process ends.
+   */
+  logout(tokenHash: string | null): Promise<"ended" | "pending">;
   /** Switches the account off or on; switching off ends all its sessions. Returns false when there is no such user. */
   setActive(userId: string, isActive: boolean): Promise<boolean>;
 }

@@ -21,7 +21,7 @@ export function createAuth(options: AuthOptions): Auth {
 
   return {
     sessions,
-    accounts: createAccounts({ db, bus, clock, settings, sessions, passwords, throttle }),
+    accounts: createAccounts({ db, bus, clock, settings, sessions, passwords, throttle, onError }),
     rights: createRights({ db, bus, clock, permissions }),
   };
 }

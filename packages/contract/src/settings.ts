@@ -2,15 +2,21 @@ import { z } from "./z.ts";
 
 const day = 86_400;
 
-function seconds(least: number, most: number) {
-  return z.coerce.number().int().min(least).max(most);
-}
-
+/** A whole number in digits: `1e3` and ` 5` are more likely mistakes than meant. */
 function count(least: number, most: number) {
-  return z.coerce.number().int().min(least).max(most);
+  const cure = `Write a whole number from ${least} to ${most}.`;
+  return z
+    .string(cure)
+    .regex(/^\d{1,15}$/, cure)
+    .transform(Number)
+    .pipe(z.int(cure).min(least, cure).max(most, cure));
 }
 
-const flag = z.enum(["true", "false", "1", "0"]).transform((text) => text === "true" || text === "1");
+const seconds = count;
+
+const flag = z
+  .enum(["true", "false", "1", "0"], 'Write "true" or "false".')
+  .transform((text) => text === "true" || text === "1");
 
 /**
  * Every lifetime, interval and limit of a server, by the name of its environment variable. A server reads the
@@ -25,7 +31,9 @@ export const Settings = z.object({
     .describe("A session ends this long after sign-in, used or not."),
   SESSION_TOUCH_SECONDS: seconds(1, day)
     .default(60)
-    .describe("The use of a session is written down at most this often."),
+    .describe(
+      "The use of a session is written down at most this often (and at least four times per SESSION_IDLE_SECONDS).",
+    ),
   SESSION_FRESH_SECONDS: seconds(1, day)
     .default(600)
     .describe("How long after signing in sensitive actions are allowed."),
@@ -49,10 +57,14 @@ export const Settings = z.object({
     .default(500)
     .describe("Most open sockets of one address (an IPv6 /64 counts as one)."),
   MAX_CONNECTIONS_PER_SESSION: count(1, 1_000_000).default(50).describe("Most open sockets of one session."),
-  MAX_BUFFERED_BYTES: count(1024, 64 * 1024 * 1024)
-    .default(1024 * 1024)
-    .describe("A reader with more than this unread is cut (4408) when it stays so."),
-  SLOW_READER_SECONDS: seconds(1, 300).default(8).describe("How long a reader may stay over MAX_BUFFERED_BYTES."),
+  MAX_BUFFERED_BYTES: count(64 * 1024, 1024 * 1024 * 1024)
+    .default(16 * 1024 * 1024)
+    .describe(
+      "A reader with more than this unread is cut (4408) at once; beyond a quarter of it its calls are refused.",
+    ),
+  SLOW_READER_SECONDS: seconds(1, 300)
+    .default(8)
+    .describe("A reader with a backlog that takes next to nothing for this long is cut (4408)."),
   CALLS_PER_SECOND: count(1, 1_000_000)
     .default(100)
     .describe("Sustained calls of one socket; a user's sockets share five times this."),
@@ -62,6 +74,7 @@ export const Settings = z.object({
   BAD_FRAMES: count(1, 10_000).default(20).describe("Malformed messages before a socket is closed (1008)."),
   PING_SECONDS: seconds(1, 300).default(25).describe("How long a socket may be silent before it is pinged."),
   PONG_SECONDS: seconds(1, 300).default(8).describe("How long a pinged socket may take to answer."),
+  REQUEST_SECONDS: seconds(1, 3600).default(30).describe("How long a client may take to send a whole HTTP request."),
   UPGRADE_SECONDS: seconds(1, 300).default(10).describe("How long a client may take to send the head of a request."),
 
   PASSWORD_HASH_CONCURRENCY: count(1, 64)

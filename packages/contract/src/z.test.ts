@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+
 import { expect, test } from "vitest";
 
 test("in a page no schema tries to compile code, which a strict Content-Security-Policy would report", async () => {

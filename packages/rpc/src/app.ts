@@ -60,6 +60,9 @@ export interface App {
   close(options?: { readonly drainMs?: number }): Promise<void>;
 }
 
+/** Plain HTTP connections at most, beside the sockets. */
+const connectionsBesides = 2000;
+
 /**
  * Puts an app together: one HTTP server, one WebSocket path, every guard between them.
  *
@@ -107,7 +110,7 @@ export function createApp<Tables extends CoreTables>(options: AppOptions<Tables>
       isTrustedProxy,
       isReady,
       revocationCount: () => revocation.count,
-      recheck: (connections) => revocation.recheck(connections),
+      recheckLater: (connections) => revocation.recheckLater(connections),
     }),
   );
 
@@ -126,9 +129,12 @@ export function createApp<Tables extends CoreTables>(options: AppOptions<Tables>
     async close({ drainMs = 3000 } = {}) {
       isOpen = false;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
       for (const connection of services.connections) connection.requestReconnect();
       await waitForSockets(services.connections, drainMs);
       for (const connection of services.connections) connection.close(CloseCode.restart, "restart");
+      // Requests under way are answered; connections between two requests are closed.
+      await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, drainMs))]);
       server.closeAllConnections();
       await closed;
       for (const stop of stops) await stop();
@@ -150,7 +156,13 @@ function createHttpServer(
   listener: ReturnType<typeof getRequestListener>,
   isReadable: (request: Parameters<typeof listener>[0] & import("node:http").IncomingMessage) => boolean,
 ): Server {
-  const server = createServer({ headersTimeout: settings.UPGRADE_SECONDS * 1000, connectionsCheckingInterval: 1000 });
+  const server = createServer({
+    headersTimeout: settings.UPGRADE_SECONDS * 1000,
+    requestTimeout: Math.max(settings.REQUEST_SECONDS, settings.UPGRADE_SECONDS) * 1000,
+    connectionsCheckingInterval: 1000,
+  });
+  // Sockets are counted at the upgrade; this also bounds connections that send nothing.
+  server.maxConnections = settings.MAX_CONNECTIONS + connectionsBesides;
   server.on("request", (request, response) => {
     if (isReadable(request)) return void listener(request, response);
     response.writeHead(400, { "content-type": "application/json; charset=utf-8", connection: "close" });

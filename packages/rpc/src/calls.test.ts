@@ -2,6 +2,7 @@ import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 
 import { describeDatabases } from "@app/services/databases";
+import { hashToken } from "@countersign/auth";
 
 import { startTestRouter } from "./testing/start.ts";
 
@@ -93,7 +94,7 @@ describeDatabases((dialect) => {
     const ann = await app.signIn("ann");
     const slow = app.http("slow", { input: { ms: 200 }, cookie: ann.cookie });
     await new Promise((resolve) => setTimeout(resolve, 50));
-    await app.auth.accounts.logout(ann.principal);
+    await app.auth.accounts.logout(hashToken(ann.cookie.split("=")[1] ?? ""));
     expect((await slow).status).toBe(401);
     expect(counts.mutations).toBe(0);
   });

@@ -176,18 +176,44 @@ test("WSK-39: a socket that does not answer pings is terminated", async () => {
   expect(await alive.query("anyone")).toHaveProperty("result");
 });
 
-test("REL-40: a reader that stops reading is cut, and others are unharmed", async () => {
-  await using started = await startTestRouter(sqlite, {
-    settings: { MAX_BUFFERED_BYTES: 256 * 1024, SLOW_READER_SECONDS: 1 },
-  });
+test("REL-40: a reader that stops reading holds little memory and is cut with 4408, and others are unharmed", async () => {
+  await using started = await startTestRouter(sqlite, { settings: { SLOW_READER_SECONDS: 1 } });
   const { app } = started;
   await using stalled = await app.open();
   await using other = await app.open();
   await stalled.subscribe("flood");
   stalled.socket.pause();
+  let most = 0;
+  const watch = setInterval(() => {
+    for (const { socket } of app.app.services.connections) most = Math.max(most, socket.bufferedAmount);
+  }, 5);
   await expect.poll(() => app.app.services.connections.size, { timeout: 5000 }).toBe(1);
+  clearInterval(watch);
+  expect(most).toBeLessThan(512 * 1024);
   expect(app.logged.some(({ message }) => message.includes("too slow"))).toBe(true);
+  stalled.socket.resume();
+  expect(await stalled.closed).toMatchObject({ code: 4408 });
   expect(await other.query("anyone")).toHaveProperty("result");
+});
+
+test("an answer larger than any backlog reaches a reader that reads", async () => {
+  await using started = await startTestRouter(sqlite, { settings: { SLOW_READER_SECONDS: 1 } });
+  await using socket = await started.app.open();
+  const answers = await Promise.all([1, 2, 3, 4].map(() => socket.query("large", { bytes: 3_000_000 })));
+  expect(answers.map(({ result }) => String(result?.data).length)).toEqual([
+    3_000_000, 3_000_000, 3_000_000, 3_000_000,
+  ]);
+});
+
+test("a reader that leaves a heap of answers unread is cut at once", async () => {
+  await using started = await startTestRouter(sqlite, { settings: { MAX_BUFFERED_BYTES: 8_000_000 } });
+  const { app } = started;
+  await using socket = await app.open();
+  socket.socket.pause();
+  for (let id = 1; id <= 9; id += 1) {
+    socket.send({ id, method: "query", params: { path: "large", input: { bytes: 4_000_000 } } });
+  }
+  await expect.poll(() => app.app.services.connections.size).toBe(0);
 });
 
 test("WSK-14: prototypes cannot be reached by an input", async () => {

@@ -103,6 +103,17 @@ describeDatabases((dialect) => {
     expect(await app.db.select().from(app.db.tables.sessions)).toEqual([]);
   });
 
+  test("OUT-11: signing out clears the cookie even while the database is away, and says that the rest is pending", async () => {
+    await using started = await startTestRouter(dialect);
+    const { app } = started;
+    const ann = await app.signIn("ann");
+    await app.db.close();
+    const answer = await app.http("auth.logout", { cookie: ann.cookie });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.getSetCookie()[0]).toContain("Max-Age=0");
+    expect(await answer.json()).toEqual({ result: { data: { session: "pending" } } });
+  });
+
   test("OUT-01, OUT-02, OUT-04: signing out clears the cookie with its own attributes, kills the token, and can be repeated", async () => {
     await using started = await startTestRouter(dialect);
     const { app } = started;
@@ -206,6 +217,40 @@ test("REG-19: bodies of the wrong shape are refused with 400, too large ones wit
     body: JSON.stringify({ username: "x", password: "x".repeat(1024 * 1024) }),
   });
   expect(large.status).toBe(413);
+});
+
+test("a streamed batch is refused before anything runs, since its cookie would be lost", async () => {
+  await using started = await startTestRouter(sqlite);
+  const { app, counts } = started;
+  const ann = await app.signIn("ann");
+  const headers = { "trpc-accept": "application/jsonl" };
+  const answer = await app.http("count,auth.logout?batch=1", { input: { 0: null }, cookie: ann.cookie, headers });
+  expect(answer.status).toBe(400);
+  expect(counts.mutations).toBe(0);
+  expect((await app.http("who", { method: "GET", cookie: ann.cookie })).status).toBe(200);
+});
+
+test("a request under way is answered when the app closes, though no socket is open", async () => {
+  await using started = await startTestRouter(sqlite);
+  const { app } = started;
+  const ann = await app.signIn("ann");
+  const slow = app.http("slow", { input: { ms: 300 }, cookie: ann.cookie });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await app.app.close();
+  expect((await slow).status).toBe(200);
+});
+
+test("a body that does not come is not waited for for ever", async () => {
+  await using started = await startTestRouter(sqlite, { settings: { REQUEST_SECONDS: 1, UPGRADE_SECONDS: 1 } });
+  const { host, port } = new URL(started.app.url);
+  const head = `POST /trpc/anyone HTTP/1.1\r\nHost: ${host}\r\nOrigin: ${started.app.url}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`;
+  const closed = await new Promise<boolean>((resolve) => {
+    const socket = connect(Number(port), "127.0.0.1", () => socket.write(head));
+    socket.on("close", () => resolve(true));
+    socket.on("data", () => {});
+    setTimeout(() => resolve(false), 4500).unref();
+  });
+  expect(closed).toBe(true);
 });
 
 test("B1: what sets a cookie is refused over the socket, what streams is refused over HTTP; neither runs", async () => {

@@ -219,6 +219,28 @@ describeDatabases((dialect) => {
     expect(after?.version).toBe((before?.version ?? 0) + 1);
   });
 
+  test("a session in use outlives its idle limit, however short that is", async () => {
+    await using started = await startTestRouter(dialect, { settings: { SESSION_IDLE_SECONDS: 2 } });
+    const ann = await started.app.signIn("ann");
+    await using socket = await ann.open();
+    for (let call = 0; call < 12; call += 1) {
+      expect(await socket.query("who")).toMatchObject({ result: { data: "ann" } });
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  });
+
+  test("sessions that cannot be read again do not end the process, and nothing is ended but by the lease", async () => {
+    await using started = await startTestRouter(dialect);
+    const { app } = started;
+    const ann = await app.signIn("ann");
+    await using socket = await ann.open();
+    await app.db.close();
+    app.bus.publish({ kind: "gap" });
+    app.bus.publish({ kind: "user", userId: ann.id });
+    await expect.poll(() => app.logged.some(({ message }) => message.includes("could not be read again"))).toBe(true);
+    expect(socket.socket.readyState).toBe(1);
+  });
+
   test("two devices that end each other's session at once: one ends, none hangs", async () => {
     await using started = await startTestRouter(dialect);
     const ann = await started.app.signIn("ann");

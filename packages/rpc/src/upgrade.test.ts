@@ -47,6 +47,7 @@ test("WSK-01: a target or Host that cannot be read is answered with 400, and the
     expect(await upgrade(app, "/trpc", { Host }), Host).toContain("400");
   }
   expect(await upgrade(app, "/trpc", { Host: "-" })).toContain("400");
+  expect(await upgrade(app, "/trpc", { host: "evil.example" })).toContain("400");
   await using socket = await app.open();
   expect(await socket.query("anyone")).toMatchObject({ result: { data: null } });
 });

@@ -14,17 +14,26 @@ export interface Note {
   readonly updatedAt: string;
 }
 
-// Postgres stores no NUL, and a title with line breaks or other control characters is a mistake or a trick.
+// Postgres stores no NUL, and neither dialect half of a surrogate pair; a title with line breaks or other control
+// characters is a mistake or a trick, one of invisible characters only is none.
 const noControls = /^\P{Cc}*$/u;
 const noNul = /^[^\0]*$/;
+const visible = /[^\p{C}\p{Z}]/u;
+const isWellFormed = (text: string) => text.isWellFormed();
+const brokenCharacter = "Remove the broken character.";
 
 const Title = z
   .string()
   .trim()
-  .min(1, "Give the note a title.")
+  .regex(visible, "Give the note a title.")
   .max(200, "Too long: at most 200 characters.")
-  .regex(noControls, "Remove the control characters.");
-const Body = z.string().max(10_000, "Too long: at most 10,000 characters.").regex(noNul, "Remove the NUL character.");
+  .regex(noControls, "Remove the control characters.")
+  .refine(isWellFormed, brokenCharacter);
+const Body = z
+  .string()
+  .max(10_000, "Too long: at most 10,000 characters.")
+  .regex(noNul, "Remove the NUL character.")
+  .refine(isWellFormed, brokenCharacter);
 const Id = z.uuid();
 
 export const NoteId = z.strictObject({ id: Id });

@@ -17,6 +17,8 @@ export interface AccountContext {
   readonly sessions: SessionEngine;
   readonly passwords: Passwords;
   readonly throttle: Throttle;
+  /** Hears of failures that no caller waits for. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** Where a sign-in comes from, and the session the browser came with. */

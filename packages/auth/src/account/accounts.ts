@@ -2,7 +2,7 @@ import type { Accounts } from "../auth.ts";
 
 import type { AccountContext } from "./account-context.ts";
 import { login } from "./login.ts";
-import { logout } from "./logout.ts";
+import { createLogout } from "./logout.ts";
 import { register } from "./register.ts";
 import { setActive } from "./set-active.ts";
 
@@ -10,7 +10,7 @@ export function createAccounts(context: AccountContext): Accounts {
   return {
     register: (input, from) => register(context, input, from),
     login: (input, from) => login(context, input, from),
-    logout: (principal) => logout(context, principal),
+    logout: createLogout(context),
     setActive: (userId, isActive) => setActive(context, userId, isActive),
   };
 }

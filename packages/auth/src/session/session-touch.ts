@@ -32,8 +32,9 @@ export function createSessionTouch({
   settings,
   onError,
 }: TouchOptions): (principal: Principal) => void {
-  const intervalMs = settings.SESSION_TOUCH_SECONDS * 1000;
   const idleMs = settings.SESSION_IDLE_SECONDS * 1000;
+  // Often enough that a session in use is never taken for an idle one.
+  const intervalMs = Math.min(settings.SESSION_TOUCH_SECONDS * 1000, idleMs / 4);
   /** When each session was last taken up, the longest ago first: callers may hold readings from before the write. */
   const takenUp = new Map<string, number>();
   const due = new Set<string>();

@@ -33,5 +33,7 @@ test("RAT-08: an IPv4-mapped peer is its IPv4 address", () => {
 
 test("a bad TRUST_PROXY names the variable", () => {
   expect(() => parseTrustedProxies("true")).toThrow("TRUST_PROXY");
-  expect(() => parseTrustedProxies("10.0.0.0/40")).toThrow("TRUST_PROXY");
+  for (const range of ["10.0.0.0/40", "10.0.0.0/", "10.0.0.0/ 8", "10.0.0.0/-1", "10.0.0.0/1e1", "/8"]) {
+    expect(() => parseTrustedProxies(range), range).toThrow("TRUST_PROXY");
+  }
 });

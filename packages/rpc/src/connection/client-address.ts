@@ -35,7 +35,8 @@ function addEntry(list: BlockList, entry: string): void {
   const family = isIP(address);
   const most = family === 4 ? 32 : 128;
   const bits = prefix === undefined ? most : Number(prefix);
-  if (family === 0 || !Number.isInteger(bits) || bits < 0 || bits > most) {
+  // Digits only: an empty prefix would read as 0, and trust everyone.
+  if (family === 0 || !/^\d{1,3}$/.test(prefix ?? "0") || bits > most) {
     throw new Error(`TRUST_PROXY: "${entry}" is not an address, a CIDR range or "loopback".`);
   }
   list.addSubnet(address, bits, family === 4 ? "ipv4" : "ipv6");

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { Socket } from "node:net";
 
 import type { RawData } from "ws";
 
@@ -8,6 +9,7 @@ import { CloseCode, type SessionEndReason } from "@countersign/contract";
 import type { Caller } from "../procedure/call-context.ts";
 import type { Services } from "../services.ts";
 
+import { Backlog, lowWaterBytes } from "./backlog.ts";
 import type { GuardedSocket } from "./guarded-socket.ts";
 import type { RequestFacts } from "./request-facts.ts";
 import { TokenBucket } from "./token-bucket.ts";
@@ -40,12 +42,13 @@ export class Connection implements Caller {
   #version = 0;
   #isDead = false;
   #badFrames = 0;
-  #slowTimer: NodeJS.Timeout | null = null;
+  readonly #backlog: Backlog;
   readonly #frameBucket: TokenBucket;
   readonly #callBucket: TokenBucket;
 
   constructor(options: {
     readonly socket: GuardedSocket;
+    readonly tcp: Socket;
     readonly services: Services;
     readonly request: RequestFacts;
     readonly tokenHash: string | null;
@@ -56,7 +59,13 @@ export class Connection implements Caller {
     this.request = options.request;
     this.tokenHash = options.tokenHash;
     this.addressKey = options.addressKey;
-    const { CALLS_PER_SECOND, CALLS_BURST } = this.services.settings;
+    const { CALLS_PER_SECOND, CALLS_BURST, SLOW_READER_SECONDS } = this.services.settings;
+    this.#backlog = new Backlog({
+      tcp: options.tcp,
+      unread: () => this.socket.bufferedAmount,
+      patienceMs: SLOW_READER_SECONDS * 1000,
+      onStalled: () => this.#cut(),
+    });
     const now = performance.now();
     this.openedAt = now;
     this.lastHeardAt = now;
@@ -105,9 +114,10 @@ export class Connection implements Caller {
     if (!this.#frameBucket.take(count, this.lastHeardAt)) this.#flooding();
   }
 
-  /** May this socket make one more call? Otherwise it is told to come back later. */
+  /** May this socket make one more call? Not too often, and not while it leaves a heap of answers unread. */
   admitCall(): boolean {
-    return this.#callBucket.take(1, performance.now());
+    const { MAX_BUFFERED_BYTES } = this.services.settings;
+    return this.socket.bufferedAmount < MAX_BUFFERED_BYTES / 4 && this.#callBucket.take(1, performance.now());
   }
 
   noteBadFrame(): void {
@@ -115,19 +125,30 @@ export class Connection implements Caller {
     if (this.#badFrames > this.services.settings.BAD_FRAMES) this.close(1008, "too many malformed messages");
   }
 
-  /** The peer does not read: cut it now when its backlog is twice the limit, soon when it stays over it. */
-  noteSlowReader(): void {
-    const { MAX_BUFFERED_BYTES, SLOW_READER_SECONDS } = this.services.settings;
-    if (this.socket.bufferedAmount > 2 * MAX_BUFFERED_BYTES) return this.#cut();
-    this.#slowTimer ??= setTimeout(() => {
-      this.#slowTimer = null;
-      if (this.socket.bufferedAmount > MAX_BUFFERED_BYTES) this.#cut();
-    }, SLOW_READER_SECONDS * 1000).unref();
+  /** Looks at the peer's backlog after a frame was written: beyond the limit, or taking nothing, it is cut. */
+  noteWrite(): void {
+    if (this.socket.bufferedAmount > this.services.settings.MAX_BUFFERED_BYTES) this.#cut();
+    else this.#backlog.note();
+  }
+
+  /** Has the peer read what was sent, but for a little? Whoever pushes waits until it has. */
+  get hasCaughtUp(): boolean {
+    return this.socket.bufferedAmount <= lowWaterBytes;
+  }
+
+  /** Resolves when the peer has caught up, or is gone. */
+  caughtUp(): Promise<void> {
+    return this.#backlog.drained();
   }
 
   /** Ends the connection because its session ended: dead at once, then closed, then terminated. */
   end(reason: SessionEndReason): void {
     this.close(CloseCode.sessionEnded, reason);
+  }
+
+  /** Ends the connection because its session is found to be gone, and nobody said why. */
+  endLost(): void {
+    this.end(this.expiresAt <= this.services.clock.now() ? "expired" : "ended");
   }
 
   /** Asks the client to open a new socket (with the cookie it has then) and move over without losing calls. */
@@ -146,7 +167,7 @@ export class Connection implements Caller {
   /** The socket is gone. */
   closed(): void {
     this.#isDead = true;
-    if (this.#slowTimer) clearTimeout(this.#slowTimer);
+    this.#backlog.stop();
     this.services.connections.remove(this);
   }
 

@@ -55,7 +55,7 @@ export class GuardedSocket extends WebSocket {
     this.#cork();
     if (typeof options === "function") super.send(data, options);
     else super.send(data, options ?? {}, callback);
-    if (this.bufferedAmount > connection.services.settings.MAX_BUFFERED_BYTES) connection.noteSlowReader();
+    connection.noteWrite();
   }
 
   /**
@@ -73,10 +73,10 @@ export class GuardedSocket extends WebSocket {
     setTimeout(() => this.terminate(), 1000).unref();
   }
 
-  /** Ends a reader that is too slow: its buffer is full, so a close frame would never arrive. */
+  /** Ends a reader that is too slow. The close frame stands behind the backlog: it has a moment to get there. */
   cut(): void {
-    super.close(CloseCode.tooSlow, "too slow");
-    this.terminate();
+    this.close(CloseCode.tooSlow, "too slow");
+    setTimeout(() => this.terminate(), 2000).unref();
   }
 
   /** Replies and pushes of one turn leave in one write: a third of the cost of a call otherwise goes into system calls. */

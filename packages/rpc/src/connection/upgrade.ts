@@ -26,7 +26,7 @@ export interface UpgradeOptions {
   isReady(): boolean;
   /** Rises whenever a session may have ended: a socket that was opening meanwhile is checked again. */
   revocationCount(): number;
-  recheck(connections: readonly Connection[]): Promise<void>;
+  recheckLater(connections: readonly Connection[]): void;
 }
 
 interface Refusal {
@@ -58,7 +58,8 @@ async function upgrade(options: UpgradeOptions, request: IncomingMessage, tcp: S
   const refusal =
     url === null ? { status: "400 Bad Request", why: "target" } : findRefusal(options, request, url, address);
   if (url === null || refusal !== null) {
-    services.log.warn({ why: refusal?.why, origin: request.headers.origin, ip: address.ip }, "An upgrade was refused");
+    const origin = request.headers.origin?.slice(0, 200);
+    services.log.warn({ why: refusal?.why ?? "target", origin, ip: address.ip }, "An upgrade was refused");
     return refuse(tcp, refusal?.status ?? "400 Bad Request");
   }
 
@@ -66,9 +67,11 @@ async function upgrade(options: UpgradeOptions, request: IncomingMessage, tcp: S
   const countBefore = options.revocationCount();
   const principal = token === null ? null : await services.auth.sessions.validate(hashToken(token) ?? "");
   if (tcp.destroyed) return;
-  if (principal !== null && isFull(services, principal)) {
-    services.log.warn({ why: "session", ip: address.ip }, "An upgrade was refused");
-    return refuse(tcp, "429 Too Many Requests");
+  // Once more: others have come in while the session was read.
+  const noRoom = findNoRoom(options, address) ?? findNoRoomOfSession(services, principal);
+  if (noRoom !== null) {
+    services.log.warn({ why: noRoom.why, ip: address.ip }, "An upgrade was refused");
+    return refuse(tcp, noRoom.status);
   }
 
   const facts = readRequestFacts(request, url, { sessionCookieName: services.cookie.name, ...address });
@@ -76,6 +79,7 @@ async function upgrade(options: UpgradeOptions, request: IncomingMessage, tcp: S
     if (!(socket instanceof GuardedSocket)) throw new Error("The server is to be made with WebSocket: GuardedSocket.");
     const connection = new Connection({
       socket,
+      tcp,
       services,
       request: facts,
       // A token that opens nothing is no token: such a socket is anonymous for good.
@@ -89,7 +93,7 @@ async function upgrade(options: UpgradeOptions, request: IncomingMessage, tcp: S
     socket.once("close", () => connection.closed());
     services.connections.add(connection);
     wss.emit("connection", socket, request);
-    if (options.revocationCount() !== countBefore) void options.recheck([connection]);
+    if (options.revocationCount() !== countBefore) options.recheckLater([connection]);
   });
 }
 
@@ -99,7 +103,7 @@ function findRefusal(
   url: URL,
   address: ClientAddress,
 ): Refusal | null {
-  const { connections, settings } = options.services;
+  const { settings } = options.services;
   const { origin } = request.headers;
   if (rawPath(request) !== rpcPath) return { status: "404 Not Found", why: "path" };
   // tRPC would take a token from the first message: the cookie is the only way in.
@@ -107,7 +111,12 @@ function findRefusal(
   if (origin === undefined ? settings.REQUIRE_ORIGIN : !options.isAllowedOrigin(origin)) {
     return { status: "403 Forbidden", why: "origin" };
   }
-  if (!options.isReady()) return { status: "503 Service Unavailable", why: "draining" };
+  return findNoRoom(options, address);
+}
+
+function findNoRoom({ isReady, services }: UpgradeOptions, address: ClientAddress): Refusal | null {
+  const { connections, settings } = services;
+  if (!isReady()) return { status: "503 Service Unavailable", why: "draining" };
   if (connections.size >= settings.MAX_CONNECTIONS) return { status: "503 Service Unavailable", why: "connections" };
   if (connections.countOfAddress(addressKey(address.ip)) >= settings.MAX_CONNECTIONS_PER_IP) {
     return { status: "429 Too Many Requests", why: "address" };
@@ -115,8 +124,10 @@ function findRefusal(
   return null;
 }
 
-function isFull({ connections, settings }: Services, { session }: Principal): boolean {
-  return connections.countOfSession(session.id) >= settings.MAX_CONNECTIONS_PER_SESSION;
+function findNoRoomOfSession({ connections, settings }: Services, principal: Principal | null): Refusal | null {
+  const isFull =
+    principal !== null && connections.countOfSession(principal.session.id) >= settings.MAX_CONNECTIONS_PER_SESSION;
+  return isFull ? { status: "429 Too Many Requests", why: "session" } : null;
 }
 
 function refuse(tcp: Duplex, status: string): void {

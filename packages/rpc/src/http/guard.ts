@@ -48,11 +48,15 @@ export function guardCalls(options: {
     if (method === "POST" && !jsonType.test(c.req.header("content-type") ?? "")) {
       return c.json({ error: { message: "Send JSON, with content-type: application/json." } }, 415);
     }
+    if (c.req.header("trpc-accept") !== undefined) {
+      // Streamed batches send their headers before the procedures have run: a cookie would be lost.
+      return c.json({ error: { message: "Streamed batches are not served. Leave out trpc-accept." } }, 400);
+    }
     return next();
 
     function refuse(status: 403) {
       options.log.warn(
-        { origin, path: c.req.path.slice(0, 200) || rpcPath, method },
+        { origin: origin?.slice(0, 200), path: c.req.path.slice(0, 200) || rpcPath, method },
         "A request from another site was refused",
       );
       return c.json(

@@ -51,7 +51,11 @@ export function createHttpApp(options: HttpAppOptions): Hono<{ Bindings: HttpBin
   const guard = guardCalls({ isAllowedOrigin: options.isAllowedOrigin, requireOrigin: settings.REQUIRE_ORIGIN, log });
   const tooLarge = bodyLimit({
     maxSize: settings.MAX_BODY_BYTES,
-    onError: (c) => c.json({ error: { message: `The body is larger than ${settings.MAX_BODY_BYTES} bytes.` } }, 413),
+    onError: (c) => {
+      // The rest of the body is not read, so nothing more can come over this connection.
+      c.header("Connection", "close");
+      return c.json({ error: { message: `The body is larger than ${settings.MAX_BODY_BYTES} bytes.` } }, 413);
+    },
   });
   app.all(`${rpcPath}/*`, guard, tooLarge, (c) =>
     fetchRequestHandler({

@@ -10,6 +10,8 @@ export function parseRequestTarget(request: IncomingMessage, protocol: "http" | 
   const { url = "", headers } = request;
   const { host } = headers;
   if (!url.startsWith("/") || host === undefined || !hostPattern.test(host)) return null;
+  // Of two Hosts, Node keeps the first; a proxy before us may go by the other (RFC 9112 §3.2).
+  if (request.headersDistinct.host?.length !== 1) return null;
   try {
     decodeURIComponent(rawPath(request));
     return new URL(url, `${protocol}://${host}`);

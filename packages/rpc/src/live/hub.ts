@@ -21,8 +21,7 @@ export interface Watcher {
   fail(error: TRPCError): void;
 }
 
-/** How much may wait in a socket's buffer before its watchers wait too, and skip to the newest state. */
-const lowWaterBytes = 64 * 1024;
+/** How often to see whether a reader with a backlog has caught up; it then gets the newest state. */
 const blockedRetryMs = 50;
 const unavailableRetryMs = 500;
 /** Watchers of one turn; the rest follow in the next, so that calls are answered in between. */
@@ -135,12 +134,12 @@ export class LiveHub {
   async #update(watcher: Watcher, round: Round): Promise<number | null> {
     const { connection, rule } = watcher;
     if (connection.isDead || !this.#isWatching(watcher)) return null;
-    if (connection.socket.bufferedAmount > lowWaterBytes) return blockedRetryMs;
+    if (!connection.hasCaughtUp) return blockedRetryMs;
 
     const principal = connection.tokenHash === null ? null : await round.principal(connection.tokenHash);
     if (connection.isDead || connection.isSuperseded) return null;
     if (principal === null && connection.tokenHash !== null) {
-      connection.end("ended");
+      connection.endLost();
       return null;
     }
     const refusal = checkRule(rule, principal, this.#clock.now(), this.#settings.SESSION_FRESH_SECONDS);

@@ -21,6 +21,8 @@ export interface ProcedureMeta {
   readonly rule: Rule;
   /** Calling it does not count as use of the session: the client does so by itself. */
   readonly isPassive?: true;
+  /** The way out: open to those who call too often, and while the database is away. Public procedures only. */
+  readonly isExit?: true;
 }
 
 /**
@@ -41,6 +43,7 @@ export async function admit(
 
   requireAlive(connection);
   requireTransport(rule, type, connection);
+  if (meta.isExit && rule.access === "public") return { rule, principal: null };
   if (connection !== null && !connection.admitCall()) throw rateLimited(1);
 
   const principal = caller.tokenHash === null ? null : await auth.sessions.validate(caller.tokenHash);
@@ -107,7 +110,12 @@ export function guardStream(stream: unknown, caller: Caller, rule: Rule, release
     const message = "A subscription returns an async iterable or a stream of this library.";
     throw new TRPCError({ code: "INTERNAL_SERVER_ERROR", message });
   }
-  return new GuardedStream(stream, () => requireStillAllowed(caller, rule), release);
+  return new GuardedStream({
+    source: stream,
+    ready: async () => caller.connection?.caughtUp(),
+    check: () => requireStillAllowed(caller, rule),
+    onEnd: release,
+  });
 }
 
 async function requireStillAllowed(caller: Caller, rule: Rule): Promise<void> {
@@ -142,7 +150,7 @@ function refuseEnded(connection: Connection): CallError {
     const message = "The session has a new token. Reconnect and send this again.";
     return new CallError("UNAUTHORIZED", message, { reason: "STALE_CONNECTION" });
   }
-  setImmediate(() => connection.end("ended"));
+  setImmediate(() => connection.endLost());
   return unauthorized();
 }
 

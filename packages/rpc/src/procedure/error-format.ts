@@ -68,8 +68,8 @@ function toPublicError(error: TRPCError): TRPCError {
 function publicMessage(error: TRPCError): string {
   const inherited = error.cause !== undefined && error.message === error.cause.message;
   const isOwnMessage = !inherited && error.message !== error.code && error.code !== "PARSE_ERROR";
-  // tRPC names the path in its own NOT_FOUND; the client knows what it asked for.
-  const namesPath = error.code === "NOT_FOUND" && error.message.startsWith("No procedure found");
+  // tRPC's own NOT_FOUND and METHOD_NOT_SUPPORTED repeat the path; the client knows what it asked for.
+  const namesPath = /^(?:No |Unsupported )/.test(error.message) && error.message.includes("procedure");
   return isOwnMessage && !namesPath ? error.message : (generic[error.code] ?? error.code);
 }
 
@@ -77,7 +77,7 @@ function fieldErrors(error: z.core.$ZodError): Record<string, string[]> {
   const fields: Record<string, string[]> = {};
   for (const issue of error.issues.slice(0, 20)) {
     const path = issue.path.map(String).join(".").slice(0, 64);
-    (fields[path] ??= []).push(issue.message.slice(0, 200));
+    (fields[path] ??= []).push(issue.code === "unrecognized_keys" ? "This field is not known." : issue.message);
   }
   return fields;
 }

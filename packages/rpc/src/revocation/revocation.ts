@@ -6,6 +6,8 @@ import type { Connection } from "../connection/connection.ts";
 import { sessionTopic } from "../live/snapshot-stream.ts";
 import type { Services } from "../services.ts";
 
+/** How much longer a notice of the database waits than a hint of this process takes. */
+const ownHintFirstMs = 10;
 /** Sessions read again in one turn; the rest follow in the next, so that calls are answered in between. */
 const turnSize = 250;
 
@@ -34,11 +36,11 @@ export class Revocation {
       case "session":
         this.count += 1;
         hub.touch(sessionTopic(hint.sessionId));
-        return this.#recheckLater(connections.ofSession(hint.sessionId));
+        return this.recheckLater(connections.ofSession(hint.sessionId));
       case "user":
         this.count += 1;
         for (const connection of connections.ofUser(hint.userId)) hub.touchConnection(connection);
-        return this.#recheckLater(connections.ofUser(hint.userId));
+        return this.recheckLater(connections.ofUser(hint.userId));
       case "topic":
         return hub.touch(hint.topic);
       case "gap":
@@ -46,7 +48,15 @@ export class Revocation {
     }
   }
 
+  /**
+   * What the database tells may be this process's own doing: on Postgres the notice can overtake the answer to the commit.
+   * A moment later the hint has been handled, which knows the reason, and this finds nothing left to do.
+   */
   handleExternalChange(change: ExternalChange): void {
+    setTimeout(() => this.#handleExternalChange(change), ownHintFirstMs).unref();
+  }
+
+  #handleExternalChange(change: ExternalChange): void {
     if (change.kind === "all") return this.#everythingMayHaveChanged();
     if (change.kind === "user") return this.handleHint({ kind: "user", userId: change.id });
     this.handleHint({ kind: "session", sessionId: change.id });
@@ -81,22 +91,23 @@ export class Revocation {
   #everythingMayHaveChanged(): void {
     this.count += 1;
     this.#services.hub.touchAll();
-    this.#recheckLater([...this.#services.connections]);
+    this.recheckLater([...this.#services.connections]);
   }
 
-  #recheckLater(connections: readonly Connection[]): void {
+  /** The same in the background: never throws. */
+  recheckLater(connections: readonly Connection[]): void {
     this.recheck(connections).catch((error: unknown) => {
       this.#services.log.warn({ err: error }, "Sessions could not be read again; the lease decides");
     });
   }
 
   async #recheckSession(tokenHash: string, sockets: readonly Connection[]): Promise<void> {
-    const { auth, clock, hub } = this.#services;
+    const { auth, hub } = this.#services;
     const principal = await auth.sessions.validate(tokenHash);
     for (const connection of sockets) {
       if (connection.isDead || connection.isSuperseded) continue;
       if (principal === null) {
-        connection.end(connection.expiresAt <= clock.now() ? "expired" : "ended");
+        connection.endLost();
         continue;
       }
       if (connection.stand(principal)) hub.touchConnection(connection);

@@ -48,10 +48,10 @@ export const authRouter = router({
     return answerSignIn(ctx, result);
   }),
 
-  logout: overHttp.mutation(async ({ ctx }) => {
-    if (ctx.principal !== null) await ctx.caller.services.auth.accounts.logout(ctx.principal);
+  /** Clears the cookie whatever happens. `pending`: the session could not be ended yet, and will be. */
+  logout: publicProcedureWith({ transport: "http" }, { isExit: true }).mutation(async ({ ctx }) => {
     requireReply(ctx).setSession(ctx.caller.services.cookie.serializeCleared(), "signed-out");
-    return {};
+    return { session: await ctx.caller.services.auth.accounts.logout(ctx.caller.tokenHash) };
   }),
 });
 

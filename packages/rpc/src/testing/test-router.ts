@@ -49,6 +49,9 @@ export function createTestRouter() {
     echo: publicProcedure
       .input(z.strictObject({ text: z.string().max(60_000) }))
       .query(({ input }) => input.text.length),
+    large: publicProcedure
+      .input(z.strictObject({ bytes: z.int().max(5_000_000) }))
+      .query(({ input }) => "x".repeat(input.bytes)),
     count: protectedProcedure.mutation(() => ++counts.mutations),
     slow: protectedProcedure.input(Pause).mutation(({ ctx, input }) => writeLate(ctx, input.ms)),
     slowReport: permissionProcedure("reports.view")

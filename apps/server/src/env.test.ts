@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+
+import { defaultSettings } from "@countersign/contract";
+
+import { readEnvironment } from "./env.ts";
+
+test("an empty environment is a development server on SQLite with all defaults", () => {
+  const env = readEnvironment({});
+  expect(env).toMatchObject({ isProduction: false, port: 3000, databaseUrl: "sqlite:./data/countersign.db" });
+  expect(env.settings).toEqual(defaultSettings);
+  expect(env.allowedOrigins).toContain("http://localhost:5173");
+});
+
+test("in production only the public URL's own origin is allowed, unless origins are named", () => {
+  const production = { NODE_ENV: "production", PUBLIC_URL: "https://app.example.com" };
+  expect(readEnvironment(production)).toMatchObject({ allowedOrigins: ["https://app.example.com"], warnings: [] });
+  expect(readEnvironment({ ...production, ALLOWED_ORIGINS: "https://a.example, https://b.example" })).toMatchObject({
+    allowedOrigins: ["https://a.example", "https://b.example"],
+  });
+});
+
+test("plain http is accepted on this machine with a warning, and refused elsewhere in production", () => {
+  expect(readEnvironment({ NODE_ENV: "production" }).warnings).toHaveLength(1);
+  expect(readEnvironment({ NODE_ENV: "production", PUBLIC_URL: "http://127.0.0.1:3000" }).warnings).toHaveLength(1);
+  expect(() => readEnvironment({ NODE_ENV: "production", PUBLIC_URL: "http://app.example.com" })).toThrow("PUBLIC_URL");
+});
+
+test("a wrong value is refused in one line with the variable's name and what to write, without the value", () => {
+  const wrong: [string, string, RegExp][] = [
+    ["PORT", "abc", /from 0 to 65535/],
+    ["PORT", "70000", /from 0 to 65535/],
+    ["PORT", "1e3", /from 0 to 65535/],
+    ["NODE_ENV", "prod", /"production"/],
+    ["HOST", "a b", /host name/],
+    ["PUBLIC_URL", "app.example.com", /https:\/\/app.example.com/],
+    ["PUBLIC_URL", "https://user:hidden@app.example.com", /scheme, host and port/],
+    ["PUBLIC_URL", "https://app.example.com/path", /scheme, host and port/],
+    ["PUBLIC_URL", "https://app.example.com/?a=1#x", /scheme, host and port/],
+    ["ALLOWED_ORIGINS", ",", /at least one/],
+    ["SESSION_IDLE_SECONDS", "-1", /whole number/],
+    ["SESSION_IDLE_SECONDS", "1.5", /whole number/],
+    ["LEASE_SECONDS", "301", /from 1 to 300/],
+    ["SIGN_UP", "maybe", /"true" or "false"/],
+    ["LOG_LEVEL", "loud", /debug/],
+  ];
+  for (const [name, value, cure] of wrong) {
+    const read = () => readEnvironment({ [name]: value });
+    expect(read, `${name}=${value}`).toThrow(new RegExp(`^${name}: .*${cure.source}.*$`));
+    expect(read, `${name}=${value}`).not.toThrow("hidden");
+  }
+});
+
+test("all wrong variables are told at once", () => {
+  expect(() => readEnvironment({ PORT: "x", SIGN_UP: "x" })).toThrow(/PORT[\s\S]*SIGN_UP|SIGN_UP[\s\S]*PORT/);
+});
+
+test("an empty variable is one that is not set", () => {
+  expect(readEnvironment({ PORT: "", PUBLIC_URL: "", SESSION_IDLE_SECONDS: "" }).port).toBe(3000);
+});
