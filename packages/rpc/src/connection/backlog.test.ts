@@ -16,7 +16,7 @@ function watch(patienceMs: number) {
       return state.unread;
     },
   };
-  const onStalled = vi.fn();
+  const onStalled = vi.fn<() => void>();
   // The cast: only these parts of a socket are looked at.
   const options = { tcp: tcp as unknown as Socket, unread: () => state.unread, patienceMs, onStalled };
   return { backlog: new Backlog(options), state, onStalled };

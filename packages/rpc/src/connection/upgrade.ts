@@ -114,9 +114,9 @@ function findRefusal(
   return findNoRoom(options, address);
 }
 
-function findNoRoom({ isReady, services }: UpgradeOptions, address: ClientAddress): Refusal | null {
-  const { connections, settings } = services;
-  if (!isReady()) return { status: "503 Service Unavailable", why: "draining" };
+function findNoRoom(options: UpgradeOptions, address: ClientAddress): Refusal | null {
+  const { connections, settings } = options.services;
+  if (!options.isReady()) return { status: "503 Service Unavailable", why: "draining" };
   if (connections.size >= settings.MAX_CONNECTIONS) return { status: "503 Service Unavailable", why: "connections" };
   if (connections.countOfAddress(addressKey(address.ip)) >= settings.MAX_CONNECTIONS_PER_IP) {
     return { status: "429 Too Many Requests", why: "address" };
