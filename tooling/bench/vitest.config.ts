@@ -1,3 +1,4 @@
 import { testConfig } from "@app/vitest";
 
-export default testConfig();
+// Servers are started and loaded here: on a busy machine that takes a while.
+export default testConfig({ testTimeout: 60_000 });

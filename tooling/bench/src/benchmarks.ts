@@ -1,0 +1,25 @@
+import type { Benchmark } from "./benchmark.ts";
+
+/** Every benchmark, by its name on the command line. Each is loaded when it is asked for. */
+export const benchmarks: readonly Benchmark[] = [
+  {
+    name: "calls",
+    about: "what a call costs, from the bare socket to a session checked on every call",
+    run: async (options) => (await import("./calls/bench-calls.ts")).benchCalls(options),
+  },
+  {
+    name: "revoke",
+    about: "how long a session that has ended goes on being served",
+    run: async (options) => (await import("./revoke/bench-revoke.ts")).benchRevoke(options),
+  },
+  {
+    name: "push",
+    about: "what it costs to show a change to many sockets, and how long the last one waits",
+    run: async (options) => (await import("./push/bench-push.ts")).benchPush(options),
+  },
+  {
+    name: "memory",
+    about: "what an idle connection keeps of the server's memory",
+    run: async (options) => (await import("./memory/bench-memory.ts")).benchMemory(options),
+  },
+];

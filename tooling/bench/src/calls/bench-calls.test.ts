@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+
+import { countChildren, rowOf, smallRun } from "../test/small-run.ts";
+
+import { benchCalls } from "./bench-calls.ts";
+
+/** Each side once, from sources or built. */
+const labels = ["raw ws", "bare tRPC", "tRPC + Lucia", "Countersign, SQLite", "Countersign, Postgres, built"];
+
+test("every side answers every call, and no server is left behind", async () => {
+  const report = await benchCalls({ ...smallRun, rounds: 1, connections: 3, only: labels });
+
+  const [cpu, ratio, rate, latency] = report.tables;
+  for (const label of labels) {
+    for (const table of [cpu, ratio, rate]) {
+      expect(rowOf(table, label).slice(1), label).toEqual([expect.toSatisfy(isPositive), expect.toSatisfy(isPositive)]);
+    }
+    expect(rowOf(latency, label).slice(1)).toEqual([expect.stringMatching(/^\d+ \/ \d+$/), expect.any(String)]);
+  }
+  expect(rowOf(ratio, "bare tRPC").slice(1)).toEqual([1, 1]);
+  await expect.poll(countChildren).toBe(0);
+});
+
+function isPositive(value: unknown): boolean {
+  return typeof value === "number" && value > 0 && Number.isFinite(value);
+}

@@ -1,0 +1,56 @@
+/** A server that is measured, by the name of what it is made of. */
+export type SideName = "raw" | "trpc" | "lucia" | "countersign";
+
+/** What a server is started with. It travels to another process, so it is plain data. */
+export interface SidePlan {
+  readonly name: SideName;
+  /** Sides that keep sessions read them here; it is there and filled already. */
+  readonly databaseUrl?: string;
+}
+
+/** Something only the server itself can do, at the moment it is told to. */
+export type Action =
+  /** Sends these data to everyone who watches. */
+  | { readonly kind: "broadcast"; readonly data: unknown }
+  /** Changes the user, so that the user's snapshot is pushed. */
+  | { readonly kind: "change-user"; readonly userId: string; readonly firstName: string }
+  /** Switches the user off, which ends all the user's sessions. */
+  | { readonly kind: "deactivate"; readonly userId: string }
+  /** When the end of this session was committed. */
+  | { readonly kind: "when-ended"; readonly sessionId: string };
+
+/** A server under way. */
+export interface Side {
+  readonly port: number;
+  /** Returns when the action took effect, by `monotonicMs`: for a change, just after its commit. */
+  act(action: Action): Promise<number>;
+}
+
+/** How much the process has used so far, and when that was. */
+export interface Usage {
+  readonly cpuMicroseconds: number;
+  /** By `monotonicMs`. */
+  readonly at: number;
+}
+
+/** After a full collection. */
+export interface Memory {
+  readonly rssBytes: number;
+  readonly heapBytes: number;
+}
+
+/** What is asked over the channel between the processes, and what is answered. */
+export type Command =
+  | { readonly ask: "usage" }
+  | { readonly ask: "memory" }
+  | { readonly ask: "act"; readonly action: Action };
+
+export interface Request {
+  readonly id: number;
+  readonly command: Command;
+}
+
+export type Message =
+  | { readonly kind: "listening"; readonly port: number }
+  | { readonly kind: "answer"; readonly id: number; readonly value: unknown }
+  | { readonly kind: "failure"; readonly id: number; readonly message: string };

@@ -1,0 +1,89 @@
+import { eq } from "drizzle-orm";
+
+import { createAuth } from "@countersign/auth";
+import { createMemoryBus } from "@countersign/bus";
+import { defaultSettings, type Settings } from "@countersign/contract";
+import { openDatabase } from "@countersign/db";
+import { createApp, createProcedures, authRouter, sessionRouter } from "@countersign/rpc";
+
+import { monotonicMs } from "../monotonic-clock.ts";
+import type { Action, Side } from "../side/side.ts";
+import { origin } from "../wire/wire-socket.ts";
+
+import type { Answer } from "./answer.ts";
+
+/** What a caller of `me` must hold. */
+export const permission = "bench.read";
+
+/** The limits would be measured instead of the work; the address and the sessions of the load are few. */
+const settings: Settings = {
+  ...defaultSettings,
+  CALLS_PER_SECOND: 1_000_000,
+  CALLS_BURST: 1_000_000,
+  MAX_CONNECTIONS_PER_IP: 1_000_000,
+  MAX_CONNECTIONS_PER_SESSION: 1_000_000,
+};
+
+/**
+ * The app as `apps/server` puts it together. `me` is behind a permission, and the session is read from the database for
+ * every call.
+ */
+export async function serveCountersign(databaseUrl: string): Promise<Side> {
+  const db = await openDatabase(databaseUrl, { migrations: [] });
+  const bus = createMemoryBus();
+  const auth = createAuth({ db, bus, settings, permissions: [permission] });
+  const endedAt = new Map<string, number>();
+  // Before the app, so that the moment is noted before anything follows from it.
+  bus.subscribe((hint) => {
+    if (hint.kind !== "sessions-ended") return;
+    for (const sessionId of hint.sessionIds) endedAt.set(sessionId, monotonicMs());
+  });
+
+  const { permissionProcedure, router } = createProcedures({ permissions: [permission] });
+  const me = permissionProcedure(permission).query(({ ctx: { user } }): Answer => ({
+    id: user.id,
+    username: user.username,
+    email: user.email ?? "",
+  }));
+  const app = createApp({
+    router: router({ me, auth: authRouter, session: sessionRouter }),
+    db,
+    bus,
+    auth,
+    settings,
+    log: { debug: ignore, info: ignore, warn: report, error: report },
+    publicUrl: origin,
+    permissions: [permission],
+  });
+
+  async function act(action: Action): Promise<number> {
+    switch (action.kind) {
+      case "change-user": {
+        const { users } = db.tables;
+        await db.update(users).set({ firstName: action.firstName }).where(eq(users.id, action.userId));
+        const at = monotonicMs();
+        bus.publish({ kind: "user", userId: action.userId });
+        return at;
+      }
+      case "deactivate":
+        await auth.accounts.setActive(action.userId, false);
+        return monotonicMs();
+      case "when-ended": {
+        const at = endedAt.get(action.sessionId);
+        if (at === undefined) throw new Error("The session has not ended.");
+        return at;
+      }
+      case "broadcast":
+        throw new Error("This side pushes changes, not data.");
+    }
+  }
+
+  return { port: await app.listen({ port: 0, host: "127.0.0.1" }), act };
+}
+
+function ignore(): void {}
+
+/** Nothing is refused or fails while it is measured: what does is seen. */
+function report(facts: object, message: string): void {
+  console.error(message, facts);
+}
