@@ -59,6 +59,14 @@ export interface Database<Tables extends CoreTables = CoreTables> extends Querie
   transaction<Result>(body: (tx: Transaction<Tables>) => Promise<Result>): Promise<Result>;
   /** Prepares a read, spelled for each dialect (`?` and `$1`). The same text gives the same statement. */
   prepare<Row>(name: string, text: { readonly sqlite: string; readonly postgres: string }): Statement<Row>;
+  /**
+   * A number that is another one whenever anything was committed since it was last asked for, by whomever. What was read
+   * after one number is what would be read as long as that is the number. Null when the database cannot tell: Postgres,
+   * SQLite in memory, a file another process holds.
+   *
+   * @throws DatabaseUnavailable
+   */
+  dataVersion(): number | null;
   /** Rejects with `DatabaseUnavailable` unless the database answers. */
   ping(): Promise<void>;
   /**

@@ -9,6 +9,7 @@ import { createTurnQueue } from "../turn-queue.ts";
 
 import { createAccess } from "./access.ts";
 import { wrapConnection } from "./connection.ts";
+import { createDataVersion } from "./data-version.ts";
 import { type Connections, openConnections } from "./open-connections.ts";
 import { translateSqliteError } from "./sqlite-error.ts";
 import { createSqliteMigrationStore } from "./sqlite-migrations.ts";
@@ -54,6 +55,7 @@ export async function openSqlite<Tables extends CoreTables>(
       return runTransaction({ dialect: "sqlite", tables, connection, current, transactionTimeoutMs, onError, body });
     },
     prepare: (name, text) => prepareSqliteRead({ name, text: text.sqlite, access }),
+    dataVersion: createDataVersion(access),
     async ping() {
       await access.read(() => reader.run("select 1 from sqlite_schema limit 1", []));
     },
