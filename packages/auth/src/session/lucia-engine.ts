@@ -9,8 +9,9 @@ import type { Clock } from "../clock.ts";
 import { newId } from "../new-id.ts";
 import { createRightsReader } from "../rights/held-rights.ts";
 
+import { keepWhileUnchanged } from "./keep-while-unchanged.ts";
 import { type Carrier, createLuciaReader, createLuciaWriter } from "./lucia-adapter.ts";
-import type { Session } from "./principal.ts";
+import type { Principal, Session } from "./principal.ts";
 import type { DeviceSession, SessionEngine } from "./session-engine.ts";
 import { createSessionRowReader, toPrincipal } from "./session-row.ts";
 import { createSessionTouch } from "./session-touch.ts";
@@ -40,17 +41,19 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
   const { sessions } = db.tables;
   const isRunning = (now: Date) => and(gt(sessions.expiresAt, now), gt(sessions.absoluteExpiresAt, now));
 
-  return {
-    async validate(tokenHash) {
-      const { session } = await lucia.validateSession(tokenHash);
-      if (session === null) return null;
+  async function read(tokenHash: string): Promise<Principal | null> {
+    const { session } = await lucia.validateSession(tokenHash);
+    if (session === null) return null;
 
-      // Lucia's types know attributes only from a global declaration, which a library can't make for its users.
-      const { row } = session as unknown as Carrier;
-      // After the row, so that the rights are never older than the version they are kept under.
-      const rights = readRights(row.user_id, row.user_version);
-      return toPrincipal(row, rights instanceof Promise ? await rights : rights);
-    },
+    // Lucia's types know attributes only from a global declaration, which a library can't make for its users.
+    const { row } = session as unknown as Carrier;
+    // After the row, so that the rights are never older than the version they are kept under.
+    const rights = readRights(row.user_id, row.user_version);
+    return toPrincipal(row, rights instanceof Promise ? await rights : rights);
+  }
+
+  return {
+    validate: keepWhileUnchanged({ db, clock, read }),
 
     touch: createSessionTouch({ db, bus, clock, settings, onError }),
 

@@ -28,8 +28,9 @@ export interface DeviceSession extends Session {
 export interface SessionEngine {
   /**
    * Who holds this token now? Null when there is no such session, it is past its idle or absolute limit, or its user is
-   * inactive or gone. Reads the database every time; those asked in the same tick share one round trip, and never join a
-   * read that had been sent before they asked. Does not count as use.
+   * inactive or gone. Asks the database every time; those asked in the same turn share one round trip, and never join one
+   * that had been sent before they asked. An engine may keep what it has read only where it asks the database, for every
+   * validation, whether anything was committed since. Does not count as use.
    *
    * @throws DatabaseUnavailable
    */
