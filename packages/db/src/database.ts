@@ -60,13 +60,11 @@ export interface Database<Tables extends CoreTables = CoreTables> extends Querie
   /** Prepares a read, spelled for each dialect (`?` and `$1`). The same text gives the same statement. */
   prepare<Row>(name: string, text: { readonly sqlite: string; readonly postgres: string }): Statement<Row>;
   /**
-   * A number that is another one whenever anything was committed since it was last asked for, by whomever. What was read
-   * after one number is what would be read as long as that is the number. Null when the database cannot tell: Postgres,
-   * SQLite in memory, a file another process holds.
-   *
-   * @throws DatabaseUnavailable
+   * Answers with a number that is another one whenever anything was committed since it was last asked for, by whomever:
+   * what was read after one number is what would be read as long as that is the number. With null while another process
+   * holds the file. It throws DatabaseUnavailable. Null itself where the database cannot tell: Postgres, SQLite in memory.
    */
-  dataVersion(): number | null;
+  readonly dataVersion: (() => number | null) | null;
   /** Rejects with `DatabaseUnavailable` unless the database answers. */
   ping(): Promise<void>;
   /**

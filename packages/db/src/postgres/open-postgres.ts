@@ -50,7 +50,7 @@ export async function openPostgres<Tables extends CoreTables>(
       return runTransaction({ dialect: "postgres", tables, connection, current, transactionTimeoutMs, onError, body });
     },
     prepare: (name, text) => preparePostgresRead(pool, { name, text: text.postgres }),
-    dataVersion: () => null,
+    dataVersion: null,
     async ping() {
       await pool.query({ text: "select 1", mayHaveWritten: false });
     },
