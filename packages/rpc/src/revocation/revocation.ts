@@ -53,13 +53,11 @@ export class Revocation {
    * A moment later the hint has been handled, which knows the reason, and this finds nothing left to do.
    */
   handleExternalChange(change: ExternalChange): void {
-    setTimeout(() => this.#handleExternalChange(change), ownHintFirstMs).unref();
-  }
-
-  #handleExternalChange(change: ExternalChange): void {
+    // Never this process's own: SQLite does not tell of those, and on Postgres it is a gap.
     if (change.kind === "all") return this.#everythingMayHaveChanged();
-    if (change.kind === "user") return this.handleHint({ kind: "user", userId: change.id });
-    this.handleHint({ kind: "session", sessionId: change.id });
+    const hint: Hint =
+      change.kind === "user" ? { kind: "user", userId: change.id } : { kind: "session", sessionId: change.id };
+    setTimeout(() => this.handleHint(hint), ownHintFirstMs).unref();
   }
 
   /**
@@ -90,15 +88,16 @@ export class Revocation {
 
   #everythingMayHaveChanged(): void {
     this.count += 1;
-    this.#services.hub.touchAll();
-    this.recheckLater([...this.#services.connections]);
+    // First what is over ends; what others are shown comes after that.
+    this.recheckLater([...this.#services.connections], () => this.#services.hub.touchAll());
   }
 
-  /** The same in the background: never throws. */
-  recheckLater(connections: readonly Connection[]): void {
-    this.recheck(connections).catch((error: unknown) => {
+  /** The same in the background: never throws. `onDone` is called in any case. */
+  recheckLater(connections: readonly Connection[], onDone: () => void = () => {}): void {
+    const checked = this.recheck(connections).catch((error: unknown) => {
       this.#services.log.warn({ err: error }, "Sessions could not be read again; the lease decides");
     });
+    void checked.then(onDone);
   }
 
   async #recheckSession(tokenHash: string, sockets: readonly Connection[]): Promise<void> {
