@@ -5,7 +5,13 @@ import { countChildren, rowOf, smallRun } from "../test/small-run.ts";
 import { benchCalls } from "./bench-calls.ts";
 
 /** Each side once, from sources or built. */
-const labels = ["raw ws", "bare tRPC", "tRPC + Lucia", "Countersign, SQLite", "Countersign, Postgres, built"];
+const labels = [
+  "raw ws",
+  "bare tRPC",
+  "tRPC + Lucia",
+  "Countersign, SQLite, built, 100 commits/s",
+  "Countersign, Postgres",
+];
 
 test("every side answers every call, and no server is left behind", async () => {
   const report = await benchCalls({ ...smallRun, rounds: 1, connections: 3, only: labels });

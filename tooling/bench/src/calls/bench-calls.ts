@@ -4,6 +4,7 @@ import { median } from "../report/statistics.ts";
 import { ScratchFolder } from "../scratch-folder.ts";
 
 import { type CallFigures, measureCalls } from "./measure-calls.ts";
+import { Stores } from "./stores.ts";
 import { baseline, startVariants, type Variant, variantPlans } from "./variants.ts";
 
 /** So many connections, each with so many calls under way. */
@@ -26,7 +27,8 @@ export async function benchCalls(options: CallsOptions): Promise<Report> {
   await using stack = new AsyncDisposableStack();
   const generator = await prepareGenerator(scratch.path);
   const clientCount = Math.max(...shapes.map(({ connections }) => connections));
-  const variants = await startVariants(plans, { clientCount, scratch, stack, profileFolder });
+  const stores = new Stores({ clientCount, scratch, stack });
+  const variants = await startVariants(plans, { stores, stack, folder: scratch.path, profileFolder });
 
   const measure = ({ side, clientsFile }: Variant, shape: Shape, warmUpSeconds: number) =>
     measureCalls(generator, side, { clientsFile, ...shape, warmUpSeconds, seconds });

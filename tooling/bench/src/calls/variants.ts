@@ -1,22 +1,16 @@
-import { writeFileSync } from "node:fs";
-
-import { startPostgres } from "@app/services";
-
-import { formatClients, type LoadClient } from "../load/load.ts";
-import type { ScratchFolder } from "../scratch-folder.ts";
 import { buildSides } from "../side/build-side.ts";
-import type { SideName, SidePlan } from "../side/side.ts";
+import type { SideName } from "../side/side.ts";
 import { type SideProcess, startSide } from "../side/start-side.ts";
-import { sampleAnswer } from "../sides/answer.ts";
-import { createMembers } from "../sides/countersign-members.ts";
-import { createLuciaMembers } from "../sides/lucia-members.ts";
+
+import type { Store, StoreKind, Stores } from "./stores.ts";
 
 /** A side as it is measured: what it keeps its sessions in, and whether it runs from sources or built. */
 interface VariantPlan {
   readonly label: string;
   readonly name: SideName;
-  readonly database: "none" | "lucia" | "sqlite" | "postgres";
+  readonly database: StoreKind;
   readonly isBuilt: boolean;
+  readonly commitsPerSecond?: number;
 }
 
 /** All others are compared with this one. */
@@ -29,9 +23,16 @@ export const variantPlans = [
   { label: "tRPC + Lucia", name: "lucia", database: "lucia", isBuilt: false },
   { label: "Countersign, SQLite", name: "countersign", database: "sqlite", isBuilt: false },
   { label: "Countersign, SQLite, built", name: "countersign", database: "sqlite", isBuilt: true },
+  {
+    label: "Countersign, SQLite, built, 100 commits/s",
+    name: "countersign",
+    database: "sqlite",
+    isBuilt: true,
+    commitsPerSecond: 100,
+  },
   { label: "Countersign, Postgres", name: "countersign", database: "postgres", isBuilt: false },
   { label: "Countersign, Postgres, built", name: "countersign", database: "postgres", isBuilt: true },
-] as const satisfies readonly VariantPlan[];
+] satisfies readonly VariantPlan[];
 
 /** A variant that runs, and the file with its clients. */
 export interface Variant {
@@ -40,66 +41,30 @@ export interface Variant {
   readonly clientsFile: string;
 }
 
-/** Fills the databases and starts all servers, each with so many clients that can call it. They end with `stack`. */
+/** Starts all servers, each with a database of its own. They end with `stack`. */
 export async function startVariants(
   plans: readonly VariantPlan[],
   options: {
-    readonly clientCount: number;
-    readonly scratch: ScratchFolder;
+    readonly stores: Stores;
     readonly stack: AsyncDisposableStack;
+    /** Where built sides are put. */
+    readonly folder: string;
     readonly profileFolder?: string | undefined;
   },
 ): Promise<Variant[]> {
-  const { scratch, profileFolder } = options;
-  const stores = new Map<VariantPlan["database"], Store>();
-  const entry = plans.some((plan) => plan.isBuilt) ? await buildSides(scratch.path) : "";
+  const { stores, stack, folder, profileFolder } = options;
+  const entry = plans.some((plan) => plan.isBuilt) ? await buildSides(folder) : "";
 
-  for (const database of new Set(plans.map((plan) => plan.database)))
-    stores.set(database, await fill(database, options));
+  const placed: { readonly plan: VariantPlan; readonly store: Store }[] = [];
+  for (const plan of plans) placed.push({ plan, store: await stores.create(plan.database) });
 
   return Promise.all(
-    plans.map(async ({ label, name, database, isBuilt }) => {
-      const { databaseUrl = "", clientsFile = "" } = stores.get(database) ?? {};
-      const plan: SidePlan = { name, databaseUrl };
-      const side = options.stack.use(await startSide(plan, { ...(isBuilt ? { entry } : {}), profileFolder }));
-      return { label, side, clientsFile };
-    }),
+    placed.map(
+      async ({ plan: { label, name, isBuilt, commitsPerSecond = 0 }, store: { databaseUrl, clientsFile } }) => {
+        const start = { ...(isBuilt ? { entry } : {}), profileFolder };
+        const side = stack.use(await startSide({ name, databaseUrl, commitsPerSecond }, start));
+        return { label, side, clientsFile };
+      },
+    ),
   );
-}
-
-interface Store {
-  readonly databaseUrl: string;
-  readonly clientsFile: string;
-}
-
-async function fill(
-  database: VariantPlan["database"],
-  {
-    clientCount,
-    scratch,
-    stack,
-  }: { readonly clientCount: number; readonly scratch: ScratchFolder; readonly stack: AsyncDisposableStack },
-): Promise<Store> {
-  const clientsFile = scratch.file(`${database}.clients`);
-  const write = (clients: readonly LoadClient[]) => writeFileSync(clientsFile, formatClients(clients));
-
-  if (database === "none") {
-    write(Array.from({ length: clientCount }, () => ({ cookie: null, answer: sampleAnswer })));
-    return { databaseUrl: "", clientsFile };
-  }
-  if (database === "lucia") {
-    const file = scratch.file("lucia.db");
-    write(createLuciaMembers(file, clientCount));
-    return { databaseUrl: file, clientsFile };
-  }
-  const databaseUrl =
-    database === "sqlite"
-      ? `sqlite:${scratch.file("countersign.db")}`
-      : await stack.use(await startPostgres()).createDatabase();
-  const members = await createMembers(
-    databaseUrl,
-    Array.from({ length: clientCount }, () => 1),
-  );
-  write(members.map(({ answer, sessions: [session] }) => ({ answer, cookie: session?.cookie ?? null })));
-  return { databaseUrl, clientsFile };
 }

@@ -6,6 +6,8 @@ export interface SidePlan {
   readonly name: SideName;
   /** Sides that keep sessions read them here; it is there and filled already. */
   readonly databaseUrl?: string;
+  /** Something is written all the while, so often. */
+  readonly commitsPerSecond?: number;
 }
 
 /** Something only the server itself can do, at the moment it is told to. */

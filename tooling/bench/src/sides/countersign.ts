@@ -3,7 +3,7 @@ import { eq } from "drizzle-orm";
 import { createAuth } from "@countersign/auth";
 import { createMemoryBus } from "@countersign/bus";
 import { defaultSettings, type Settings } from "@countersign/contract";
-import { openDatabase } from "@countersign/db";
+import { type Database, openDatabase } from "@countersign/db";
 import { createApp, createProcedures, authRouter, sessionRouter } from "@countersign/rpc";
 
 import { monotonicMs } from "../monotonic-clock.ts";
@@ -28,7 +28,10 @@ const settings: Settings = {
  * The app as `apps/server` puts it together. `me` is behind a permission, and the session is read from the database for
  * every call.
  */
-export async function serveCountersign(databaseUrl: string): Promise<Side> {
+export async function serveCountersign(
+  databaseUrl: string,
+  options: { readonly commitsPerSecond: number },
+): Promise<Side> {
   const db = await openDatabase(databaseUrl, { migrations: [] });
   const bus = createMemoryBus();
   const auth = createAuth({ db, bus, settings, permissions: [permission] });
@@ -78,7 +81,25 @@ export async function serveCountersign(databaseUrl: string): Promise<Side> {
     }
   }
 
+  if (options.commitsPerSecond > 0) await commitContinually(db, 1000 / options.commitsPerSecond);
   return { port: await app.listen({ port: 0, host: "127.0.0.1" }), act };
+}
+
+/** Writes a column that changes no session and no right, again and again. */
+async function commitContinually(db: Database, everyMs: number): Promise<void> {
+  const { users } = db.tables;
+  const [first] = await db.select({ id: users.id }).from(users).limit(1);
+  if (!first) throw new Error("There is no user to be written.");
+  const commit = () =>
+    db
+      .update(users)
+      .set({ lastLoginAt: new Date() })
+      .where(eq(users.id, first.id))
+      .then(() => undefined);
+  let last = Promise.resolve();
+  setInterval(() => {
+    last = last.then(commit);
+  }, everyMs);
 }
 
 function ignore(): void {}
