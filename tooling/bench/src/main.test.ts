@@ -44,7 +44,7 @@ test("with --json all figures are kept, with the facts of the machine", async ()
 
 test.skipIf(process.platform !== "linux")("Ctrl-C leaves no process behind, and no files", async () => {
   using scratch = new ScratchFolder();
-  const child = start("push", scratch);
+  const child = start([main, "push"], scratch);
   const servers = await untilThereIs(child, /run-side\.ts/);
 
   // As a terminal does: the signal goes to the whole group.
@@ -58,7 +58,7 @@ test.skipIf(process.platform !== "linux")("Ctrl-C leaves no process behind, and 
 
 test.skipIf(process.platform !== "linux")("when it is killed, servers, database and generator end too", async () => {
   using scratch = new ScratchFolder();
-  const child = start("calls", scratch);
+  const child = start([join(import.meta.dirname, "test/two-sides.ts")], scratch);
   const processes = await untilThereIs(child, loadGenerator);
 
   child.kill("SIGKILL");
@@ -67,11 +67,11 @@ test.skipIf(process.platform !== "linux")("when it is killed, servers, database 
   await expect.poll(() => processes.filter(isRunning), { timeout: 10_000 }).toEqual([]);
 });
 
-function start(name: string, scratch: ScratchFolder): ChildProcess {
+function start(words: readonly string[], scratch: ScratchFolder): ChildProcess {
   // PostgreSQL's folder will be in there, and it does not run as root.
   chmodSync(scratch.path, 0o755);
   const env = { ...process.env, TMPDIR: scratch.path };
-  return spawn(process.execPath, [main, name], { env, stdio: "ignore", detached: true });
+  return spawn(process.execPath, words, { env, stdio: "ignore", detached: true });
 }
 
 /** The compiled one with its first argument, the port; or the one in Node. */
