@@ -18,6 +18,12 @@ const flag = z
   .enum(["true", "false", "1", "0"], 'Write "true" or "false".')
   .transform((text) => text === "true" || text === "1");
 
+/** Names, separated by commas. */
+const names = z
+  .string()
+  .transform((text) => text.split(",").flatMap((name) => name.trim() || []))
+  .pipe(z.array(z.string().max(64)).max(100));
+
 /**
  * Every lifetime, interval and limit of a server, by the name of its environment variable. A server reads the
  * environment once, through this, and hands the values on as arguments.
@@ -89,6 +95,37 @@ export const Settings = z.object({
   LOGIN_WINDOW_SECONDS: seconds(1, day).default(180).describe("The window of LOGIN_ATTEMPTS."),
   REGISTER_ATTEMPTS: count(1, 100_000).default(30).describe("Registrations of one address within an hour."),
   SIGN_UP: flag.default(true).describe("May visitors make accounts?"),
+  SIGN_IN_AFTER_SIGN_UP: flag.default(true).describe("Is a new user signed in at once?"),
+  LOGIN_FIELDS: z
+    .enum(["username", "email", "username,email"], 'Write "username", "email" or "username,email".')
+    .default("username")
+    .describe("What people sign in by: username, email, or either."),
+  EMAIL_REQUIRED: flag.default(false).describe("Must a new account have an email address?"),
+  EMAIL_VERIFICATION: z
+    .enum(["off", "optional", "required"], 'Write "off", "optional" or "required".')
+    .default("off")
+    .describe("Are addresses confirmed by a mailed link? Where required, nobody signs in before."),
+  PASSWORD_RESET: flag.default(true).describe("May a forgotten password be replaced by a mailed link?"),
+  PASSWORD_MIN_LENGTH: count(1, 128).default(8).describe("Fewest characters of a new password. 15 is recommended."),
+  RESET_SECONDS: seconds(1, 7 * day)
+    .default(3600)
+    .describe("How long a link to a new password works."),
+  VERIFY_SECONDS: seconds(1, 30 * day)
+    .default(day)
+    .describe("How long a link to confirm an address works."),
+  MAILS_PER_ADDRESS: count(1, 10_000).default(5).describe("Most mails to one address within an hour."),
+  MAILS_PER_HOUR: count(1, 10_000_000).default(1000).describe("Most mails in all within an hour."),
+  SITE_NAME: z.string().min(1).max(64).default("Countersign").describe("What mails call the site."),
+  SNAPSHOT_GROUPS: flag.default(false).describe("Does the browser learn the user's groups?"),
+  SNAPSHOT_PERMISSIONS: flag.default(true).describe("Does the browser learn the user's permissions?"),
+  VISITOR_DATA: flag.default(false).describe("May something be kept for visitors who have not signed in?"),
+  VISITOR_SECONDS: seconds(60, 400 * day)
+    .default(30 * day)
+    .describe("How long it is kept."),
+  KEEP_AT_SIGN_OUT: names
+    .default(["theme"])
+    .describe("Keys of the session's data that are kept for the visitor who signs out."),
+  AUDIT_DAYS: count(1, 36_500).default(365).describe("How long the audit log is kept."),
 });
 export type Settings = z.infer<typeof Settings>;
 

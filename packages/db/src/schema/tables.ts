@@ -66,6 +66,32 @@ function define({ table, id, text, flag, instant, json, count, index, primaryKey
     (entry) => [primaryKey({ columns: [entry.sessionId, entry.key] })],
   );
 
+  /** Visitors who have not signed in but have something kept for them; see `visitor_data`. */
+  const visitors = table(
+    "visitors",
+    {
+      id: id("id").primaryKey(),
+      /** SHA-256 of the visitor cookie's token, hex. */
+      tokenHash: text("token_hash").notNull().unique(),
+      createdAt: instant("created_at").notNull(),
+      expiresAt: instant("expires_at").notNull(),
+    },
+    (visitor) => [index("visitors_expires_at").on(visitor.expiresAt)],
+  );
+
+  const visitorData = table(
+    "visitor_data",
+    {
+      visitorId: id("visitor_id")
+        .notNull()
+        .references(() => visitors.id, { onDelete: "cascade" }),
+      key: text("key").notNull(),
+      value: json("value").notNull(),
+      updatedAt: instant("updated_at").notNull(),
+    },
+    (entry) => [primaryKey({ columns: [entry.visitorId, entry.key] })],
+  );
+
   const groups = table("groups", {
     id: id("id").primaryKey(),
     name: text("name").notNull().unique(),
@@ -110,6 +136,86 @@ function define({ table, id, text, flag, instant, json, count, index, primaryKey
     (held) => [primaryKey({ columns: [held.groupId, held.permission] })],
   );
 
+  /** Links sent by mail: each works once, for one purpose. Only the newest of a user and purpose is kept. */
+  const accountTokens = table(
+    "account_tokens",
+    {
+      userId: id("user_id")
+        .notNull()
+        .references(() => users.id, { onDelete: "cascade" }),
+      /** What the link does, as in `reset` or `verify`. */
+      purpose: text("purpose").notNull(),
+      /** SHA-256 of the link's token, hex. */
+      tokenHash: text("token_hash").notNull().unique(),
+      /** The address the link was sent to, as it was then. */
+      email: text("email").notNull(),
+      createdAt: instant("created_at").notNull(),
+      expiresAt: instant("expires_at").notNull(),
+    },
+    (token) => [
+      primaryKey({ columns: [token.userId, token.purpose] }),
+      index("account_tokens_expires_at").on(token.expiresAt),
+    ],
+  );
+
+  /** Who did what to whom, and how it ended. Rows outlive their users, so nothing here refers to them by a constraint. */
+  const auditEvents = table(
+    "audit_events",
+    {
+      id: id("id").primaryKey(),
+      at: instant("at").notNull(),
+      /** As in `auth.login` or `admin.user.update`. */
+      action: text("action").notNull(),
+      /** `ok` or `refused`. */
+      outcome: text("outcome").notNull(),
+      reason: text("reason"),
+      actorId: id("actor_id"),
+      actorName: text("actor_name"),
+      subjectId: id("subject_id"),
+      subjectName: text("subject_name"),
+      /** Who acts behind the actor while impersonating. */
+      impersonatorId: id("impersonator_id"),
+      sessionId: id("session_id"),
+      ip: text("ip"),
+      userAgent: text("user_agent"),
+      details: json("details"),
+    },
+    (event) => [
+      index("audit_events_at").on(event.at),
+      index("audit_events_actor_id_at").on(event.actorId, event.at),
+      index("audit_events_subject_id_at").on(event.subjectId, event.at),
+    ],
+  );
+
+  /** Messages on their way to a user's open windows. Kept for minutes, so that a window that was reconnecting gets them too. */
+  const notifications = table(
+    "notifications",
+    {
+      id: id("id").primaryKey(),
+      userId: id("user_id")
+        .notNull()
+        .references(() => users.id, { onDelete: "cascade" }),
+      message: json("message").notNull(),
+      createdAt: instant("created_at").notNull(),
+      expiresAt: instant("expires_at").notNull(),
+    },
+    (notification) => [
+      index("notifications_user_id_created_at").on(notification.userId, notification.createdAt),
+      index("notifications_expires_at").on(notification.expiresAt),
+    ],
+  );
+
+  /** Counters that replicas share; the shape rate-limiter-flexible works with. */
+  const rateLimits = table(
+    "rate_limits",
+    {
+      key: text("key").primaryKey(),
+      points: count("points").notNull(),
+      expire: instant("expire"),
+    },
+    (limit) => [index("rate_limits_expire").on(limit.expire)],
+  );
+
   /** Answers kept so that a retry with the same key does not act twice. Scoped to the user and the procedure. */
   const idempotencyKeys = table(
     "idempotency_keys",
@@ -130,7 +236,22 @@ function define({ table, id, text, flag, instant, json, count, index, primaryKey
     ],
   );
 
-  return { users, sessions, sessionData, groups, groupMembers, userPermissions, groupPermissions, idempotencyKeys };
+  return {
+    users,
+    sessions,
+    sessionData,
+    visitors,
+    visitorData,
+    groups,
+    groupMembers,
+    userPermissions,
+    groupPermissions,
+    accountTokens,
+    auditEvents,
+    notifications,
+    rateLimits,
+    idempotencyKeys,
+  };
 }
 
 export const coreTables = defineTables(define);
