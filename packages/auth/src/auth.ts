@@ -2,6 +2,8 @@ import type { Bus } from "@countersign/bus";
 import type { Settings } from "@countersign/contract";
 import type { Database } from "@countersign/db";
 
+import type { AuditRecord } from "./audit/audit-event.ts";
+import type { AuditLog } from "./audit/audit-log.ts";
 import type { Clock } from "./clock.ts";
 import type { Principal } from "./session/principal.ts";
 import type { NewSession, SessionEngine, SessionOrigin } from "./session/session-engine.ts";
@@ -15,6 +17,8 @@ export interface AuthOptions {
   readonly clock?: Clock;
   /** Hears of failures that no caller waits for (a touch that could not be written). */
   readonly onError?: (error: unknown) => void;
+  /** Hears of every event of the audit log once it is kept. */
+  readonly onAudit?: (record: AuditRecord) => void;
 }
 
 export type FieldErrors = Readonly<Record<string, readonly string[]>>;
@@ -75,4 +79,5 @@ export interface Auth {
   readonly sessions: SessionEngine;
   readonly accounts: Accounts;
   readonly rights: Rights;
+  readonly audit: AuditLog;
 }

@@ -1,4 +1,5 @@
 import { createAccounts } from "./account/accounts.ts";
+import { createAuditLog } from "./audit/create-audit-log.ts";
 import type { Auth, AuthOptions } from "./auth.ts";
 import { systemClock } from "./clock.ts";
 import { createHashQueue } from "./password/hash-queue.ts";
@@ -10,7 +11,7 @@ import { createThrottle } from "./throttle/throttle.ts";
 
 /** Who is calling, and how that begins, changes and ends, on this database. */
 export function createAuth(options: AuthOptions): Auth {
-  const { db, bus, settings, permissions, clock = systemClock, onError = ignore } = options;
+  const { db, bus, settings, permissions, clock = systemClock, onError = ignore, onAudit = ignore } = options;
   const sessions = createLuciaEngine({ db, bus, clock, settings, onError });
   const queue = createHashQueue({
     concurrency: settings.PASSWORD_HASH_CONCURRENCY,
@@ -23,6 +24,7 @@ export function createAuth(options: AuthOptions): Auth {
     sessions,
     accounts: createAccounts({ db, bus, clock, settings, sessions, passwords, throttle, onError }),
     rights: createRights({ db, bus, clock, permissions }),
+    audit: createAuditLog({ db, clock, settings, onAudit, onError }),
   };
 }
 

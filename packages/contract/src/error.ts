@@ -25,6 +25,18 @@ export const ErrorReason = z.enum([
   "INVALID_FIELDS",
   /** New accounts are not accepted. */
   "SIGN_UP_CLOSED",
+  /** Forgotten passwords are not replaced by mail here. */
+  "PASSWORD_RESET_OFF",
+  /** The name and the password are right, but the address has not been confirmed yet. */
+  "EMAIL_UNVERIFIED",
+  /** The mailed link was used, replaced by a newer one, is too old, or was never one. */
+  "LINK_INVALID",
+  /** The present password, asked for before a change, is not right. */
+  "WRONG_PASSWORD",
+  /** The change would leave the site without an active superuser. */
+  "LAST_SUPERUSER",
+  /** The change would give, or touch, more rights than the caller holds. */
+  "BEYOND_OWN_RIGHTS",
   /** A store the call needs does not answer; nothing was written. */
   "UNAVAILABLE",
 ]);

@@ -1,5 +1,24 @@
-/** The library's procedures that set a cookie. They go over HTTP; all others may use the socket. */
-export const httpProcedures: ReadonlySet<string> = new Set(["auth.register", "auth.login", "auth.logout"]);
+/**
+ * The library's procedures that the client calls over HTTP: those that set a cookie, and those of pages that are used
+ * before there is a session. All others may use the socket.
+ */
+export const httpProcedures: ReadonlySet<string> = new Set([
+  "account.changePassword",
+  "account.confirmEmailChange",
+  "account.delete",
+  "account.requestEmailChange",
+  "account.revertEmailChange",
+  "account.sessions.endAll",
+  "auth.config",
+  "auth.login",
+  "auth.logout",
+  "auth.register",
+  "auth.requestPasswordReset",
+  "auth.resendVerification",
+  "auth.resetPassword",
+  "auth.stepUp",
+  "auth.verifyEmail",
+]);
 
 /** The path of tRPC, for HTTP and for the WebSocket. */
 export const rpcPath = "/trpc";

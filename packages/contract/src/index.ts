@@ -1,3 +1,4 @@
+export type { AccountProfile, AfterRegister, AuthConfig } from "./account.ts";
 export { CloseCode } from "./close-code.ts";
 export { ErrorReason, type ErrorData } from "./error.ts";
 export { httpProcedures, rpcPath } from "./http-procedure.ts";

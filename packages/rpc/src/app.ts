@@ -138,6 +138,7 @@ export function createApp<Tables extends CoreTables>(options: AppOptions<Tables>
       server.closeAllConnections();
       await closed;
       for (const stop of stops) await stop();
+      await services.auth.audit.flush();
     },
   };
 }

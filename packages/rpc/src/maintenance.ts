@@ -5,7 +5,7 @@ import type { Services } from "./services.ts";
 
 const everyMs = 10 * 60 * 1000;
 
-/** Removes what is past its time: ended sessions, kept answers. Returns the way to stop. */
+/** Removes what is past its time: ended sessions, kept answers, old events. Returns the way to stop. */
 export function startMaintenance(services: Services): () => void {
   const timer = setInterval(() => void sweep(services), everyMs).unref();
   return () => clearInterval(timer);
@@ -15,6 +15,7 @@ async function sweep({ auth, clock, db, log }: Services): Promise<void> {
   try {
     const { idempotencyKeys } = db.tables;
     await auth.sessions.prune();
+    await auth.audit.prune();
     await db
       .delete(idempotencyKeys)
       .where(lt(idempotencyKeys.createdAt, new Date(clock.now() - idempotencyLifetimeMs)));

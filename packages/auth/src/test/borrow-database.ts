@@ -22,9 +22,9 @@ export async function borrowDatabase(dialect: TestDialect): Promise<{ readonly d
     db,
     async [Symbol.asyncDispose]() {
       try {
-        // All else refers to these, and goes with them.
-        await db.delete(db.tables.users);
-        await db.delete(db.tables.groups);
+        // All else refers to one of these, and goes with it.
+        const { users, groups, visitors, auditEvents, rateLimits } = db.tables;
+        for (const table of [users, groups, visitors, auditEvents, rateLimits]) await db.delete(table);
       } catch {
         // The test closed it.
         lent.delete(dialect);

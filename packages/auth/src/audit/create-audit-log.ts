@@ -1,0 +1,116 @@
+import { and, desc, eq, gte, lt, or } from "drizzle-orm";
+
+import type { Settings } from "@countersign/contract";
+import type { Database } from "@countersign/db";
+
+import type { Clock } from "../clock.ts";
+
+import type { AuditEvent, AuditRecord } from "./audit-event.ts";
+import type { AuditFilter, AuditLog } from "./audit-log.ts";
+import { toRecord } from "./to-record.ts";
+
+interface AuditOptions {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly settings: Pick<Settings, "AUDIT_DAYS">;
+  /** Hears of every event once it is kept. What it throws goes to `onError` and harms nobody. */
+  readonly onAudit: (record: AuditRecord) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Events that wait to be written together. */
+const gatherMs = 50;
+/** Beyond this many, events of a flood are given up: they are refusals, and the log must not end the process. */
+const mostWaiting = 5000;
+const rowsPerInsert = 200;
+const dayMs = 86_400_000;
+
+export function createAuditLog({ db, clock, settings, onAudit, onError }: AuditOptions): AuditLog {
+  const { auditEvents } = db.tables;
+  let waiting: AuditRecord[] = [];
+  let lost = 0;
+  let writing: Promise<void> | null = null;
+
+  async function write(): Promise<void> {
+    const records = waiting;
+    waiting = [];
+    for (let from = 0; from < records.length; from += rowsPerInsert) {
+      const rows = records.slice(from, from + rowsPerInsert);
+      try {
+        await db.insert(auditEvents).values(rows);
+        rows.forEach(tell);
+      } catch (error) {
+        onError(new Error(`${rows.length} events could not be written to the audit log.`, { cause: error }));
+      }
+    }
+    if (lost > 0) onError(new Error(`${lost} events were left out of the audit log: too many at once.`));
+    lost = 0;
+  }
+
+  async function writeAll(): Promise<void> {
+    while (waiting.length > 0) await write();
+    writing = null;
+  }
+
+  function tell(record: AuditRecord): void {
+    try {
+      onAudit(record);
+    } catch (error) {
+      onError(error);
+    }
+  }
+
+  function keep(event: AuditEvent): void {
+    if (waiting.length < mostWaiting) waiting.push(toRecord(event, clock.now()));
+    else lost += 1;
+  }
+
+  return {
+    async recordIn(tx, event) {
+      const record = toRecord(event, clock.now());
+      await tx.insert(tx.tables.auditEvents).values(record);
+      tx.afterCommit(() => tell(record));
+    },
+
+    record(event) {
+      keep(event);
+      writing ??= new Promise<void>((resolve) => setTimeout(resolve, gatherMs)).then(writeAll);
+    },
+
+    async list(filter) {
+      const rows = await db
+        .select()
+        .from(auditEvents)
+        .where(conditions(filter))
+        .orderBy(desc(auditEvents.id))
+        .limit(filter.limit);
+      return rows as AuditRecord[];
+    },
+
+    async prune() {
+      const removed = await db
+        .delete(auditEvents)
+        .where(lt(auditEvents.at, new Date(clock.now() - settings.AUDIT_DAYS * dayMs)))
+        .returning({ id: auditEvents.id });
+      return removed.length;
+    },
+
+    async flush() {
+      await writing;
+    },
+  };
+
+  function conditions({ action, outcome, actorId, subjectId, userId, from, until, after }: AuditFilter) {
+    return and(
+      action === undefined ? undefined : eq(auditEvents.action, action),
+      outcome === undefined ? undefined : eq(auditEvents.outcome, outcome),
+      actorId === undefined ? undefined : eq(auditEvents.actorId, actorId),
+      subjectId === undefined ? undefined : eq(auditEvents.subjectId, subjectId),
+      userId === undefined ? undefined : or(eq(auditEvents.actorId, userId), eq(auditEvents.subjectId, userId)),
+      from === undefined ? undefined : gte(auditEvents.at, from),
+      until === undefined ? undefined : lt(auditEvents.at, until),
+      // Ids carry the time, so the order of ids is the order of events.
+      after === undefined ? undefined : lt(auditEvents.id, after),
+    );
+  }
+}
