@@ -1,10 +1,16 @@
 import type { TRPCUntypedClient } from "@trpc/client";
 import type { AnyRouter } from "@trpc/server";
 
-import type { SessionListItem, SignedInSnapshot } from "@countersign/contract";
+import type {
+  AccountProfile,
+  AfterRegister,
+  AuthConfig,
+  SessionListItem,
+  SignedInSnapshot,
+} from "@countersign/contract";
 
 export interface LoginInput {
-  /** The username or the email address. */
+  /** The username or the email address, as the site's `loginFields` say. */
   readonly login: string;
   readonly password: string;
   /** Keep the session when the browser is closed. */
@@ -17,14 +23,46 @@ export interface RegisterInput {
   readonly email?: string;
 }
 
-/** Signing in and out. Each resolves when the page shows its outcome; what is refused throws with `ErrorData`. */
-export interface AuthCalls {
-  login(input: LoginInput): Promise<{ readonly user: SignedInSnapshot }>;
-  register(input: RegisterInput): Promise<{ readonly user: SignedInSnapshot }>;
-  logout(): Promise<void>;
+/** What a registration led to. There is a user only when `next` is `signed_in`. */
+export interface RegisterAnswer {
+  readonly user: SignedInSnapshot | null;
+  readonly next: AfterRegister;
 }
 
+/**
+ * Signing up, in and out, and what is done with a mailed link. Each resolves when the page shows its outcome; what is
+ * refused throws with `ErrorData`.
+ */
+export interface AuthCalls {
+  /** What pages need to know of the site before anybody has signed in. */
+  config(): Promise<AuthConfig>;
+  login(input: LoginInput): Promise<{ readonly user: SignedInSnapshot }>;
+  register(input: RegisterInput): Promise<RegisterAnswer>;
+  logout(): Promise<void>;
+  /** The same answer whether or not the address has an account. */
+  requestPasswordReset(email: string): Promise<void>;
+  /** Ends all sessions of the user; nobody is signed in by it. */
+  resetPassword(input: { readonly token: string; readonly password: string }): Promise<void>;
+  verifyEmail(token: string): Promise<void>;
+  /** The same answer whether or not the address waits for its confirmation. */
+  resendVerification(email: string): Promise<void>;
+  /** Confirms the password: the session is fresh again. WRONG_PASSWORD when it is not right. */
+  stepUp(password: string): Promise<void>;
+}
+
+/** The signed-in user's own account. */
 export interface AccountCalls {
+  profile(): Promise<AccountProfile>;
+  updateProfile(change: ProfileChange): Promise<void>;
+  /** Ends all other sessions. */
+  changePassword(input: { readonly current: string; readonly password: string }): Promise<void>;
+  /** Mails a link to the new address; until that is used nothing changes. */
+  requestEmailChange(email: string): Promise<void>;
+  confirmEmailChange(token: string): Promise<void>;
+  /** The way back for the old address. */
+  revertEmailChange(token: string): Promise<void>;
+  /** For good. */
+  delete(password?: string): Promise<void>;
   readonly sessions: {
     /** "My devices". */
     list(): Promise<readonly SessionListItem[]>;
@@ -32,27 +70,51 @@ export interface AccountCalls {
     end(id: string): Promise<void>;
     /** Ends all but this one, and says how many. */
     endOthers(): Promise<{ readonly ended: number }>;
+    /** Ends all, this one too. */
+    endAll(): Promise<void>;
   };
+}
+
+/** What is left out stays as it is. */
+export interface ProfileChange {
+  readonly firstName?: string;
+  readonly lastName?: string;
+  /** A BCP 47 tag; null for the browser's language. */
+  readonly locale?: string | null;
 }
 
 /** The library's own procedures, which every app's router has, callable without knowing that router. */
 export function createLibraryCalls(client: TRPCUntypedClient<AnyRouter>): { auth: AuthCalls; account: AccountCalls } {
+  async function run(path: string, input?: unknown): Promise<void> {
+    await client.mutation(path, input);
+  }
+
   // The answers have the contract's shapes: the library's own router is on the other end.
   return {
     auth: {
+      config: () => client.query("auth.config") as Promise<AuthConfig>,
       login: (input) => client.mutation("auth.login", input) as Promise<{ user: SignedInSnapshot }>,
-      register: (input) => client.mutation("auth.register", input) as Promise<{ user: SignedInSnapshot }>,
-      async logout() {
-        await client.mutation("auth.logout");
-      },
+      register: (input) => client.mutation("auth.register", input) as Promise<RegisterAnswer>,
+      logout: () => run("auth.logout"),
+      requestPasswordReset: (email) => run("auth.requestPasswordReset", { email }),
+      resetPassword: (input) => run("auth.resetPassword", input),
+      verifyEmail: (token) => run("auth.verifyEmail", { token }),
+      resendVerification: (email) => run("auth.resendVerification", { email }),
+      stepUp: (password) => run("auth.stepUp", { password }),
     },
     account: {
+      profile: () => client.query("account.profile") as Promise<AccountProfile>,
+      updateProfile: (change) => run("account.updateProfile", change),
+      changePassword: (input) => run("account.changePassword", input),
+      requestEmailChange: (email) => run("account.requestEmailChange", { email }),
+      confirmEmailChange: (token) => run("account.confirmEmailChange", { token }),
+      revertEmailChange: (token) => run("account.revertEmailChange", { token }),
+      delete: (password) => run("account.delete", password === undefined ? {} : { password }),
       sessions: {
         list: () => client.query("account.sessions.list") as Promise<SessionListItem[]>,
-        async end(id) {
-          await client.mutation("account.sessions.end", { id });
-        },
+        end: (id) => run("account.sessions.end", { id }),
         endOthers: () => client.mutation("account.sessions.endOthers") as Promise<{ ended: number }>,
+        endAll: () => run("account.sessions.endAll"),
       },
     },
   };

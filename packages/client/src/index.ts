@@ -1,4 +1,11 @@
-export type { AccountCalls, AuthCalls, LoginInput, RegisterInput } from "./account-calls.ts";
+export type {
+  AccountCalls,
+  AuthCalls,
+  LoginInput,
+  ProfileChange,
+  RegisterAnswer,
+  RegisterInput,
+} from "./account-calls.ts";
 export { CallFailure, type CallFailureKind, type CallOutcome } from "./call-failure.ts";
 export type { ConnectionTiming } from "./connection.ts";
 export type { ConnectionState } from "./connection-state.ts";
