@@ -1,0 +1,45 @@
+import { describe, expect, test } from "vitest";
+
+import { describeDatabases } from "@app/services/databases";
+import { listRules, printRules } from "@countersign/rpc";
+import { startTestApp } from "@countersign/rpc/testing";
+
+import { migrations } from "./migrations.ts";
+import { permissions } from "./permissions.ts";
+import { appRouter } from "./router.ts";
+import { tables } from "./tables.ts";
+import { fillMatrix, printMatrix } from "./test/authorization-matrix.ts";
+
+/** The table shows who may call what, not how often. */
+const settings = {
+  EMAIL_VERIFICATION: "required",
+  CALLS_BURST: 1_000_000,
+  CALLS_PER_SECOND: 1_000_000,
+  LOGIN_ATTEMPTS: 10_000,
+  REGISTER_ATTEMPTS: 10_000,
+} as const;
+
+// Both files are written anew by `pnpm matrix`; what changed in them is to be looked at like code.
+describe("who may call what", () => {
+  test("PRM-01: the rule of every procedure is the one in the reviewed list", async () => {
+    const rules = printRules(listRules(appRouter, permissions));
+    await expect(rules).toMatchFileSnapshot("../authorization-rules.txt");
+  });
+
+  describeDatabases((dialect) => {
+    test("PRM-01: every procedure answers every role over both transports as the reviewed table says", async () => {
+      await using database = await dialect.create();
+      const common = { router: appRouter, databaseUrl: database.url, tables, migrations: [migrations], permissions };
+      await using app = await startTestApp({ ...common, settings });
+
+      const rows = await fillMatrix(app);
+
+      await expect(printMatrix(rows)).toMatchFileSnapshot("../authorization-matrix.txt");
+      const unanswered = rows.filter(({ answers }) => answers.superuser === "INVALID_FIELDS");
+      expect(
+        unanswered.map(({ path }) => path),
+        "Give these a valid input in test/sample-inputs.ts",
+      ).toEqual([]);
+    }, 120_000);
+  });
+});

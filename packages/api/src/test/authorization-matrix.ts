@@ -1,0 +1,90 @@
+import { listRules, type ListedProcedure } from "@countersign/rpc";
+import type { RawFrame, TestApp } from "@countersign/rpc/testing";
+
+import { permissions } from "../permissions.ts";
+import { appRouter } from "../router.ts";
+import type { Tables } from "../tables.ts";
+
+import { type Cast, openCasting, type Role, roles } from "./cast.ts";
+import { sampleInputs } from "./sample-inputs.ts";
+
+export const transports = ["http", "socket"] as const;
+type Transport = (typeof transports)[number];
+
+/** What one procedure answered over one transport, by role: `ok`, or the reason or the code of the refusal. */
+export interface MatrixRow {
+  readonly path: string;
+  readonly transport: Transport;
+  readonly answers: Readonly<Record<Role, string>>;
+}
+
+/** Calls every procedure of the running app, in every role and over both transports, each time as somebody new. */
+export async function fillMatrix(app: TestApp<Tables>): Promise<MatrixRow[]> {
+  const cast = await openCasting(app);
+  const rows: MatrixRow[] = [];
+  for (const procedure of listRules(appRouter, permissions)) {
+    for (const transport of transports) {
+      const answers: [Role, string][] = [];
+      for (const role of roles) answers.push([role, await callAs(app, procedure, transport, await cast(role))]);
+      // The cast: the entries are of all roles.
+      rows.push({ path: procedure.path, transport, answers: Object.fromEntries(answers) as Record<Role, string> });
+    }
+  }
+  return rows;
+}
+
+/** The table as text, for a file that is reviewed. */
+export function printMatrix(rows: readonly MatrixRow[]): string {
+  const lines = [
+    ["procedure", "over", ...roles],
+    ...rows.map(({ path, transport, answers }) => [path, transport, ...roles.map((role) => answers[role])]),
+  ];
+  const widths = lines[0]?.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))) ?? [];
+  return lines
+    .map(
+      (line) =>
+        `${line
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join("  ")
+          .trimEnd()}\n`,
+    )
+    .join("");
+}
+
+function callAs(app: TestApp<Tables>, procedure: ListedProcedure, transport: Transport, cast: Cast): Promise<string> {
+  const input = sampleInputs[procedure.path]?.(cast);
+  const { cookie } = cast.caller;
+  return transport === "http"
+    ? callOverHttp(app, procedure, input, cookie)
+    : callOverSocket(app, procedure, input, cookie);
+}
+
+async function callOverHttp(
+  app: TestApp<Tables>,
+  { path, type }: ListedProcedure,
+  input: unknown,
+  cookie: string | undefined,
+): Promise<string> {
+  const method = type === "mutation" ? "POST" : "GET";
+  const response = await app.http(path, { method, input, cookie });
+  const text = await response.text();
+  // A subscription's refusal comes as an event of a stream; all other answers look like frames (the cast).
+  const [, refusal] = /^event: serialized-error\ndata: (.*)$/m.exec(text) ?? [];
+  return describeAnswer(JSON.parse(refusal === undefined ? text : `{"error":${refusal}}`) as RawFrame);
+}
+
+async function callOverSocket(
+  app: TestApp<Tables>,
+  { path, type }: ListedProcedure,
+  input: unknown,
+  cookie: string | undefined,
+): Promise<string> {
+  await using socket = await app.open(cookie);
+  return describeAnswer(await socket.call(type, path, input));
+}
+
+function describeAnswer({ error }: RawFrame): string {
+  if (!error) return "ok";
+  const { code, reason } = error.data;
+  return typeof reason === "string" ? reason : code;
+}
