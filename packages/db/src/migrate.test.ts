@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -32,6 +32,7 @@ describeDatabases((dialect) => {
     expect(await rowsOf(db, "countersign_migrations")).toMatchObject([
       { set_name: "core", name: "0000_tables" },
       { set_name: "core", name: "0001_triggers" },
+      { set_name: "core", name: "0002_account" },
       { set_name: "app", name: "0000_counters" },
       { set_name: "app", name: "0001_count" },
     ]);
@@ -136,6 +137,21 @@ describeDatabases((dialect) => {
     expect(await tableNames(place.url)).toEqual([]);
   });
 
+  test("a program that must find the database ready refuses an empty or older one, and leaves it as it is", async () => {
+    await using place = await dialect.create();
+    using app = writeMigrations({ "0000_counters": counters });
+    const open = (migrations: MigrationSet[]) => openDatabase(place.url, { migrations, mustBeReady: true });
+    await (await openDatabase(place.url, { migrations: [] })).close();
+
+    await expect(open([coreMigrations])).rejects.toThrow("The database lacks the migration core/0000_tables. Start");
+    expect(await tableNames(place.url)).toEqual([]);
+
+    await (await openDatabase(place.url, { migrations: [coreMigrations] })).close();
+    await (await open([coreMigrations])).close();
+    await expect(open([coreMigrations, app.set])).rejects.toThrow("lacks the migration app/0000_counters");
+    expect(await tableNames(place.url)).not.toContain("counters");
+  });
+
   test("two sets of one name are an error", async () => {
     await using place = await dialect.create();
 
@@ -176,6 +192,15 @@ test("sqlite: a migration that rebuilds a table keeps the rows that refer to it,
   app.write("0002_breaks", "delete from owners");
   await expect(open()).rejects.toThrow("rows of pets would refer to missing rows of owners");
   expect(await rowsOf(db, "owners")).toHaveLength(1);
+});
+
+test("sqlite: a program that must find the database ready makes no file where there is none", async () => {
+  await using place = await sqliteDialect.create();
+
+  const open = openDatabase(place.url, { migrations: [coreMigrations], mustBeReady: true });
+
+  await expect(open).rejects.toThrow(/^There is no database at \/.*test\.db\. Correct the path, or start the server/);
+  expect(existsSync(place.url.slice("sqlite:".length))).toBe(false);
 });
 
 const counters = "create table counters (id integer)";

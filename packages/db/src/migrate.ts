@@ -17,18 +17,30 @@ export interface MigrationStore {
 /**
  * Brings the database to what this program knows: set after set, each migration in a transaction of its own.
  *
- * @throws when an applied migration was edited, is unknown here, or a new one sorts before it; nothing is changed then
+ * @throws when an applied migration was edited, is unknown here, or a new one sorts before it, and with `mustBeReady` when
+ * one is missing; nothing is changed then
  */
 export async function migrate(
   store: MigrationStore,
-  options: { readonly dialect: Dialect; readonly sets: readonly MigrationSet[]; readonly now: () => Date },
+  options: {
+    readonly dialect: Dialect;
+    readonly sets: readonly MigrationSet[];
+    readonly mustBeReady: boolean;
+    readonly now: () => Date;
+  },
 ): Promise<void> {
   requireDistinctNames(options.sets);
   const known = await Promise.all(options.sets.map((set) => readMigrations(set, options.dialect)));
   const choose = (applied: readonly AppliedMigration[]) => chooseNext(known, applied);
 
   // The usual start has nothing to do, and then does not wait for anybody's lock.
-  if (choose(await store.readApplied()) === null) return;
+  const missing = choose(await store.readApplied());
+  if (missing === null) return;
+  if (options.mustBeReady) {
+    throw new Error(
+      `The database lacks the migration ${missing.setName}/${missing.name}. Start the server, which applies what is missing.`,
+    );
+  }
   while (await store.applyNext(choose, options.now()));
 }
 

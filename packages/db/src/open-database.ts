@@ -13,6 +13,8 @@ export interface OpenDatabaseOptions<AppTables> {
   readonly tables?: TableSet<AppTables>;
   /** Applied in this order, `coreMigrations` first. An empty list leaves the database as it is. */
   readonly migrations: readonly MigrationSet[];
+  /** Refuses a database that is missing or lacks a migration, instead of making it so: for a program beside the server. Default false. */
+  readonly mustBeReady?: boolean;
   /** How long Postgres may take for a statement; for one outside a transaction, waiting for a connection included. Default 5000. */
   readonly statementTimeoutMs?: number;
   /** How long a write waits for its turn and for locks of others. Default 5000. */
@@ -32,7 +34,7 @@ export interface OpenDatabaseOptions<AppTables> {
  * it is missing), `sqlite::memory:` (private to this call) or `postgres://…`.
  *
  * @throws DatabaseUnavailable when it cannot be reached, or another process keeps it locked
- * @throws when the url cannot be read, or the migrations of program and database do not fit together
+ * @throws when the url cannot be read, the database is not ready though it must be, or the migrations of program and database do not fit together
  */
 export async function openDatabase<AppTables extends object = CoreTables>(
   url: string,
@@ -44,6 +46,7 @@ export async function openDatabase<AppTables extends object = CoreTables>(
     // Without tables of its own, an application's are the library's.
     tables: { ...coreTables[dialect], ...((options.tables ?? coreTables)[dialect] as AppTables) },
     migrations: options.migrations,
+    mustBeReady: options.mustBeReady ?? false,
     statementTimeoutMs: options.statementTimeoutMs ?? 5000,
     lockTimeoutMs: options.lockTimeoutMs ?? 5000,
     transactionTimeoutMs: options.transactionTimeoutMs ?? 30_000,

@@ -6,6 +6,7 @@ import type { CoreTables } from "./schema/tables.ts";
 export interface OpenOptions<Tables extends CoreTables> {
   readonly tables: Tables;
   readonly migrations: readonly MigrationSet[];
+  readonly mustBeReady: boolean;
   readonly statementTimeoutMs: number;
   readonly lockTimeoutMs: number;
   readonly transactionTimeoutMs: number;

@@ -22,7 +22,8 @@ export async function openPostgres<Tables extends CoreTables>(
   const { tables, transactionTimeoutMs, onError } = options;
   const settings = connectionSettings(url, options);
   await using store = await openPostgresMigrationStore(settings, { lockTimeoutMs: migrationLockTimeoutMs });
-  await migrate(store, { dialect: "postgres", sets: options.migrations, now: options.now });
+  const { migrations: sets, mustBeReady, now } = options;
+  await migrate(store, { dialect: "postgres", sets, mustBeReady, now });
 
   const pool = createPool(settings, options);
   const current = trackCurrentTransaction();

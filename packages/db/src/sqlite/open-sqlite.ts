@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+
 import { trackCurrentTransaction } from "../current-transaction.ts";
 import type { Database } from "../database.ts";
 import { migrate } from "../migrate.ts";
@@ -78,11 +80,14 @@ async function openMigrated<Tables extends CoreTables>(
   file: string | null,
   options: OpenOptions<Tables>,
 ): Promise<Connections> {
-  const { lockTimeoutMs, migrations, now } = options;
+  const { lockTimeoutMs, migrations, mustBeReady, now } = options;
+  if (mustBeReady && file !== null && !existsSync(file)) {
+    throw new Error(`There is no database at ${file}. Correct the path, or start the server, which makes one.`);
+  }
   const sqlite = await openConnections(file, performance.now() + lockTimeoutMs);
   const store = createSqliteMigrationStore(sqlite.writer, { lockTimeoutMs: migrationLockTimeoutMs });
   try {
-    await migrate(store, { dialect: "sqlite", sets: migrations, now });
+    await migrate(store, { dialect: "sqlite", sets: migrations, mustBeReady, now });
     return sqlite;
   } catch (error) {
     sqlite.reader.close();
