@@ -1,7 +1,23 @@
 export type { AccountProfile, AfterRegister, AuthConfig } from "./account.ts";
+export {
+  type AdminAuditEvent,
+  type AdminConnection,
+  type AdminGroup,
+  type AdminGroupName,
+  type AdminPage,
+  type AdminPermission,
+  type AdminSession,
+  type AdminSessionOrder,
+  adminSessionOrders,
+  type AdminUser,
+  type AdminUserOrder,
+  adminUserOrders,
+  type AdminUserRow,
+} from "./admin.ts";
 export { CloseCode } from "./close-code.ts";
 export { ErrorReason, type ErrorData } from "./error.ts";
 export { httpProcedures, rpcPath } from "./http-procedure.ts";
+export { libraryPermissions, type LibraryPermission, withLibraryPermissions } from "./library-permission.ts";
 export {
   applyFrame,
   diffRows,

@@ -1,0 +1,113 @@
+import type { LiveRow } from "./live-list.ts";
+
+/** One page of a list, and how to get the next one. */
+export interface AdminPage<Row> {
+  readonly rows: readonly Row[];
+  /** Hand it in as `cursor` for the page after this one; null at the end. */
+  readonly nextCursor: string | null;
+  /** How many there are under this filter, on all pages. */
+  readonly total: number;
+}
+
+/** How lists of users can be ordered; with `-`, from the last to the first. */
+export const adminUserOrders = [
+  "username",
+  "-username",
+  "createdAt",
+  "-createdAt",
+  "lastLoginAt",
+  "-lastLoginAt",
+] as const;
+export type AdminUserOrder = (typeof adminUserOrders)[number];
+
+export const adminSessionOrders = ["createdAt", "-createdAt", "lastUsedAt", "-lastUsedAt"] as const;
+export type AdminSessionOrder = (typeof adminSessionOrders)[number];
+
+export interface AdminGroupName {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** A user in a list. Instants are ISO 8601 strings. `version` rises with every change but a sign-in. */
+export interface AdminUserRow extends LiveRow {
+  readonly username: string;
+  readonly email: string | null;
+  readonly emailVerified: boolean;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly isActive: boolean;
+  readonly isStaff: boolean;
+  readonly isSuperuser: boolean;
+  readonly locale: string | null;
+  readonly createdAt: string;
+  readonly lastLoginAt: string | null;
+  readonly groups: readonly AdminGroupName[];
+}
+
+/** All an admin may know of one user. */
+export interface AdminUser extends AdminUserRow {
+  readonly hasPassword: boolean;
+  /** Held directly. */
+  readonly permissions: readonly string[];
+  /** Held through groups: which, and through which groups (by name). */
+  readonly inherited: readonly { readonly permission: string; readonly groups: readonly string[] }[];
+  readonly sessionCount: number;
+}
+
+export interface AdminGroup extends LiveRow {
+  readonly name: string;
+  readonly createdAt: string;
+  readonly permissions: readonly string[];
+  readonly memberCount: number;
+}
+
+/** A permission that can be given. */
+export interface AdminPermission {
+  readonly name: string;
+  /** Does the caller hold it, so that they may give it? */
+  readonly isHeld: boolean;
+}
+
+/** A running session of anybody. `version` rises with its use. */
+export interface AdminSession extends LiveRow {
+  readonly userId: string;
+  readonly username: string;
+  readonly createdAt: string;
+  readonly lastUsedAt: string;
+  readonly expiresAt: string;
+  readonly remember: boolean;
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+}
+
+/** An entry of the audit log. It never changes. */
+export interface AdminAuditEvent extends LiveRow {
+  readonly at: string;
+  /** As in `auth.login` or `admin.user.update`. */
+  readonly action: string;
+  readonly outcome: "ok" | "refused";
+  readonly reason: string | null;
+  readonly actorId: string | null;
+  readonly actorName: string | null;
+  readonly subjectId: string | null;
+  readonly subjectName: string | null;
+  readonly impersonatorId: string | null;
+  readonly sessionId: string | null;
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+  readonly details: Readonly<Record<string, unknown>> | null;
+}
+
+/** Somebody who is connected just now, to the server that answers. `version` changes with any of it. */
+export interface AdminConnection extends LiveRow {
+  /** Null for visitors who have not signed in. */
+  readonly userId: string | null;
+  readonly username: string | null;
+  readonly sessionId: string | null;
+  readonly ip: string;
+  readonly userAgent: string | null;
+  readonly since: string;
+  /** How many subscriptions run on it. */
+  readonly subscriptions: number;
+  readonly transport: "websocket";
+}
