@@ -20,6 +20,8 @@ export interface CallParts {
   readonly drops: Set<(kind: CallFailureKind) => void>;
   readonly deadlineMs: number;
   readonly redirect: (to: string) => void;
+  /** Asks the person to confirm who they are; false when they did not, or when nobody can ask them. */
+  readonly reauthenticate: () => Promise<boolean>;
 }
 
 type Envelope = OperationResultEnvelope<unknown, TRPCClientError<AnyRouter>>;
@@ -41,13 +43,17 @@ export function startCall(
   const resentAfter = new Set<string>();
   let stopAttempt: () => void = () => {};
 
-  const deadline = isStream ? null : setTimeout(() => fail("deadline"), readDeadlineMs(op) ?? parts.deadlineMs);
+  let deadline = startDeadline();
   const onAbort = () => settle(() => observer.complete());
   op.signal?.addEventListener("abort", onAbort);
   if (op.signal?.aborted) onAbort();
   else if (!isStream && httpPaths.has(op.path)) sendOverHttp();
   else sendOverSocket();
   return () => settle(() => {});
+
+  function startDeadline() {
+    return isStream ? null : setTimeout(() => fail("deadline"), readDeadlineMs(op) ?? parts.deadlineMs);
+  }
 
   function sendOverSocket() {
     parts.drops.add(fail);
@@ -82,8 +88,25 @@ export function startCall(
       sendOverHttp();
       return;
     }
+    if (reason === "REAUTH" && mayAskAgain()) return void resendWhenFresh(error, sendOverSocket);
     if (!error.shape) fail("disconnected");
     else settle(() => refused(error));
+  }
+
+  /** Only for what the person has just done: nothing that a page asks for by itself may open a dialog. */
+  function mayAskAgain(): boolean {
+    return op.type === "mutation" && mayResend("REAUTH");
+  }
+
+  /** The call was not executed. The person takes the time they need; the call then has its whole deadline again. */
+  async function resendWhenFresh(error: TRPCClientError<AnyRouter>, send: () => void) {
+    if (deadline) clearTimeout(deadline);
+    wasSent = false;
+    const isFresh = await parts.reauthenticate();
+    if (isOver) return;
+    if (!isFresh) return settle(() => refused(error));
+    deadline = startDeadline();
+    send();
   }
 
   /** Waits for a socket newer than the one that refused. */
@@ -128,6 +151,15 @@ export function startCall(
       wasSent = false;
       httpPaths.delete(op.path);
       sendOverSocket();
+      return;
+    }
+    if (reason === "REAUTH" && mayAskAgain()) {
+      // While it waits it belongs to who asked for it.
+      parts.drops.add(fail);
+      void resendWhenFresh(error, () => {
+        parts.drops.delete(fail);
+        sendOverHttp();
+      });
       return;
     }
     const change = readSessionChange(error.meta);

@@ -25,6 +25,11 @@ export interface SessionClient {
   readonly links: <Router extends AnyRouter>() => TRPCLink<Router>[];
   /** Hears when what was read may belong to someone else now. What it returns stops that. */
   readonly onIdentityChange: (listener: (change: IdentityChange) => void) => () => void;
+  /**
+   * Who asks the person to confirm their password when a mutation was refused with REAUTH. Told `true`, the client makes
+   * the call again, once; told `false`, the refusal stands. The newest one is asked. What it returns stops that.
+   */
+  readonly onReauth: (ask: () => Promise<boolean>) => () => void;
   /** Connects now. Otherwise the first call or the first listener of a store does. */
   readonly connect: () => void;
   /** Tries now instead of waiting for the next turn; also after the server refused this client. */
@@ -42,6 +47,7 @@ export interface SessionClient {
 export function createSessionClient(options: SessionClientOptions = {}): SessionClient {
   const settings = resolveOptions(options);
   const drops = new Set<(kind: CallFailureKind) => void>();
+  const askers: Array<() => Promise<boolean>> = [];
   let tabs: Tabs | null = null;
   let stopWatching: (() => void) | null = null;
 
@@ -84,6 +90,7 @@ export function createSessionClient(options: SessionClientOptions = {}): Session
     drops,
     deadlineMs: settings.callDeadlineMs,
     redirect: settings.redirect,
+    reauthenticate: async () => (await askers.at(-1)?.()) ?? false,
   });
 
   function watchPage() {
@@ -108,6 +115,12 @@ export function createSessionClient(options: SessionClientOptions = {}): Session
     for (const drop of present) drop(kind);
   }
 
+  function onReauth(ask: () => Promise<boolean>) {
+    const asker = () => ask();
+    askers.push(asker);
+    return () => void askers.splice(askers.indexOf(asker), 1);
+  }
+
   function close() {
     connection.close();
     tabs?.close();
@@ -121,6 +134,7 @@ export function createSessionClient(options: SessionClientOptions = {}): Session
     // The link reads no types of the router.
     links: <Router extends AnyRouter>() => [link as TRPCLink<Router>],
     onIdentityChange: identity.onChange,
+    onReauth,
     connect: connection.start,
     retry: connection.retry,
     close,

@@ -123,6 +123,12 @@ export const fixtureRouter = t.router({
     refused: open.input(z.object({ reason: z.string(), redirectTo: z.string() }).partial()).query(({ input }) => {
       throw new TRPCError({ code: "FORBIDDEN", cause: new Refusal(input as Refusal["data"]) });
     }),
+    /** Is refused until the person has confirmed who they are: over the socket, and over HTTP. */
+    fresh: open.input(key).mutation(({ ctx, input }) => runFresh(ctx, input.key)),
+    freshOverHttp: t.procedure.input(key).mutation(({ ctx, input }) => runFresh(ctx, input.key)),
+    freshQuery: open.query(() => {
+      throw refuse("FORBIDDEN", "REAUTH");
+    }),
     /** Answers who asked. */
     whoami: open.query(({ ctx }) => describe(ctx)),
     /** Counts, then answers when the test lets it. */
@@ -176,6 +182,13 @@ export const fixtureRouter = t.router({
 });
 
 export type FixtureRouter = typeof fixtureRouter;
+
+/** Fresh is a session whose `stepUp` was counted. */
+function runFresh(ctx: FixtureContext, name: string): string {
+  if (!ctx.state.executions.has("stepUp")) throw refuse("FORBIDDEN", "REAUTH");
+  ctx.state.count(name);
+  return `${name} by ${describe(ctx)}`;
+}
 
 function supersede(socket: FixtureSocket, token: string | null): void {
   if (socket.token !== token) return;
