@@ -11,6 +11,11 @@ import { checkRule } from "./check-rule.ts";
 export interface CheckedTransactionOptions {
   /** No other transaction of the same user runs at the same time. For changes of the user or of several sessions at once. */
   readonly alone?: boolean;
+  /**
+   * Locks what the change depends on, before the session is locked: where several users' rows are concerned, all
+   * transactions are to lock them in one order, or two of them wait for each other. It reads and writes nothing.
+   */
+  readonly lockFirst?: (tx: Transaction) => Promise<void>;
 }
 
 /**
@@ -23,12 +28,13 @@ export function checkedTransaction<Tables extends CoreTables, Result>(
   rule: Rule,
   principal: Principal | null,
   body: (tx: Transaction<Tables>) => Promise<Result>,
-  { alone = false }: CheckedTransactionOptions = {},
+  { alone = false, lockFirst }: CheckedTransactionOptions = {},
 ): Promise<Result> {
   const { db } = caller.services;
   if (principal === null) return db.transaction(body);
 
   return db.transaction(async (tx) => {
+    await lockFirst?.(tx);
     const version = await lockSession(db, tx, caller.tokenHash ?? "", alone ? "no key update" : "share");
     if (version === null) throw unauthorized();
     if (version !== principal.user.version) await recheck(caller, rule);

@@ -1,6 +1,6 @@
 import { initTRPC } from "@trpc/server";
 
-import { definePermissions, type PermissionName, type Rule } from "@countersign/contract";
+import { type LibraryPermission, type PermissionName, type Rule, withLibraryPermissions } from "@countersign/contract";
 import type { CoreTables, TableSet } from "@countersign/db";
 
 import type { CallContext, RootContext, SignedInContext } from "./call-context.ts";
@@ -26,9 +26,10 @@ export type RuleParts<Permission extends string> = Omit<Rule, "access" | "permis
  */
 export function createProcedures<
   Tables extends CoreTables = CoreTables,
-  const Permission extends PermissionName = PermissionName,
->(options: ProcedureOptions<Tables, Permission> = {}) {
-  const known = options.permissions && new Set<string>(definePermissions(options.permissions));
+  const Own extends PermissionName = PermissionName,
+>(options: ProcedureOptions<Tables, Own> = {}) {
+  type Permission = Own | LibraryPermission;
+  const known = options.permissions && new Set<string>(withLibraryPermissions(options.permissions));
   const t = initTRPC
     .context<RootContext<Tables>>()
     .meta<ProcedureMeta>()

@@ -1,6 +1,6 @@
 import type { AnyRouter } from "@trpc/server";
 
-import { describeRule, type Rule } from "@countersign/contract";
+import { describeRule, libraryPermissions, type Rule } from "@countersign/contract";
 
 import type { ProcedureMeta } from "./checkpoint.ts";
 
@@ -17,7 +17,7 @@ export interface ListedProcedure {
  * @throws if one has no rule, or names a permission that was not declared: such a router must not be served.
  */
 export function listRules(router: AnyRouter, permissions?: readonly string[]): readonly ListedProcedure[] {
-  const known = permissions && new Set(permissions);
+  const known = permissions && new Set<string>([...libraryPermissions, ...permissions]);
   const procedures = Object.entries(router._def.procedures as Record<string, Definition>);
   const listed = procedures.map(([path, { _def }]) => {
     const rule = _def.meta?.rule;
