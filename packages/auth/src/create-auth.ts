@@ -6,7 +6,7 @@ import { createHashQueue } from "./password/hash-queue.ts";
 import { createPasswords } from "./password/password.ts";
 import { createRights } from "./rights/rights.ts";
 import { createLuciaEngine } from "./session/lucia-engine.ts";
-import { createMemoryAttemptCounter } from "./throttle/attempt-counter.ts";
+import { createMemoryCounter } from "./throttle/memory-counter.ts";
 import { createThrottle } from "./throttle/throttle.ts";
 
 /** Who is calling, and how that begins, changes and ends, on this database. */
@@ -18,7 +18,7 @@ export function createAuth(options: AuthOptions): Auth {
     capacity: settings.PASSWORD_HASH_QUEUE,
   });
   const passwords = createPasswords(queue);
-  const throttle = createThrottle(createMemoryAttemptCounter(clock), clock, settings);
+  const throttle = createThrottle(createMemoryCounter(clock), clock, settings);
 
   return {
     sessions,

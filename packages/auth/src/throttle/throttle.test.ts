@@ -4,7 +4,7 @@ import { defaultSettings } from "@countersign/contract";
 
 import { createTestClock } from "../test/clock.ts";
 
-import { createMemoryAttemptCounter } from "./attempt-counter.ts";
+import { createMemoryCounter } from "./memory-counter.ts";
 import { createThrottle, type Throttle } from "./throttle.ts";
 
 const settings = { ...defaultSettings, LOGIN_ATTEMPTS: 3, LOGIN_WINDOW_SECONDS: 60, REGISTER_ATTEMPTS: 2 };
@@ -12,7 +12,7 @@ const [home, elsewhere] = ["192.0.2.1", "198.51.100.1"];
 
 function createTestThrottle() {
   const clock = createTestClock();
-  return { clock, throttle: createThrottle(createMemoryAttemptCounter(clock), clock, settings) };
+  return { clock, throttle: createThrottle(createMemoryCounter(clock), clock, settings) };
 }
 
 async function fail(throttle: Throttle, account: string, ip: string, times: number): Promise<void> {

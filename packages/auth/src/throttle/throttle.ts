@@ -3,111 +3,175 @@ import type { Settings } from "@countersign/contract";
 import type { Clock } from "../clock.ts";
 
 import { addressKey } from "./address-key.ts";
-import type { AttemptCounter, AttemptLimit } from "./attempt-counter.ts";
+import type { AttemptCounter, AttemptLimit, Limited, Place } from "./attempt-counter.ts";
 import { createKnownAddresses } from "./known-addresses.ts";
+import { limitKey } from "./limit-key.ts";
 
-interface Limited {
-  readonly status: "limited";
-  readonly retryAfterSeconds: number;
-}
-
-/** An attempt that may go on. It counts against the next ones until it is ended in one of these ways. */
-interface Admitted {
+/** An attempt that may go on. It counts against the next ones unless it is ended as one that should not. */
+export interface Admitted {
   readonly status: "admitted";
-  /** It was right. `accounts` are all names the user signs in by: from here they are known, and their counts start anew. */
-  succeeded(accounts: readonly string[]): Promise<void>;
   /** It tells nothing about the one who guesses (no room in the queue, the database away), so it does not count. */
   cancelled(): Promise<void>;
 }
 
+/** A guess that may be made. It counts as a failure until it is ended. */
+export interface Guess extends Admitted {
+  /** It was right. `accounts` are all names the user signs in by: from here they are known, and their counts start anew. */
+  succeeded(accounts: readonly string[]): Promise<void>;
+}
+
+/** The same for the password of someone who is signed in. */
+export interface Confirmation extends Admitted {
+  succeeded(): Promise<void>;
+}
+
 /**
- * Limits on guessing. Failures count by account, wherever they come from, and by address, whichever account they aim at.
+ * Limits on guessing, and on what costs others something. Failures count by account, wherever they come from, and by
+ * address, whichever account they aim at.
  *
  * Nobody can lock a user out for ever: a count ends with its window, refused attempts do not prolong it, and an address
  * from which the account signed in before is held to a count of its own.
  */
 export interface Throttle {
   /** `account` is the name as typed, normalised. Counting by the user found would tell which names are one user's. */
-  admitLogin(account: string, ip: string | null): Promise<Admitted | Limited>;
+  admitLogin(account: string, ip: string | null): Promise<Guess | Limited>;
   /** Registrations count whether they succeed or not: each tells whether a name is taken. */
-  admitRegistration(ip: string | null): Promise<Admitted | Limited>;
+  admitRegistration(ip: string | null): Promise<Guess | Limited>;
+  /** A signed-in user's present password is asked for: by step-up, before a change of password, before deletion. */
+  admitStepUp(userId: string, ip: string | null): Promise<Confirmation | Limited>;
+  /** A mail with a link to a new password is asked for. Counts by the name as typed, whether it is anyone's or not. */
+  admitReset(account: string, ip: string | null): Promise<Admitted | Limited>;
+  /** The mail that confirms an address is asked for again. Counts like a reset. */
+  admitVerification(account: string, ip: string | null): Promise<Admitted | Limited>;
+  /** A signed-in user has a mail sent to a new address. */
+  admitEmailChange(userId: string, ip: string | null): Promise<Admitted | Limited>;
+  /** A mailed link is used. Ends as succeeded when it was a good one: its user may sign in at once. */
+  admitLink(ip: string | null): Promise<Guess | Limited>;
+  /** Forgets counts that are over. Returns how many. */
+  prune(): Promise<number>;
 }
 
-type ThrottleSettings = Pick<Settings, "LOGIN_ATTEMPTS" | "LOGIN_WINDOW_SECONDS" | "REGISTER_ATTEMPTS">;
-type Place = readonly [key: string, limit: AttemptLimit];
+type ThrottleSettings = Pick<
+  Settings,
+  "LOGIN_ATTEMPTS" | "LOGIN_WINDOW_SECONDS" | "REGISTER_ATTEMPTS" | "MAILS_PER_ADDRESS"
+>;
 
 /** An address may fail this many times as often as an account: many people can stand behind one. */
 const accountsPerAddress = 10;
+/** Windows of an account that may be filled within a day. Then the wait is long: a guesser gets a hundred tries a day. */
+const windowsPerDay = 10;
+const hourSeconds = 3600;
+const daySeconds = 24 * hourSeconds;
 
 export function createThrottle(counter: AttemptCounter, clock: Clock, settings: ThrottleSettings): Throttle {
   const known = createKnownAddresses(clock);
   const perAccount = { attempts: settings.LOGIN_ATTEMPTS, windowSeconds: settings.LOGIN_WINDOW_SECONDS };
+  const perAccountAndDay = { attempts: windowsPerDay * perAccount.attempts, windowSeconds: daySeconds };
   const perAddress = { ...perAccount, attempts: accountsPerAddress * perAccount.attempts };
-  const perRegistrar = { attempts: settings.REGISTER_ATTEMPTS, windowSeconds: 3600 };
-  /** What comes from a known address is counted with the account as well, but never refused by that count. */
-  const unlimited = { ...perAccount, attempts: Number.POSITIVE_INFINITY };
+  const perRegistrar = { attempts: settings.REGISTER_ATTEMPTS, windowSeconds: hourSeconds };
+  const perRecipient = { attempts: settings.MAILS_PER_ADDRESS, windowSeconds: hourSeconds };
+
+  function place(kind: string, limit: AttemptLimit, ...whom: readonly string[]): Place {
+    return { ...limit, key: limitKey(kind, ...whom) };
+  }
+
+  /** What an account's failures are counted by, from wherever. */
+  function ofAccount(account: string): readonly Place[] {
+    return [place("account", perAccount, account), place("account-day", perAccountAndDay, account)];
+  }
+
+  function ofPair(account: string, address: string): readonly Place[] {
+    return [place("pair", perAccount, account, address), place("pair-day", perAccountAndDay, account, address)];
+  }
 
   async function succeed(accounts: readonly string[], address: string): Promise<void> {
     for (const account of accounts) known.add(account, address);
-    await Promise.all(
-      accounts.flatMap((account) => [counter.reset(accountKey(account)), counter.reset(pairKey(account, address))]),
+    await counter.reset(
+      accounts.flatMap((account) => [...ofAccount(account), ...ofPair(account, address)]).map(({ key }) => key),
     );
+  }
+
+  /** Counts whatever comes of it. */
+  async function admitRequest(places: readonly Place[]): Promise<Admitted | Limited> {
+    const taken = await counter.take(places);
+    if (taken.status === "limited") return taken;
+    return { status: "admitted", cancelled: () => taken.giveBack(places.map(({ key }) => key)) };
   }
 
   return {
     async admitLogin(account, ip) {
       const address = addressKey(ip);
-      const fromAddress: Place = [`login ${address}`, perAddress];
-      const places: readonly Place[] = known.has(account, address)
-        ? [fromAddress, [pairKey(account, address), perAccount], [accountKey(account), unlimited]]
-        : [fromAddress, [accountKey(account), perAccount]];
+      const fromAddress = place("login", perAddress, address);
+      // What comes from a known address is counted with the account as well, but never refused by that count.
+      const places = known.has(account, address)
+        ? [fromAddress, ...ofPair(account, address), ...ofAccount(account).map(withoutLimit)]
+        : [fromAddress, ...ofAccount(account)];
 
-      const limited = await takeAll(counter, places);
-      if (limited) return limited;
+      const taken = await counter.take(places);
+      if (taken.status === "limited") return taken;
       return {
         status: "admitted",
         async succeeded(accounts) {
-          await giveBackAll(counter, [fromAddress]);
+          await taken.giveBack([fromAddress.key]);
           await succeed(accounts, address);
         },
-        cancelled: () => giveBackAll(counter, places),
+        cancelled: () => taken.giveBack(places.map(({ key }) => key)),
       };
     },
 
     async admitRegistration(ip) {
       const address = addressKey(ip);
-      const places: readonly Place[] = [[`register ${address}`, perRegistrar]];
+      const admission = await admitRequest([place("register", perRegistrar, address)]);
+      if (admission.status === "limited") return admission;
+      return { ...admission, succeeded: (accounts) => succeed(accounts, address) };
+    },
 
-      const limited = await takeAll(counter, places);
-      if (limited) return limited;
+    async admitStepUp(userId, ip) {
+      const fromAddress = place("step-up-address", perAddress, addressKey(ip));
+      const ofUser = [place("step-up", perAccount, userId), place("step-up-day", perAccountAndDay, userId)];
+      const places = [fromAddress, ...ofUser];
+
+      const taken = await counter.take(places);
+      if (taken.status === "limited") return taken;
       return {
         status: "admitted",
-        succeeded: (accounts) => succeed(accounts, address),
-        cancelled: () => giveBackAll(counter, places),
+        async succeeded() {
+          await taken.giveBack([fromAddress.key]);
+          await counter.reset(ofUser.map(({ key }) => key));
+        },
+        cancelled: () => taken.giveBack(places.map(({ key }) => key)),
       };
     },
+
+    admitReset: (account, ip) =>
+      admitRequest([place("reset", perRecipient, account), place("reset-address", perRegistrar, addressKey(ip))]),
+
+    admitVerification: (account, ip) =>
+      admitRequest([place("verify", perRecipient, account), place("verify-address", perRegistrar, addressKey(ip))]),
+
+    admitEmailChange: (userId, ip) =>
+      admitRequest([place("email", perRecipient, userId), place("email-address", perRegistrar, addressKey(ip))]),
+
+    async admitLink(ip) {
+      const address = addressKey(ip);
+      const places = [place("link", perAddress, address)];
+      const taken = await counter.take(places);
+      if (taken.status === "limited") return taken;
+      const giveBack = () => taken.giveBack(places.map(({ key }) => key));
+      return {
+        status: "admitted",
+        async succeeded(accounts) {
+          await giveBack();
+          await succeed(accounts, address);
+        },
+        cancelled: giveBack,
+      };
+    },
+
+    prune: () => counter.prune(),
   };
 }
 
-function accountKey(account: string): string {
-  return `account ${account}`;
-}
-
-function pairKey(account: string, address: string): string {
-  return `pair ${address} ${account}`;
-}
-
-/** Takes a place in each, or in none. */
-async function takeAll(counter: AttemptCounter, [place, ...rest]: readonly Place[]): Promise<Limited | null> {
-  if (!place) return null;
-  const attempt = await counter.take(...place);
-  if (attempt.status === "limited") return attempt;
-
-  const limited = await takeAll(counter, rest);
-  if (limited) await counter.giveBack(place[0]);
-  return limited;
-}
-
-async function giveBackAll(counter: AttemptCounter, places: readonly Place[]): Promise<void> {
-  await Promise.all(places.map(([key]) => counter.giveBack(key)));
+function withoutLimit(place: Place): Place {
+  return { ...place, attempts: Number.MAX_SAFE_INTEGER };
 }
