@@ -12,3 +12,4 @@ export { createSessionCookie, type SessionCookie } from "./session/session-cooki
 export type { DeviceSession, NewSession, SessionEngine, SessionOrigin } from "./session/session-engine.ts";
 export { toSnapshot } from "./session/snapshot.ts";
 export { hashToken } from "./session/token.ts";
+export { touchUser, touchUserIn } from "./session/touch-user.ts";

@@ -27,6 +27,7 @@ export {
   type LiveRow,
 } from "./live-list.ts";
 export { definePermissions, isPermissionName, type PermissionName } from "./permission.ts";
+export type { AppSessionData, AppSnapshot, Register } from "./register.ts";
 export { safeReturnTo } from "./return-to.ts";
 export { describeRule, type Rule } from "./rule.ts";
 export { parseSessionChange, SessionChange, sessionChangeHeader } from "./session-change.ts";

@@ -1,3 +1,4 @@
+import type { AppSnapshot } from "./register.ts";
 import { z } from "./z.ts";
 
 /** What the browser may know of a visitor who has not signed in. */
@@ -24,8 +25,12 @@ export const SignedInSnapshot = z.object({
   locale: z.string().nullable(),
   sessionExpiresAt: z.iso.datetime(),
   authenticatedAt: z.iso.datetime(),
+  /** Until when procedures that ask for a fresh sign-in let the session pass. */
+  freshUntil: z.iso.datetime().optional(),
   impersonatedBy: z.string().nullable(),
   version: z.int(),
+  /** What the app adds. Its fields were checked by the server's schema for them. */
+  app: z.custom<AppSnapshot>((fields) => typeof fields === "object" && fields !== null).optional(),
 });
 export type SignedInSnapshot = z.infer<typeof SignedInSnapshot>;
 

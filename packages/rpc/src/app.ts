@@ -22,6 +22,8 @@ import { createHttpApp } from "./http/http-app.ts";
 import { createOriginCheck } from "./http/origin.ts";
 import { parseRequestTarget } from "./http/request-target.ts";
 import { LiveHub } from "./live/hub.ts";
+import type { SnapshotFields } from "./live/snapshot-fields.ts";
+import { createSnapshotReader } from "./live/snapshot-reader.ts";
 import { startMaintenance } from "./maintenance.ts";
 import type { RootContext } from "./procedure/call-context.ts";
 import { listRules } from "./procedure/rule-list.ts";
@@ -46,6 +48,8 @@ export interface AppOptions<Tables extends CoreTables> {
   readonly permissions?: readonly string[];
   /** The folder of the built web app; null when something else serves it. */
   readonly webFolder?: string | null;
+  /** What the app adds to the snapshot of its users, from `defineSnapshotFields`. */
+  readonly snapshotFields?: SnapshotFields<Tables>;
   readonly clock?: Clock;
 }
 
@@ -149,7 +153,8 @@ function createServices<Tables extends CoreTables>(options: AppOptions<Tables>):
   const cookie = createSessionCookie(options.publicUrl);
   const connections = new Connections();
   const rateLimits = new RateLimits(settings);
-  return { db, bus, auth, cookie, settings, clock, log, hub, connections, rateLimits };
+  const readSnapshot = createSnapshotReader({ settings, db, log, fields: options.snapshotFields ?? null });
+  return { db, bus, auth, cookie, settings, clock, log, hub, readSnapshot, connections, rateLimits };
 }
 
 function createHttpServer(

@@ -1,6 +1,7 @@
 export { createApp, type App, type AppOptions } from "./app.ts";
 export type { RequestFacts } from "./connection/request-facts.ts";
 export { LiveInput, liveList, type LiveListOptions } from "./live/live-list.ts";
+export { defineSnapshotFields, type SnapshotFields } from "./live/snapshot-fields.ts";
 export type { CallContext, Caller, RootContext, SignedInContext } from "./procedure/call-context.ts";
 export { CallError, forbidden, invalidFields, notFound, unauthorized } from "./procedure/call-error.ts";
 export type { ProcedureMeta } from "./procedure/checkpoint.ts";

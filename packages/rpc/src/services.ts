@@ -6,6 +6,7 @@ import type { CoreTables, Database } from "@countersign/db";
 import type { Connections } from "./connection/connections.ts";
 import type { RateLimits } from "./connection/rate-limits.ts";
 import type { LiveHub } from "./live/hub.ts";
+import type { ReadSnapshot } from "./live/snapshot-reader.ts";
 
 /** Where log lines go. pino fits; so does any object with these four. */
 export interface Log {
@@ -25,6 +26,7 @@ export interface Services<Tables extends CoreTables = CoreTables> {
   readonly clock: Clock;
   readonly log: Log;
   readonly hub: LiveHub;
+  readonly readSnapshot: ReadSnapshot;
   readonly connections: Connections;
   readonly rateLimits: RateLimits;
 }

@@ -1,4 +1,4 @@
-import type { SignedInSnapshot } from "@countersign/contract";
+import type { AppSnapshot, SignedInSnapshot } from "@countersign/contract";
 
 import type { Principal } from "./principal.ts";
 
@@ -8,7 +8,14 @@ import type { Principal } from "./principal.ts";
  */
 export function toSnapshot(
   { user, session, permissions, groups }: Principal,
-  settings: { readonly groups?: boolean; readonly permissions?: boolean } = {},
+  settings: {
+    readonly groups?: boolean;
+    readonly permissions?: boolean;
+    /** How long after authenticating sensitive actions are allowed. */
+    readonly freshSeconds?: number;
+    /** The app's own fields, from its own allow-list. */
+    readonly app?: AppSnapshot | undefined;
+  } = {},
 ): SignedInSnapshot {
   return {
     isAuthenticated: true,
@@ -26,7 +33,13 @@ export function toSnapshot(
     locale: user.locale,
     sessionExpiresAt: session.expiresAt.toISOString(),
     authenticatedAt: session.authenticatedAt.toISOString(),
+    ...(settings.freshSeconds === undefined ? {} : { freshUntil: freshUntil(session, settings.freshSeconds) }),
     impersonatedBy: session.impersonatedBy,
     version: user.version + session.version,
+    ...(settings.app === undefined ? {} : { app: settings.app }),
   };
+}
+
+function freshUntil({ authenticatedAt }: Principal["session"], seconds: number): string {
+  return new Date(authenticatedAt.getTime() + seconds * 1000).toISOString();
 }

@@ -1,11 +1,13 @@
-import { type Principal, toSnapshot } from "@countersign/auth";
+import type { Principal } from "@countersign/auth";
 import { anonymous, type Rule, type UserSnapshot } from "@countersign/contract";
+import type { MaybePromise } from "@countersign/db";
 
 import type { Connection } from "../connection/connection.ts";
 
 import { PushStream, type PushSink } from "./push-stream.ts";
 import type { Round } from "./round.ts";
 import { SharedFrame } from "./shared-frame.ts";
+import type { ReadSnapshot } from "./snapshot-reader.ts";
 
 /** Streams what the browser may know of its user: the present state first, then every newer one. */
 export function snapshotStream(
@@ -13,15 +15,19 @@ export function snapshotStream(
   rule: Rule,
   principal: Principal | null,
 ): PushStream<UserSnapshot> {
+  const { hub, readSnapshot } = connection.services;
   const topics = principal === null ? [] : [userTopic(principal.user.id), sessionTopic(principal.session.id)];
 
   return new PushStream<UserSnapshot>(connection, (sink) => {
     const send = sendWhenNewer(sink);
-    return connection.services.hub.add({
+    return hub.add({
       connection,
       rule,
       topics,
-      update: (present, round) => send(readSnapshot(present, round)),
+      update(present, round) {
+        const reading = readShared(present, round, readSnapshot);
+        return reading instanceof Promise ? reading.then(send) : send(reading);
+      },
       fail: (error) => sink.fail(error),
     });
   });
@@ -43,13 +49,17 @@ interface Reading {
   readonly frame: SharedFrame;
 }
 
-function readSnapshot(principal: Principal | null, round: Round): Reading {
+function readShared(principal: Principal | null, round: Round, read: ReadSnapshot): MaybePromise<Reading> {
   const key = principal === null ? "snapshot" : `snapshot:${principal.session.id}`;
   return round.share(key, () => {
-    const snapshot = principal === null ? anonymous : toSnapshot(principal);
-    const version = snapshot.isAuthenticated ? snapshot.version : 0;
-    return { version, json: JSON.stringify(snapshot), frame: new SharedFrame(snapshot) };
+    const snapshot = principal === null ? anonymous : read(principal);
+    return snapshot instanceof Promise ? snapshot.then(toReading) : toReading(snapshot);
   });
+}
+
+function toReading(snapshot: UserSnapshot): Reading {
+  const version = snapshot.isAuthenticated ? snapshot.version : 0;
+  return { version, json: JSON.stringify(snapshot), frame: new SharedFrame(snapshot) };
 }
 
 function sendWhenNewer(sink: PushSink): (reading: Reading) => void {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { type NewSession, type Principal, type SessionOrigin, toSnapshot } from "@countersign/auth";
+import type { NewSession, Principal, SessionOrigin } from "@countersign/auth";
 import type { SessionChange } from "@countersign/contract";
 import type { CoreTables } from "@countersign/db";
 
@@ -59,7 +59,7 @@ type SignIn =
   | ({ readonly status: "signed-in"; readonly principal: Principal } & NewSession)
   | { readonly status: "limited" | "busy"; readonly retryAfterSeconds: number };
 
-function answerSignIn(ctx: Context, result: SignIn) {
+async function answerSignIn(ctx: Context, result: SignIn) {
   const reply = requireReply(ctx);
   if (result.status !== "signed-in") {
     reply.setRetryAfter(result.retryAfterSeconds);
@@ -67,7 +67,7 @@ function answerSignIn(ctx: Context, result: SignIn) {
   }
   const { clock, cookie } = ctx.caller.services;
   reply.setSession(cookie.serialize({ ...result, now: clock.now() }), changeOf(ctx.principal, result.principal));
-  return { user: toSnapshot(result.principal) };
+  return { user: await ctx.caller.services.readSnapshot(result.principal) };
 }
 
 function changeOf(before: Principal | null, after: Principal): SessionChange {

@@ -1,4 +1,3 @@
-import { toSnapshot } from "@countersign/auth";
 import { anonymous, type UserSnapshot } from "@countersign/contract";
 
 import { snapshotStream } from "../live/snapshot-stream.ts";
@@ -21,7 +20,9 @@ export const sessionRouter = router({
     return snapshotStream(connection, ctx.rule, ctx.principal);
   }),
 
-  me: passive.query(({ ctx }): UserSnapshot => (ctx.principal === null ? anonymous : toSnapshot(ctx.principal))),
+  me: passive.query(async ({ ctx }): Promise<UserSnapshot> => {
+    return ctx.principal === null ? anonymous : ctx.caller.services.readSnapshot(ctx.principal);
+  }),
 
   /** Asks the server for tRPC's reconnect notice: the client opens a new socket with its present cookie and moves over. */
   handover: passive.mutation(({ ctx }) => {

@@ -1,4 +1,5 @@
 import type { TestDialect } from "@app/services/databases";
+import type { CoreTables } from "@countersign/db";
 
 import { startTestApp, type TestAppOptions } from "./test-app.ts";
 import { createTestRouter, testPermissions } from "./test-router.ts";
@@ -6,7 +7,7 @@ import { createTestRouter, testPermissions } from "./test-router.ts";
 /** The test router on an app of its own, over a database of its own. */
 export async function startTestRouter(
   dialect: TestDialect,
-  options: Partial<Omit<TestAppOptions<never>, "router" | "databaseUrl" | "tables">> = {},
+  options: Partial<Omit<TestAppOptions<CoreTables>, "router" | "databaseUrl" | "tables">> = {},
 ) {
   const database = await dialect.create();
   const { router, counts } = createTestRouter();

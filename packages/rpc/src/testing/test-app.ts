@@ -14,6 +14,7 @@ import {
 } from "@countersign/db";
 
 import { type App, createApp } from "../app.ts";
+import type { SnapshotFields } from "../live/snapshot-fields.ts";
 import type { Log } from "../services.ts";
 
 import { RawSocket } from "./raw-socket.ts";
@@ -31,6 +32,7 @@ export interface TestAppOptions<Tables extends CoreTables> {
   readonly isDeaf?: boolean;
   readonly trustProxy?: string;
   readonly allowedOrigins?: readonly string[];
+  readonly snapshotFields?: SnapshotFields<Tables>;
 }
 
 /** An app on a port of its own, with a real database behind it. */
@@ -101,6 +103,7 @@ export async function startTestApp<Tables extends CoreTables = CoreTables>(
     trustProxy,
     permissions,
     clock,
+    ...(options.snapshotFields ? { snapshotFields: options.snapshotFields } : {}),
   });
   await app.listen({ port, host: "127.0.0.1" });
 
