@@ -22,4 +22,9 @@ export const benchmarks: readonly Benchmark[] = [
     about: "what an idle connection keeps of the server's memory",
     run: async (options) => (await import("./memory/bench-memory.ts")).benchMemory(options),
   },
+  {
+    name: "login-flood",
+    about: "what others wait while 200 people sign in at once",
+    run: async (options) => (await import("./flood/bench-login-flood.ts")).benchLoginFlood(options),
+  },
 ];

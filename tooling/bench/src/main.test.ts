@@ -15,7 +15,8 @@ const main = join(import.meta.dirname, "main.ts");
 
 test("without a name the benchmarks are listed", async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [main]);
-  for (const name of ["calls", "revoke", "push", "memory"]) expect(stdout).toMatch(new RegExp(`^ {2}${name} `, "m"));
+  for (const name of ["calls", "revoke", "push", "memory", "login-flood"])
+    expect(stdout).toMatch(new RegExp(`^ {2}${name} `, "m"));
 });
 
 test("an unknown name is refused, with the list", async () => {

@@ -18,6 +18,8 @@ export type Action =
   | { readonly kind: "change-user"; readonly userId: string; readonly firstName: string }
   /** Switches the user off, which ends all the user's sessions. */
   | { readonly kind: "deactivate"; readonly userId: string }
+  /** Does nothing else for so long: shows that a benchmark would notice a server that cannot keep up. */
+  | { readonly kind: "stall"; readonly ms: number }
   /** When the end of this session was committed. */
   | { readonly kind: "when-ended"; readonly sessionId: string };
 

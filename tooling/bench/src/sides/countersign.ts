@@ -22,6 +22,7 @@ const settings: Settings = {
   CALLS_BURST: 1_000_000,
   MAX_CONNECTIONS_PER_IP: 1_000_000,
   MAX_CONNECTIONS_PER_SESSION: 1_000_000,
+  LOGIN_ATTEMPTS: 100_000,
 };
 
 /**
@@ -71,6 +72,11 @@ export async function serveCountersign(
       case "deactivate":
         await auth.accounts.setActive(action.userId, false);
         return monotonicMs();
+      case "stall": {
+        const until = monotonicMs() + action.ms;
+        while (monotonicMs() < until);
+        return until;
+      }
       case "when-ended": {
         const at = endedAt.get(action.sessionId);
         if (at === undefined) throw new Error("The session has not ended.");
