@@ -8,7 +8,6 @@
  *       }
  *     }
  */
-// oxlint-disable-next-line typescript/no-empty-interface, typescript/no-empty-object-type -- it is there to be added to
 export interface Register {}
 
 /** What the app adds to the snapshot; see `defineSnapshotFields` of the rpc package. */

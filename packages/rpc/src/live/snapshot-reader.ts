@@ -26,8 +26,8 @@ export function createSnapshotReader<Tables extends CoreTables>(options: {
 
   async function readFields(own: SnapshotFields<Tables>, principal: Principal): Promise<AppSnapshot | undefined> {
     try {
-      // Parsed, so that a field that is not named stays here; the type is what the app registered for this schema.
-      return own.fields.parse(await own.read(principal, { db })) as AppSnapshot;
+      // Parsed, so that a field that is not named stays here.
+      return own.fields.parse(await own.read(principal, { db }));
     } catch (error) {
       if (error instanceof DatabaseUnavailable) throw error;
       // Who is signed in must not depend on it: the snapshot goes out without.
