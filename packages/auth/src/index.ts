@@ -7,6 +7,8 @@ export { can, canAll, canAny, inGroup } from "./rights/can.ts";
 export { systemClock, type Clock } from "./clock.ts";
 export { createAuth } from "./create-auth.ts";
 export { newId } from "./new-id.ts";
+export { createOperator, type OperatorOptions } from "./operator/create-operator.ts";
+export type { AccountSummary, Listed, NewUser, Operator, OwnedSession, UserChange } from "./operator/operator.ts";
 export type { Principal, Session, User } from "./session/principal.ts";
 export { createSessionCookie, type SessionCookie } from "./session/session-cookie.ts";
 export type { DeviceSession, NewSession, SessionEngine, SessionOrigin } from "./session/session-engine.ts";

@@ -1,0 +1,136 @@
+import { eq } from "drizzle-orm";
+
+import { forUpdate, type Transaction } from "@countersign/db";
+
+import { isLastSuperuser } from "../account/last-superuser.ts";
+import type { AuditAction, AuditDetails } from "../audit/audit-event.ts";
+import { findPasswordFault } from "../password/password-rule.ts";
+
+import type { OperatorContext } from "./operator-context.ts";
+import type { Operator, UserChange } from "./operator.ts";
+
+type StoredUser = Transaction["tables"]["users"]["$inferSelect"];
+
+/** See `Operator.setRank`. */
+export async function setRank(
+  context: OperatorContext,
+  userId: string,
+  { isStaff, isSuperuser }: Parameters<Operator["setRank"]>[1],
+): Promise<UserChange> {
+  const mayRemoveSuperuser = isSuperuser === false;
+  return changeUser(context, { userId, action: "admin.user.set_superuser", mayRemoveSuperuser }, async (tx, user) => {
+    const setsStaff = isStaff !== undefined && isStaff !== user.isStaff;
+    const setsSuperuser = isSuperuser !== undefined && isSuperuser !== user.isSuperuser;
+    if (!setsStaff && !setsSuperuser) return { status: "unchanged" };
+
+    await update(tx, userId, { ...(setsStaff ? { isStaff } : {}), ...(setsSuperuser ? { isSuperuser } : {}) });
+    if (setsSuperuser) await record(context, tx, user, "admin.user.set_superuser", { value: isSuperuser });
+    if (setsStaff) await record(context, tx, user, "admin.user.set_staff", { value: isStaff });
+    return { status: "changed", endedSessions: 0 };
+  });
+}
+
+/** See `Operator.setActive`. */
+export async function setActive(context: OperatorContext, userId: string, isActive: boolean): Promise<UserChange> {
+  const concern = { userId, action: "admin.user.set_active", mayRemoveSuperuser: !isActive } as const;
+  return changeUser(context, concern, async (tx, user) => {
+    if (user.isActive === isActive) return { status: "unchanged" };
+
+    await update(tx, userId, { isActive });
+    const ended = isActive ? [] : await context.sessions.end(tx, { userId }, "deactivated");
+    if (!isActive) await dropLinks(tx, userId);
+    await record(context, tx, user, "admin.user.set_active", { value: isActive, count: ended.length });
+    return { status: "changed", endedSessions: ended.length };
+  });
+}
+
+/** See `Operator.setPassword`. */
+export async function setPassword(
+  context: OperatorContext,
+  userId: string,
+  password: string,
+): ReturnType<Operator["setPassword"]> {
+  const { users } = context.db.tables;
+  const [account] = await context.db
+    .select({ username: users.username, email: users.email })
+    .from(users)
+    .where(eq(users.id, userId));
+  if (!account) return { status: "not-found" };
+  const fault = findPasswordFault(password, account);
+  if (fault !== null) return { status: "invalid", fields: { password: [fault] } };
+
+  const passwordHash = await hash(context, password);
+  const concern = { userId, action: "admin.user.set_password", mayRemoveSuperuser: false } as const;
+  return changeUser(context, concern, async (tx, user) => {
+    await update(tx, userId, { passwordHash });
+    const ended = await context.sessions.end(tx, { userId }, "password_changed");
+    await dropLinks(tx, userId);
+    await record(context, tx, user, "admin.user.set_password", { count: ended.length });
+    return { status: "changed", endedSessions: ended.length };
+  });
+}
+
+/** Today's hash of a password. */
+export async function hash({ passwords }: Pick<OperatorContext, "passwords">, password: string): Promise<string> {
+  const hashed = await passwords.hash(password);
+  if (typeof hashed === "string") return hashed;
+  throw new Error("Too many passwords are being hashed. Set them one after the other.");
+}
+
+interface Concern {
+  readonly userId: string;
+  /** What a refusal stands in the audit log as. */
+  readonly action: AuditAction;
+  /** Asks first whether the user is the last superuser, which locks all of them. */
+  readonly mayRemoveSuperuser: boolean;
+}
+
+/** Changes a user who is locked, tells those who watch, and writes down a refusal. */
+async function changeUser(
+  { db, bus, audit, actor }: OperatorContext,
+  { userId, action, mayRemoveSuperuser }: Concern,
+  change: (tx: Transaction, user: StoredUser) => Promise<UserChange>,
+): Promise<UserChange> {
+  const { outcome, user } = await db.transaction(async (tx) => {
+    const isLast = mayRemoveSuperuser && (await isLastSuperuser(tx, userId));
+    const { users } = tx.tables;
+    const [found] = await forUpdate(tx, tx.select().from(users).where(eq(users.id, userId)));
+    if (!found) return { outcome: { status: "not-found" } as const, user: null };
+    if (isLast) return { outcome: { status: "last-superuser" } as const, user: found };
+
+    tx.afterCommit(() => bus.publish({ kind: "user", userId }));
+    return { outcome: await change(tx, found), user: found };
+  });
+  if (outcome.status === "last-superuser") {
+    const subject = { id: userId, name: user?.username ?? null };
+    audit.record({ action, outcome: "refused", reason: "last_superuser", actor, subject });
+  }
+  return outcome;
+}
+
+async function update(tx: Transaction, userId: string, columns: Partial<StoredUser>): Promise<void> {
+  const { users } = tx.tables;
+  await tx.update(users).set(columns).where(eq(users.id, userId));
+}
+
+/** Links that were mailed before give nobody a way in any more. */
+async function dropLinks(tx: Transaction, userId: string): Promise<void> {
+  const { accountTokens } = tx.tables;
+  await tx.delete(accountTokens).where(eq(accountTokens.userId, userId));
+}
+
+function record(
+  { audit, actor }: OperatorContext,
+  tx: Transaction,
+  user: StoredUser,
+  action: AuditAction,
+  details: AuditDetails,
+): Promise<void> {
+  return audit.recordIn(tx, {
+    action,
+    outcome: "ok",
+    actor,
+    subject: { id: user.id, name: user.username },
+    details,
+  });
+}

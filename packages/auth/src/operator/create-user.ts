@@ -1,0 +1,110 @@
+import { eq, or } from "drizzle-orm";
+
+import { type Database, UniqueViolation } from "@countersign/db";
+
+import { parseEmail } from "../account/email.ts";
+import { parseUsername } from "../account/username.ts";
+import type { FieldErrors } from "../auth.ts";
+import { newId } from "../new-id.ts";
+import { findPasswordFault } from "../password/password-rule.ts";
+
+import { hash } from "./change-user.ts";
+import { findUser } from "./list-users.ts";
+import type { OperatorContext } from "./operator-context.ts";
+import type { NewUser, Operator } from "./operator.ts";
+
+/** The names of an account whose fields are in order. */
+interface Names {
+  readonly username: string;
+  readonly usernameKey: string;
+  readonly email: string | null;
+  readonly emailKey: string | null;
+}
+
+/** See `Operator.createUser`. */
+export async function createUser(context: OperatorContext, user: NewUser): ReturnType<Operator["createUser"]> {
+  const names = readNames(context, user);
+  if ("fields" in names) return { status: "invalid", fields: names.fields };
+  const taken = await findTaken(context.db, names);
+  if (taken) return { status: "invalid", fields: taken };
+
+  const passwordHash = await hash(context, user.password);
+  try {
+    const id = await insert(context, { ...names, passwordHash }, user);
+    const made = await findUser(context.db, id);
+    if (made === null) throw new Error(`${names.username} was made, and deleted again before it could be read.`);
+    return { status: "created", user: made };
+  } catch (error) {
+    const takenMeanwhile = error instanceof UniqueViolation ? await findTaken(context.db, names) : null;
+    if (takenMeanwhile) return { status: "invalid", fields: takenMeanwhile };
+    throw error;
+  }
+}
+
+function readNames({ settings }: OperatorContext, user: NewUser): Names | { readonly fields: FieldErrors } {
+  const name = parseUsername(user.username);
+  const address = readEmail(user.email, settings.EMAIL_REQUIRED);
+  const passwordFault = findPasswordFault(user.password, {
+    username: "fault" in name ? null : name.username,
+    email: "fault" in address ? null : address.email,
+  });
+  if (!("fault" in name) && !("fault" in address) && passwordFault === null) {
+    return { ...name, email: address.email, emailKey: address.email };
+  }
+  return {
+    fields: {
+      ...("fault" in name ? { username: [name.fault] } : {}),
+      ...("fault" in address ? { email: [address.fault] } : {}),
+      ...(passwordFault === null ? {} : { password: [passwordFault] }),
+    },
+  };
+}
+
+function readEmail(
+  email: string | null,
+  isRequired: boolean,
+): { readonly email: string | null } | { readonly fault: string } {
+  if (email !== null) return parseEmail(email);
+  return isRequired ? { fault: "An account needs an email address here (EMAIL_REQUIRED)." } : { email: null };
+}
+
+async function insert(
+  { db, clock, audit, actor }: OperatorContext,
+  columns: Names & { readonly passwordHash: string },
+  { isStaff, isSuperuser, isEmailVerified }: NewUser,
+): Promise<string> {
+  const id = newId();
+  const now = new Date(clock.now());
+  const subject = { id, name: columns.username };
+  await db.transaction(async (tx) => {
+    await tx.insert(tx.tables.users).values({
+      id,
+      ...columns,
+      isStaff,
+      isSuperuser,
+      createdAt: now,
+      emailVerifiedAt: isEmailVerified && columns.email !== null ? now : null,
+    });
+    await audit.recordIn(tx, { action: "admin.user.create", outcome: "ok", actor, subject });
+    const ok = { outcome: "ok", actor, subject, details: { value: true } } as const;
+    if (isSuperuser) await audit.recordIn(tx, { ...ok, action: "admin.user.set_superuser" });
+    if (isStaff) await audit.recordIn(tx, { ...ok, action: "admin.user.set_staff" });
+  });
+  return id;
+}
+
+/** Which of the names are someone else's already? */
+async function findTaken(db: Database, { usernameKey, emailKey }: Names): Promise<FieldErrors | null> {
+  const { users } = db.tables;
+  const holders = await db
+    .select({ usernameKey: users.usernameKey, emailKey: users.emailKey })
+    .from(users)
+    .where(or(eq(users.usernameKey, usernameKey), emailKey === null ? undefined : eq(users.emailKey, emailKey)));
+  if (holders.length === 0) return null;
+  return {
+    ...(holders.some((holder) => holder.usernameKey === usernameKey) ? { username: ["This username is taken."] } : {}),
+    ...(emailKey !== null && holders.some((holder) => holder.emailKey === emailKey)
+      ? { email: ["There is an account with this address already."] }
+      : {}),
+  };
+}
