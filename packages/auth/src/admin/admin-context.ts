@@ -1,0 +1,21 @@
+import type { Bus } from "@countersign/bus";
+import type { Settings } from "@countersign/contract";
+import type { Database } from "@countersign/db";
+
+import type { AuditLog } from "../audit/audit-log.ts";
+import type { Clock } from "../clock.ts";
+import type { Passwords } from "../password/password.ts";
+import type { SessionEngine } from "../session/session-engine.ts";
+
+/** What the admin's lists and changes work with. */
+export interface AdminContext {
+  readonly db: Database;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly settings: Settings;
+  readonly sessions: SessionEngine;
+  readonly audit: AuditLog;
+  readonly passwords: Passwords;
+  /** All that are declared. */
+  readonly permissions: ReadonlySet<string>;
+}

@@ -1,0 +1,48 @@
+import { and, count, eq, gt } from "drizzle-orm";
+
+import type { AdminUser } from "@countersign/contract";
+import type { Database } from "@countersign/db";
+
+import { readGroups, toUserRow, userColumns } from "./list-users.ts";
+
+/** See `AdminUsers.find`. */
+export async function findUser(db: Database, id: string, now: Date): Promise<AdminUser | null> {
+  const { groupMembers, groupPermissions, groups, sessions, userPermissions, users } = db.tables;
+  // The user first, then what belongs to it: a change in between raises the version.
+  const [row] = await db
+    .select({ ...userColumns(users), passwordHash: users.passwordHash })
+    .from(users)
+    .where(eq(users.id, id));
+  if (!row) return null;
+
+  const groupsOf = await readGroups(db, [id]);
+  const direct = await db
+    .select({ permission: userPermissions.permission })
+    .from(userPermissions)
+    .where(eq(userPermissions.userId, id))
+    .orderBy(userPermissions.permission);
+  const inherited = await db
+    .select({ permission: groupPermissions.permission, group: groups.name })
+    .from(groupMembers)
+    .innerJoin(groups, eq(groups.id, groupMembers.groupId))
+    .innerJoin(groupPermissions, eq(groupPermissions.groupId, groups.id))
+    .where(eq(groupMembers.userId, id))
+    .orderBy(groupPermissions.permission, groups.name);
+  const [running] = await db
+    .select({ sessionCount: count() })
+    .from(sessions)
+    .where(and(eq(sessions.userId, id), gt(sessions.expiresAt, now), gt(sessions.absoluteExpiresAt, now)));
+  return {
+    ...toUserRow(row, groupsOf.get(id) ?? []),
+    hasPassword: row.passwordHash !== null,
+    permissions: direct.map(({ permission }) => permission),
+    inherited: gather(inherited),
+    sessionCount: running?.sessionCount ?? 0,
+  };
+}
+
+/** Each permission once, with all groups it comes through. */
+function gather(rows: readonly { readonly permission: string; readonly group: string }[]): AdminUser["inherited"] {
+  const groupsOf = Map.groupBy(rows, ({ permission }) => permission);
+  return [...groupsOf].map(([permission, through]) => ({ permission, groups: through.map(({ group }) => group) }));
+}

@@ -1,0 +1,57 @@
+import { and, count, inArray } from "drizzle-orm";
+
+import type { AdminGroup, AdminPage } from "@countersign/contract";
+import type { Transaction } from "@countersign/db";
+
+import type { AdminGroupQuery } from "./admin.ts";
+import { contains } from "./contains.ts";
+import { contentVersion } from "./content-version.ts";
+import { orderOf, rowsAfter, toPage } from "./keyset-page.ts";
+
+/** The database, or a transaction. */
+type Reader = Pick<Transaction, "select" | "tables">;
+type GroupRow = Transaction["tables"]["groups"]["$inferSelect"];
+
+/** See `AdminGroups.list`. */
+export async function listGroups(db: Reader, query: AdminGroupQuery): Promise<AdminPage<AdminGroup> | null> {
+  const { groups } = db.tables;
+  const keyset = { name: "name", by: groups.name, id: groups.id };
+  const after = rowsAfter(keyset, query.cursor);
+  if (after === null) return null;
+
+  const wanted = query.search ? contains(query.search, [groups.name]) : undefined;
+  const found = await db
+    .select()
+    .from(groups)
+    .where(and(wanted, after))
+    .orderBy(...orderOf(keyset))
+    .limit(query.limit + 1);
+  const page = toPage(keyset, query.limit, found, (row) => ({ value: row.name, id: row.id }));
+  const [all] = await db.select({ total: count() }).from(groups).where(wanted);
+  return { rows: await toGroups(db, page.rows), nextCursor: page.nextCursor, total: all?.total ?? 0 };
+}
+
+/** The rows with what their members may do, and how many there are. */
+export async function toGroups(db: Reader, rows: readonly GroupRow[]): Promise<AdminGroup[]> {
+  if (rows.length === 0) return [];
+  const { groupMembers, groupPermissions } = db.tables;
+  const ids = rows.map(({ id }) => id);
+  const permissions = await db
+    .select()
+    .from(groupPermissions)
+    .where(inArray(groupPermissions.groupId, ids))
+    .orderBy(groupPermissions.permission);
+  const counts = await db
+    .select({ groupId: groupMembers.groupId, members: count() })
+    .from(groupMembers)
+    .where(inArray(groupMembers.groupId, ids))
+    .groupBy(groupMembers.groupId);
+  const permissionsOf = Map.groupBy(permissions, ({ groupId }) => groupId);
+  const countOf = new Map(counts.map(({ groupId, members }) => [groupId, members]));
+  return rows.map(({ id, name, createdAt }) => {
+    const held = (permissionsOf.get(id) ?? []).map(({ permission }) => permission);
+    const memberCount = countOf.get(id) ?? 0;
+    const version = contentVersion(name, held, memberCount);
+    return { id, version, name, createdAt: createdAt.toISOString(), permissions: held, memberCount };
+  });
+}

@@ -1,0 +1,114 @@
+import { and, count, eq, exists, inArray } from "drizzle-orm";
+
+import type { AdminGroupName, AdminPage, AdminUserRow } from "@countersign/contract";
+import type { Database } from "@countersign/db";
+
+import type { AdminUserQuery } from "./admin.ts";
+import { contains } from "./contains.ts";
+import { type Keyset, orderOf, rowsAfter, toPage } from "./keyset-page.ts";
+
+type Users = Database["tables"]["users"];
+
+/** See `AdminUsers.list`. */
+export async function listUsers(db: Database, query: AdminUserQuery): Promise<AdminPage<AdminUserRow> | null> {
+  const { users } = db.tables;
+  const keyset = keysetOf(users, query.order);
+  const after = rowsAfter(keyset, query.cursor);
+  if (after === null) return null;
+
+  const wanted = conditions(db, query);
+  const found = await db
+    .select(userColumns(users))
+    .from(users)
+    .where(and(wanted, after))
+    .orderBy(...orderOf(keyset))
+    .limit(query.limit + 1);
+  const value = (row: UserColumns) => (keyset.by === users.usernameKey ? row.usernameKey : row[dateOf(query.order)]);
+  const { rows, nextCursor } = toPage(keyset, query.limit, found, (row) => ({ value: value(row), id: row.id }));
+  // The users first, then their groups: a change in between raises the version, and the list is read again.
+  const groupsOf = await readGroups(
+    db,
+    rows.map(({ id }) => id),
+  );
+  const [all] = await db.select({ total: count() }).from(users).where(wanted);
+  return { rows: rows.map((row) => toUserRow(row, groupsOf.get(row.id) ?? [])), nextCursor, total: all?.total ?? 0 };
+}
+
+/** What of a user's row goes into a list: an allow-list. */
+export function userColumns(users: Users) {
+  const { id, username, usernameKey, email, emailVerifiedAt, firstName, lastName, locale, version } = users;
+  const { isActive, isStaff, isSuperuser, createdAt, lastLoginAt } = users;
+  const flags = { isActive, isStaff, isSuperuser };
+  const names = { username, usernameKey, email, emailVerifiedAt, firstName, lastName, locale };
+  return { id, ...names, ...flags, createdAt, lastLoginAt, version };
+}
+
+export type UserColumns = Pick<Users["$inferSelect"], keyof ReturnType<typeof userColumns>>;
+
+export function toUserRow(row: UserColumns, groups: readonly AdminGroupName[]): AdminUserRow {
+  return {
+    id: row.id,
+    version: row.version,
+    username: row.username,
+    email: row.email,
+    emailVerified: row.emailVerifiedAt !== null,
+    firstName: row.firstName,
+    lastName: row.lastName,
+    isActive: row.isActive,
+    isStaff: row.isStaff,
+    isSuperuser: row.isSuperuser,
+    locale: row.locale,
+    createdAt: row.createdAt.toISOString(),
+    lastLoginAt: row.lastLoginAt?.toISOString() ?? null,
+    groups,
+  };
+}
+
+/** The groups of these users, by name. */
+export async function readGroups(
+  db: Database,
+  userIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly AdminGroupName[]>> {
+  if (userIds.length === 0) return new Map();
+  const { groupMembers, groups } = db.tables;
+  const rows = await db
+    .select({ userId: groupMembers.userId, id: groups.id, name: groups.name })
+    .from(groupMembers)
+    .innerJoin(groups, eq(groups.id, groupMembers.groupId))
+    .where(inArray(groupMembers.userId, [...userIds]))
+    .orderBy(groups.name);
+  const groupsOf = new Map<string, AdminGroupName[]>();
+  for (const { userId, id, name } of rows) {
+    const known = groupsOf.get(userId);
+    if (known) known.push({ id, name });
+    else groupsOf.set(userId, [{ id, name }]);
+  }
+  return groupsOf;
+}
+
+function keysetOf(users: Users, order: AdminUserQuery["order"]): Keyset {
+  const by = order.endsWith("username") ? users.usernameKey : users[dateOf(order)];
+  return { name: order, by, id: users.id };
+}
+
+function dateOf(order: AdminUserQuery["order"]): "createdAt" | "lastLoginAt" {
+  return order.endsWith("lastLoginAt") ? "lastLoginAt" : "createdAt";
+}
+
+function conditions(db: Database, { search, isActive, isStaff, isSuperuser, groupId }: AdminUserQuery) {
+  const { groupMembers, users } = db.tables;
+  return and(
+    search ? contains(search, [users.usernameKey, users.emailKey, users.firstName, users.lastName]) : undefined,
+    isActive === undefined ? undefined : eq(users.isActive, isActive),
+    isStaff === undefined ? undefined : eq(users.isStaff, isStaff),
+    isSuperuser === undefined ? undefined : eq(users.isSuperuser, isSuperuser),
+    groupId === undefined ? undefined : exists(membership()),
+  );
+
+  function membership() {
+    return db
+      .select({ userId: groupMembers.userId })
+      .from(groupMembers)
+      .where(and(eq(groupMembers.userId, users.id), eq(groupMembers.groupId, groupId ?? "")));
+  }
+}

@@ -1,0 +1,94 @@
+import { eq } from "drizzle-orm";
+
+import type { Transaction } from "@countersign/db";
+
+import { actorOf } from "../audit/audit-actor.ts";
+import type { AuditAction, AuditDetails } from "../audit/audit-event.ts";
+
+import { type ActingAdmin, readActingAdmin } from "./acting-admin.ts";
+import type { AdminContext } from "./admin-context.ts";
+import type { AdminCall, AdminOutcome } from "./admin.ts";
+import { lockRows, type RowsToLock } from "./lock-rows.ts";
+
+type UserRow = Transaction["tables"]["users"]["$inferSelect"];
+
+/** What a change came to, and what the audit log is to say of it. */
+export interface Change<Done extends object = object> {
+  readonly outcome: AdminOutcome<Done>;
+  readonly subject?: { readonly id: string; readonly name: string };
+  readonly details?: AuditDetails;
+}
+
+/**
+ * Makes a change in one transaction: everything it depends on is locked, then the caller's rights are read, then `apply`
+ * decides. What is done is audited in the same transaction; what is refused, after it.
+ */
+export async function makeChange<Done extends object>(
+  context: AdminContext,
+  call: AdminCall,
+  options: { readonly action: AuditAction; readonly lock: RowsToLock },
+  apply: (tx: Transaction, actor: ActingAdmin) => Promise<Change<Done>>,
+): Promise<AdminOutcome<Done>> {
+  const { action, lock } = options;
+  const actorId = call.principal.user.id;
+  const actor = actorOf(call.principal, call.from);
+  const change = await call.transaction(
+    async (tx) => {
+      const made = await apply(tx, await readActingAdmin(tx, actorId));
+      if (made.outcome.status === "done") {
+        await context.audit.recordIn(tx, { action, outcome: "ok", actor, ...auditedParts(made) });
+      }
+      return made;
+    },
+    { lockFirst: (tx) => lockRows(tx, { ...lock, userIds: [actorId, ...lock.userIds] }) },
+  );
+  if (change.outcome.status === "refused") {
+    const { reason } = change.outcome;
+    context.audit.record({ action, outcome: "refused", reason, actor, ...auditedParts(change) });
+  }
+  return change.outcome;
+}
+
+/**
+ * The same for a change of one user. Nobody but a superuser touches a superuser. After it, open screens of the user and
+ * lists of users are told.
+ */
+export function changeUser<Done extends object>(
+  context: AdminContext,
+  call: AdminCall,
+  options: {
+    readonly action: AuditAction;
+    readonly userId: string;
+    /** The version of the user the change was made from, if that matters. */
+    readonly version?: number | undefined;
+    readonly lock?: Omit<RowsToLock, "userIds">;
+    readonly details?: AuditDetails;
+  },
+  apply: (tx: Transaction, actor: ActingAdmin, target: UserRow) => Promise<Omit<Change<Done>, "subject">>,
+): Promise<AdminOutcome<Done>> {
+  const { action, userId, version, details } = options;
+  return makeChange(context, call, { action, lock: { ...options.lock, userIds: [userId] } }, async (tx, actor) => {
+    const { users } = tx.tables;
+    const [target] = await tx.select().from(users).where(eq(users.id, userId));
+    if (!target) return { outcome: { status: "missing" } };
+
+    const subject = { id: target.id, name: target.username };
+    const about = { subject, ...(details ? { details } : {}) };
+    if (target.isSuperuser && !actor.isSuperuser) return { outcome: beyondOwnRights, ...about };
+    if (version !== undefined && version !== target.version) return { outcome: { status: "stale" }, ...about };
+    const change = await apply(tx, actor, target);
+    if (change.outcome.status === "done") {
+      tx.afterCommit(() => context.bus.publish({ kind: "user", userId }));
+    }
+    return { ...about, ...change };
+  });
+}
+
+export const beyondOwnRights = { status: "refused", reason: "beyond_own_rights" } as const;
+export const lastSuperuser = { status: "refused", reason: "last_superuser" } as const;
+export const ownAccount = { status: "refused", reason: "own_account" } as const;
+export const done = { status: "done" } as const;
+
+function auditedParts({ subject, details }: Change): Pick<Change, "subject" | "details"> {
+  return { ...(subject ? { subject } : {}), ...(details ? { details } : {}) };
+}
