@@ -19,6 +19,7 @@ import { startKeepAlive } from "./connection/keep-alive.ts";
 import { RateLimits } from "./connection/rate-limits.ts";
 import { createUpgradeHandler } from "./connection/upgrade.ts";
 import { createHttpApp } from "./http/http-app.ts";
+import { oneEachTurn } from "./http/one-each-turn.ts";
 import { createOriginCheck } from "./http/origin.ts";
 import { parseRequestTarget } from "./http/request-target.ts";
 import { LiveHub } from "./live/hub.ts";
@@ -169,8 +170,9 @@ function createHttpServer(
   });
   // Sockets are counted at the upgrade; this also bounds connections that send nothing.
   server.maxConnections = settings.MAX_CONNECTIONS + connectionsBesides;
+  const letIn = oneEachTurn((...exchange: Parameters<typeof listener>) => void listener(...exchange));
   server.on("request", (request, response) => {
-    if (isReadable(request)) return void listener(request, response);
+    if (isReadable(request)) return letIn(request, response);
     response.writeHead(400, { "content-type": "application/json; charset=utf-8", connection: "close" });
     response.end('{"error":{"message":"The URL or the Host of the request cannot be read."}}');
   });
