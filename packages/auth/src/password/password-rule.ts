@@ -1,17 +1,19 @@
 import { isCommonPassword } from "./common-password.ts";
 
-const fewestCharacters = 8;
+const fewestByDefault = 8;
 const mostCharacters = 256;
 /** NFKC can make one character eighteen: what is hashed has a limit of its own. */
 const mostBytes = 4096;
 
 /**
- * What is wrong with a password someone wants for the account with these (normalised) names, or null. Characters are code points. There is no rule of composition, and
- * blanks at the ends count: length is what makes a password strong (NIST SP 800-63B §3.1.1.2).
+ * What is wrong with a password someone wants for the account with these (normalised) names, or null. Characters are code
+ * points, `fewestCharacters` of them at least (`PASSWORD_MIN_LENGTH`). There is no rule of composition, and blanks at the
+ * ends count: length is what makes a password strong (NIST SP 800-63B §3.1.1.2).
  */
 export function findPasswordFault(
   password: string,
   account: { readonly username: string | null; readonly email: string | null },
+  fewestCharacters: number = fewestByDefault,
 ): string | null {
   if (!isHashable(password)) return `Too long: at most ${mostCharacters} characters.`;
   if (!password.isWellFormed()) return "It has a broken character in it. Type it again.";

@@ -45,6 +45,10 @@ export interface Throttle {
   admitVerification(account: string, ip: string | null): Promise<Admitted | Limited>;
   /** A signed-in user has a mail sent to a new address. */
   admitEmailChange(userId: string, ip: string | null): Promise<Admitted | Limited>;
+  /** A mail somebody asked for is about to be written to this address. Limits the address, and all mails together. */
+  admitMail(email: string): Promise<Admitted | Limited>;
+  /** A user who may not sign in before the address is confirmed gets another link: once within the window of sign-ins. */
+  admitReminder(userId: string): Promise<Admitted | Limited>;
   /** A mailed link is used. Ends as succeeded when it was a good one: its user may sign in at once. */
   admitLink(ip: string | null): Promise<Guess | Limited>;
   /** Forgets counts that are over. Returns how many. */
@@ -53,7 +57,7 @@ export interface Throttle {
 
 type ThrottleSettings = Pick<
   Settings,
-  "LOGIN_ATTEMPTS" | "LOGIN_WINDOW_SECONDS" | "REGISTER_ATTEMPTS" | "MAILS_PER_ADDRESS"
+  "LOGIN_ATTEMPTS" | "LOGIN_WINDOW_SECONDS" | "REGISTER_ATTEMPTS" | "MAILS_PER_ADDRESS" | "MAILS_PER_HOUR"
 >;
 
 /** An address may fail this many times as often as an account: many people can stand behind one. */
@@ -69,6 +73,7 @@ export function createThrottle(counter: AttemptCounter, clock: Clock, settings: 
   const perAccountAndDay = { attempts: windowsPerDay * perAccount.attempts, windowSeconds: daySeconds };
   const perAddress = { ...perAccount, attempts: accountsPerAddress * perAccount.attempts };
   const perRegistrar = { attempts: settings.REGISTER_ATTEMPTS, windowSeconds: hourSeconds };
+  const ofAllMails = { attempts: settings.MAILS_PER_HOUR, windowSeconds: hourSeconds };
   const perRecipient = { attempts: settings.MAILS_PER_ADDRESS, windowSeconds: hourSeconds };
 
   function place(kind: string, limit: AttemptLimit, ...whom: readonly string[]): Place {
@@ -151,6 +156,10 @@ export function createThrottle(counter: AttemptCounter, clock: Clock, settings: 
 
     admitEmailChange: (userId, ip) =>
       admitRequest([place("email", perRecipient, userId), place("email-address", perRegistrar, addressKey(ip))]),
+
+    admitMail: (email) => admitRequest([place("mail", perRecipient, email), place("mails", ofAllMails)]),
+
+    admitReminder: (userId) => admitRequest([place("reminder", { ...perAccount, attempts: 1 }, userId)]),
 
     async admitLink(ip) {
       const address = addressKey(ip);

@@ -1,0 +1,80 @@
+import { formatLifetime } from "./format-lifetime.ts";
+import type { MailTexts } from "./mail-texts.ts";
+
+/** Every mail in Arabic. */
+export function arabic(site: string): MailTexts {
+  const lasts = (seconds: number) => `يعمل الرابط مرة واحدة، ومدة صلاحيته ${formatLifetime(seconds, "ar")}.`;
+  const ignore = "إن لم تكن أنت من فعل ذلك فتجاهل هذه الرسالة: لن يتغير شيء.";
+
+  return {
+    language: "ar",
+    direction: "rtl",
+    confirmAddress: ({ url, lifetimeSeconds }) => ({
+      subject: `أكّد عنوانك في ${site}`,
+      lines: [`أنشأ شخص ما حسابًا في ${site} بهذا العنوان. إن كنت أنت، فأكّد أن العنوان لك.`],
+      action: { label: "تأكيد العنوان", url },
+      after: [lasts(lifetimeSeconds), "إن لم تنشئ حسابًا فلا تستخدم الرابط: وإلا حصل حساب شخص آخر على عنوانك."],
+    }),
+    addressInUse: ({ signInUrl }) => ({
+      subject: `لديك حساب في ${site} بالفعل`,
+      lines: [
+        `أراد شخص ما استخدام هذا العنوان لحساب في ${site}. يوجد حساب به بالفعل، لذلك لم يتغير شيء.`,
+        "إن كنت أنت، فسجّل الدخول بحسابك؛ ومن هناك يمكنك أيضًا الحصول على كلمة مرور جديدة.",
+      ],
+      action: { label: "تسجيل الدخول", url: signInUrl },
+      after: [ignore],
+    }),
+    resetPassword: ({ url, lifetimeSeconds }) => ({
+      subject: `كلمة مرور جديدة في ${site}`,
+      lines: [`طلب شخص ما كلمة مرور جديدة لحسابك في ${site}. إن كنت أنت، فاخترها هنا.`],
+      action: { label: "اختيار كلمة مرور جديدة", url },
+      after: [lasts(lifetimeSeconds), "إن لم تكن أنت فتجاهل هذه الرسالة: تبقى كلمة مرورك كما هي."],
+    }),
+    noPasswordHere: ({ signInUrl }) => ({
+      subject: `حسابك في ${site} بلا كلمة مرور`,
+      lines: [`طلب شخص ما كلمة مرور جديدة لحسابك في ${site}. ليس له كلمة مرور: أنت تسجّل الدخول إليه عبر خدمة أخرى.`],
+      action: { label: "تسجيل الدخول", url: signInUrl },
+      after: [ignore],
+    }),
+    passwordChanged: ({ resetUrl }) => ({
+      subject: `تغيّرت كلمة مرورك في ${site}`,
+      lines: [`تغيّرت الآن كلمة مرور حسابك في ${site}. إن كنت أنت، فلا حاجة إلى أي إجراء.`],
+      action: { label: "لم أكن أنا: كلمة مرور جديدة", url: resetUrl },
+    }),
+    confirmNewAddress: ({ url, lifetimeSeconds }) => ({
+      subject: `أكّد عنوانك الجديد في ${site}`,
+      lines: [`يريد شخص ما استخدام هذا العنوان لحسابه في ${site}. إن كنت أنت، فأكّده.`],
+      action: { label: "تأكيد العنوان الجديد", url },
+      after: [lasts(lifetimeSeconds), ignore],
+    }),
+    addressChangeAsked: (link) => ({
+      subject: `طُلب عنوان آخر في ${site}`,
+      lines: [`سيصبح لحسابك في ${site} عنوان بريد آخر بمجرد تأكيد ذلك العنوان.`, "إن كنت أنت، فلا حاجة إلى أي إجراء."],
+      ...notMe(link),
+    }),
+    addressChanged: (link) => ({
+      subject: `تغيّر عنوانك في ${site}`,
+      lines: [
+        `أصبح لحسابك في ${site} عنوان بريد آخر. هذه آخر رسالة إلى العنوان القديم.`,
+        "إن كنت أنت، فلا حاجة إلى أي إجراء.",
+      ],
+      ...notMe(link),
+    }),
+    addressRestored: ({ url, lifetimeSeconds }) => ({
+      subject: `عاد هذا العنوان إلى حسابك في ${site}`,
+      lines: ["أُلغي تغيير عنوانك. سُجّل الخروج من جميع الأجهزة، ولم تعد كلمة المرور تعمل.", "اختر كلمة مرور جديدة هنا."],
+      action: { label: "اختيار كلمة مرور جديدة", url },
+      after: [lasts(lifetimeSeconds)],
+    }),
+  };
+
+  function notMe(link: Parameters<MailTexts["addressChanged"]>[0]) {
+    if (link === null) return { after: ["إن لم تكن أنت فاستخدم الرابط في الرسالة التي أرسلناها إلى عنوانك السابق."] };
+    return {
+      action: { label: "لم أكن أنا: إلغاء التغيير", url: link.url },
+      after: [
+        `مدة صلاحية الرابط ${formatLifetime(link.lifetimeSeconds, "ar")}. يعيد هذا العنوان ويسجّل الخروج من جميع الأجهزة.`,
+      ],
+    };
+  }
+}

@@ -1,0 +1,94 @@
+import { formatLifetime } from "./format-lifetime.ts";
+import type { MailTexts } from "./mail-texts.ts";
+
+/** Every mail in English. */
+export function english(site: string): MailTexts {
+  const lasts = (seconds: number) => `The link works once, for ${formatLifetime(seconds, "en")}.`;
+  const ignore = "If it was not you, ignore this mail: nothing changes.";
+
+  return {
+    language: "en",
+    direction: "ltr",
+    confirmAddress: ({ url, lifetimeSeconds }) => ({
+      subject: `Confirm your address for ${site}`,
+      lines: [
+        `Somebody made an account at ${site} with this address. If it was you, confirm that the address is yours.`,
+      ],
+      action: { label: "Confirm the address", url },
+      after: [
+        lasts(lifetimeSeconds),
+        "If you made no account, do not use the link: somebody else's account would get your address.",
+      ],
+    }),
+    addressInUse: ({ signInUrl }) => ({
+      subject: `You have an account at ${site} already`,
+      lines: [
+        `Somebody wanted to use this address for an account at ${site}. There is one with it already, so nothing was changed.`,
+        "If it was you, sign in with the account you have; there you can also get a new password.",
+      ],
+      action: { label: "Sign in", url: signInUrl },
+      after: [ignore],
+    }),
+    resetPassword: ({ url, lifetimeSeconds }) => ({
+      subject: `A new password for ${site}`,
+      lines: [`Somebody asked for a new password for your account at ${site}. If it was you, choose one here.`],
+      action: { label: "Choose a new password", url },
+      after: [lasts(lifetimeSeconds), "If it was not you, ignore this mail: your password stays as it is."],
+    }),
+    noPasswordHere: ({ signInUrl }) => ({
+      subject: `Your account at ${site} has no password`,
+      lines: [
+        `Somebody asked for a new password for your account at ${site}. It has none: you sign in to it by another service.`,
+      ],
+      action: { label: "Sign in", url: signInUrl },
+      after: [ignore],
+    }),
+    passwordChanged: ({ resetUrl }) => ({
+      subject: `Your password for ${site} was changed`,
+      lines: [`The password of your account at ${site} has just been changed. If it was you, there is nothing to do.`],
+      action: { label: "It was not me: get a new password", url: resetUrl },
+    }),
+    confirmNewAddress: ({ url, lifetimeSeconds }) => ({
+      subject: `Confirm your new address for ${site}`,
+      lines: [`Somebody wants to use this address for their account at ${site}. If it was you, confirm it.`],
+      action: { label: "Confirm the new address", url },
+      after: [lasts(lifetimeSeconds), ignore],
+    }),
+    addressChangeAsked: (link) => ({
+      subject: `Another address was asked for at ${site}`,
+      lines: [
+        `Your account at ${site} is to have another email address. It will, as soon as that address is confirmed.`,
+        "If it was you, there is nothing to do.",
+      ],
+      ...notMe(link),
+    }),
+    addressChanged: (link) => ({
+      subject: `Your address for ${site} was changed`,
+      lines: [
+        `Your account at ${site} has another email address now. This is the last mail to the old one.`,
+        "If it was you, there is nothing to do.",
+      ],
+      ...notMe(link),
+    }),
+    addressRestored: ({ url, lifetimeSeconds }) => ({
+      subject: `Your account at ${site} has this address again`,
+      lines: [
+        "The change of your address was taken back. All devices were signed out, and the password works no more.",
+        "Choose a new one here.",
+      ],
+      action: { label: "Choose a new password", url },
+      after: [lasts(lifetimeSeconds)],
+    }),
+  };
+
+  function notMe(link: Parameters<MailTexts["addressChanged"]>[0]) {
+    if (link === null)
+      return { after: ["If it was not you, use the link in the mail we sent to your earlier address."] };
+    return {
+      action: { label: "It was not me: take it back", url: link.url },
+      after: [
+        `The link works for ${formatLifetime(link.lifetimeSeconds, "en")}. It restores this address and signs out all devices.`,
+      ],
+    };
+  }
+}

@@ -1,0 +1,53 @@
+import { arabic } from "./arabic.ts";
+import { english } from "./english.ts";
+
+/** What a mail says, before it has a form. */
+export interface MailBody {
+  readonly subject: string;
+  readonly lines: readonly string[];
+  readonly action?: { readonly label: string; readonly url: string };
+  /** What stands below the link. */
+  readonly after?: readonly string[];
+}
+
+interface Link {
+  readonly url: string;
+  readonly lifetimeSeconds: number;
+}
+
+/**
+ * Every mail, in one language. A mail to an address nobody has confirmed yet says nothing that a stranger typed: this site
+ * would be lending its name to it.
+ */
+export interface MailTexts {
+  /** A BCP 47 tag. */
+  readonly language: string;
+  readonly direction: "ltr" | "rtl";
+  /** To a new account's address, and again when asked for. */
+  confirmAddress(link: Link): MailBody;
+  /** Somebody wanted an account with, or a change to, an address that an account has already. */
+  addressInUse(urls: { readonly signInUrl: string }): MailBody;
+  resetPassword(link: Link): MailBody;
+  /** A reset was asked for, by or for someone who signs in elsewhere. */
+  noPasswordHere(urls: { readonly signInUrl: string }): MailBody;
+  passwordChanged(urls: { readonly resetUrl: string }): MailBody;
+  /** To the address an account is to have. */
+  confirmNewAddress(link: Link): MailBody;
+  /** To the address an account has, when another one was asked for; without a link when an earlier one still works. */
+  addressChangeAsked(link: Link | null): MailBody;
+  /** To the address an account had. */
+  addressChanged(link: Link | null): MailBody;
+  /** After the change of an address was taken back: how to get a new password. */
+  addressRestored(link: Link): MailBody;
+}
+
+type WriteTexts = (site: string) => MailTexts;
+
+const languages: Readonly<Record<string, WriteTexts>> = { en: english, ar: arabic };
+
+/** The texts for a reader's language tag; English where there are none. */
+export function findMailTexts(locale: string | null, site: string): MailTexts {
+  const language = locale?.split("-", 1)[0]?.toLowerCase() ?? "";
+  const write = Object.hasOwn(languages, language) ? languages[language] : undefined;
+  return (write ?? english)(site);
+}
