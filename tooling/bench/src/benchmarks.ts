@@ -27,4 +27,9 @@ export const benchmarks: readonly Benchmark[] = [
     about: "what others wait while 200 people sign in at once",
     run: async (options) => (await import("./flood/bench-login-flood.ts")).benchLoginFlood(options),
   },
+  {
+    name: "timing",
+    about: "whether an answer, or the time it takes, tells which accounts there are",
+    run: async (options) => (await import("./timing/bench-timing.ts")).benchTiming(options),
+  },
 ];

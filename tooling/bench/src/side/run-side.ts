@@ -6,7 +6,7 @@ const plan = JSON.parse(process.argv[2] ?? "") as SidePlan;
 listenToCommands(await serve(plan));
 
 /** Loads no more than the side needs: its memory is measured too. */
-async function serve({ name, databaseUrl = "", commitsPerSecond = 0 }: SidePlan): Promise<Side> {
+async function serve({ name, databaseUrl = "", commitsPerSecond = 0, settings = {} }: SidePlan): Promise<Side> {
   switch (name) {
     case "raw":
       return (await import("../sides/raw.ts")).serveRaw();
@@ -15,6 +15,6 @@ async function serve({ name, databaseUrl = "", commitsPerSecond = 0 }: SidePlan)
     case "lucia":
       return (await import("../sides/lucia-trpc.ts")).serveLuciaTrpc(databaseUrl);
     case "countersign":
-      return (await import("../sides/countersign.ts")).serveCountersign(databaseUrl, { commitsPerSecond });
+      return (await import("../sides/countersign.ts")).serveCountersign(databaseUrl, { commitsPerSecond, settings });
   }
 }

@@ -1,3 +1,5 @@
+import type { Settings } from "@countersign/contract";
+
 /** A server that is measured, by the name of what it is made of. */
 export type SideName = "raw" | "trpc" | "lucia" | "countersign";
 
@@ -8,6 +10,8 @@ export interface SidePlan {
   readonly databaseUrl?: string;
   /** Something is written all the while, so often. */
   readonly commitsPerSecond?: number;
+  /** Beside those all measurements are made with. */
+  readonly settings?: Partial<Settings>;
 }
 
 /** Something only the server itself can do, at the moment it is told to. */

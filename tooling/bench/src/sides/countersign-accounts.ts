@@ -1,9 +1,9 @@
-import { eq, inArray } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 
 import { createAuth } from "@countersign/auth";
 import { createMemoryBus } from "@countersign/bus";
 import { defaultSettings } from "@countersign/contract";
-import { coreMigrations, openDatabase } from "@countersign/db";
+import { coreMigrations, type Database, openDatabase } from "@countersign/db";
 
 import { answerOf } from "./answer.ts";
 
@@ -44,22 +44,13 @@ export async function createBenchAccounts(databaseUrl: string, count: number): P
   return accounts.map(({ id: userId, username, email }) => ({ userId, username, email }));
 }
 
-/** Switches accounts off, as a person at the database would. */
-export async function switchOff(databaseUrl: string, userIds: readonly string[]): Promise<void> {
+/** Changes an account's row, as a person at the database would. */
+export async function changeAccount(
+  databaseUrl: string,
+  userId: string,
+  columns: Partial<Database["tables"]["users"]["$inferInsert"]>,
+): Promise<void> {
   await using db = await openDatabase(databaseUrl, { migrations: [coreMigrations] });
   const { users } = db.tables;
-  await db
-    .update(users)
-    .set({ isActive: false })
-    .where(inArray(users.id, [...userIds]));
-}
-
-/** Takes the passwords away: these sign in elsewhere. */
-export async function takePasswords(databaseUrl: string, userIds: readonly string[]): Promise<void> {
-  await using db = await openDatabase(databaseUrl, { migrations: [coreMigrations] });
-  const { users } = db.tables;
-  await db
-    .update(users)
-    .set({ passwordHash: null })
-    .where(inArray(users.id, [...userIds]));
+  await db.update(users).set(columns).where(eq(users.id, userId));
 }

@@ -16,7 +16,7 @@ import type { Answer } from "./answer.ts";
 export const permission = "bench.read";
 
 /** The limits would be measured instead of the work; the address and the sessions of the load are few. */
-const settings: Settings = {
+const baseSettings: Settings = {
   ...defaultSettings,
   CALLS_PER_SECOND: 1_000_000,
   CALLS_BURST: 1_000_000,
@@ -31,10 +31,11 @@ const settings: Settings = {
  */
 export async function serveCountersign(
   databaseUrl: string,
-  options: { readonly commitsPerSecond: number },
+  options: { readonly commitsPerSecond: number; readonly settings: Partial<Settings> },
 ): Promise<Side> {
   const db = await openDatabase(databaseUrl, { migrations: [] });
   const bus = createMemoryBus();
+  const settings = { ...baseSettings, ...options.settings };
   const auth = createAuth({ db, bus, settings, permissions: [permission] });
   const endedAt = new Map<string, number>();
   // Before the app, so that the moment is noted before anything follows from it.
