@@ -1,7 +1,8 @@
 import type { Bus } from "@countersign/bus";
-import type { Settings } from "@countersign/contract";
-import type { Database } from "@countersign/db";
+import type { AccountProfile, Settings } from "@countersign/contract";
+import type { Database, Transaction } from "@countersign/db";
 
+import type { SignedInOrigin, SignInOrigin } from "./account/account-context.ts";
 import type { AuditRecord } from "./audit/audit-event.ts";
 import type { AuditLog } from "./audit/audit-log.ts";
 import type { Clock } from "./clock.ts";
@@ -38,22 +39,81 @@ export type RegisterResult =
   | { readonly status: "limited"; readonly retryAfterSeconds: number }
   | { readonly status: "busy"; readonly retryAfterSeconds: number };
 
+interface Waits {
+  /** `busy`: the queue for password hashing is full. */
+  readonly status: "limited" | "busy";
+  readonly retryAfterSeconds: number;
+}
+
+/** The session goes on under a new token, which the browser is to get. */
+type Renewed = { readonly status: "signed-in"; readonly principal: Principal } & NewSession;
+
+export type StepUpResult =
+  | Renewed
+  | Waits
+  | { readonly status: "wrong-password" }
+  /** The session ended, or got another token, since the call was let in: nothing was done. */
+  | { readonly status: "ended" };
+
+export type ChangePasswordResult =
+  | StepUpResult
+  | { readonly status: "invalid"; readonly fields: FieldErrors }
+  /** Another change of the same password was faster. */
+  | { readonly status: "conflict" };
+
+export type DeleteAccountResult =
+  | Waits
+  | { readonly status: "deleted" | "wrong-password" | "ended" }
+  /** Nobody would be left who may everything. Nothing was deleted. */
+  | { readonly status: "last-superuser" };
+
+/** What is left out stays as it is. */
+export interface ProfileChange {
+  readonly firstName?: string | undefined;
+  readonly lastName?: string | undefined;
+  /** A BCP 47 tag; null for the browser's language. */
+  readonly locale?: string | null | undefined;
+}
+
 export interface Accounts {
   /** Makes an account and signs it in: both or neither. `presented` is the session the browser came with; it ends. */
   register(
     input: { readonly username: string; readonly email?: string | null | undefined; readonly password: string },
-    from: SessionOrigin & { readonly presented: Principal | null },
+    from: SignInOrigin,
   ): Promise<RegisterResult>;
   /** Signs in. The session the browser came with ends when this succeeds, and stays untouched when it fails. */
   login(
     input: { readonly login: string; readonly password: string; readonly remember?: boolean | undefined },
-    from: SessionOrigin & { readonly presented: Principal | null },
+    from: SignInOrigin,
   ): Promise<SignInResult>;
   /**
    * Ends the session with this token. Calling it again, or without one, is fine. When the database is away the answer is
    * `pending`: it is tried again in the background until it has worked, or this process ends.
    */
   logout(tokenHash: string | null): Promise<"ended" | "pending">;
+  /** Confirms the password: the session is fresh again, under a new token. */
+  stepUp(input: { readonly password: string }, from: SignedInOrigin): Promise<StepUpResult>;
+  /**
+   * Replaces the password. All other sessions end, this one gets a new token, and links mailed before open nothing any
+   * more. Whether the session is fresh is the caller's to see to.
+   */
+  changePassword(
+    input: { readonly current: string; readonly password: string },
+    from: SignedInOrigin,
+  ): Promise<ChangePasswordResult>;
+  /** The user's own account as its page shows it. Null when there is no such user. */
+  profile(userId: string): Promise<AccountProfile | null>;
+  /** Changes names and language as part of the caller's transaction. Open screens are told after the commit. */
+  updateProfile(
+    tx: Transaction,
+    change: ProfileChange,
+    from: SessionOrigin & { readonly principal: Principal },
+  ): Promise<{ readonly status: "changed" } | { readonly status: "invalid"; readonly fields: FieldErrors }>;
+  /**
+   * Deletes the account with all that refers to it, and ends its sessions; the name and the address are free again. A
+   * password that is given must be right. Whether the session is fresh is the caller's to see to.
+   */
+  deleteAccount(input: { readonly password?: string | undefined }, from: SignedInOrigin): Promise<DeleteAccountResult>;
   /** Switches the account off or on; switching off ends all its sessions. Returns false when there is no such user. */
   setActive(userId: string, isActive: boolean): Promise<boolean>;
 }

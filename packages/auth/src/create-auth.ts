@@ -19,12 +19,13 @@ export function createAuth(options: AuthOptions): Auth {
   });
   const passwords = createPasswords(queue);
   const throttle = createThrottle(createMemoryCounter(clock), clock, settings);
+  const audit = createAuditLog({ db, clock, settings, onAudit, onError });
 
   return {
     sessions,
-    accounts: createAccounts({ db, bus, clock, settings, sessions, passwords, throttle, onError }),
+    accounts: createAccounts({ db, bus, clock, settings, sessions, passwords, throttle, audit, onError }),
     rights: createRights({ db, bus, clock, permissions }),
-    audit: createAuditLog({ db, clock, settings, onAudit, onError }),
+    audit,
   };
 }
 

@@ -1,3 +1,4 @@
+export type { SignedInOrigin, SignInOrigin } from "./account/account-context.ts";
 export { actorOf } from "./audit/audit-actor.ts";
 export type { AuditAction, AuditActor, AuditDetails, AuditEvent, AuditRecord } from "./audit/audit-event.ts";
 export type { AuditFilter, AuditLog } from "./audit/audit-log.ts";

@@ -2,6 +2,7 @@ import type { Bus } from "@countersign/bus";
 import type { Settings } from "@countersign/contract";
 import type { Database } from "@countersign/db";
 
+import type { AuditLog } from "../audit/audit-log.ts";
 import type { Clock } from "../clock.ts";
 import type { Passwords } from "../password/password.ts";
 import type { Principal } from "../session/principal.ts";
@@ -17,9 +18,17 @@ export interface AccountContext {
   readonly sessions: SessionEngine;
   readonly passwords: Passwords;
   readonly throttle: Throttle;
+  readonly audit: AuditLog;
   /** Hears of failures that no caller waits for. */
   readonly onError: (error: unknown) => void;
 }
 
 /** Where a sign-in comes from, and the session the browser came with. */
-export type SignInOrigin = SessionOrigin & { readonly presented: Principal | null };
+export type SignInOrigin = SessionOrigin & {
+  readonly presented: Principal | null;
+  /** The hash of that session's token. */
+  readonly presentedTokenHash?: string | null;
+};
+
+/** Where a call of a signed-in user comes from, and on which session and token it stands. */
+export type SignedInOrigin = SessionOrigin & { readonly principal: Principal; readonly tokenHash: string };

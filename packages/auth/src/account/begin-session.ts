@@ -6,15 +6,25 @@ import { hashToken } from "../session/token.ts";
 
 import type { AccountContext, SignInOrigin } from "./account-context.ts";
 
-/** Begins a session in place of the one the browser came with, which ends: no token outlives the sign-in after it. */
+/**
+ * Begins a session in place of the one the browser came with: no token outlives the sign-in after it. A session of the
+ * same user is kept under a new token, so that the browser's other tabs move over to it; any other ends.
+ */
 export async function beginSession(
   { sessions }: AccountContext,
   tx: Transaction,
   options: { readonly userId: string; readonly remember: boolean; readonly from: SignInOrigin },
 ): Promise<NewSession> {
-  const { presented, ip, userAgent } = options.from;
+  const { userId, remember } = options;
+  const { presented, presentedTokenHash, ip, userAgent } = options.from;
+  if (presented && presented.user.id === userId && presented.session.impersonatedBy === null && presentedTokenHash) {
+    const renewed = { remember, ip, userAgent };
+    const rotated = await sessions.rotate(tx, presented.session.id, { ifTokenHash: presentedTokenHash, renewed });
+    // A sign-in beside this one was faster: its token is the browser's, and stays good, whichever answer comes last.
+    return rotated ?? sessions.create(tx, { userId, ...renewed });
+  }
   if (presented) await sessions.end(tx, { userId: presented.user.id, sessionId: presented.session.id }, "replaced");
-  return sessions.create(tx, { userId: options.userId, remember: options.remember, ip, userAgent });
+  return sessions.create(tx, { userId, remember, ip, userAgent });
 }
 
 /** Reads who holds a session that has just been committed. Null when it was taken away at once. */

@@ -12,7 +12,7 @@ import { createRightsReader } from "../rights/held-rights.ts";
 import { keepWhileUnchanged } from "./keep-while-unchanged.ts";
 import { type Carrier, createLuciaReader, createLuciaWriter } from "./lucia-adapter.ts";
 import type { Principal, Session } from "./principal.ts";
-import type { DeviceSession, SessionEngine } from "./session-engine.ts";
+import type { DeviceSession, SessionEngine, SessionOrigin } from "./session-engine.ts";
 import { createSessionRowReader, toPrincipal } from "./session-row.ts";
 import { createSessionTouch } from "./session-touch.ts";
 import { createToken, hashToken } from "./token.ts";
@@ -41,6 +41,20 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
   const { sessions } = db.tables;
   const isRunning = (now: Date) => and(gt(sessions.expiresAt, now), gt(sessions.absoluteExpiresAt, now));
 
+  /** What a session has from the sign-in it stands on. */
+  function beginning({ remember, ip, userAgent }: SessionOrigin & { readonly remember: boolean }, now: number) {
+    return {
+      createdAt: new Date(now),
+      lastUsedAt: new Date(now),
+      authenticatedAt: new Date(now),
+      expiresAt: new Date(now + Math.min(idleMs, absoluteMs)),
+      absoluteExpiresAt: new Date(now + absoluteMs),
+      remember,
+      ip,
+      userAgent: userAgent?.slice(0, longestUserAgent) ?? null,
+    };
+  }
+
   async function read(tokenHash: string): Promise<Principal | null> {
     const { session } = await lucia.validateSession(tokenHash);
     if (session === null) return null;
@@ -64,14 +78,7 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
         id: newId(),
         userId,
         tokenHash,
-        createdAt: new Date(now),
-        lastUsedAt: new Date(now),
-        authenticatedAt: new Date(now),
-        expiresAt: new Date(now + Math.min(idleMs, absoluteMs)),
-        absoluteExpiresAt: new Date(now + absoluteMs),
-        remember,
-        ip,
-        userAgent: userAgent?.slice(0, longestUserAgent) ?? null,
+        ...beginning({ remember, ip, userAgent }, now),
         impersonatedBy: null,
         version: 0,
       };
@@ -80,13 +87,24 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
       return { token, session: toSession(row) };
     },
 
-    async rotate(tx, sessionId, { reauthenticated = false } = {}) {
+    async rotate(tx, sessionId, { reauthenticated = false, ifTokenHash, renewed } = {}) {
       const { token, tokenHash } = issueToken();
       const now = new Date(clock.now());
       const [row] = await tx
         .update(sessions)
-        .set({ tokenHash, version: sql`${sessions.version} + 1`, ...(reauthenticated ? { authenticatedAt: now } : {}) })
-        .where(and(eq(sessions.id, sessionId), isRunning(now)))
+        .set({
+          tokenHash,
+          version: sql`${sessions.version} + 1`,
+          ...(reauthenticated ? { authenticatedAt: now } : {}),
+          ...(renewed ? beginning(renewed, now.getTime()) : {}),
+        })
+        .where(
+          and(
+            eq(sessions.id, sessionId),
+            ifTokenHash === undefined ? undefined : eq(sessions.tokenHash, ifTokenHash),
+            isRunning(now),
+          ),
+        )
         .returning();
       if (!row) return null;
 

@@ -15,6 +15,18 @@ export interface NewSession {
   readonly session: Session;
 }
 
+export interface Rotation {
+  /** The user has proved again who they are: the authentication time becomes now. */
+  readonly reauthenticated?: boolean;
+  /**
+   * Only if this is still the session's token. Of two rotations of one token the second would otherwise kill the token
+   * that the first has just handed to the browser.
+   */
+  readonly ifTokenHash?: string;
+  /** The user has signed in anew: both limits start again, and the session is told apart by these from now on. */
+  readonly renewed?: SessionOrigin & { readonly remember: boolean };
+}
+
 /** A row of "my devices". */
 export interface DeviceSession extends Session {
   readonly ip: string | null;
@@ -44,13 +56,9 @@ export interface SessionEngine {
   ): Promise<NewSession>;
   /**
    * Gives the session a new token; the old one ends with the commit, and the session's sockets are asked to reconnect.
-   * With `reauthenticated` the authentication time becomes now. Null when the session has ended in the meantime.
+   * Null when the session has ended in the meantime.
    */
-  rotate(
-    tx: Transaction,
-    sessionId: string,
-    options?: { readonly reauthenticated?: boolean },
-  ): Promise<NewSession | null>;
+  rotate(tx: Transaction, sessionId: string, options?: Rotation): Promise<NewSession | null>;
   /** Ends sessions of one user; after the commit every replica closes their sockets. Returns the handles of those ended. */
   end(
     tx: Transaction,

@@ -42,3 +42,14 @@ export function unavailable(): CallError {
 export function invalidFields(fields: Readonly<Record<string, readonly string[]>>): CallError {
   return new CallError("BAD_REQUEST", "Some fields are not valid.", { reason: "INVALID_FIELDS", fields });
 }
+
+/** The present password, asked for before a change, is not right. */
+export function wrongPassword(): CallError {
+  return new CallError("FORBIDDEN", "That is not your password.", { reason: "WRONG_PASSWORD" });
+}
+
+/** The session ended, or got another token, while the call was under way: nothing was done. */
+export function staleToken(): CallError {
+  const message = "Your session has changed meanwhile. Nothing was done. Try again.";
+  return new CallError("UNAUTHORIZED", message, { reason: "STALE_CONNECTION" });
+}

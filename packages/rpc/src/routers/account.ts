@@ -1,20 +1,89 @@
 import { z } from "zod";
 
-import type { DeviceSession } from "@countersign/auth";
-import type { SessionListItem } from "@countersign/contract";
+import { actorOf, type DeviceSession } from "@countersign/auth";
+import type { AccountProfile, SessionListItem } from "@countersign/contract";
 import type { CoreTables } from "@countersign/db";
 
 import type { SignedInContext } from "../procedure/call-context.ts";
-import { notFound } from "../procedure/call-error.ts";
+import {
+  CallError,
+  invalidFields,
+  notFound,
+  staleToken,
+  unauthorized,
+  wrongPassword,
+} from "../procedure/call-error.ts";
 
-import { protectedProcedure, router } from "./library-procedures.ts";
+import { answerSession, answerSignedOut, tooMany } from "./answer-session.ts";
+import { signedInOrigin } from "./call-origin.ts";
+import { procedureWith, protectedProcedure, router } from "./library-procedures.ts";
+
+/** Long enough for any password that may be accepted; the rules for fields are the accounts'. */
+const longestField = 1024;
+
+const ChangePassword = z.strictObject({
+  current: z.string().min(1, "Enter your present password.").max(longestField),
+  password: z.string().min(1, "Enter a new password.").max(longestField),
+});
+
+const UpdateProfile = z.strictObject({
+  firstName: z.string().max(longestField).optional(),
+  lastName: z.string().max(longestField).optional(),
+  locale: z.string().max(longestField).nullish(),
+});
+
+const DeleteAccount = z.strictObject({
+  password: z.string().min(1, "Enter your password.").max(longestField).optional(),
+});
 
 const Handle = z.strictObject({ id: z.string().min(1).max(64) });
 
+const fresh = procedureWith({ freshWithinSeconds: "default" });
+const freshOverHttp = procedureWith({ freshWithinSeconds: "default", transport: "http" });
+
 /** The signed-in user's own account. */
 export const accountRouter = router({
+  profile: protectedProcedure.query(({ ctx }): Promise<AccountProfile> => readProfile(ctx)),
+
+  updateProfile: protectedProcedure.input(UpdateProfile).mutation(async ({ ctx, input }): Promise<AccountProfile> => {
+    const { accounts } = ctx.caller.services.auth;
+    const result = await ctx.transaction((tx) => accounts.updateProfile(tx, input, signedInOrigin(ctx)), {
+      alone: true,
+    });
+    if (result.status === "invalid") throw invalidFields(result.fields);
+    return readProfile(ctx);
+  }),
+
+  changePassword: freshOverHttp.input(ChangePassword).mutation(async ({ ctx, input }) => {
+    const result = await ctx.caller.services.auth.accounts.changePassword(input, signedInOrigin(ctx));
+    if (result.status === "invalid") throw invalidFields(result.fields);
+    if (result.status === "wrong-password") throw wrongPassword();
+    if (result.status === "conflict") {
+      throw new CallError(
+        "CONFLICT",
+        "Your password was changed elsewhere at the same time. This change was not made.",
+      );
+    }
+    if (result.status === "ended") throw staleToken();
+    return answerSession(ctx, result);
+  }),
+
+  delete: freshOverHttp.input(DeleteAccount).mutation(async ({ ctx, input }) => {
+    const result = await ctx.caller.services.auth.accounts.deleteAccount(input, signedInOrigin(ctx));
+    if (result.status === "limited" || result.status === "busy") throw tooMany(ctx, result);
+    if (result.status === "wrong-password") throw wrongPassword();
+    if (result.status === "ended") throw staleToken();
+    if (result.status === "last-superuser") {
+      const message = "You are the last superuser. Make somebody else one first.";
+      throw new CallError("CONFLICT", message, { reason: "LAST_SUPERUSER" });
+    }
+    answerSignedOut(ctx);
+    return {};
+  }),
+
   sessions: router({
-    list: protectedProcedure.query(async ({ ctx }): Promise<SessionListItem[]> => {
+    /** Says where the user is and was: for those who have just shown who they are. */
+    list: fresh.query(async ({ ctx }): Promise<SessionListItem[]> => {
       const sessions = await ctx.caller.services.auth.sessions.list(ctx.user.id);
       return sessions.map((session) => toListItem(session, ctx.session.id));
     }),
@@ -29,20 +98,41 @@ export const accountRouter = router({
       const ended = await endSessions(ctx, { exceptSessionId: ctx.session.id });
       return { ended: ended.length };
     }),
+
+    /** Everywhere, here too: so it takes the cookie away. */
+    endAll: procedureWith({ transport: "http" }).mutation(async ({ ctx }) => {
+      const ended = await endSessions(ctx, {});
+      answerSignedOut(ctx);
+      return { ended: ended.length };
+    }),
   }),
 });
 
 type Context = SignedInContext<CoreTables, string>;
 
+async function readProfile(ctx: Context): Promise<AccountProfile> {
+  const profile = await ctx.caller.services.auth.accounts.profile(ctx.user.id);
+  if (profile === null) throw unauthorized();
+  return profile;
+}
+
 /** Alone: two devices that end each other at once would otherwise wait for each other. */
 function endSessions(
   ctx: Context,
-  which: { readonly sessionId: string } | { readonly exceptSessionId: string },
+  which: { readonly sessionId?: string; readonly exceptSessionId?: string },
 ): Promise<readonly string[]> {
-  const { sessions } = ctx.caller.services.auth;
-  return ctx.transaction((tx) => sessions.end(tx, { userId: ctx.user.id, ...which }, "signed_out_elsewhere"), {
-    alone: true,
-  });
+  const { sessions, audit } = ctx.caller.services.auth;
+  return ctx.transaction(
+    async (tx) => {
+      const ended = await sessions.end(tx, { userId: ctx.user.id, ...which }, "signed_out_elsewhere");
+      if (ended.length === 0) return ended;
+      const details = which.sessionId === undefined ? { count: ended.length } : { session: which.sessionId };
+      const actor = actorOf(ctx.principal, ctx.request);
+      await audit.recordIn(tx, { action: "account.sessions.end", outcome: "ok", actor, details });
+      return ended;
+    },
+    { alone: true },
+  );
 }
 
 function toListItem(session: DeviceSession, currentId: string): SessionListItem {

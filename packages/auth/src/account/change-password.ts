@@ -1,0 +1,95 @@
+import { and, eq } from "drizzle-orm";
+
+import type { Transaction } from "@countersign/db";
+
+import { actorOf } from "../audit/audit-actor.ts";
+import type { Accounts, ChangePasswordResult } from "../auth.ts";
+import type { Busy } from "../password/hash-queue.ts";
+import { findPasswordFault } from "../password/password-rule.ts";
+import type { NewSession } from "../session/session-engine.ts";
+
+import type { AccountContext, SignedInOrigin } from "./account-context.ts";
+import { readNewPrincipal } from "./begin-session.ts";
+import { confirmPassword, type ConfirmedUser, verifyPassword } from "./confirm-password.ts";
+import { asEnded, SessionEnded } from "./session-ended.ts";
+
+/** See `Accounts.changePassword`. */
+export async function changePassword(
+  context: AccountContext,
+  input: Parameters<Accounts["changePassword"]>[0],
+  from: SignedInOrigin,
+): Promise<ChangePasswordResult> {
+  // Before the present one is looked at: a mistake in the form is no guess.
+  const fault = findFault(input, from);
+  if (fault !== null) return { status: "invalid", fields: { password: [fault] } };
+
+  const confirmed = await confirmPassword(context, "account.change_password", input.current, from);
+  if (confirmed.status !== "confirmed") return confirmed;
+  const passwordHash = await context.passwords.hash(input.password);
+  if (typeof passwordHash !== "string") return passwordHash;
+
+  const replaced = await replacePassword(context, { ...input, confirmed: confirmed.user, passwordHash, from });
+  if (replaced === "conflict" || replaced === "ended") return { status: replaced };
+  if ("status" in replaced) return replaced;
+  const principal = await readNewPrincipal(context, replaced);
+  return principal ? { status: "signed-in", principal, ...replaced } : { status: "ended" };
+}
+
+function findFault(
+  input: { readonly current: string; readonly password: string },
+  { principal }: SignedInOrigin,
+): string | null {
+  const fault = findPasswordFault(input.password, principal.user);
+  if (fault !== null) return fault;
+  const isSame = input.password.normalize("NFKC") === input.current.normalize("NFKC");
+  return isSame ? "This is the password you have. Choose another." : null;
+}
+
+interface Replacement {
+  readonly current: string;
+  readonly confirmed: ConfirmedUser;
+  readonly passwordHash: string;
+  readonly from: SignedInOrigin;
+}
+
+/** Of two at once one wins: the other finds that what it was allowed to replace is not there any more. */
+async function replacePassword(
+  context: AccountContext,
+  replacement: Replacement,
+  isSecondTry = false,
+): Promise<NewSession | Busy | "conflict" | "ended"> {
+  const outcome = await context.db.transaction((tx) => writePassword(context, tx, replacement)).catch(asEnded);
+  if (outcome !== "conflict" || isSecondTry) return outcome;
+
+  // A sign-in beside this one may have renewed the hash of the same password. Look again, once.
+  const again = await verifyPassword(context, replacement.confirmed.id, replacement.current);
+  if (again === null) return "conflict";
+  return "status" in again ? again : replacePassword(context, { ...replacement, confirmed: again }, true);
+}
+
+async function writePassword(
+  { sessions, audit }: AccountContext,
+  tx: Transaction,
+  { confirmed, passwordHash, from }: Replacement,
+): Promise<NewSession | "conflict"> {
+  const { users, accountTokens } = tx.tables;
+  const { session } = from.principal;
+  const changed = await tx
+    .update(users)
+    .set({ passwordHash })
+    .where(and(eq(users.id, confirmed.id), eq(users.isActive, true), eq(users.passwordHash, confirmed.passwordHash)))
+    .returning({ id: users.id });
+  if (changed.length === 0) return "conflict";
+
+  await sessions.end(tx, { userId: confirmed.id, exceptSessionId: session.id }, "password_changed");
+  const rotated = await sessions.rotate(tx, session.id, { reauthenticated: true, ifTokenHash: from.tokenHash });
+  if (rotated === null) throw new SessionEnded();
+  // Links mailed under the old password open nothing any more.
+  await tx.delete(accountTokens).where(eq(accountTokens.userId, confirmed.id));
+  await audit.recordIn(tx, {
+    action: "account.change_password",
+    outcome: "ok",
+    actor: actorOf(from.principal, from),
+  });
+  return rotated;
+}

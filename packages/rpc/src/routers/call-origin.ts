@@ -1,0 +1,19 @@
+import type { SignedInOrigin, SignInOrigin } from "@countersign/auth";
+import type { CoreTables } from "@countersign/db";
+
+import type { CallContext, SignedInContext } from "../procedure/call-context.ts";
+import { unauthorized } from "../procedure/call-error.ts";
+
+/** Where a call comes from, for what makes or ends sessions and for the audit log. */
+export function originOf(ctx: CallContext<CoreTables, string>): SignInOrigin {
+  const { ip, userAgent } = ctx.request;
+  return { ip, userAgent, presented: ctx.principal, presentedTokenHash: ctx.caller.tokenHash };
+}
+
+/** The same of a signed-in user. */
+export function signedInOrigin(ctx: SignedInContext<CoreTables, string>): SignedInOrigin {
+  const { ip, userAgent } = ctx.request;
+  const { tokenHash } = ctx.caller;
+  if (tokenHash === null) throw unauthorized();
+  return { ip, userAgent, principal: ctx.principal, tokenHash };
+}
