@@ -3,6 +3,7 @@ import type { AccountProfile, Settings } from "@countersign/contract";
 import type { Database, Transaction } from "@countersign/db";
 
 import type { SignedInOrigin, SignInOrigin } from "./account/account-context.ts";
+import type { Admin } from "./admin/admin.ts";
 import type { AuditRecord } from "./audit/audit-event.ts";
 import type { AuditLog } from "./audit/audit-log.ts";
 import type { Clock } from "./clock.ts";
@@ -13,7 +14,7 @@ export interface AuthOptions {
   readonly db: Database;
   readonly bus: Bus;
   readonly settings: Settings;
-  /** The names `definePermissions` declared: granting any other is refused. */
+  /** The names `definePermissions` declared, beside the library's own: granting any other is refused. */
   readonly permissions: readonly string[];
   readonly clock?: Clock;
   /** Hears of failures that no caller waits for (a touch that could not be written). */
@@ -139,5 +140,6 @@ export interface Auth {
   readonly sessions: SessionEngine;
   readonly accounts: Accounts;
   readonly rights: Rights;
+  readonly admin: Admin;
   readonly audit: AuditLog;
 }

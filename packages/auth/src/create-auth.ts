@@ -1,4 +1,7 @@
+import { libraryPermissions } from "@countersign/contract";
+
 import { createAccounts } from "./account/accounts.ts";
+import { createAdmin } from "./admin/create-admin.ts";
 import { createAuditLog } from "./audit/create-audit-log.ts";
 import type { Auth, AuthOptions } from "./auth.ts";
 import { systemClock } from "./clock.ts";
@@ -18,13 +21,15 @@ export function createAuth(options: AuthOptions): Auth {
     capacity: settings.PASSWORD_HASH_QUEUE,
   });
   const passwords = createPasswords(queue);
+  const declared = new Set<string>([...libraryPermissions, ...permissions]);
   const throttle = createThrottle(createMemoryCounter(clock), clock, settings);
   const audit = createAuditLog({ db, clock, settings, onAudit, onError });
 
   return {
     sessions,
     accounts: createAccounts({ db, bus, clock, settings, sessions, passwords, throttle, audit, onError }),
-    rights: createRights({ db, bus, clock, permissions }),
+    rights: createRights({ db, bus, clock, permissions: [...declared] }),
+    admin: createAdmin({ db, bus, clock, settings, sessions, audit, passwords, permissions: declared }),
     audit,
   };
 }

@@ -1,4 +1,17 @@
 export type { SignedInOrigin, SignInOrigin } from "./account/account-context.ts";
+export type {
+  Admin,
+  AdminCall,
+  AdminGroupQuery,
+  AdminGroups,
+  AdminOutcome,
+  AdminRefusal,
+  AdminSessionQuery,
+  AdminSessions,
+  AdminUserQuery,
+  AdminUsers,
+} from "./admin/admin.ts";
+export { groupsTopic } from "./admin/change-groups.ts";
 export { actorOf } from "./audit/audit-actor.ts";
 export type { AuditAction, AuditActor, AuditDetails, AuditEvent, AuditRecord } from "./audit/audit-event.ts";
 export type { AuditFilter, AuditLog } from "./audit/audit-log.ts";

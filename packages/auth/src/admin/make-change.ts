@@ -23,11 +23,11 @@ export interface Change<Done extends object = object> {
  * Makes a change in one transaction: everything it depends on is locked, then the caller's rights are read, then `apply`
  * decides. What is done is audited in the same transaction; what is refused, after it.
  */
-export async function makeChange<Done extends object>(
+export async function makeChange<Done extends object = object>(
   context: AdminContext,
   call: AdminCall,
   options: { readonly action: AuditAction; readonly lock: RowsToLock },
-  apply: (tx: Transaction, actor: ActingAdmin) => Promise<Change<Done>>,
+  apply: (tx: Transaction, actor: ActingAdmin) => Promise<Change<NoInfer<Done>>>,
 ): Promise<AdminOutcome<Done>> {
   const { action, lock } = options;
   const actorId = call.principal.user.id;
@@ -53,7 +53,7 @@ export async function makeChange<Done extends object>(
  * The same for a change of one user. Nobody but a superuser touches a superuser. After it, open screens of the user and
  * lists of users are told.
  */
-export function changeUser<Done extends object>(
+export function changeUser<Done extends object = object>(
   context: AdminContext,
   call: AdminCall,
   options: {
@@ -64,7 +64,7 @@ export function changeUser<Done extends object>(
     readonly lock?: Omit<RowsToLock, "userIds">;
     readonly details?: AuditDetails;
   },
-  apply: (tx: Transaction, actor: ActingAdmin, target: UserRow) => Promise<Omit<Change<Done>, "subject">>,
+  apply: (tx: Transaction, actor: ActingAdmin, target: UserRow) => Promise<Omit<Change<NoInfer<Done>>, "subject">>,
 ): Promise<AdminOutcome<Done>> {
   const { action, userId, version, details } = options;
   return makeChange(context, call, { action, lock: { ...options.lock, userIds: [userId] } }, async (tx, actor) => {

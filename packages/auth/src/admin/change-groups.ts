@@ -1,0 +1,149 @@
+import { and, eq, inArray } from "drizzle-orm";
+
+import { type Transaction, UniqueViolation } from "@countersign/db";
+
+import { newId } from "../new-id.ts";
+
+import { holdsAll } from "./acting-admin.ts";
+import type { AdminContext } from "./admin-context.ts";
+import type { AdminCall, AdminGroups, AdminOutcome } from "./admin.ts";
+import { toGroups } from "./list-groups.ts";
+import { beyondOwnRights, done, makeChange } from "./make-change.ts";
+import { compare, unknownPermissions } from "./user-rights.ts";
+
+/** Touched when a group may have changed: its name, its permissions, how many are in it. */
+export const groupsTopic = "groups";
+
+/** See `AdminGroups.create`. */
+export async function createGroup(
+  context: AdminContext,
+  call: AdminCall,
+  input: Parameters<AdminGroups["create"]>[1],
+): Promise<AdminOutcome<{ readonly id: string }>> {
+  const name = parseGroupName(input.name);
+  if ("fault" in name) return { status: "invalid", fields: { name: [name.fault] } };
+  const permissions = [...new Set(input.permissions)];
+  const unknown = permissions.filter((permission) => !context.permissions.has(permission));
+  if (unknown.length > 0) return { status: "invalid", fields: unknownPermissions(unknown) };
+
+  const id = newId();
+  const options = { action: "admin.group.create", lock: { userIds: [] } } as const;
+  return refuseTakenName(() =>
+    makeChange<{ readonly id: string }>(context, call, options, async (tx, actor) => {
+      const details = { group: name.value, permissions };
+      if (!holdsAll(actor, permissions)) return { outcome: beyondOwnRights, details };
+
+      const { groupPermissions, groups } = tx.tables;
+      await tx.insert(groups).values({ id, name: name.value, createdAt: new Date(context.clock.now()) });
+      await addPermissions(tx, groupPermissions, id, permissions);
+      tellAfterCommit(context, tx, []);
+      return { outcome: { status: "done", id }, details };
+    }),
+  );
+}
+
+/** See `AdminGroups.update`. */
+export async function updateGroup(
+  context: AdminContext,
+  call: AdminCall,
+  input: Parameters<AdminGroups["update"]>[1],
+): Promise<AdminOutcome> {
+  const { id, version } = input;
+  const name = input.name === undefined ? null : parseGroupName(input.name);
+  if (name !== null && "fault" in name) return { status: "invalid", fields: { name: [name.fault] } };
+
+  const options = { action: "admin.group.update", lock: { userIds: [], membersOf: id } } as const;
+  return refuseTakenName(() =>
+    makeChange(context, call, options, async (tx, actor) => {
+      const { groupPermissions, groups } = tx.tables;
+      const [group] = await readGroup(tx, id);
+      if (!group) return { outcome: { status: "missing" } };
+      if (group.version !== version) return { outcome: { status: "stale" } };
+
+      const { added, removed } = compare(group.permissions, input.permissions ?? group.permissions);
+      const details = { group: group.name, permissions: input.permissions ?? group.permissions };
+      const unknown = added.filter((permission) => !context.permissions.has(permission));
+      if (unknown.length > 0) return { outcome: { status: "invalid", fields: unknownPermissions(unknown) } };
+      // Guards may ask for a group by its name: another name gives its members another right.
+      const renames = name !== null && name.value !== group.name;
+      const mayRename = actor.isSuperuser || group.memberCount === 0;
+      if (!holdsAll(actor, added) || (renames && !mayRename)) return { outcome: beyondOwnRights, details };
+
+      const members = await findMembers(tx, id);
+      if (renames) await tx.update(groups).set({ name: name.value }).where(eq(groups.id, id));
+      if (removed.length > 0) {
+        const gone = and(eq(groupPermissions.groupId, id), inArray(groupPermissions.permission, removed));
+        await tx.delete(groupPermissions).where(gone);
+      }
+      await addPermissions(tx, groupPermissions, id, added);
+      tellAfterCommit(context, tx, members);
+      return { outcome: done, details: { ...details, group: name?.value ?? group.name } };
+    }),
+  );
+}
+
+/** See `AdminGroups.remove`. */
+export function removeGroup(context: AdminContext, call: AdminCall, id: string): Promise<AdminOutcome> {
+  const options = { action: "admin.group.remove", lock: { userIds: [], membersOf: id } } as const;
+  return makeChange(context, call, options, async (tx) => {
+    const { groups } = tx.tables;
+    const [group] = await readGroup(tx, id);
+    if (!group) return { outcome: { status: "missing" } };
+
+    const members = await findMembers(tx, id);
+    await tx.delete(groups).where(eq(groups.id, id));
+    tellAfterCommit(context, tx, members);
+    return { outcome: done, details: { group: group.name, permissions: group.permissions, count: members.length } };
+  });
+}
+
+async function readGroup(tx: Transaction, id: string) {
+  const { groups } = tx.tables;
+  return toGroups(tx, await tx.select().from(groups).where(eq(groups.id, id)));
+}
+
+async function findMembers(tx: Transaction, groupId: string): Promise<readonly string[]> {
+  const { groupMembers } = tx.tables;
+  const ofGroup = eq(groupMembers.groupId, groupId);
+  const rows = await tx.select({ userId: groupMembers.userId }).from(groupMembers).where(ofGroup);
+  return rows.map(({ userId }) => userId);
+}
+
+async function addPermissions(
+  tx: Transaction,
+  groupPermissions: Transaction["tables"]["groupPermissions"],
+  groupId: string,
+  added: readonly string[],
+): Promise<void> {
+  if (added.length === 0) return;
+  await tx.insert(groupPermissions).values(added.map((permission) => ({ groupId, permission })));
+}
+
+function tellAfterCommit({ bus }: AdminContext, tx: Transaction, members: readonly string[]): void {
+  tx.afterCommit(() => {
+    bus.publish({ kind: "topic", topic: groupsTopic });
+    for (const userId of members) bus.publish({ kind: "user", userId });
+  });
+}
+
+async function refuseTakenName<Done extends object>(
+  change: () => Promise<AdminOutcome<Done>>,
+): Promise<AdminOutcome<Done>> {
+  try {
+    return await change();
+  } catch (error) {
+    if (!(error instanceof UniqueViolation)) throw error;
+    return { status: "invalid", fields: { name: ["There is a group with this name already."] } };
+  }
+}
+
+const longestGroupName = 100;
+
+function parseGroupName(raw: string): { readonly value: string } | { readonly fault: string } {
+  const value = raw.trim();
+  if (value === "") return { fault: "Give the group a name." };
+  if (Array.from(value).length > longestGroupName)
+    return { fault: `Too long: at most ${longestGroupName} characters.` };
+  if (/[\p{C}\p{Zl}\p{Zp}]/u.test(value)) return { fault: "It has an invisible character in it. Type it again." };
+  return { value };
+}

@@ -1,0 +1,118 @@
+import { and, eq, inArray } from "drizzle-orm";
+
+import { isLastSuperuser } from "../account/last-superuser.ts";
+
+import { holdsAll, isInAll } from "./acting-admin.ts";
+import type { AdminContext } from "./admin-context.ts";
+import type { AdminCall, AdminOutcome, AdminUsers } from "./admin.ts";
+import { beyondOwnRights, changeUser, done, lastSuperuser } from "./make-change.ts";
+
+/** See `AdminUsers.setPermissions`. */
+export function setPermissions(
+  context: AdminContext,
+  call: AdminCall,
+  { id, permissions, version }: Parameters<AdminUsers["setPermissions"]>[1],
+): Promise<AdminOutcome> {
+  const options = { action: "admin.user.set_permissions", userId: id, version, details: { permissions } } as const;
+  return changeUser(context, call, options, async (tx, actor) => {
+    const { userPermissions } = tx.tables;
+    const ofUser = eq(userPermissions.userId, id);
+    const rows = await tx.select({ permission: userPermissions.permission }).from(userPermissions).where(ofUser);
+    const { added, removed } = compare(
+      rows.map(({ permission }) => permission),
+      permissions,
+    );
+    const unknown = added.filter((permission) => !context.permissions.has(permission));
+    if (unknown.length > 0) return { outcome: { status: "invalid", fields: unknownPermissions(unknown) } };
+    const raisesOwn = added.length > 0 && id === actor.id;
+    if (raisesOwn || !holdsAll(actor, added)) return { outcome: beyondOwnRights };
+
+    if (removed.length > 0) {
+      await tx.delete(userPermissions).where(and(ofUser, inArray(userPermissions.permission, removed)));
+    }
+    if (added.length > 0) {
+      await tx.insert(userPermissions).values(added.map((permission) => ({ userId: id, permission })));
+    }
+    return { outcome: done };
+  });
+}
+
+/** See `AdminUsers.setGroups`. */
+export function setGroups(
+  context: AdminContext,
+  call: AdminCall,
+  { id, groupIds, version }: Parameters<AdminUsers["setGroups"]>[1],
+): Promise<AdminOutcome> {
+  const options = { action: "admin.user.set_groups", userId: id, version, lock: { groupIds } } as const;
+  return changeUser(context, call, options, async (tx, actor) => {
+    const { groupMembers, groups } = tx.tables;
+    const wanted = [...new Set(groupIds)];
+    const named = wanted.length === 0 ? [] : await tx.select().from(groups).where(inArray(groups.id, wanted));
+    if (named.length < wanted.length) return { outcome: { status: "missing" } };
+
+    const details = { groups: named.map(({ name }) => name) };
+    const ofUser = eq(groupMembers.userId, id);
+    const rows = await tx.select({ groupId: groupMembers.groupId }).from(groupMembers).where(ofUser);
+    const { added, removed } = compare(
+      rows.map(({ groupId }) => groupId),
+      wanted,
+    );
+    const raisesOwn = added.length > 0 && id === actor.id;
+    if (raisesOwn || !isInAll(actor, added)) return { outcome: beyondOwnRights, details };
+
+    if (removed.length > 0) await tx.delete(groupMembers).where(and(ofUser, inArray(groupMembers.groupId, removed)));
+    if (added.length > 0) await tx.insert(groupMembers).values(added.map((groupId) => ({ groupId, userId: id })));
+    return { outcome: done, details };
+  });
+}
+
+/** See `AdminUsers.setStaff`. */
+export function setStaff(
+  context: AdminContext,
+  call: AdminCall,
+  { id, value, version }: Parameters<AdminUsers["setStaff"]>[1],
+): Promise<AdminOutcome> {
+  const options = { action: "admin.user.set_staff", userId: id, version, details: { value } } as const;
+  return changeUser(context, call, options, async (tx, actor, target) => {
+    const { users } = tx.tables;
+    if (value === target.isStaff) return { outcome: done };
+    if (value && id === actor.id) return { outcome: beyondOwnRights };
+
+    await tx.update(users).set({ isStaff: value }).where(eq(users.id, id));
+    return { outcome: done };
+  });
+}
+
+/** See `AdminUsers.setSuperuser`. */
+export function setSuperuser(
+  context: AdminContext,
+  call: AdminCall,
+  { id, value, version }: Parameters<AdminUsers["setSuperuser"]>[1],
+): Promise<AdminOutcome> {
+  const options = { action: "admin.user.set_superuser", userId: id, version, details: { value } } as const;
+  return changeUser(context, call, { ...options, lock: { superusers: true } }, async (tx, actor, target) => {
+    const { users } = tx.tables;
+    if (!actor.isSuperuser) return { outcome: beyondOwnRights };
+    if (value === target.isSuperuser) return { outcome: done };
+    if (!value && (await isLastSuperuser(tx, id))) return { outcome: lastSuperuser };
+
+    await tx.update(users).set({ isSuperuser: value }).where(eq(users.id, id));
+    return { outcome: done };
+  });
+}
+
+/** What has to be added and removed to get from one set to the other. */
+export function compare(
+  held: readonly string[],
+  wanted: readonly string[],
+): { readonly added: string[]; readonly removed: string[] } {
+  const [before, after] = [new Set(held), new Set(wanted)];
+  return {
+    added: [...after].filter((name) => !before.has(name)),
+    removed: [...before].filter((name) => !after.has(name)),
+  };
+}
+
+export function unknownPermissions(unknown: readonly string[]): { readonly permissions: readonly string[] } {
+  return { permissions: unknown.map((permission) => `There is no permission "${permission}".`) };
+}
