@@ -9,6 +9,7 @@ export const arrows: Readonly<Record<string, Arrows>> = {
   "packages/auth": { to: ["packages/bus", "packages/contract", "packages/db"] },
   "packages/rpc": { to: ["packages/auth", "packages/bus", "packages/contract", "packages/db"] },
   "packages/api": { to: ["packages/rpc", "packages/auth", "packages/bus", "packages/contract", "packages/db"] },
+  "packages/cli": { to: ["packages/auth", "packages/bus", "packages/contract", "packages/db"] },
   "packages/client": { to: ["packages/contract"] },
   "packages/react": { to: ["packages/client", "packages/contract"] },
   "packages/pages": { to: ["packages/react", "packages/client", "packages/contract"] },
