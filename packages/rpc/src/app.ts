@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
 import { getRequestListener } from "@hono/node-server";
@@ -22,6 +22,8 @@ import { createHttpApp } from "./http/http-app.ts";
 import { oneEachTurn } from "./http/one-each-turn.ts";
 import { createOriginCheck } from "./http/origin.ts";
 import { parseRequestTarget } from "./http/request-target.ts";
+import { transportHeaders } from "./http/security-headers.ts";
+import { writeHead } from "./http/write-head.ts";
 import { LiveHub } from "./live/hub.ts";
 import type { SnapshotFields } from "./live/snapshot-fields.ts";
 import { createSnapshotReader } from "./live/snapshot-reader.ts";
@@ -92,11 +94,13 @@ export function createApp<Tables extends CoreTables>(options: AppOptions<Tables>
     webFolder: options.webFolder ?? null,
     isReady,
   });
-  const server = createHttpServer(
-    services.settings,
-    getRequestListener(http.fetch, { overrideGlobalObjects: false }),
-    (request) => parseRequestTarget(request, readClientAddress(request, isTrustedProxy).protocol) !== null,
-  );
+  const headers = transportHeaders(publicUrl);
+  const server = createHttpServer({
+    settings: services.settings,
+    headers,
+    listener: getRequestListener(http.fetch, { overrideGlobalObjects: false }),
+    isReadable: (request) => parseRequestTarget(request, readClientAddress(request, isTrustedProxy).protocol) !== null,
+  });
   const wss = createSocketServer(services.settings);
   applyWSSHandler({
     wss,
@@ -118,6 +122,7 @@ export function createApp<Tables extends CoreTables>(options: AppOptions<Tables>
       recheckLater: (connections) => revocation.recheckLater(connections),
     }),
   );
+      headers,
 
   const stops: (() => void | Promise<void>)[] = [];
   return {
@@ -158,11 +163,13 @@ function createServices<Tables extends CoreTables>(options: AppOptions<Tables>):
   return { db, bus, auth, cookie, settings, clock, log, hub, readSnapshot, connections, rateLimits };
 }
 
-function createHttpServer(
-  settings: Settings,
-  listener: ReturnType<typeof getRequestListener>,
-  isReadable: (request: Parameters<typeof listener>[0] & import("node:http").IncomingMessage) => boolean,
-): Server {
+function createHttpServer(options: {
+  readonly settings: Settings;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly listener: ReturnType<typeof getRequestListener>;
+  isReadable(request: IncomingMessage): boolean;
+}): Server {
+  const { settings, headers, listener } = options;
   const server = createServer({
     headersTimeout: settings.UPGRADE_SECONDS * 1000,
     requestTimeout: Math.max(settings.REQUEST_SECONDS, settings.UPGRADE_SECONDS) * 1000,
@@ -172,13 +179,13 @@ function createHttpServer(
   server.maxConnections = settings.MAX_CONNECTIONS + connectionsBesides;
   const letIn = oneEachTurn((...exchange: Parameters<typeof listener>) => void listener(...exchange));
   server.on("request", (request, response) => {
-    if (isReadable(request)) return letIn(request, response);
-    response.writeHead(400, { "content-type": "application/json; charset=utf-8", connection: "close" });
+    if (options.isReadable(request)) return letIn(request, response);
+    response.writeHead(400, { ...headers, "content-type": "application/json; charset=utf-8", connection: "close" });
     response.end('{"error":{"message":"The URL or the Host of the request cannot be read."}}');
   });
   // Without a listener Node answers with 400 and closes; the same, but a socket already gone is left alone.
   server.on("clientError", (_error, socket) => {
-    if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+    if (socket.writable) socket.end(writeHead("400 Bad Request", headers));
     else socket.destroy();
   });
   return server;

@@ -293,7 +293,7 @@ test("HDR-02, HDR-08, HDR-15: every answer carries the security headers and says
     expect(headers["content-security-policy"]).not.toContain("unsafe");
     expect(headers["x-content-type-options"]).toBe("nosniff");
     expect(headers["x-powered-by"] ?? headers["server"]).toBeUndefined();
-    expect(headers["content-type"], path).toMatch(/application\/json/);
+    expect(headers["content-type"], path).toMatch(/^application\/json; charset=utf-8$/i);
     expect(() => JSON.parse(text) as unknown).not.toThrow();
   }
   const head = await send(app, "/healthz", { method: "HEAD" });

@@ -9,6 +9,7 @@ import { rpcPath } from "@countersign/contract";
 
 import type { OriginCheck } from "../http/origin.ts";
 import { parseRequestTarget, rawPath } from "../http/request-target.ts";
+import { writeHead } from "../http/write-head.ts";
 import type { Services } from "../services.ts";
 
 import { type ClientAddress, readClientAddress, type TrustedProxies } from "./client-address.ts";
@@ -23,6 +24,8 @@ export interface UpgradeOptions {
   readonly isAllowedOrigin: OriginCheck;
   readonly isTrustedProxy: TrustedProxies;
   /** False while draining: no new sockets. */
+  /** What every refusal says besides. */
+  readonly headers: Readonly<Record<string, string>>;
   isReady(): boolean;
   /** Rises whenever a session may have ended: a socket that was opening meanwhile is checked again. */
   revocationCount(): number;
@@ -46,7 +49,7 @@ export function createUpgradeHandler(
     tcp.on("error", () => tcp.destroy());
     void upgrade(options, request, tcp as Socket, head).catch((error: unknown) => {
       options.services.log.error({ err: error }, "An upgrade failed");
-      refuse(tcp, "503 Service Unavailable");
+      refuse(options, tcp, "503 Service Unavailable");
     });
   };
 }
@@ -60,7 +63,7 @@ async function upgrade(options: UpgradeOptions, request: IncomingMessage, tcp: S
   if (url === null || refusal !== null) {
     const origin = request.headers.origin?.slice(0, 200);
     services.log.warn({ why: refusal?.why ?? "target", origin, ip: address.ip }, "An upgrade was refused");
-    return refuse(tcp, refusal?.status ?? "400 Bad Request");
+    return refuse(options, tcp, refusal?.status ?? "400 Bad Request");
   }
 
   const token = services.cookie.read(request.headers.cookie);
@@ -71,7 +74,7 @@ async function upgrade(options: UpgradeOptions, request: IncomingMessage, tcp: S
   const noRoom = findNoRoom(options, address) ?? findNoRoomOfSession(services, principal);
   if (noRoom !== null) {
     services.log.warn({ why: noRoom.why, ip: address.ip }, "An upgrade was refused");
-    return refuse(tcp, noRoom.status);
+    return refuse(options, tcp, noRoom.status);
   }
 
   const facts = readRequestFacts(request, url, { sessionCookieName: services.cookie.name, ...address });
@@ -130,7 +133,7 @@ function findNoRoomOfSession({ connections, settings }: Services, principal: Pri
   return isFull ? { status: "429 Too Many Requests", why: "session" } : null;
 }
 
-function refuse(tcp: Duplex, status: string): void {
+function refuse({ headers }: UpgradeOptions, tcp: Duplex, status: string): void {
   if (tcp.destroyed) return;
-  tcp.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\nRetry-After: 5\r\n\r\n`);
+  tcp.end(writeHead(status, { "Retry-After": "5", ...headers }));
 }

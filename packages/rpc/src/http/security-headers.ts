@@ -2,10 +2,10 @@ import type { MiddlewareHandler } from "hono";
 
 const oneYearSeconds = 31_536_000;
 
-/** Headers for every answer. HSTS only over https: on http browsers ignore it, and localhost must stay usable. */
+/** Headers for every answer of the app. */
 export function securityHeaders(publicUrl: URL): MiddlewareHandler {
-  const isSecure = publicUrl.protocol === "https:";
-  const socket = `${isSecure ? "wss" : "ws"}://${publicUrl.host}`;
+  const socket = `${publicUrl.protocol === "https:" ? "wss" : "ws"}://${publicUrl.host}`;
+  const transport = Object.entries(transportHeaders(publicUrl));
   const policy = [
     "default-src 'self'",
     "script-src 'self'",
@@ -22,6 +22,9 @@ export function securityHeaders(publicUrl: URL): MiddlewareHandler {
 
   return async (c, next) => {
     await next();
+    if (c.res.headers.get("content-type") === "application/json") {
+      c.header("Content-Type", "application/json; charset=utf-8");
+    }
     c.header("Content-Security-Policy", policy);
     c.header("X-Content-Type-Options", "nosniff");
     c.header("X-Frame-Options", "DENY");
@@ -29,6 +32,15 @@ export function securityHeaders(publicUrl: URL): MiddlewareHandler {
     c.header("Cross-Origin-Opener-Policy", "same-origin");
     c.header("Cross-Origin-Resource-Policy", "same-origin");
     c.header("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()");
-    if (isSecure) c.header("Strict-Transport-Security", `max-age=${oneYearSeconds}; includeSubDomains`);
+    for (const [name, value] of transport) c.header(name, value);
   };
+}
+
+/**
+ * What also the answers carry that are written before the app is asked: to requests that cannot be read, and to refused
+ * upgrades. Only over https: on http browsers ignore it, and localhost must stay usable.
+ */
+export function transportHeaders(publicUrl: URL): Readonly<Record<string, string>> {
+  if (publicUrl.protocol !== "https:") return {};
+  return { "Strict-Transport-Security": `max-age=${oneYearSeconds}; includeSubDomains` };
 }

@@ -32,6 +32,8 @@ export interface TestAppOptions<Tables extends CoreTables> {
   readonly isDeaf?: boolean;
   readonly trustProxy?: string;
   readonly allowedOrigins?: readonly string[];
+  /** Where browsers reach the app, when a proxy stands before it. */
+  readonly publicUrl?: string;
   readonly snapshotFields?: SnapshotFields<Tables>;
 }
 
@@ -90,7 +92,7 @@ export async function startTestApp<Tables extends CoreTables = CoreTables>(
   // The port is known only when the server listens, and the public URL holds the port: so a free one is found first.
   const port = await findFreePort();
   const url = `http://localhost:${port}`;
-  const { trustProxy = "", allowedOrigins = [url] } = options;
+  const { trustProxy = "", allowedOrigins = [url], publicUrl = url } = options;
   const app = createApp({
     router: options.router,
     db,
@@ -98,7 +100,7 @@ export async function startTestApp<Tables extends CoreTables = CoreTables>(
     auth,
     settings,
     log,
-    publicUrl: url,
+    publicUrl,
     allowedOrigins,
     trustProxy,
     permissions,

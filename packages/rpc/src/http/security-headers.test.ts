@@ -1,0 +1,65 @@
+import { connect } from "node:net";
+
+import { expect, test } from "vitest";
+
+import { sqliteDialect as sqlite } from "@app/services/databases";
+
+import { startTestRouter } from "../testing/start.ts";
+
+/** Sends these bytes, and returns the head of the answer. */
+function exchange(url: string, bytes: string): Promise<string> {
+  const { port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    let answer = "";
+    const socket = connect(Number(port), "127.0.0.1", () => socket.write(bytes));
+    socket.on("data", (data) => {
+      answer += data.toString();
+      if (answer.includes("\r\n\r\n")) socket.destroy();
+    });
+    socket.on("close", () => resolve(answer));
+    socket.on("error", reject);
+  });
+}
+
+/** What is asked, and how it is answered: every way an answer is written. */
+function requests(host: string): [name: string, request: string, status: number][] {
+  const to = (line: string, ...headers: string[]) =>
+    `${[`${line} HTTP/1.1`, `Host: ${host}`, ...headers].join("\r\n")}\r\n\r\n`;
+  const upgrade = [
+    "Upgrade: websocket",
+    "Connection: Upgrade",
+    "Sec-WebSocket-Version: 13",
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+  ];
+  return [
+    ["a page of the library", to("GET /healthz"), 200],
+    ["an unknown path", to("GET /nothing"), 404],
+    ["a call that fails inside", to("GET /trpc/boom"), 500],
+    ["a call from another site", to("POST /trpc/anyone", "Origin: https://evil.example"), 403],
+    ["another method", to("DELETE /trpc/anyone", "Origin: https://app.example"), 405],
+    ["a Host that cannot be read", "GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400],
+    ["no HTTP at all", "NONSENSE\r\n\r\n", 400],
+    ["an upgrade from another site", to("GET /trpc", ...upgrade, "Origin: https://evil.example"), 403],
+    ["an upgrade elsewhere", to("GET /other", ...upgrade, "Origin: https://app.example"), 404],
+  ];
+}
+
+test("HDR-01: over https every answer says that only https is to be used, also to what was refused", async () => {
+  const publicUrl = "https://app.example";
+  await using started = await startTestRouter(sqlite, { publicUrl, allowedOrigins: [publicUrl] });
+  for (const [name, request, status] of requests("app.example")) {
+    const answer = await exchange(started.app.url, request);
+    expect(answer, name).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    const [, seconds] = /^strict-transport-security: max-age=(\d+); includeSubDomains\r$/im.exec(answer) ?? [];
+    expect(Number(seconds), name).toBeGreaterThanOrEqual(31_536_000);
+  }
+});
+
+test("over http nothing says so: this machine must stay reachable", async () => {
+  await using started = await startTestRouter(sqlite, { allowedOrigins: ["https://app.example"] });
+  for (const [name, request] of requests("app.example")) {
+    const answer = await exchange(started.app.url, request);
+    expect(answer, name).toMatch(/^HTTP\/1\.1 \d/);
+    expect(answer.toLowerCase(), name).not.toContain("strict-transport-security");
+  }
+});
