@@ -7,6 +7,7 @@ import type { Admin } from "./admin/admin.ts";
 import type { AuditRecord } from "./audit/audit-event.ts";
 import type { AuditLog } from "./audit/audit-log.ts";
 import type { Clock } from "./clock.ts";
+import type { SessionData } from "./session-data/session-data.ts";
 import type { Principal } from "./session/principal.ts";
 import type { NewSession, SessionEngine, SessionOrigin } from "./session/session-engine.ts";
 
@@ -138,6 +139,7 @@ export interface Rights {
 
 export interface Auth {
   readonly sessions: SessionEngine;
+  readonly sessionData: SessionData;
   readonly accounts: Accounts;
   readonly rights: Rights;
   readonly admin: Admin;

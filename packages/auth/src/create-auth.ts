@@ -8,6 +8,7 @@ import { systemClock } from "./clock.ts";
 import { createHashQueue } from "./password/hash-queue.ts";
 import { createPasswords } from "./password/password.ts";
 import { createRights } from "./rights/rights.ts";
+import { createSessionData } from "./session-data/create-session-data.ts";
 import { createLuciaEngine } from "./session/lucia-engine.ts";
 import { createMemoryCounter } from "./throttle/memory-counter.ts";
 import { createThrottle } from "./throttle/throttle.ts";
@@ -16,6 +17,7 @@ import { createThrottle } from "./throttle/throttle.ts";
 export function createAuth(options: AuthOptions): Auth {
   const { db, bus, settings, permissions, clock = systemClock, onError = ignore, onAudit = ignore } = options;
   const sessions = createLuciaEngine({ db, bus, clock, settings, onError });
+  const sessionData = createSessionData({ db, bus, clock, settings });
   const queue = createHashQueue({
     concurrency: settings.PASSWORD_HASH_CONCURRENCY,
     capacity: settings.PASSWORD_HASH_QUEUE,
@@ -27,7 +29,8 @@ export function createAuth(options: AuthOptions): Auth {
 
   return {
     sessions,
-    accounts: createAccounts({ db, bus, clock, settings, sessions, passwords, throttle, audit, onError }),
+    sessionData,
+    accounts: createAccounts({ db, bus, clock, settings, sessions, sessionData, passwords, throttle, audit, onError }),
     rights: createRights({ db, bus, clock, permissions: [...declared] }),
     admin: createAdmin({ db, bus, clock, settings, sessions, audit, passwords, permissions: declared }),
     audit,

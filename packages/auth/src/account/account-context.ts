@@ -5,6 +5,7 @@ import type { Database } from "@countersign/db";
 import type { AuditLog } from "../audit/audit-log.ts";
 import type { Clock } from "../clock.ts";
 import type { Passwords } from "../password/password.ts";
+import type { SessionData } from "../session-data/session-data.ts";
 import type { Principal } from "../session/principal.ts";
 import type { SessionEngine, SessionOrigin } from "../session/session-engine.ts";
 import type { Throttle } from "../throttle/throttle.ts";
@@ -16,6 +17,7 @@ export interface AccountContext {
   readonly clock: Clock;
   readonly settings: Pick<Settings, "SIGN_UP">;
   readonly sessions: SessionEngine;
+  readonly sessionData: SessionData;
   readonly passwords: Passwords;
   readonly throttle: Throttle;
   readonly audit: AuditLog;
@@ -28,6 +30,8 @@ export type SignInOrigin = SessionOrigin & {
   readonly presented: Principal | null;
   /** The hash of that session's token. */
   readonly presentedTokenHash?: string | null;
+  /** The hash of the visitor's token, when something is kept for them. */
+  readonly visitorHash?: string | null;
 };
 
 /** Where a call of a signed-in user comes from, and on which session and token it stands. */

@@ -6,15 +6,27 @@ import { hashToken } from "../session/token.ts";
 
 import type { AccountContext, SignInOrigin } from "./account-context.ts";
 
+interface Beginning {
+  readonly userId: string;
+  readonly remember: boolean;
+  readonly from: SignInOrigin;
+}
+
 /**
  * Begins a session in place of the one the browser came with: no token outlives the sign-in after it. A session of the
- * same user is kept under a new token, so that the browser's other tabs move over to it; any other ends.
+ * same user is kept under a new token, so that the browser's other tabs move over to it; any other ends. What was kept for
+ * the visitor, and what this browser keeps of the session before, goes into the new one.
  */
-export async function beginSession(
-  { sessions }: AccountContext,
-  tx: Transaction,
-  options: { readonly userId: string; readonly remember: boolean; readonly from: SignInOrigin },
-): Promise<NewSession> {
+export async function beginSession(context: AccountContext, tx: Transaction, options: Beginning): Promise<NewSession> {
+  const { presented, visitorHash = null } = options.from;
+  // Before the other session ends, and its data with it.
+  const data = await context.sessionData.takeOver(tx, { presented, visitorHash, userId: options.userId });
+  const begun = await begin(context, tx, options);
+  await context.sessionData.write(tx, { kind: "session", id: begun.session.id }, data);
+  return begun;
+}
+
+async function begin({ sessions }: AccountContext, tx: Transaction, options: Beginning): Promise<NewSession> {
   const { userId, remember } = options;
   const { presented, presentedTokenHash, ip, userAgent } = options.from;
   if (presented && presented.user.id === userId && presented.session.impersonatedBy === null && presentedTokenHash) {
