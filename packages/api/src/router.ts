@@ -1,4 +1,4 @@
-import { accountRouter, authRouter, sessionRouter } from "@countersign/rpc";
+import { accountRouter, adminRouter, authRouter, sessionRouter } from "@countersign/rpc";
 
 import { noteRouter } from "./note/router.ts";
 import { router } from "./procedures.ts";
@@ -6,6 +6,7 @@ import { router } from "./procedures.ts";
 /** Everything that can be called, by its name on the wire. */
 export const appRouter = router({
   account: accountRouter,
+  admin: adminRouter,
   auth: authRouter,
   note: noteRouter,
   session: sessionRouter,

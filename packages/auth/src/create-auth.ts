@@ -25,7 +25,7 @@ export function createAuth(options: AuthOptions): Auth {
   const passwords = createPasswords(queue);
   const declared = new Set<string>([...libraryPermissions, ...permissions]);
   const throttle = createThrottle(createMemoryCounter(clock), clock, settings);
-  const audit = createAuditLog({ db, clock, settings, onAudit, onError });
+  const audit = createAuditLog({ db, bus, clock, settings, onAudit, onError });
 
   return {
     sessions,

@@ -1,4 +1,5 @@
 export type { SignedInOrigin, SignInOrigin } from "./account/account-context.ts";
+export { adminTopic, isAdminTopic } from "./admin/admin-topic.ts";
 export type {
   Admin,
   AdminCall,
@@ -11,7 +12,6 @@ export type {
   AdminUserQuery,
   AdminUsers,
 } from "./admin/admin.ts";
-export { groupsTopic } from "./admin/change-groups.ts";
 export { actorOf } from "./audit/audit-actor.ts";
 export type { AuditAction, AuditActor, AuditDetails, AuditEvent, AuditRecord } from "./audit/audit-event.ts";
 export type { AuditFilter, AuditLog } from "./audit/audit-log.ts";

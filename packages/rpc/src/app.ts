@@ -6,7 +6,7 @@ import type { AnyRouter } from "@trpc/server";
 import { applyWSSHandler } from "@trpc/server/adapters/ws";
 import { WebSocketServer } from "ws";
 
-import { type Auth, type Clock, createSessionCookie, systemClock } from "@countersign/auth";
+import { adminTopic, type Auth, type Clock, createSessionCookie, systemClock } from "@countersign/auth";
 import type { Bus } from "@countersign/bus";
 import { CloseCode, type Settings } from "@countersign/contract";
 import type { CoreTables, Database } from "@countersign/db";
@@ -157,7 +157,7 @@ function createServices<Tables extends CoreTables>(options: AppOptions<Tables>):
   const { db, bus, auth, settings, log, clock = systemClock } = options;
   const hub = new LiveHub({ sessions: auth.sessions, settings, clock, log });
   const cookie = createSessionCookie(options.publicUrl);
-  const connections = new Connections();
+  const connections = new Connections(() => hub.touchLater(adminTopic.connections));
   const rateLimits = new RateLimits(settings);
   const readSnapshot = createSnapshotReader({ settings, db, log, fields: options.snapshotFields ?? null });
   return { db, bus, auth, cookie, settings, clock, log, hub, readSnapshot, connections, rateLimits };

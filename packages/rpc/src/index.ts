@@ -10,6 +10,7 @@ export { IdempotencyKey, once } from "./procedure/idempotent.ts";
 export { createProcedures, type ProcedureOptions, type RuleParts } from "./procedure/procedures.ts";
 export { listRules, printRules, type ListedProcedure } from "./procedure/rule-list.ts";
 export { accountRouter } from "./routers/account.ts";
+export { adminRouter } from "./routers/admin.ts";
 export { authRouter } from "./routers/auth.ts";
 export { sessionRouter } from "./routers/session.ts";
 export type { Log, Services } from "./services.ts";

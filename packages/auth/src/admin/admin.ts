@@ -54,6 +54,8 @@ export interface PageQuery<Order extends string> {
 export interface AdminUserQuery extends PageQuery<AdminUserOrder> {
   /** Part of a username, an address or a name. */
   readonly search?: string | undefined;
+  /** Only this one. */
+  readonly id?: string | undefined;
   readonly isActive?: boolean | undefined;
   readonly isStaff?: boolean | undefined;
   readonly isSuperuser?: boolean | undefined;
@@ -142,6 +144,7 @@ export interface AdminUsers {
 export interface AdminGroups {
   /** By name. Null when the cursor is not one of this list. */
   list(query: AdminGroupQuery): Promise<AdminPage<AdminGroup> | null>;
+  find(id: string): Promise<AdminGroup | null>;
   create(
     call: AdminCall,
     input: { readonly name: string; readonly permissions: readonly string[] },

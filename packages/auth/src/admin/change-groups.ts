@@ -6,13 +6,11 @@ import { newId } from "../new-id.ts";
 
 import { holdsAll } from "./acting-admin.ts";
 import type { AdminContext } from "./admin-context.ts";
+import { adminTopic } from "./admin-topic.ts";
 import type { AdminCall, AdminGroups, AdminOutcome } from "./admin.ts";
-import { toGroups } from "./list-groups.ts";
+import { findGroup } from "./list-groups.ts";
 import { beyondOwnRights, done, makeChange } from "./make-change.ts";
 import { compare, unknownPermissions } from "./user-rights.ts";
-
-/** Touched when a group may have changed: its name, its permissions, how many are in it. */
-export const groupsTopic = "groups";
 
 /** See `AdminGroups.create`. */
 export async function createGroup(
@@ -56,7 +54,7 @@ export async function updateGroup(
   return refuseTakenName(() =>
     makeChange(context, call, options, async (tx, actor) => {
       const { groupPermissions, groups } = tx.tables;
-      const [group] = await readGroup(tx, id);
+      const group = await findGroup(tx, id);
       if (!group) return { outcome: { status: "missing" } };
       if (group.version !== version) return { outcome: { status: "stale" } };
 
@@ -87,7 +85,7 @@ export function removeGroup(context: AdminContext, call: AdminCall, id: string):
   const options = { action: "admin.group.remove", lock: { userIds: [], membersOf: id } } as const;
   return makeChange(context, call, options, async (tx) => {
     const { groups } = tx.tables;
-    const [group] = await readGroup(tx, id);
+    const group = await findGroup(tx, id);
     if (!group) return { outcome: { status: "missing" } };
 
     const members = await findMembers(tx, id);
@@ -95,11 +93,6 @@ export function removeGroup(context: AdminContext, call: AdminCall, id: string):
     tellAfterCommit(context, tx, members);
     return { outcome: done, details: { group: group.name, permissions: group.permissions, count: members.length } };
   });
-}
-
-async function readGroup(tx: Transaction, id: string) {
-  const { groups } = tx.tables;
-  return toGroups(tx, await tx.select().from(groups).where(eq(groups.id, id)));
 }
 
 async function findMembers(tx: Transaction, groupId: string): Promise<readonly string[]> {
@@ -121,7 +114,7 @@ async function addPermissions(
 
 function tellAfterCommit({ bus }: AdminContext, tx: Transaction, members: readonly string[]): void {
   tx.afterCommit(() => {
-    bus.publish({ kind: "topic", topic: groupsTopic });
+    bus.publish({ kind: "topic", topic: adminTopic.groups });
     for (const userId of members) bus.publish({ kind: "user", userId });
   });
 }

@@ -7,7 +7,7 @@ import type { Admin, AdminCall, AdminOutcome } from "./admin.ts";
 import { createGroup, removeGroup, updateGroup } from "./change-groups.ts";
 import { createUser } from "./create-user.ts";
 import { findUser } from "./find-user.ts";
-import { listGroups } from "./list-groups.ts";
+import { findGroup, listGroups } from "./list-groups.ts";
 import { listSessions } from "./list-sessions.ts";
 import { listUsers } from "./list-users.ts";
 import { changeUser, done } from "./make-change.ts";
@@ -33,6 +33,7 @@ export function createAdmin(context: AdminContext): Admin {
     },
     groups: {
       list: (query) => listGroups(db, query),
+      find: (id) => findGroup(db, id),
       create: (call, input) => createGroup(context, call, input),
       update: (call, input) => updateGroup(context, call, input),
       remove: (call, id) => removeGroup(context, call, id),

@@ -1,4 +1,4 @@
-import { and, count, inArray } from "drizzle-orm";
+import { and, count, eq, inArray } from "drizzle-orm";
 
 import type { AdminGroup, AdminPage } from "@countersign/contract";
 import type { Transaction } from "@countersign/db";
@@ -31,8 +31,15 @@ export async function listGroups(db: Reader, query: AdminGroupQuery): Promise<Ad
   return { rows: await toGroups(db, page.rows), nextCursor: page.nextCursor, total: all?.total ?? 0 };
 }
 
+/** See `AdminGroups.find`. */
+export async function findGroup(db: Reader, id: string): Promise<AdminGroup | null> {
+  const { groups } = db.tables;
+  const [group] = await toGroups(db, await db.select().from(groups).where(eq(groups.id, id)));
+  return group ?? null;
+}
+
 /** The rows with what their members may do, and how many there are. */
-export async function toGroups(db: Reader, rows: readonly GroupRow[]): Promise<AdminGroup[]> {
+async function toGroups(db: Reader, rows: readonly GroupRow[]): Promise<AdminGroup[]> {
   if (rows.length === 0) return [];
   const { groupMembers, groupPermissions } = db.tables;
   const ids = rows.map(({ id }) => id);

@@ -95,10 +95,11 @@ function dateOf(order: AdminUserQuery["order"]): "createdAt" | "lastLoginAt" {
   return order.endsWith("lastLoginAt") ? "lastLoginAt" : "createdAt";
 }
 
-function conditions(db: Database, { search, isActive, isStaff, isSuperuser, groupId }: AdminUserQuery) {
+function conditions(db: Database, { search, id, isActive, isStaff, isSuperuser, groupId }: AdminUserQuery) {
   const { groupMembers, users } = db.tables;
   return and(
     search ? contains(search, [users.usernameKey, users.emailKey, users.firstName, users.lastName]) : undefined,
+    id === undefined ? undefined : eq(users.id, id),
     isActive === undefined ? undefined : eq(users.isActive, isActive),
     isStaff === undefined ? undefined : eq(users.isStaff, isStaff),
     isSuperuser === undefined ? undefined : eq(users.isSuperuser, isSuperuser),

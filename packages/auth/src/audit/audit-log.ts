@@ -9,6 +9,8 @@ export interface AuditFilter {
   readonly subjectId?: string | undefined;
   /** Events in which this user acted or was acted upon. */
   readonly userId?: string | undefined;
+  /** Part of the name of who acted or was acted upon, or of the address. */
+  readonly search?: string | undefined;
   readonly from?: Date | undefined;
   readonly until?: Date | undefined;
   /** The id of the last event of the page before. */

@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 
 import { describeDatabases, type TestDialect } from "@app/services/databases";
+import { createMemoryBus } from "@countersign/bus";
 import { defaultSettings } from "@countersign/contract";
 
 import { borrowDatabase } from "../test/borrow-database.ts";
@@ -21,7 +22,14 @@ async function openLog(dialect: TestDialect, onAudit: (record: AuditRecord) => v
   const clock = createTestClock();
   const errors: unknown[] = [];
   const settings = { ...defaultSettings, AUDIT_DAYS: 30 };
-  const log = createAuditLog({ db: place.db, clock, settings, onAudit, onError: (error) => errors.push(error) });
+  const log = createAuditLog({
+    db: place.db,
+    bus: createMemoryBus(),
+    clock,
+    settings,
+    onAudit,
+    onError: (error) => errors.push(error),
+  });
   return { ...place, clock, errors, log, [Symbol.asyncDispose]: () => place[Symbol.asyncDispose]() };
 }
 

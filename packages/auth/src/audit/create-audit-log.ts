@@ -1,8 +1,11 @@
 import { and, desc, eq, gte, lt, or } from "drizzle-orm";
 
+import type { Bus } from "@countersign/bus";
 import type { Settings } from "@countersign/contract";
 import type { Database } from "@countersign/db";
 
+import { adminTopic } from "../admin/admin-topic.ts";
+import { contains } from "../admin/contains.ts";
 import type { Clock } from "../clock.ts";
 
 import type { AuditEvent, AuditRecord } from "./audit-event.ts";
@@ -11,6 +14,7 @@ import { toRecord } from "./to-record.ts";
 
 interface AuditOptions {
   readonly db: Database;
+  readonly bus: Bus;
   readonly clock: Clock;
   readonly settings: Pick<Settings, "AUDIT_DAYS">;
   /** Hears of every event once it is kept. What it throws goes to `onError` and harms nobody. */
@@ -25,7 +29,7 @@ const mostWaiting = 5000;
 const rowsPerInsert = 200;
 const dayMs = 86_400_000;
 
-export function createAuditLog({ db, clock, settings, onAudit, onError }: AuditOptions): AuditLog {
+export function createAuditLog({ db, bus, clock, settings, onAudit, onError }: AuditOptions): AuditLog {
   const { auditEvents } = db.tables;
   let waiting: AuditRecord[] = [];
   let lost = 0;
@@ -39,6 +43,7 @@ export function createAuditLog({ db, clock, settings, onAudit, onError }: AuditO
       try {
         await db.insert(auditEvents).values(rows);
         rows.forEach(tell);
+        bus.publish({ kind: "topic", topic: adminTopic.audit });
       } catch (error) {
         onError(new Error(`${rows.length} events could not be written to the audit log.`, { cause: error }));
       }
@@ -69,7 +74,10 @@ export function createAuditLog({ db, clock, settings, onAudit, onError }: AuditO
     async recordIn(tx, event) {
       const record = toRecord(event, clock.now());
       await tx.insert(tx.tables.auditEvents).values(record);
-      tx.afterCommit(() => tell(record));
+      tx.afterCommit(() => {
+        tell(record);
+        bus.publish({ kind: "topic", topic: adminTopic.audit });
+      });
     },
 
     record(event) {
@@ -100,13 +108,14 @@ export function createAuditLog({ db, clock, settings, onAudit, onError }: AuditO
     },
   };
 
-  function conditions({ action, outcome, actorId, subjectId, userId, from, until, after }: AuditFilter) {
+  function conditions({ action, outcome, actorId, subjectId, userId, search, from, until, after }: AuditFilter) {
     return and(
       action === undefined ? undefined : eq(auditEvents.action, action),
       outcome === undefined ? undefined : eq(auditEvents.outcome, outcome),
       actorId === undefined ? undefined : eq(auditEvents.actorId, actorId),
       subjectId === undefined ? undefined : eq(auditEvents.subjectId, subjectId),
       userId === undefined ? undefined : or(eq(auditEvents.actorId, userId), eq(auditEvents.subjectId, userId)),
+      search ? contains(search, [auditEvents.actorName, auditEvents.subjectName, auditEvents.ip]) : undefined,
       from === undefined ? undefined : gte(auditEvents.at, from),
       until === undefined ? undefined : lt(auditEvents.at, until),
       // Ids carry the time, so the order of ids is the order of events.

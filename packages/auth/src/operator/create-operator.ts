@@ -23,7 +23,7 @@ export function createOperator(options: OperatorOptions): Operator {
   const { db, bus, settings, actor, clock = systemClock, onError = ignore, onAudit = ignore } = options;
   const sessions = createLuciaEngine({ db, bus, clock, settings, onError });
   const passwords = createPasswords(createHashQueue({ concurrency: 1, capacity: 100 }));
-  const audit = createAuditLog({ db, clock, settings, onAudit, onError });
+  const audit = createAuditLog({ db, bus, clock, settings, onAudit, onError });
   const context = { db, bus, clock, settings, sessions, passwords, audit, actor };
 
   return {

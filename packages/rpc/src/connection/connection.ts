@@ -32,6 +32,8 @@ export class Connection implements Caller {
   readonly addressKey: string;
   sessionId: string | null = null;
   userId: string | null = null;
+  /** As last read; for showing only. */
+  username: string | null = null;
   /** When the session ends by itself, in milliseconds since the epoch, as last read. */
   expiresAt = Number.POSITIVE_INFINITY;
   lastHeardAt: number;
@@ -88,7 +90,9 @@ export class Connection implements Caller {
     this.#version = version;
     this.sessionId = session.id;
     this.userId = user.id;
+    this.username = user.username;
     this.expiresAt = session.expiresAt.getTime();
+    if (hasChanged) this.services.connections.noteChange();
     return hasChanged;
   }
 

@@ -6,6 +6,12 @@ export class Connections {
   readonly #bySession = new Index();
   readonly #byUser = new Index();
   readonly #byAddress = new Index();
+  readonly #onChange: () => void;
+
+  /** `onChange` is called when a socket came or went, or said of itself that it changed. */
+  constructor(onChange: () => void = () => {}) {
+    this.#onChange = onChange;
+  }
 
   get size(): number {
     return this.#all.size;
@@ -21,6 +27,7 @@ export class Connections {
     this.#byAddress.add(connection.addressKey, connection);
     if (connection.sessionId !== null) this.#bySession.add(connection.sessionId, connection);
     if (connection.userId !== null) this.#byUser.add(connection.userId, connection);
+    this.#onChange();
   }
 
   remove(connection: Connection): void {
@@ -28,6 +35,12 @@ export class Connections {
     this.#byAddress.remove(connection.addressKey, connection);
     if (connection.sessionId !== null) this.#bySession.remove(connection.sessionId, connection);
     if (connection.userId !== null) this.#byUser.remove(connection.userId, connection);
+    this.#onChange();
+  }
+
+  /** What is shown of a socket changed: its user's name, or how many subscriptions run. */
+  noteChange(): void {
+    this.#onChange();
   }
 
   /** A copy: closing a socket takes it out of the index. */

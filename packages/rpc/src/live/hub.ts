@@ -24,6 +24,8 @@ export interface Watcher {
 /** How often to see whether a reader with a backlog has caught up; it then gets the newest state. */
 const blockedRetryMs = 50;
 const unavailableRetryMs = 500;
+/** How long `touchLater` gathers. */
+const laterMs = 250;
 /** Watchers of one turn; the rest follow in the next, so that calls are answered in between. */
 const turnSize = 250;
 
@@ -39,6 +41,7 @@ export class LiveHub {
   readonly #byTopic = new Map<string, Set<Watcher>>();
   readonly #byConnection = new Map<Connection, Set<Watcher>>();
   readonly #running = new Set<Watcher>();
+  readonly #laterTopics = new Set<string>();
   #due = new Set<Watcher>();
   #isScheduled = false;
 
@@ -71,6 +74,16 @@ export class LiveHub {
 
   touch(topic: string): void {
     for (const watcher of this.#byTopic.get(topic) ?? []) this.#makeDue(watcher);
+  }
+
+  /** The same for what changes all the time: told within a moment, and at most once in it. */
+  touchLater(topic: string): void {
+    if (this.#laterTopics.has(topic) || !this.#byTopic.has(topic)) return;
+    this.#laterTopics.add(topic);
+    setTimeout(() => {
+      this.#laterTopics.delete(topic);
+      this.touch(topic);
+    }, laterMs).unref();
   }
 
   /** All a connection watches is due: who is behind it, or what that user may see, may have changed. */

@@ -91,10 +91,13 @@ export function takeSubscription(connection: Connection): () => void {
     });
   }
   connection.subscriptions += 1;
+  connection.services.connections.noteChange();
   let isTaken = true;
   return () => {
-    if (isTaken) connection.subscriptions -= 1;
+    if (!isTaken) return;
     isTaken = false;
+    connection.subscriptions -= 1;
+    connection.services.connections.noteChange();
   };
 }
 

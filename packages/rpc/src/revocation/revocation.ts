@@ -1,3 +1,4 @@
+import { adminTopic, isAdminTopic } from "@countersign/auth";
 import type { Hint } from "@countersign/bus";
 import { parseSessionEndReason } from "@countersign/contract";
 import type { ExternalChange } from "@countersign/db";
@@ -26,6 +27,7 @@ export class Revocation {
 
   handleHint(hint: Hint): void {
     const { connections, hub } = this.#services;
+    this.#tellAdmins(hint);
     switch (hint.kind) {
       case "sessions-ended":
         this.count += 1;
@@ -42,9 +44,20 @@ export class Revocation {
         for (const connection of connections.ofUser(hint.userId)) hub.touchConnection(connection);
         return this.recheckLater(connections.ofUser(hint.userId));
       case "topic":
-        return hub.touch(hint.topic);
+        return isAdminTopic(hint.topic) ? hub.touchLater(hint.topic) : hub.touch(hint.topic);
       case "gap":
         return this.#everythingMayHaveChanged();
+    }
+  }
+
+  /** What the hint says of one user or session also changes lists of all of them. */
+  #tellAdmins({ kind }: Hint): void {
+    const { hub } = this.#services;
+    if (kind === "user") {
+      hub.touchLater(adminTopic.users);
+      hub.touchLater(adminTopic.groups);
+    } else if (kind.startsWith("session")) {
+      hub.touchLater(adminTopic.sessions);
     }
   }
 

@@ -1,0 +1,124 @@
+import { z } from "zod";
+
+import { adminTopic } from "@countersign/auth";
+import { adminUserOrders } from "@countersign/contract";
+
+import { liveList } from "../../live/live-list.ts";
+import { notFound } from "../../procedure/call-error.ts";
+import { router } from "../library-procedures.ts";
+
+import { adminProcedure, callOf, freshAdminProcedure, freshSuperuserProcedure, settle } from "./admin-call.ts";
+import { ById, Flag, Id, Ids, Names, Page, readPage, Resume, Text, Version } from "./admin-input.ts";
+
+const Query = z.strictObject({
+  ...Page,
+  id: Id.optional(),
+  isActive: z.boolean().optional(),
+  isStaff: z.boolean().optional(),
+  isSuperuser: z.boolean().optional(),
+  groupId: Id.optional(),
+  order: z.enum(adminUserOrders).default("username"),
+});
+
+const person = { email: Text.nullish(), firstName: Text.optional(), lastName: Text.optional(), locale: Text.nullish() };
+const NewUser = z.strictObject({ username: Text, password: Text.optional(), ...person });
+const UserChange = z.strictObject({ id: Id, version: Version, ...person });
+const Permissions = z.strictObject({ id: Id, permissions: Names, version: Version.optional() });
+const Groups = z.strictObject({ id: Id, groupIds: Ids, version: Version.optional() });
+
+/** Other people's accounts. */
+export const adminUserRouter = router({
+  list: adminProcedure("users.view")
+    .input(Query.prefault({}))
+    .query(({ ctx, input }) => readPage(ctx.caller.services.auth.admin.users.list(input))),
+
+  /** The same page of the list, live. */
+  live: adminProcedure("users.view")
+    .input(Query.extend(Resume).prefault({}))
+    .subscription(({ ctx, input: { lastEventId, ...query } }) => {
+      const { users } = ctx.caller.services.auth.admin;
+      return liveList(ctx, {
+        topic: adminTopic.users,
+        key: `${adminTopic.users}:${JSON.stringify(query)}`,
+        read: async () => (await readPage(users.list(query))).rows,
+        lastEventId,
+      });
+    }),
+
+  get: adminProcedure("users.view")
+    .input(ById)
+    .query(async ({ ctx, input }) => {
+      const user = await ctx.caller.services.auth.admin.users.find(input.id);
+      if (!user) throw notFound();
+      return user;
+    }),
+
+  create: adminProcedure("users.create")
+    .input(NewUser)
+    .mutation(async ({ ctx, input }) => {
+      const { id } = await settle(await ctx.caller.services.auth.admin.users.create(callOf(ctx), input));
+      return { id };
+    }),
+
+  /** Names, address, language. Whoever sets an address can take an account over, so this asks for the password. */
+  update: freshAdminProcedure("users.change")
+    .input(UserChange)
+    .mutation(async ({ ctx, input }) => {
+      const { users } = ctx.caller.services.auth.admin;
+      await settle(await users.update(callOf(ctx), input), () => users.find(input.id));
+      return {};
+    }),
+
+  setActive: freshAdminProcedure("users.change")
+    .input(Flag)
+    .mutation(async ({ ctx, input }) => {
+      const { users } = ctx.caller.services.auth.admin;
+      await settle(await users.setActive(callOf(ctx), input), () => users.find(input.id));
+      return {};
+    }),
+
+  setPermissions: freshAdminProcedure("users.grant")
+    .input(Permissions)
+    .mutation(async ({ ctx, input }) => {
+      const { users } = ctx.caller.services.auth.admin;
+      await settle(await users.setPermissions(callOf(ctx), input), () => users.find(input.id));
+      return {};
+    }),
+
+  setGroups: freshAdminProcedure("users.grant")
+    .input(Groups)
+    .mutation(async ({ ctx, input }) => {
+      const { users } = ctx.caller.services.auth.admin;
+      await settle(await users.setGroups(callOf(ctx), input), () => users.find(input.id));
+      return {};
+    }),
+
+  setStaff: freshAdminProcedure("users.grant")
+    .input(Flag)
+    .mutation(async ({ ctx, input }) => {
+      const { users } = ctx.caller.services.auth.admin;
+      await settle(await users.setStaff(callOf(ctx), input), () => users.find(input.id));
+      return {};
+    }),
+
+  setSuperuser: freshSuperuserProcedure.input(Flag).mutation(async ({ ctx, input }) => {
+    const { users } = ctx.caller.services.auth.admin;
+    await settle(await users.setSuperuser(callOf(ctx), input), () => users.find(input.id));
+    return {};
+  }),
+
+  endSessions: adminProcedure("users.end_sessions")
+    .input(ById)
+    .mutation(async ({ ctx, input }) => {
+      const { users } = ctx.caller.services.auth.admin;
+      const { ended } = await settle(await users.endSessions(callOf(ctx), input.id));
+      return { ended };
+    }),
+
+  remove: freshAdminProcedure("users.delete")
+    .input(ById)
+    .mutation(async ({ ctx, input }) => {
+      await settle(await ctx.caller.services.auth.admin.users.remove(callOf(ctx), input.id));
+      return {};
+    }),
+});
