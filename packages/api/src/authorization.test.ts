@@ -27,7 +27,7 @@ describe("who may call what", () => {
   });
 
   describeDatabases((dialect) => {
-    test("PRM-01: every procedure answers every role over both transports as the reviewed table says", async () => {
+    test("PRM-01, PRM-17: every procedure answers every role over both transports as the reviewed table says", async () => {
       await using database = await dialect.create();
       const common = { router: appRouter, databaseUrl: database.url, tables, migrations: [migrations], permissions };
       await using app = await startTestApp({ ...common, settings });

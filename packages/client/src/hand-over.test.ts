@@ -99,7 +99,7 @@ test("a socket on its way with the cookie of before is not waited for, and shows
   expect(shown).toEqual(["ann"]);
 });
 
-test("a rotated token moves the socket, and the page shows the same user all the while", async () => {
+test("SES-07: a rotated token moves the socket, and the page shows the same user all the while", async () => {
   await using fixture = await startFixture();
   using tab = fixture.browser.signIn("ann").openTab();
   const shown: string[] = [];

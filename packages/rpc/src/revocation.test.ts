@@ -145,7 +145,7 @@ describeDatabases((dialect) => {
     expect(await socket.closed).toEqual({ code: 4401, reason: "expired" });
   });
 
-  test("a stream written as a generator ends when the right to it goes", async () => {
+  test("PRM-14: a stream written as a generator ends when the right to it goes", async () => {
     await using started = await startTestRouter(dialect);
     const { app, counts } = started;
     const ann = await app.signIn("ann");

@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+
+import { sqliteDialect as sqlite } from "@app/services/databases";
+
+import { startTestRouter } from "./testing/start.ts";
+
+/** Next to nothing comes back while a test runs; a user has five times what one socket has. */
+const settings = { CALLS_PER_SECOND: 1, CALLS_BURST: 20 };
+const burstOfUser = 5 * settings.CALLS_BURST;
+/** What may have come back in the meantime. */
+const slack = 20;
+
+test("RAT-10: a user's sockets, batches and HTTP calls count together, and another user's are not touched", async () => {
+  await using started = await startTestRouter(sqlite, { settings });
+  const { app } = started;
+  const [ann, bob] = [await app.signIn("ann"), await app.signIn("bob")];
+  const batchUrl = `${Array.from({ length: 10 }, () => "who").join(",")}?batch=1`;
+  let answered = 0;
+  for (let round = 0; round < 4; round += 1) {
+    const response = await app.http(batchUrl, { method: "GET", cookie: ann.cookie });
+    const answers = (await response.json()) as { result?: unknown }[];
+    answered += answers.filter(({ result }) => result !== undefined).length;
+  }
+  expect(answered).toBe(40);
+
+  for (let opened = 0; opened < 5; opened += 1) {
+    await using socket = await ann.open();
+    for (let call = 0; call < settings.CALLS_BURST; call += 1) {
+      if ((await socket.query("who")).result !== undefined) answered += 1;
+    }
+  }
+
+  expect(answered).toBeGreaterThanOrEqual(burstOfUser);
+  expect(answered).toBeLessThanOrEqual(burstOfUser + slack);
+  const refused = await app.http("who", { method: "GET", cookie: ann.cookie });
+  expect([refused.status, await refused.json()]).toMatchObject([
+    429,
+    { error: { data: { reason: "RATE_LIMITED", retryAfterSeconds: 1 } } },
+  ]);
+  expect((await app.http("who", { method: "GET", cookie: bob.cookie })).status).toBe(200);
+});
+
+test("RAT-16: whoever tries tokens by chance is refused after a while, and users at the same address are not", async () => {
+  await using started = await startTestRouter(sqlite, { settings });
+  const { app } = started;
+  const ann = await app.signIn("ann");
+  const statuses: number[] = [];
+  for (let tried = 0; tried < burstOfUser + slack + 10; tried += 1) {
+    const cookie = `session=${String(tried).padStart(43, "x")}`;
+    statuses.push((await app.http("who", { method: "GET", cookie })).status);
+  }
+  expect(new Set(statuses)).toEqual(new Set([401, 429]));
+  expect(statuses.slice(0, burstOfUser)).not.toContain(429);
+  expect(statuses.at(-1)).toBe(429);
+  expect((await app.http("who", { method: "GET", cookie: ann.cookie })).status).toBe(200);
+});
