@@ -10,6 +10,8 @@ import type { Clock } from "./clock.ts";
 import type { SessionData } from "./session-data/session-data.ts";
 import type { Principal } from "./session/principal.ts";
 import type { NewSession, SessionEngine, SessionOrigin } from "./session/session-engine.ts";
+import type { AttemptStore } from "./throttle/attempt-store.ts";
+import type { Throttle } from "./throttle/throttle.ts";
 
 export interface AuthOptions {
   readonly db: Database;
@@ -18,6 +20,8 @@ export interface AuthOptions {
   /** The names `definePermissions` declared, beside the library's own: granting any other is refused. */
   readonly permissions: readonly string[];
   readonly clock?: Clock;
+  /** Where attempts at signing in and the like are counted, shared by all replicas. Default: the database. */
+  readonly attempts?: AttemptStore;
   /** Hears of failures that no caller waits for (a touch that could not be written). */
   readonly onError?: (error: unknown) => void;
   /** Hears of every event of the audit log once it is kept. */
@@ -144,4 +148,5 @@ export interface Auth {
   readonly rights: Rights;
   readonly admin: Admin;
   readonly audit: AuditLog;
+  readonly throttle: Pick<Throttle, "prune">;
 }

@@ -10,7 +10,9 @@ import { createPasswords } from "./password/password.ts";
 import { createRights } from "./rights/rights.ts";
 import { createSessionData } from "./session-data/create-session-data.ts";
 import { createLuciaEngine } from "./session/lucia-engine.ts";
-import { createMemoryCounter } from "./throttle/memory-counter.ts";
+import { createDatabaseAttempts } from "./throttle/database-attempts.ts";
+import { createFallbackAttempts } from "./throttle/fallback-attempts.ts";
+import { createMemoryAttempts } from "./throttle/memory-attempts.ts";
 import { createThrottle } from "./throttle/throttle.ts";
 
 /** Who is calling, and how that begins, changes and ends, on this database. */
@@ -24,7 +26,14 @@ export function createAuth(options: AuthOptions): Auth {
   });
   const passwords = createPasswords(queue);
   const declared = new Set<string>([...libraryPermissions, ...permissions]);
-  const throttle = createThrottle(createMemoryCounter(clock), clock, settings);
+  const throttle = createThrottle(
+    createFallbackAttempts({
+      shared: options.attempts ?? createDatabaseAttempts({ db, clock }),
+      own: createMemoryAttempts(clock),
+      onError,
+    }),
+    settings,
+  );
   const audit = createAuditLog({ db, bus, clock, settings, onAudit, onError });
 
   return {
@@ -34,6 +43,7 @@ export function createAuth(options: AuthOptions): Auth {
     rights: createRights({ db, bus, clock, permissions: [...declared] }),
     admin: createAdmin({ db, bus, clock, settings, sessions, audit, passwords, permissions: declared }),
     audit,
+    throttle,
   };
 }
 

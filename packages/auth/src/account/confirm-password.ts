@@ -6,7 +6,7 @@ import { actorOf } from "../audit/audit-actor.ts";
 import type { AuditAction } from "../audit/audit-event.ts";
 import type { Busy } from "../password/hash-queue.ts";
 import { isHashable } from "../password/password-rule.ts";
-import type { Limited } from "../throttle/attempt-counter.ts";
+import type { Limited } from "../throttle/windows.ts";
 
 import type { AccountContext, SignedInOrigin } from "./account-context.ts";
 

@@ -7,6 +7,7 @@ import type { Auth } from "../auth.ts";
 import { createAuth } from "../create-auth.ts";
 import type { Principal } from "../session/principal.ts";
 import { hashToken } from "../session/token.ts";
+import { createDatabaseAttempts } from "../throttle/database-attempts.ts";
 
 import { borrowDatabase } from "./borrow-database.ts";
 import { createTestClock, type TestClock } from "./clock.ts";
@@ -50,6 +51,8 @@ export async function openTestAuth(dialect: TestDialect, settings: Partial<Setti
     db: interrupted.db,
     bus,
     clock,
+    // Not over the interrupted one: what happens at the worst moment is to happen to the command, not to its counting.
+    attempts: createDatabaseAttempts({ db, clock }),
     settings: { ...defaultSettings, PASSWORD_HASH_CONCURRENCY: 2, ...settings },
     permissions: testPermissions,
     onError: (error) => errors.push(error),

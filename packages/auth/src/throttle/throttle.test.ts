@@ -4,7 +4,7 @@ import { defaultSettings } from "@countersign/contract";
 
 import { createTestClock } from "../test/clock.ts";
 
-import { createMemoryCounter } from "./memory-counter.ts";
+import { createMemoryAttempts } from "./memory-attempts.ts";
 import { createThrottle, type Throttle } from "./throttle.ts";
 
 const settings = { ...defaultSettings, LOGIN_ATTEMPTS: 3, LOGIN_WINDOW_SECONDS: 60, REGISTER_ATTEMPTS: 2 };
@@ -12,7 +12,7 @@ const [home, elsewhere] = ["192.0.2.1", "198.51.100.1"];
 
 function createTestThrottle() {
   const clock = createTestClock();
-  return { clock, throttle: createThrottle(createMemoryCounter(clock), clock, settings) };
+  return { clock, throttle: createThrottle(createMemoryAttempts(clock), settings) };
 }
 
 async function fail(throttle: Throttle, account: string, ip: string, times: number): Promise<void> {
@@ -123,4 +123,87 @@ test("registrations are limited by address within an hour", async () => {
   await expect(throttle.admitRegistration(elsewhere)).resolves.toMatchObject({ status: "admitted" });
   clock.advance(3_600_000);
   await expect(throttle.admitRegistration(home)).resolves.toMatchObject({ status: "admitted" });
+});
+
+test("RAT-05: at most ten windows of failures of one account in a day; then the wait is long, and a known address is spared", async () => {
+  const { throttle, clock } = createTestThrottle();
+  await succeed(throttle, "username ann", home);
+  for (let window = 0; window < 10; window += 1) {
+    await fail(throttle, "username ann", elsewhere, 3);
+    clock.advance(60_000);
+  }
+
+  const limited = await throttle.admitLogin("username ann", "203.0.113.9");
+  expect(limited).toMatchObject({ status: "limited" });
+  expect((limited as { retryAfterSeconds: number }).retryAfterSeconds).toBeGreaterThan(85_000);
+  await expect(throttle.admitLogin("username bob", "203.0.113.9")).resolves.toMatchObject({ status: "admitted" });
+  await succeed(throttle, "username ann", home);
+  // Her sign-in starts the count anew for all.
+  await fail(throttle, "username ann", elsewhere, 3);
+});
+
+test("a known address is known to other replicas, and after a restart", async () => {
+  const clock = createTestClock();
+  const store = createMemoryAttempts(clock);
+  await succeed(createThrottle(store, settings), "username ann", home);
+  const restarted = createThrottle(store, settings);
+  await fail(restarted, "username ann", elsewhere, 3);
+  await expect(restarted.admitLogin("username ann", elsewhere)).resolves.toMatchObject({ status: "limited" });
+  await succeed(restarted, "username ann", home);
+});
+
+test("a signed-in user's password is guessed no oftener than at the sign-in page; another user's count is another", async () => {
+  const { throttle, clock } = createTestThrottle();
+  for (const _ of [1, 2, 3]) expect(await throttle.admitStepUp("ann", home)).toMatchObject({ status: "admitted" });
+  expect(await throttle.admitStepUp("ann", home)).toEqual({ status: "limited", retryAfterSeconds: 60 });
+  expect(await throttle.admitStepUp("ann", elsewhere)).toMatchObject({ status: "limited" });
+
+  const bob = await throttle.admitStepUp("bob", home);
+  if (bob.status === "limited") throw new Error("Bob was limited for Ann.");
+  await bob.succeeded();
+  expect(await throttle.admitLogin("username ann", home)).toMatchObject({ status: "admitted" });
+  clock.advance(60_000);
+  for (const _ of [1, 2]) expect(await throttle.admitStepUp("ann", home)).toMatchObject({ status: "admitted" });
+  const right = await throttle.admitStepUp("ann", home);
+  if (right.status === "limited") throw new Error("Two failures were counted as three.");
+  await right.succeeded();
+  for (const _ of [1, 2, 3]) expect(await throttle.admitStepUp("ann", home)).toMatchObject({ status: "admitted" });
+});
+
+test("RAT-14: mails are asked for by name and by address within an hour, whoever's the name is; links are used by address", async () => {
+  const { throttle, clock } = createTestThrottle();
+  for (const kind of ["admitReset", "admitVerification", "admitEmailChange"] as const) {
+    for (let index = 0; index < settings.MAILS_PER_ADDRESS; index += 1) {
+      expect(await throttle[kind]("email ann@example.com", `192.0.2.${index + 10}`)).toMatchObject({
+        status: "admitted",
+      });
+    }
+    expect(await throttle[kind]("email ann@example.com", "192.0.2.99")).toEqual({
+      status: "limited",
+      retryAfterSeconds: 3600,
+    });
+    expect(await throttle[kind]("email bob@example.com", home)).toMatchObject({ status: "admitted" });
+    expect(await throttle[kind]("email cid@example.com", home)).toMatchObject({ status: "admitted" });
+    expect(await throttle[kind]("email dan@example.com", home)).toMatchObject({ status: "limited" });
+  }
+  for (let index = 0; index < 30; index += 1) await throttle.admitLink(elsewhere);
+  expect(await throttle.admitLink(elsewhere)).toMatchObject({ status: "limited" });
+  clock.advance(3_600_000);
+  expect(await throttle.admitReset("email ann@example.com", home)).toMatchObject({ status: "admitted" });
+});
+
+test("what people type as their name is not kept", async () => {
+  const keys: string[] = [];
+  const store = createMemoryAttempts(createTestClock());
+  const watched: typeof store = {
+    update(names, change) {
+      keys.push(...names);
+      return store.update(names, change);
+    },
+    prune: () => store.prune(),
+  };
+  await createThrottle(watched, settings).admitLogin("username my password, by mistake", "192.0.2.77");
+  expect(keys.length).toBeGreaterThan(3);
+  expect(keys.join(" ")).not.toMatch(/mistake|192\.0\.2\.77/);
+  expect(Math.max(...keys.map(({ length }) => length))).toBeLessThan(64);
 });

@@ -1,11 +1,9 @@
 import type { Settings } from "@countersign/contract";
 
-import type { Clock } from "../clock.ts";
-
 import { addressKey } from "./address-key.ts";
-import type { AttemptCounter, AttemptLimit, Limited, Place } from "./attempt-counter.ts";
-import { createKnownAddresses } from "./known-addresses.ts";
+import type { AttemptStore } from "./attempt-store.ts";
 import { limitKey } from "./limit-key.ts";
+import type { AttemptLimit, Limited, Place, Windows } from "./windows.ts";
 
 /** An attempt that may go on. It counts against the next ones unless it is ended as one that should not. */
 export interface Admitted {
@@ -67,8 +65,10 @@ const windowsPerDay = 10;
 const hourSeconds = 3600;
 const daySeconds = 24 * hourSeconds;
 
-export function createThrottle(counter: AttemptCounter, clock: Clock, settings: ThrottleSettings): Throttle {
-  const known = createKnownAddresses(clock);
+/** How long an address from which an account signed in is known. */
+const knownSeconds = 30 * daySeconds;
+
+export function createThrottle(store: AttemptStore, settings: ThrottleSettings): Throttle {
   const perAccount = { attempts: settings.LOGIN_ATTEMPTS, windowSeconds: settings.LOGIN_WINDOW_SECONDS };
   const perAccountAndDay = { attempts: windowsPerDay * perAccount.attempts, windowSeconds: daySeconds };
   const perAddress = { ...perAccount, attempts: accountsPerAddress * perAccount.attempts };
@@ -89,96 +89,102 @@ export function createThrottle(counter: AttemptCounter, clock: Clock, settings: 
     return [place("pair", perAccount, account, address), place("pair-day", perAccountAndDay, account, address)];
   }
 
-  async function succeed(accounts: readonly string[], address: string): Promise<void> {
-    for (const account of accounts) known.add(account, address);
-    await counter.reset(
-      accounts.flatMap((account) => [...ofAccount(account), ...ofPair(account, address)]).map(({ key }) => key),
-    );
+  /** The account's counts start anew, and the address is known from now on. */
+  function succeed(accounts: readonly string[], address: string, fromAddress: readonly Place[] = []): Promise<void> {
+    const counts = accounts.flatMap((account) => [...ofAccount(account), ...ofPair(account, address)]).map(keyOf);
+    const known = accounts.map((account) => knownKey(account, address));
+    return store.update([...fromAddress.map(keyOf), ...counts, ...known], (windows) => {
+      windows.giveBack(fromAddress.map(keyOf));
+      windows.reset(counts);
+      for (const key of known) windows.note(key, knownSeconds);
+    });
+  }
+
+  function giveBack(places: readonly Place[]): Promise<void> {
+    const keys = places.map(keyOf);
+    return store.update(keys, (windows) => windows.giveBack(keys));
   }
 
   /** Counts whatever comes of it. */
-  async function admitRequest(places: readonly Place[]): Promise<Admitted | Limited> {
-    const taken = await counter.take(places);
-    if (taken.status === "limited") return taken;
-    return { status: "admitted", cancelled: () => taken.giveBack(places.map(({ key }) => key)) };
+  async function admit(places: readonly Place[]): Promise<Admitted | Limited> {
+    const limited = await store.update(places.map(keyOf), (windows) => windows.take(places));
+    return limited ?? { status: "admitted", cancelled: () => giveBack(places) };
   }
 
   return {
     async admitLogin(account, ip) {
       const address = addressKey(ip);
-      const fromAddress = place("login", perAddress, address);
+      const fromAddress = [place("login", perAddress, address)];
+      const anywhere = [...fromAddress, ...ofAccount(account)];
       // What comes from a known address is counted with the account as well, but never refused by that count.
-      const places = known.has(account, address)
-        ? [fromAddress, ...ofPair(account, address), ...ofAccount(account).map(withoutLimit)]
-        : [fromAddress, ...ofAccount(account)];
+      const knownPlaces = [...fromAddress, ...ofPair(account, address), ...ofAccount(account).map(withoutLimit)];
+      const known = knownKey(account, address);
 
-      const taken = await counter.take(places);
-      if (taken.status === "limited") return taken;
+      const { places, limited } = await store.update([...knownPlaces.map(keyOf), known], (windows: Windows) => {
+        const present = windows.has(known) ? knownPlaces : anywhere;
+        return { places: present, limited: windows.take(present) };
+      });
+      if (limited) return limited;
       return {
         status: "admitted",
-        async succeeded(accounts) {
-          await taken.giveBack([fromAddress.key]);
-          await succeed(accounts, address);
-        },
-        cancelled: () => taken.giveBack(places.map(({ key }) => key)),
+        succeeded: (accounts) => succeed(accounts, address, fromAddress),
+        cancelled: () => giveBack(places),
       };
     },
 
     async admitRegistration(ip) {
       const address = addressKey(ip);
-      const admission = await admitRequest([place("register", perRegistrar, address)]);
+      const admission = await admit([place("register", perRegistrar, address)]);
       if (admission.status === "limited") return admission;
       return { ...admission, succeeded: (accounts) => succeed(accounts, address) };
     },
 
     async admitStepUp(userId, ip) {
-      const fromAddress = place("step-up-address", perAddress, addressKey(ip));
+      const fromAddress = [place("step-up-address", perAddress, addressKey(ip))];
       const ofUser = [place("step-up", perAccount, userId), place("step-up-day", perAccountAndDay, userId)];
-      const places = [fromAddress, ...ofUser];
-
-      const taken = await counter.take(places);
-      if (taken.status === "limited") return taken;
+      const admission = await admit([...fromAddress, ...ofUser]);
+      if (admission.status === "limited") return admission;
       return {
-        status: "admitted",
-        async succeeded() {
-          await taken.giveBack([fromAddress.key]);
-          await counter.reset(ofUser.map(({ key }) => key));
-        },
-        cancelled: () => taken.giveBack(places.map(({ key }) => key)),
+        ...admission,
+        succeeded: () =>
+          store.update([...fromAddress, ...ofUser].map(keyOf), (windows) => {
+            windows.giveBack(fromAddress.map(keyOf));
+            windows.reset(ofUser.map(keyOf));
+          }),
       };
     },
 
     admitReset: (account, ip) =>
-      admitRequest([place("reset", perRecipient, account), place("reset-address", perRegistrar, addressKey(ip))]),
+      admit([place("reset", perRecipient, account), place("reset-address", perRegistrar, addressKey(ip))]),
 
     admitVerification: (account, ip) =>
-      admitRequest([place("verify", perRecipient, account), place("verify-address", perRegistrar, addressKey(ip))]),
+      admit([place("verify", perRecipient, account), place("verify-address", perRegistrar, addressKey(ip))]),
 
     admitEmailChange: (userId, ip) =>
-      admitRequest([place("email", perRecipient, userId), place("email-address", perRegistrar, addressKey(ip))]),
+      admit([place("email", perRecipient, userId), place("email-address", perRegistrar, addressKey(ip))]),
 
-    admitMail: (email) => admitRequest([place("mail", perRecipient, email), place("mails", ofAllMails)]),
+    admitMail: (email) => admit([place("mail", perRecipient, email), place("mails", ofAllMails)]),
 
-    admitReminder: (userId) => admitRequest([place("reminder", { ...perAccount, attempts: 1 }, userId)]),
+    admitReminder: (userId) => admit([place("reminder", { ...perAccount, attempts: 1 }, userId)]),
 
     async admitLink(ip) {
       const address = addressKey(ip);
-      const places = [place("link", perAddress, address)];
-      const taken = await counter.take(places);
-      if (taken.status === "limited") return taken;
-      const giveBack = () => taken.giveBack(places.map(({ key }) => key));
-      return {
-        status: "admitted",
-        async succeeded(accounts) {
-          await giveBack();
-          await succeed(accounts, address);
-        },
-        cancelled: giveBack,
-      };
+      const fromAddress = [place("link", perAddress, address)];
+      const admission = await admit(fromAddress);
+      if (admission.status === "limited") return admission;
+      return { ...admission, succeeded: (accounts) => succeed(accounts, address, fromAddress) };
     },
 
-    prune: () => counter.prune(),
+    prune: () => store.prune(),
   };
+}
+
+function knownKey(account: string, address: string): string {
+  return limitKey("known", account, address);
+}
+
+function keyOf({ key }: Place): string {
+  return key;
 }
 
 function withoutLimit(place: Place): Place {
