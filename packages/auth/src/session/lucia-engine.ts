@@ -5,6 +5,7 @@ import type { Bus } from "@countersign/bus";
 import type { Settings } from "@countersign/contract";
 import type { Database, Transaction } from "@countersign/db";
 
+import { adminTopic } from "../admin/admin-topic.ts";
 import type { Clock } from "../clock.ts";
 import { newId } from "../new-id.ts";
 import { createRightsReader } from "../rights/held-rights.ts";
@@ -84,6 +85,7 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
       };
       const writer = new Lucia(createLuciaWriter(tx, row), luciaOptions);
       await writer.createSession(userId, {}, { sessionId: tokenHash });
+      tx.afterCommit(() => bus.publish({ kind: "topic", topic: adminTopic.sessions }));
       return { token, session: toSession(row) };
     },
 

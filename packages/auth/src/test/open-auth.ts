@@ -3,6 +3,7 @@ import { type Bus, createMemoryBus, type Hint } from "@countersign/bus";
 import { defaultSettings, type Settings } from "@countersign/contract";
 import type { Database } from "@countersign/db";
 
+import { isAdminTopic } from "../admin/admin-topic.ts";
 import type { Auth } from "../auth.ts";
 import { createAuth } from "../create-auth.ts";
 import type { Principal } from "../session/principal.ts";
@@ -22,7 +23,7 @@ export interface TestAuth extends AsyncDisposable, Pick<InterruptedDatabase, "be
   readonly db: Database;
   readonly bus: Bus;
   readonly clock: TestClock;
-  /** What was published, in order. */
+  /** What was published, in order, but for what only lists of admins watch. */
   readonly hints: Hint[];
   /** What nobody waited for. */
   readonly errors: unknown[];
@@ -45,7 +46,9 @@ export async function openTestAuth(dialect: TestDialect, settings: Partial<Setti
   const clock = createTestClock();
   const hints: Hint[] = [];
   const errors: unknown[] = [];
-  bus.subscribe((hint) => hints.push(hint));
+  bus.subscribe((hint) => {
+    if (hint.kind !== "topic" || !isAdminTopic(hint.topic)) hints.push(hint);
+  });
   const interrupted = interruptDatabase(db);
   const auth = createAuth({
     db: interrupted.db,

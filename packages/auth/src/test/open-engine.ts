@@ -3,6 +3,7 @@ import { type Bus, createMemoryBus, type Hint } from "@countersign/bus";
 import { defaultSettings, type Settings } from "@countersign/contract";
 import type { Database } from "@countersign/db";
 
+import { isAdminTopic } from "../admin/admin-topic.ts";
 import type { Clock } from "../clock.ts";
 import { newId } from "../new-id.ts";
 import type { Principal } from "../session/principal.ts";
@@ -34,7 +35,7 @@ export interface TestEngine extends AsyncDisposable {
   readonly options: EngineOptions;
   readonly db: Database;
   readonly clock: TestClock;
-  /** What was published, in order. */
+  /** What was published, in order, but for what only lists of admins watch. */
   readonly hints: Hint[];
   readonly errors: unknown[];
   /** The engine's UPDATE statements outside of transactions. */
@@ -65,7 +66,9 @@ export async function openTestEngine(
   const bus = createMemoryBus();
   const clock = createTestClock();
   const [hints, errors]: [Hint[], unknown[]] = [[], []];
-  bus.subscribe((hint) => hints.push(hint));
+  bus.subscribe((hint) => {
+    if (hint.kind !== "topic" || !isAdminTopic(hint.topic)) hints.push(hint);
+  });
   const updates = watchUpdates(db);
   const options: EngineOptions = {
     db: updates.db,
