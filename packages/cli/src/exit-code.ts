@@ -9,6 +9,8 @@ export const exitCode = {
   notFound: 3,
   /** The database is away, locked, or not the one this program knows. */
   unavailable: 4,
+  /** A defect of this program (EX_SOFTWARE of sysexits.h). What was begun may have been done. */
+  defect: 70,
   /** Ctrl-C or Ctrl-D at a question, as shells have it. */
   interrupted: 130,
 } as const;

@@ -53,10 +53,8 @@ function findCommand(commands: readonly Command[], words: readonly string[]): Co
     throw new Failure("usage", `The command comes first: countersign ${commands[0]?.name ?? "<command>"} ${first}.`);
   }
   const written = [first, ...more.filter((word) => !word.startsWith("-")).slice(0, 1)].join(" ");
-  const meant = suggest(
-    written,
-    commands.map(({ name }) => name),
-  );
+  const names = commands.flatMap(({ name }) => [name, name.split(" ")[0] ?? name]);
+  const meant = suggest(written, names);
   throw new Failure(
     "usage",
     `There is no command "${written}". ` + (meant === null ? "See countersign --help." : `Did you mean "${meant}"?`),
@@ -85,7 +83,7 @@ function toFailure(error: unknown): Failure {
     return new Failure("unavailable", `${error.message}${unknown}`, { cause: error });
   }
   // What nobody foresaw is a defect, and then the way there is worth more than the message.
-  return new Failure("refused", error instanceof Error ? (error.stack ?? error.message) : String(error), {
+  return new Failure("defect", error instanceof Error ? (error.stack ?? error.message) : String(error), {
     cause: error,
   });
 }
