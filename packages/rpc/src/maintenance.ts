@@ -15,7 +15,9 @@ async function sweep({ auth, clock, db, log }: Services): Promise<void> {
   try {
     const { idempotencyKeys } = db.tables;
     await auth.sessions.prune();
+    await auth.links.prune();
     await auth.audit.prune();
+    await auth.throttle.prune();
     await db
       .delete(idempotencyKeys)
       .where(lt(idempotencyKeys.createdAt, new Date(clock.now() - idempotencyLifetimeMs)));
