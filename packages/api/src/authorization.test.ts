@@ -17,6 +17,8 @@ const settings = {
   CALLS_PER_SECOND: 1_000_000,
   LOGIN_ATTEMPTS: 10_000,
   REGISTER_ATTEMPTS: 10_000,
+  MAILS_PER_ADDRESS: 10_000,
+  MAILS_PER_HOUR: 10_000,
 } as const;
 
 // Both files are written anew by `pnpm matrix`; what changed in them is to be looked at like code.
@@ -35,7 +37,10 @@ describe("who may call what", () => {
       const rows = await fillMatrix(app);
 
       await expect(printMatrix(rows)).toMatchFileSnapshot("../authorization-matrix.txt");
-      const unanswered = rows.filter(({ answers }) => answers.superuser === "INVALID_FIELDS");
+      const unanswered = rows.filter(({ path, answers }) => {
+        // This app keeps no data with its sessions, so whatever is asked for is no key of it.
+        return answers.superuser === "INVALID_FIELDS" && !path.startsWith("session.data.");
+      });
       expect(
         unanswered.map(({ path }) => path),
         "Give these a valid input in test/sample-inputs.ts",

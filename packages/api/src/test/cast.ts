@@ -20,6 +20,7 @@ export type Role = (typeof roles)[number];
 /** A user made for one call, with a session; `cookie` is undefined for somebody who has none. */
 export interface Member {
   readonly id: string;
+  readonly version: number;
   readonly username: string;
   readonly email: string;
   readonly password: string;
@@ -32,21 +33,19 @@ export interface Cast {
   readonly caller: Member;
   readonly other: Member;
   /** A group the caller is not in. */
-  readonly group: { readonly id: string; readonly name: string };
+  readonly group: { readonly id: string; readonly version: number };
 }
 
 /** The one permission staff hold, through a group. */
-export const staffPermission = "notes.overview";
+export const staffPermission = "users.change";
 
 const password = "a password of some length";
 const staffGroup = "readers";
-const otherGroup = "painters";
 
 /** Makes callers. Each is new, so that no call sees what another one did. */
 export async function openCasting(app: TestApp<Tables>): Promise<(role: Role) => Promise<Cast>> {
   const passwordHash = await readHash(app);
   await app.auth.rights.setGroup(staffGroup, [staffPermission]);
-  const otherGroupId = await app.auth.rights.setGroup(otherGroup, []);
   const { cookie: sessionCookie, clock } = app.app.services;
 
   async function enlist(role: Role): Promise<Member> {
@@ -81,15 +80,20 @@ export async function openCasting(app: TestApp<Tables>): Promise<(role: Role) =>
       }
       return begun;
     });
+    const { users } = app.db.tables;
+    const [row] = await app.db.select({ version: users.version }).from(users).where(eq(users.id, id));
+    const version = row?.version ?? 0;
     const cookie = role === "anonymous" ? undefined : `${sessionCookie.name}=${token}`;
-    return { id, username, email, password, sessionId: session.id, cookie };
+    return { id, version, username, email, password, sessionId: session.id, cookie };
   }
 
-  return async (role) => ({
-    caller: await enlist(role),
-    other: await enlist("ordinary"),
-    group: { id: otherGroupId, name: otherGroup },
-  });
+  async function makeGroup(): Promise<Cast["group"]> {
+    const id = await app.auth.rights.setGroup(`group ${newId()}`, []);
+    const group = await app.auth.admin.groups.find(id);
+    return { id, version: group?.version ?? 0 };
+  }
+
+  return async (role) => ({ caller: await enlist(role), other: await enlist("ordinary"), group: await makeGroup() });
 }
 
 /** The hash of everybody's password, computed once. */

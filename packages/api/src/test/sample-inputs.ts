@@ -4,19 +4,58 @@ import type { Cast } from "./cast.ts";
 
 /**
  * Something valid to call each procedure with, so that the matrix shows what happens beyond the check of the input. What
- * is not named here is called without an input.
+ * is not named here is called without an input. Mailed links are never the right ones: what they open is shown elsewhere.
  */
 export const sampleInputs: Readonly<Record<string, (cast: Cast) => unknown>> = {
+  "account.changePassword": ({ caller }) => ({ current: caller.password, password: newPassword }),
+  "account.confirmEmailChange": wrongLink,
+  "account.delete": ({ caller }) => ({ password: caller.password }),
+  "account.requestEmailChange": newAddress,
+  "account.revertEmailChange": wrongLink,
   "account.sessions.end": ({ other }) => ({ id: other.sessionId }),
+  "account.updateProfile": () => ({ firstName: "Ann" }),
+  "admin.group.create": () => ({ name: `group ${randomUUID()}`, permissions: ["notes.overview"] }),
+  "admin.group.remove": ({ group }) => ({ id: group.id }),
+  "admin.group.update": ({ group }) => ({ ...group, permissions: ["notes.overview"] }),
+  "admin.session.end": ({ other }) => ({ id: other.sessionId }),
+  "admin.user.create": () => ({ username: newName(), password: newPassword }),
+  "admin.user.endSessions": ({ other }) => ({ id: other.id }),
+  "admin.user.get": ({ other }) => ({ id: other.id }),
+  "admin.user.remove": ({ other }) => ({ id: other.id }),
+  "admin.user.setActive": ({ other }) => ({ id: other.id, value: false }),
+  "admin.user.setGroups": ({ other, group }) => ({ id: other.id, groupIds: [group.id] }),
+  "admin.user.setPassword": ({ other }) => ({ id: other.id, password: newPassword }),
+  "admin.user.setPermissions": ({ other }) => ({ id: other.id, permissions: ["notes.overview"] }),
+  "admin.user.setStaff": ({ other }) => ({ id: other.id, value: true }),
+  "admin.user.setSuperuser": ({ other }) => ({ id: other.id, value: true }),
+  "admin.user.sendReset": ({ other }) => ({ id: other.id }),
+  "admin.user.update": ({ other }) => ({ id: other.id, version: other.version, firstName: "Bob" }),
   "auth.login": ({ caller }) => ({ login: caller.username, password: caller.password }),
-  "auth.register": newcomer,
+  "auth.register": () => ({ username: newName(), ...newAddress(), password: newPassword }),
+  "auth.requestPasswordReset": ({ other }) => ({ email: other.email }),
+  "auth.resendVerification": ({ other }) => ({ email: other.email }),
+  "auth.resetPassword": () => ({ ...wrongLink(), password: newPassword }),
+  "auth.stepUp": ({ caller }) => ({ password: caller.password }),
+  "auth.verifyEmail": wrongLink,
   "note.create": () => ({ title: "tea", body: "" }),
   "note.get": () => ({ id: randomUUID() }),
   "note.remove": () => ({ id: randomUUID() }),
   "note.update": () => ({ id: randomUUID(), version: 1, title: "coffee" }),
+  "session.data.delete": () => ({ key: "theme" }),
+  "session.data.get": () => ({ key: "theme" }),
+  "session.data.set": () => ({ key: "theme", value: "dark" }),
 };
 
-function newcomer() {
-  const username = `new${randomUUID().replaceAll("-", "")}`;
-  return { username, email: `${username}@example.test`, password: "another password of some length" };
+const newPassword = "another password of some length";
+
+function newName(): string {
+  return `new${randomUUID().replaceAll("-", "")}`;
+}
+
+function newAddress() {
+  return { email: `${newName()}@example.test` };
+}
+
+function wrongLink() {
+  return { token: "x".repeat(43) };
 }
