@@ -1,5 +1,5 @@
 import type { Bus } from "@countersign/bus";
-import type { AccountProfile, Settings } from "@countersign/contract";
+import type { AccountProfile, AfterRegister, Settings } from "@countersign/contract";
 import type { Database, Transaction } from "@countersign/db";
 
 import type { SignedInOrigin, SignInOrigin } from "./account/account-context.ts";
@@ -7,11 +7,14 @@ import type { Admin } from "./admin/admin.ts";
 import type { AuditRecord } from "./audit/audit-event.ts";
 import type { AuditLog } from "./audit/audit-log.ts";
 import type { Clock } from "./clock.ts";
+import type { MailNotices } from "./mail/mail-notices.ts";
+import type { Mailer } from "./mail/mailer.ts";
 import type { SessionData } from "./session-data/session-data.ts";
 import type { Principal } from "./session/principal.ts";
 import type { NewSession, SessionEngine, SessionOrigin } from "./session/session-engine.ts";
 import type { AttemptStore } from "./throttle/attempt-store.ts";
 import type { Throttle } from "./throttle/throttle.ts";
+import type { Links } from "./token/links.ts";
 
 export interface AuthOptions {
   readonly db: Database;
@@ -22,6 +25,10 @@ export interface AuthOptions {
   readonly clock?: Clock;
   /** Where attempts at signing in and the like are counted, shared by all replicas. Default: the database. */
   readonly attempts?: AttemptStore;
+  /** How mails leave. Default: they are left out. */
+  readonly mailer?: Mailer;
+  /** Where browsers reach the site: what links in mails begin with, whatever a request says. Needed with a mailer. */
+  readonly publicUrl?: string;
   /** Hears of failures that no caller waits for (a touch that could not be written). */
   readonly onError?: (error: unknown) => void;
   /** Hears of every event of the audit log once it is kept. */
@@ -35,11 +42,15 @@ export type SignInResult =
   /** Unknown name, wrong password, inactive or password-less account: one answer for all, after the same work. */
   | { readonly status: "refused" }
   | { readonly status: "limited"; readonly retryAfterSeconds: number }
+  /** The name and the password are right, but the address has to be confirmed first; another link may be on its way. */
+  | { readonly status: "unverified" }
   /** The queue for password hashing is full. */
   | { readonly status: "busy"; readonly retryAfterSeconds: number };
 
 export type RegisterResult =
   | ({ readonly status: "signed-in"; readonly principal: Principal } & NewSession)
+  /** The account is there, and nobody is signed in to it yet. The browser stays signed in as whoever it was. */
+  | { readonly status: "made"; readonly next: Exclude<AfterRegister, "signed_in"> }
   | { readonly status: "invalid"; readonly fields: FieldErrors }
   | { readonly status: "closed" }
   | { readonly status: "limited"; readonly retryAfterSeconds: number }
@@ -82,7 +93,10 @@ export interface ProfileChange {
 }
 
 export interface Accounts {
-  /** Makes an account and signs it in: both or neither. `presented` is the session the browser came with; it ends. */
+  /**
+   * Makes an account and, where the site has it so, signs it in: both or neither. `presented` is the session the browser
+   * came with; it ends with the sign-in. Where addresses are confirmed, the answer does not tell whether one was free.
+   */
   register(
     input: { readonly username: string; readonly email?: string | null | undefined; readonly password: string },
     from: SignInOrigin,
@@ -145,6 +159,9 @@ export interface Auth {
   readonly sessions: SessionEngine;
   readonly sessionData: SessionData;
   readonly accounts: Accounts;
+  /** Everything that goes by a link in a mail: confirming an address, a new password, another address. */
+  readonly links: Links;
+  readonly mail: MailNotices;
   readonly rights: Rights;
   readonly admin: Admin;
   readonly audit: AuditLog;

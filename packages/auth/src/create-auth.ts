@@ -5,6 +5,9 @@ import { createAdmin } from "./admin/create-admin.ts";
 import { createAuditLog } from "./audit/create-audit-log.ts";
 import type { Auth, AuthOptions } from "./auth.ts";
 import { systemClock } from "./clock.ts";
+import { createMailDesk } from "./mail/mail-desk.ts";
+import { createMailNotices } from "./mail/mail-notices.ts";
+import type { Mailer } from "./mail/mailer.ts";
 import { createHashQueue } from "./password/hash-queue.ts";
 import { createPasswords } from "./password/password.ts";
 import { createRights } from "./rights/rights.ts";
@@ -14,6 +17,7 @@ import { createDatabaseAttempts } from "./throttle/database-attempts.ts";
 import { createFallbackAttempts } from "./throttle/fallback-attempts.ts";
 import { createMemoryAttempts } from "./throttle/memory-attempts.ts";
 import { createThrottle } from "./throttle/throttle.ts";
+import { createLinks } from "./token/create-links.ts";
 
 /** Who is calling, and how that begins, changes and ends, on this database. */
 export function createAuth(options: AuthOptions): Auth {
@@ -36,16 +40,36 @@ export function createAuth(options: AuthOptions): Auth {
   );
   const audit = createAuditLog({ db, bus, clock, settings, onAudit, onError });
 
+  const { mailer = silentMailer } = options;
+  const desk = createMailDesk({ mailer, throttle, settings, publicUrl: requirePublicUrl(options), onError });
+  const context = { db, bus, clock, settings, sessions, sessionData, passwords, throttle, audit, desk, onError };
+
   return {
     sessions,
     sessionData,
-    accounts: createAccounts({ db, bus, clock, settings, sessions, sessionData, passwords, throttle, audit, onError }),
+    accounts: createAccounts(context),
+    links: createLinks(context),
+    mail: createMailNotices(context),
     rights: createRights({ db, bus, clock, permissions: [...declared] }),
     admin: createAdmin({ db, bus, clock, settings, sessions, audit, passwords, permissions: declared }),
     audit,
     throttle,
   };
 }
+
+/** Nobody's address: without a mailer nothing that begins with it leaves. */
+const nowhere = "http://localhost";
+
+function requirePublicUrl({ mailer, publicUrl }: AuthOptions): string {
+  if (mailer && publicUrl === undefined) {
+    throw new Error(
+      "createAuth: mails have links in them. Give publicUrl beside the mailer, as in https://app.example.com.",
+    );
+  }
+  return publicUrl ?? nowhere;
+}
+
+const silentMailer: Mailer = { async send() {} };
 
 /** A touch that was not written is tried again by the next use: without a listener, silence is right. */
 function ignore(): void {}

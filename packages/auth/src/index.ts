@@ -20,6 +20,11 @@ export type { Accounts, Auth, AuthOptions, FieldErrors, RegisterResult, Rights, 
 export { can, canAll, canAny, inGroup } from "./rights/can.ts";
 export { systemClock, type Clock } from "./clock.ts";
 export { createAuth } from "./create-auth.ts";
+export { createConsoleMailer } from "./mail/console-mailer.ts";
+export type { MailNotices } from "./mail/mail-notices.ts";
+export { type Mail, type Mailer, MailRefused } from "./mail/mailer.ts";
+export { createSmtpMailer } from "./mail/smtp-mailer.ts";
+export { parseSmtpUrl, type SmtpServer } from "./mail/smtp-url.ts";
 export { newId } from "./new-id.ts";
 export { createOperator, type OperatorOptions } from "./operator/create-operator.ts";
 export type { AccountSummary, Listed, NewUser, Operator, OwnedSession, UserChange } from "./operator/operator.ts";
@@ -32,3 +37,4 @@ export type { DeviceSession, NewSession, SessionEngine, SessionOrigin } from "./
 export { toSnapshot } from "./session/snapshot.ts";
 export { hashToken } from "./session/token.ts";
 export { touchUser, touchUserIn } from "./session/touch-user.ts";
+export type { Links } from "./token/links.ts";

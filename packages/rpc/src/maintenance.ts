@@ -16,6 +16,7 @@ async function sweep({ auth, clock, db, log }: Services): Promise<void> {
     const { idempotencyKeys } = db.tables;
     await auth.sessions.prune();
     await auth.links.prune();
+    await auth.sessionData.prune();
     await auth.audit.prune();
     await auth.throttle.prune();
     await db

@@ -4,6 +4,7 @@ import type { Database } from "@countersign/db";
 
 import type { AuditLog } from "../audit/audit-log.ts";
 import type { Clock } from "../clock.ts";
+import type { MailDesk } from "../mail/mail-desk.ts";
 import type { Passwords } from "../password/password.ts";
 import type { SessionData } from "../session-data/session-data.ts";
 import type { Principal } from "../session/principal.ts";
@@ -15,12 +16,13 @@ export interface AccountContext {
   readonly db: Database;
   readonly bus: Bus;
   readonly clock: Clock;
-  readonly settings: Pick<Settings, "SIGN_UP">;
+  readonly settings: Settings;
   readonly sessions: SessionEngine;
   readonly sessionData: SessionData;
   readonly passwords: Passwords;
   readonly throttle: Throttle;
   readonly audit: AuditLog;
+  readonly desk: MailDesk;
   /** Hears of failures that no caller waits for. */
   readonly onError: (error: unknown) => void;
 }
@@ -32,6 +34,8 @@ export type SignInOrigin = SessionOrigin & {
   readonly presentedTokenHash?: string | null;
   /** The hash of the visitor's token, when something is kept for them. */
   readonly visitorHash?: string | null;
+  /** The browser's language, for mails to people who chose none. */
+  readonly locale?: string | null;
 };
 
 /** Where a call of a signed-in user comes from, and on which session and token it stands. */

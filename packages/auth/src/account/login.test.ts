@@ -43,7 +43,7 @@ describeDatabases((dialect) => {
   });
 
   test("LOG-08: blanks around the name and its case do not matter, of the password both do", async () => {
-    await using app = await openTestAuth(dialect);
+    await using app = await openTestAuth(dialect, { LOGIN_FIELDS: "username,email" });
     const password = " Correct Horse ";
     await app.auth.accounts.register({ username: "Ann Lee", email: "ann@example.com", password }, nowhere);
     const attempt = (name: string, typed: string) => app.auth.accounts.login({ login: name, password: typed }, from);
@@ -277,7 +277,7 @@ describeDatabases((dialect) => {
   });
 
   test("success starts the count of all the user's names anew", async () => {
-    await using app = await openTestAuth(dialect, { LOGIN_ATTEMPTS: 2 });
+    await using app = await openTestAuth(dialect, { LOGIN_FIELDS: "username,email", LOGIN_ATTEMPTS: 2 });
     await app.auth.accounts.register({ username: "Ann", email: "ann@example.com", password: testPassword }, nowhere);
     const guess = (name: string) => app.auth.accounts.login({ login: name, password: "a guess" }, from);
     expect([await guess("Ann"), await guess("ann@example.com")]).toEqual([refused, refused]);

@@ -10,6 +10,7 @@ import type { NewSession } from "../session/session-engine.ts";
 import type { AccountContext, SignInOrigin } from "./account-context.ts";
 import { beginSession, readNewPrincipal } from "./begin-session.ts";
 import { accountName, accountNames, type LoginName, parseLoginName } from "./login-name.ts";
+import { postVerification } from "./post-verification.ts";
 
 interface Attempt {
   readonly name: LoginName;
@@ -23,6 +24,11 @@ type StoredUser = Transaction["tables"]["users"]["$inferSelect"];
 /** Whose password it was, and the hash it was verified against. */
 type Verified = StoredUser & { readonly passwordHash: string };
 
+interface Unverified {
+  readonly status: "unverified";
+}
+
+const unverified: Unverified = Object.freeze({ status: "unverified" });
 const refused = Object.freeze({ status: "refused" as const });
 
 /** See `Accounts.login`. */
@@ -34,6 +40,7 @@ export async function login(
   const name = parseLoginName(input.login);
   // Nobody's name, or nobody's password: refused before any work, whichever accounts there are.
   if (name === null || input.password === "" || !isHashable(input.password)) return refused;
+  if (!context.settings.LOGIN_FIELDS.split(",").includes(name.kind)) return refused;
 
   const admission = await context.throttle.admitLogin(accountName(name), from.ip);
   if (admission.status === "limited") return admission;
@@ -60,9 +67,14 @@ async function signIn(
   context: AccountContext,
   attempt: Attempt,
   isSecondTry = false,
-): Promise<(NewSession & { readonly user: StoredUser }) | Busy | null> {
+): Promise<(NewSession & { readonly user: StoredUser }) | Busy | Unverified | null> {
   const user = await verifyPassword(context, attempt);
   if (user === null || "status" in user) return user;
+  // Only now: that there is such an account is told to whoever knows its password.
+  if (mustVerify(user, context.settings)) {
+    await remind(context, user, attempt.from);
+    return unverified;
+  }
 
   const passwordHash = await renewHash(context, user, attempt.password);
   const begun = await context.db.transaction(async (tx) => {
@@ -73,6 +85,17 @@ async function signIn(
 
   // The hash was replaced meanwhile: by a sign-in beside this one that renewed it, or with the password. Look again, once.
   return isSecondTry ? null : signIn(context, attempt, true);
+}
+
+/** An account without an address has none to confirm: an operator made it. */
+function mustVerify({ email, emailVerifiedAt }: StoredUser, { EMAIL_VERIFICATION }: AccountContext["settings"]): boolean {
+  return EMAIL_VERIFICATION === "required" && email !== null && emailVerifiedAt === null;
+}
+
+/** Another link, at most one within the window of sign-ins. */
+async function remind(context: AccountContext, user: StoredUser, from: SignInOrigin): Promise<void> {
+  const admission = await context.throttle.admitReminder(user.id);
+  if (admission.status === "admitted") postVerification(context, user.id, from.locale ?? null);
 }
 
 async function verifyPassword(context: AccountContext, { name, password }: Attempt): Promise<Verified | Busy | null> {

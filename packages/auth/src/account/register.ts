@@ -1,7 +1,9 @@
 import { eq, or } from "drizzle-orm";
 
-import { UniqueViolation, type Database } from "@countersign/db";
+import type { Settings } from "@countersign/contract";
+import { type Database, type Transaction, UniqueViolation } from "@countersign/db";
 
+import type { AuditEvent } from "../audit/audit-event.ts";
 import type { Accounts, FieldErrors, RegisterResult } from "../auth.ts";
 import { newId } from "../new-id.ts";
 import { findPasswordFault } from "../password/password-rule.ts";
@@ -11,6 +13,7 @@ import type { AccountContext, SignInOrigin } from "./account-context.ts";
 import { beginSession, readNewPrincipal } from "./begin-session.ts";
 import { parseEmail } from "./email.ts";
 import { accountNames } from "./login-name.ts";
+import { postVerification } from "./post-verification.ts";
 import { parseUsername } from "./username.ts";
 
 type RegisterInput = Parameters<Accounts["register"]>[0];
@@ -20,7 +23,14 @@ interface Wanted {
   readonly username: string;
   readonly usernameKey: string;
   readonly email: string | null;
+}
+
+interface Made {
+  readonly userId: string;
+  /** What the account is found by; null as well when the address is held by another one. */
   readonly emailKey: string | null;
+  /** Null when the user is not signed in. */
+  readonly begun: NewSession | null;
 }
 
 /** See `Accounts.register`. */
@@ -29,42 +39,68 @@ export async function register(
   input: RegisterInput,
   from: SignInOrigin,
 ): Promise<RegisterResult> {
-  if (!context.settings.SIGN_UP) return { status: "closed" };
-  const wanted = readFields(input);
+  const { settings, throttle, passwords } = context;
+  if (!settings.SIGN_UP) return refuse(context, from, { status: "closed" });
+  const wanted = readFields(input, settings);
   if ("fields" in wanted) return { status: "invalid", fields: wanted.fields };
 
-  const admission = await context.throttle.admitRegistration(from.ip);
-  if (admission.status === "limited") return admission;
+  const admission = await throttle.admitRegistration(from.ip);
+  if (admission.status === "limited") return refuse(context, from, admission);
   try {
-    const taken = await findTaken(context.db, wanted);
+    const taken = await findTaken(context, wanted);
     if (taken) return { status: "invalid", fields: taken };
 
-    const passwordHash = await context.passwords.hash(input.password);
+    const passwordHash = await passwords.hash(input.password);
     if (typeof passwordHash !== "string") {
       await admission.cancelled();
       return passwordHash;
     }
-    const begun = await makeAccount(context, wanted, passwordHash, from);
-    if ("fields" in begun) return { status: "invalid", fields: begun.fields };
+    const made = await makeAccount(context, wanted, passwordHash, from);
+    if ("fields" in made) return { status: "invalid", fields: made.fields };
 
-    await admission.succeeded(accountNames(wanted));
-    const principal = await readNewPrincipal(context, begun);
-    if (principal === null) throw new Error("The account was made, and switched off before it was signed in.");
-    return { status: "signed-in", principal, ...begun };
+    await admission.succeeded(accountNames({ ...wanted, emailKey: made.emailKey }));
+    if (isConfirmed(settings)) postVerification(context, made.userId, from.locale ?? null);
+    return await answer(context, made);
   } catch (error) {
     await admission.cancelled();
     throw error;
   }
 }
 
-function readFields(input: RegisterInput): Wanted | { readonly fields: FieldErrors } {
+async function answer(context: AccountContext, { begun }: Made): Promise<RegisterResult> {
+  if (begun === null) return { status: "made", next: mustConfirmFirst(context.settings) ? "verify_email" : "sign_in" };
+  const principal = await readNewPrincipal(context, begun);
+  if (principal === null) throw new Error("The account was made, and switched off before it was signed in.");
+  return { status: "signed-in", principal, ...begun };
+}
+
+function refuse(
+  { audit }: AccountContext,
+  { ip, userAgent }: SignInOrigin,
+  result: Extract<RegisterResult, { readonly status: "closed" | "limited" }>,
+): RegisterResult {
+  const actor = { id: null, name: null, ip, userAgent };
+  audit.record({ action: "auth.register", outcome: "refused", reason: result.status, actor });
+  return result;
+}
+
+function isConfirmed({ EMAIL_VERIFICATION }: Settings): boolean {
+  return EMAIL_VERIFICATION !== "off";
+}
+
+function mustConfirmFirst({ EMAIL_VERIFICATION }: Settings): boolean {
+  return EMAIL_VERIFICATION === "required";
+}
+
+function readFields(input: RegisterInput, settings: Settings): Wanted | { readonly fields: FieldErrors } {
   const name = parseUsername(input.username);
-  const address = parseOptionalEmail(input.email);
+  const address = readEmail(input.email, settings);
   // The password is compared with names of a sane length only.
-  const passwordFault = findPasswordFault(input.password, {
+  const names = {
     username: "fault" in name ? null : name.username,
     email: "fault" in address ? null : address.email,
-  });
+  };
+  const passwordFault = findPasswordFault(input.password, names, settings.PASSWORD_MIN_LENGTH);
   if ("fault" in name || "fault" in address || passwordFault !== null) {
     return {
       fields: {
@@ -74,14 +110,17 @@ function readFields(input: RegisterInput): Wanted | { readonly fields: FieldErro
       },
     };
   }
-  return { ...name, email: address.email, emailKey: address.email };
+  return { ...name, email: address.email };
 }
 
-function parseOptionalEmail(
+function readEmail(
   raw: string | null | undefined,
+  settings: Settings,
 ): { readonly email: string | null } | { readonly fault: string } {
   // A form sends an empty text for what was left out.
-  return (raw ?? "") === "" ? { email: null } : parseEmail(raw ?? "");
+  if ((raw ?? "") !== "") return parseEmail(raw ?? "");
+  const isRequired = settings.EMAIL_REQUIRED || mustConfirmFirst(settings);
+  return isRequired ? { fault: "Enter your email address." } : { email: null };
 }
 
 /** Makes the account and its session, both or neither. Names taken in the meantime are field errors. */
@@ -90,29 +129,58 @@ async function makeAccount(
   wanted: Wanted,
   passwordHash: string,
   from: SignInOrigin,
-): Promise<NewSession | { readonly fields: FieldErrors }> {
+  isSecondTry = false,
+): Promise<Made | { readonly fields: FieldErrors }> {
   try {
-    return await context.db.transaction(async (tx) => {
-      const now = new Date(context.clock.now());
-      const userId = newId();
-      await tx
-        .insert(tx.tables.users)
-        .values({ id: userId, ...wanted, passwordHash, createdAt: now, lastLoginAt: now });
-      return beginSession(context, tx, { userId, remember: false, from });
-    });
+    return await context.db.transaction((tx) => insertAccount(context, tx, { wanted, passwordHash, from }));
   } catch (error) {
-    const taken = error instanceof UniqueViolation ? await findTaken(context.db, wanted) : null;
+    if (!(error instanceof UniqueViolation)) throw error;
+    const taken = await findTaken(context, wanted);
     if (taken) return { fields: taken };
-    throw error;
+    // Another registration got the address between the look and the write: this one now finds it held.
+    if (isSecondTry) throw error;
+    return makeAccount(context, wanted, passwordHash, from, true);
   }
 }
 
-/** Which of the names are someone else's already? */
+async function insertAccount(
+  context: AccountContext,
+  tx: Transaction,
+  { wanted, passwordHash, from }: { wanted: Wanted; passwordHash: string; from: SignInOrigin },
+): Promise<Made> {
+  const { settings } = context;
+  const { users } = tx.tables;
+  const { username, usernameKey, email } = wanted;
+  const holders = email === null ? [] : await tx.select({ id: users.id }).from(users).where(eq(users.emailKey, email));
+  // Where addresses are confirmed, an account is made for one that is taken as well, and cannot be told from others: not by
+  // the answer, not by its name being taken now, not by signing in to it. It has the address when it confirms it first.
+  const emailKey = holders.length > 0 && isConfirmed(settings) ? null : email;
+
+  const userId = newId();
+  const now = new Date(context.clock.now());
+  const isSignedIn = !mustConfirmFirst(settings) && settings.SIGN_IN_AFTER_SIGN_UP;
+  const lastLoginAt = isSignedIn ? now : null;
+  await tx
+    .insert(users)
+    .values({ id: userId, username, usernameKey, email, emailKey, passwordHash, createdAt: now, lastLoginAt });
+  const begun = isSignedIn ? await beginSession(context, tx, { userId, remember: false, from }) : null;
+  await context.audit.recordIn(tx, toEvent(userId, username, begun, from));
+  return { userId, emailKey, begun };
+}
+
+function toEvent(userId: string, username: string, begun: NewSession | null, from: SignInOrigin): AuditEvent {
+  const sessionId = begun?.session.id ?? null;
+  const actor = { id: userId, name: username, sessionId, ip: from.ip, userAgent: from.userAgent };
+  return { action: "auth.register", outcome: "ok", actor };
+}
+
+/** Which of the names are someone else's already? Of addresses that are confirmed by mail that is not told. */
 async function findTaken(
-  db: Database,
-  { usernameKey, emailKey }: Pick<Wanted, "usernameKey" | "emailKey">,
+  { db, settings }: { readonly db: Database; readonly settings: Settings },
+  { usernameKey, email }: Wanted,
 ): Promise<FieldErrors | null> {
   const { users } = db.tables;
+  const emailKey = isConfirmed(settings) ? null : email;
   const holders = await db
     .select({ usernameKey: users.usernameKey, emailKey: users.emailKey })
     .from(users)

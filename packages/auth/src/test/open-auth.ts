@@ -6,6 +6,7 @@ import type { Database } from "@countersign/db";
 import { isAdminTopic } from "../admin/admin-topic.ts";
 import type { Auth } from "../auth.ts";
 import { createAuth } from "../create-auth.ts";
+import type { Mail } from "../mail/mailer.ts";
 import type { Principal } from "../session/principal.ts";
 import { hashToken } from "../session/token.ts";
 import { createDatabaseAttempts } from "../throttle/database-attempts.ts";
@@ -13,8 +14,10 @@ import { createDatabaseAttempts } from "../throttle/database-attempts.ts";
 import { borrowDatabase } from "./borrow-database.ts";
 import { createTestClock, type TestClock } from "./clock.ts";
 import { interruptDatabase, type InterruptedDatabase } from "./interrupt-database.ts";
+import { createTestMailer, type TestMailer } from "./mailer.ts";
 
 const testPermissions = ["notes.view", "notes.change", "notes.remove"] as const;
+export const testUrl = "https://app.example.com";
 export const testPassword = "correct horse battery";
 export const nowhere = { ip: null, userAgent: null, presented: null };
 
@@ -27,8 +30,11 @@ export interface TestAuth extends AsyncDisposable, Pick<InterruptedDatabase, "be
   readonly hints: Hint[];
   /** What nobody waited for. */
   readonly errors: unknown[];
+  readonly mailer: TestMailer;
+  /** The mails sent since it was last asked, those still on their way included. */
+  takeMails(): Promise<readonly Mail[]>;
   /** Makes a user with `testPassword`, signed in. */
-  register(username: string): Promise<SignedIn>;
+  register(username: string, email?: string): Promise<SignedIn>;
   validate(token: string): Promise<Principal | null>;
 }
 
@@ -50,6 +56,7 @@ export async function openTestAuth(dialect: TestDialect, settings: Partial<Setti
     if (hint.kind !== "topic" || !isAdminTopic(hint.topic)) hints.push(hint);
   });
   const interrupted = interruptDatabase(db);
+  const mailer = createTestMailer();
   const auth = createAuth({
     db: interrupted.db,
     bus,
@@ -58,6 +65,8 @@ export async function openTestAuth(dialect: TestDialect, settings: Partial<Setti
     attempts: createDatabaseAttempts({ db, clock }),
     settings: { ...defaultSettings, PASSWORD_HASH_CONCURRENCY: 2, ...settings },
     permissions: testPermissions,
+    mailer,
+    publicUrl: testUrl,
     onError: (error) => errors.push(error),
   });
 
@@ -68,10 +77,15 @@ export async function openTestAuth(dialect: TestDialect, settings: Partial<Setti
     clock,
     hints,
     errors,
+    mailer,
+    async takeMails() {
+      await auth.mail.flush();
+      return mailer.take();
+    },
     failSessions: interrupted.failSessions,
     beforeTransaction: interrupted.beforeTransaction,
-    async register(username) {
-      const result = await auth.accounts.register({ username, password: testPassword }, nowhere);
+    async register(username, email) {
+      const result = await auth.accounts.register({ username, email, password: testPassword }, nowhere);
       if (result.status !== "signed-in") throw new Error(`${username} was not registered: ${result.status}.`);
       return { id: result.principal.user.id, token: result.token, principal: result.principal };
     },

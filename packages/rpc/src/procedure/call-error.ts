@@ -53,3 +53,9 @@ export function staleToken(): CallError {
   const message = "Your session has changed meanwhile. Nothing was done. Try again.";
   return new CallError("UNAUTHORIZED", message, { reason: "STALE_CONNECTION" });
 }
+
+/** A mailed link that opens nothing (any more). Why is not told. */
+export function linkInvalid(): CallError {
+  const message = "This link does not work any more. Ask for a new one.";
+  return new CallError("BAD_REQUEST", message, { reason: "LINK_INVALID" });
+}

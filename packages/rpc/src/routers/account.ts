@@ -16,6 +16,7 @@ import {
 
 import { answerSession, answerSignedOut, tooMany } from "./answer-session.ts";
 import { signedInOrigin } from "./call-origin.ts";
+import { emailChangeProcedures } from "./email-change.ts";
 import { procedureWith, protectedProcedure, router } from "./library-procedures.ts";
 
 /** Long enough for any password that may be accepted; the rules for fields are the accounts'. */
@@ -80,6 +81,8 @@ export const accountRouter = router({
     answerSignedOut(ctx);
     return {};
   }),
+
+  ...emailChangeProcedures,
 
   sessions: router({
     /** Says where the user is and was: for those who have just shown who they are. */

@@ -1,12 +1,13 @@
 import { z } from "zod";
 
-import type { AuthConfig } from "@countersign/contract";
+import type { AfterRegister, AuthConfig, SignedInSnapshot } from "@countersign/contract";
 
 import { CallError, invalidFields, staleToken, wrongPassword } from "../procedure/call-error.ts";
 
 import { answerSession, answerSignedOut } from "./answer-session.ts";
 import { originOf, signedInOrigin } from "./call-origin.ts";
 import { procedureWith, publicProcedureWith, router } from "./library-procedures.ts";
+import { linkProcedures } from "./links.ts";
 
 /** Long enough for any password that may be accepted; the rules for fields are the accounts'. */
 const longestField = 1024;
@@ -27,6 +28,12 @@ const StepUpInput = z.strictObject({ password: z.string().min(1, "Enter your pas
 
 const overHttp = publicProcedureWith({ transport: "http" });
 
+/** The answer to a registration; `user` is null unless the new user is signed in. */
+interface Registered {
+  readonly user: SignedInSnapshot | null;
+  readonly next: AfterRegister;
+}
+
 /** Signing up, in and out. These set the cookie, so they are called over HTTP. */
 export const authRouter = router({
   /** What the pages need to know of the site. The same for all; asking it is no use of a session. */
@@ -45,19 +52,24 @@ export const authRouter = router({
     };
   }),
 
-  register: overHttp.input(RegisterInput).mutation(async ({ ctx, input }) => {
+  register: overHttp.input(RegisterInput).mutation(async ({ ctx, input }): Promise<Registered> => {
     const result = await ctx.caller.services.auth.accounts.register(input, originOf(ctx));
     if (result.status === "invalid") throw invalidFields(result.fields);
     if (result.status === "closed") {
       throw new CallError("FORBIDDEN", "New accounts are not accepted at the moment.", { reason: "SIGN_UP_CLOSED" });
     }
-    return answerSession(ctx, result);
+    if (result.status === "made") return { user: null, next: result.next };
+    return { ...(await answerSession(ctx, result)), next: "signed_in" };
   }),
 
   login: overHttp.input(LoginInput).mutation(async ({ ctx, input }) => {
     const result = await ctx.caller.services.auth.accounts.login(input, originOf(ctx));
     if (result.status === "refused") {
       throw new CallError("UNAUTHORIZED", "The name or the password is not right.", { reason: "INVALID_CREDENTIALS" });
+    }
+    if (result.status === "unverified") {
+      const message = "Confirm your email address first. The link is in the mail we sent you.";
+      throw new CallError("FORBIDDEN", message, { reason: "EMAIL_UNVERIFIED" });
     }
     return answerSession(ctx, result);
   }),
@@ -77,4 +89,6 @@ export const authRouter = router({
       if (result.status === "ended") throw staleToken();
       return answerSession(ctx, result);
     }),
+
+  ...linkProcedures,
 });

@@ -6,8 +6,8 @@ import { unauthorized } from "../procedure/call-error.ts";
 
 /** Where a call comes from, for what makes or ends sessions and for the audit log. */
 export function originOf(ctx: CallContext<CoreTables, string>): SignInOrigin {
-  const { ip, userAgent } = ctx.request;
-  return { ip, userAgent, presented: ctx.principal, presentedTokenHash: ctx.caller.tokenHash };
+  const { ip, userAgent, locale } = ctx.request;
+  return { ip, userAgent, locale, presented: ctx.principal, presentedTokenHash: ctx.caller.tokenHash };
 }
 
 /** The same of a signed-in user. */

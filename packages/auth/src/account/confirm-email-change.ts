@@ -1,0 +1,96 @@
+import { eq } from "drizzle-orm";
+
+import { type Transaction, UniqueViolation } from "@countersign/db";
+
+import type { NewSession } from "../session/session-engine.ts";
+import { claimLink } from "../token/claim-link.ts";
+import { voidLinks } from "../token/link.ts";
+import { actorByLink, recordRefusal } from "../token/link-actor.ts";
+import type { ConfirmEmailChangeResult, Links } from "../token/links.ts";
+
+import type { AccountContext, SignInOrigin } from "./account-context.ts";
+import { readNewPrincipal } from "./begin-session.ts";
+import { isFirmlyHeld, releaseAddress } from "./release-address.ts";
+import { issueWayBack, postToOld } from "./request-email-change.ts";
+
+type StoredUser = Transaction["tables"]["users"]["$inferSelect"];
+
+interface Changed {
+  /** As it was before. */
+  readonly user: StoredUser;
+  readonly wayBack: string | null;
+  readonly rotated: NewSession | null;
+}
+
+/** See `Links.confirmEmailChange`. The link is enough: it may be opened where nobody is signed in. */
+export async function confirmEmailChange(
+  context: AccountContext,
+  { token }: Parameters<Links["confirmEmailChange"]>[0],
+  from: SignInOrigin,
+): Promise<ConfirmEmailChangeResult> {
+  const admission = await context.throttle.admitLink(from.ip);
+  if (admission.status === "limited") return admission;
+  const changed = await context.db.transaction((tx) => change(context, tx, token, from)).catch(asTaken);
+  if (changed === null) {
+    recordRefusal(context, { action: "account.email_change", reason: "link_invalid" }, from);
+    return { status: "link-invalid" };
+  }
+  // It was a good link, but the way in is still the password: nobody's count of guesses starts anew.
+  await admission.cancelled();
+  const { user, wayBack, rotated } = changed;
+  postToOld(context, user, { wayBack, locale: user.locale ?? from.locale ?? null, isChanged: true });
+  const principal = rotated === null ? null : await readNewPrincipal(context, rotated);
+  const renewed = rotated !== null && principal !== null ? { ...rotated, principal } : null;
+  return { status: "changed", userId: user.id, renewed };
+}
+
+async function change(
+  context: AccountContext,
+  tx: Transaction,
+  token: string,
+  from: SignInOrigin,
+): Promise<Changed | null> {
+  const now = new Date(context.clock.now());
+  const claimed = await claimLink(tx, { token, purpose: "email_change", now });
+  if (claimed === null) return null;
+  const { user, email, holder } = claimed;
+  if (holder !== null) {
+    if (isFirmlyHeld(holder, context.settings)) return null;
+    await releaseAddress(context, tx, holder);
+  }
+
+  const { users } = tx.tables;
+  await tx.update(users).set({ email, emailKey: email, emailVerifiedAt: now }).where(eq(users.id, user.id));
+  const rotated = await renewSessions(context, tx, user.id, from);
+  await voidLinks(tx, user.id);
+  const wayBack = await issueWayBack(tx, user, now);
+  tx.afterCommit(() => context.bus.publish({ kind: "user", userId: user.id }));
+  const actor = actorByLink(user, from);
+  await context.audit.recordIn(tx, { action: "account.email_change", outcome: "ok", actor, details: { fields: ["email"] } });
+  return { user, wayBack, rotated };
+}
+
+/** All sessions of the user end; the one that opened the link goes on under a new token. */
+async function renewSessions(
+  { sessions }: AccountContext,
+  tx: Transaction,
+  userId: string,
+  { presented, presentedTokenHash }: SignInOrigin,
+): Promise<NewSession | null> {
+  if (presented === null || presented.user.id !== userId) {
+    await sessions.end(tx, { userId }, "ended");
+    return null;
+  }
+  await sessions.end(tx, { userId, exceptSessionId: presented.session.id }, "ended");
+  return sessions.rotate(
+    tx,
+    presented.session.id,
+    presentedTokenHash ? { ifTokenHash: presentedTokenHash } : {},
+  );
+}
+
+/** Somebody else got the address between the look and the write. */
+function asTaken(error: unknown): null {
+  if (error instanceof UniqueViolation) return null;
+  throw error;
+}

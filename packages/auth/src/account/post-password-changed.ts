@@ -1,0 +1,18 @@
+import { eq } from "drizzle-orm";
+
+import type { AccountContext } from "./account-context.ts";
+
+/**
+ * Tells the user that the password was changed: if somebody else did, that is how they learn of it. For every change of a
+ * password, after its commit. No limit holds it back.
+ */
+export function postPasswordChanged({ db, desk }: Pick<AccountContext, "db" | "desk">, userId: string): void {
+  const { users } = db.tables;
+  desk.post(async () => {
+    const [user] = await db.select().from(users).where(eq(users.id, userId));
+    // An address that was typed but is somebody else's (no key) gets nothing.
+    if (!user || user.emailKey === null) return null;
+    const resetUrl = desk.urlOf("/password-reset");
+    return { to: user.emailKey, locale: user.locale, say: (texts) => texts.passwordChanged({ resetUrl }) };
+  });
+}

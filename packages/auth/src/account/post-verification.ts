@@ -1,0 +1,41 @@
+import { eq } from "drizzle-orm";
+
+import { forUpdate } from "@countersign/db";
+
+import { issueLink } from "../token/link.ts";
+import { isFirmlyHeld } from "./release-address.ts";
+
+import type { AccountContext } from "./account-context.ts";
+
+/**
+ * Mails a link that confirms the user's address. When the address is somebody else's already, that person is told instead:
+ * whoever asks gets the same answer.
+ */
+export function postVerification(context: AccountContext, userId: string, locale: string | null): void {
+  const { db, clock, desk, settings } = context;
+  const { users } = db.tables;
+
+  desk.post(async () => {
+    const [user] = await db.select().from(users).where(eq(users.id, userId));
+    if (!user?.isActive || user.email === null || user.emailVerifiedAt !== null) return null;
+    const { email } = user;
+    const [holder] = await db.select().from(users).where(eq(users.emailKey, email));
+    if (!(await desk.admits(email))) return null;
+
+    if (holder && holder.id !== userId && isFirmlyHeld(holder, settings)) {
+      const signInUrl = desk.urlOf("/login");
+      return { to: email, locale: holder.locale, say: (texts) => texts.addressInUse({ signInUrl }) };
+    }
+    const lifetimeSeconds = settings.VERIFY_SECONDS;
+    const token = await db.transaction(async (tx) => {
+      const [present] = await forUpdate(tx, tx.select().from(users).where(eq(users.id, userId)));
+      // Changed meanwhile: whoever did so has sent what is to be sent.
+      if (!present?.isActive || present.email !== email || present.emailVerifiedAt !== null) return null;
+      const now = new Date(clock.now());
+      return issueLink(tx, { userId, purpose: "verify", email, now, lifetimeSeconds });
+    });
+    if (token === null) return null;
+    const url = desk.urlOf("/verify-email", token);
+    return { to: email, locale: user.locale ?? locale, say: (texts) => texts.confirmAddress({ url, lifetimeSeconds }) };
+  });
+}

@@ -1,0 +1,90 @@
+import { eq } from "drizzle-orm";
+
+import { type Transaction, UniqueViolation } from "@countersign/db";
+
+import { unusablePassword } from "../password/unusable-password.ts";
+import { claimLink } from "../token/claim-link.ts";
+import { issueLink, voidLinks } from "../token/link.ts";
+import { actorByLink, recordRefusal } from "../token/link-actor.ts";
+import type { Links, RevertEmailChangeResult } from "../token/links.ts";
+
+import type { AccountContext, SignInOrigin } from "./account-context.ts";
+import { releaseAddress } from "./release-address.ts";
+
+type StoredUser = Transaction["tables"]["users"]["$inferSelect"];
+
+interface Reverted {
+  readonly user: StoredUser;
+  readonly email: string;
+  /** Of the link to a new password. */
+  readonly token: string;
+}
+
+/**
+ * See `Links.revertEmailChange`. "This was not me": whoever asked for the change knew the password or had a session, so
+ * neither is good for anything after it.
+ */
+export async function revertEmailChange(
+  context: AccountContext,
+  { token }: Parameters<Links["revertEmailChange"]>[0],
+  from: SignInOrigin,
+): Promise<RevertEmailChangeResult> {
+  const admission = await context.throttle.admitLink(from.ip);
+  if (admission.status === "limited") return admission;
+  const reverted = await context.db.transaction((tx) => revert(context, tx, token, from)).catch(asTaken);
+  if (reverted === null) {
+    recordRefusal(context, { action: "account.email_change.revert", reason: "link_invalid" }, from);
+    return { status: "link-invalid" };
+  }
+  await admission.cancelled();
+  const { user, email } = reverted;
+  const url = context.desk.urlOf("/password-reset/confirm", reverted.token);
+  const lifetimeSeconds = context.settings.RESET_SECONDS;
+  context.desk.post(async () => ({
+    to: email,
+    locale: user.locale ?? from.locale ?? null,
+    say: (texts) => texts.addressRestored({ url, lifetimeSeconds }),
+  }));
+  return { status: "reverted", userId: user.id };
+}
+
+async function revert(
+  context: AccountContext,
+  tx: Transaction,
+  token: string,
+  from: SignInOrigin,
+): Promise<Reverted | null> {
+  const now = new Date(context.clock.now());
+  const claimed = await claimLink(tx, { token, purpose: "email_revert", now });
+  if (claimed === null) return null;
+  const { user, email, holder } = claimed;
+  if (holder !== null) {
+    // Somebody may have put another account in the way; one that has confirmed the address is its owner's.
+    if (holder.emailVerifiedAt !== null) return null;
+    await releaseAddress(context, tx, holder);
+  }
+
+  const { users } = tx.tables;
+  const passwordHash = user.passwordHash === null ? null : unusablePassword;
+  await tx
+    .update(users)
+    .set({ email, emailKey: email, emailVerifiedAt: now, passwordHash })
+    .where(eq(users.id, user.id));
+  const ended = await context.sessions.end(tx, { userId: user.id }, "ended");
+  await voidLinks(tx, user.id);
+  const lifetimeSeconds = context.settings.RESET_SECONDS;
+  const resetToken = await issueLink(tx, { userId: user.id, purpose: "reset", email, now, lifetimeSeconds });
+  tx.afterCommit(() => context.bus.publish({ kind: "user", userId: user.id }));
+  await context.audit.recordIn(tx, {
+    action: "account.email_change.revert",
+    outcome: "ok",
+    actor: actorByLink(user, from),
+    details: { fields: ["email", "password"], count: ended.length },
+  });
+  return { user, email, token: resetToken };
+}
+
+function asTaken(error: unknown): null {
+  if (error instanceof UniqueViolation) return null;
+  throw error;
+}
