@@ -306,7 +306,9 @@ describeDatabases((dialect) => {
     const [id, otherId] = [await socket.subscribe("session.snapshot"), await other.subscribe("session.snapshot")];
     await Promise.all([socket.data(id, 1), other.data(otherId, 1)]);
 
-    expect((await socket.query("account.profile")).result?.data).toEqual({
+    const profile = (await socket.query("account.profile")).result?.data as { createdAt: string };
+    expect(Date.now() - Date.parse(profile.createdAt)).toBeLessThan(60_000);
+    expect(profile).toEqual({
       username: "ann",
       email: null,
       emailVerified: false,
@@ -314,7 +316,7 @@ describeDatabases((dialect) => {
       firstName: "",
       lastName: "",
       locale: null,
-      createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
+      createdAt: profile.createdAt,
       hasPassword: true,
     });
     const change = { firstName: "  Ann Mary ", lastName: "Ó Néill", locale: "pt-br" };
@@ -347,19 +349,21 @@ describeDatabases((dialect) => {
     await expect(socket.mutate("account.updateProfile", { firstName: "x".repeat(100) })).resolves.toHaveProperty(
       "result",
     );
-    for (const [change, field] of [
-      [{ firstName: "x".repeat(101) }, "firstName"],
-      [{ lastName: "x".repeat(5000) }, "lastName"],
-      [{ lastName: "line\nbreak" }, "lastName"],
-      [{ firstName: "\u0000" }, "firstName"],
-      [{ locale: "not a language" }, "locale"],
-      [{ locale: "x".repeat(200) }, "locale"],
-      [{ isSuperuser: true }, ""],
-      [{ email: "ann@example.com" }, ""],
-    ] as const) {
+    const refused = [
+      { firstName: "x".repeat(101) },
+      { lastName: "x".repeat(5000) },
+      { lastName: "line\nbreak" },
+      { firstName: "\u0000" },
+      { locale: "not a language" },
+      { locale: "x".repeat(200) },
+    ];
+    for (const change of refused) {
       const answer = await socket.mutate("account.updateProfile", change);
-      expect(answer, JSON.stringify(change)).toMatchObject({ error: { data: { code: "BAD_REQUEST" } } });
-      if (field) expect(answer.error?.data).toMatchObject({ fields: { [field]: [expect.any(String)] } });
+      expect(Object.keys(answer.error?.data.fields ?? {}), JSON.stringify(change)).toEqual(Object.keys(change));
+    }
+    for (const change of [{ isSuperuser: true }, { email: "ann@example.com" }]) {
+      const answer = await socket.mutate("account.updateProfile", change);
+      expect(answer).toMatchObject({ error: { data: { code: "BAD_REQUEST" } } });
     }
     const [row] = await app.db.select().from(app.db.tables.users);
     expect(row).toMatchObject({ firstName: "x".repeat(100), lastName: "", isSuperuser: false, email: null });

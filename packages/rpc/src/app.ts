@@ -122,7 +122,6 @@ export function createApp<Tables extends CoreTables>(options: AppOptions<Tables>
       recheckLater: (connections) => revocation.recheckLater(connections),
     }),
   );
-      headers,
 
   const stops: (() => void | Promise<void>)[] = [];
   return {
