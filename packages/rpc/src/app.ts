@@ -117,6 +117,7 @@ export function createApp<Tables extends CoreTables>(options: AppOptions<Tables>
       services,
       isAllowedOrigin,
       isTrustedProxy,
+      headers,
       isReady,
       revocationCount: () => revocation.count,
       recheckLater: (connections) => revocation.recheckLater(connections),
