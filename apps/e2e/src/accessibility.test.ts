@@ -13,7 +13,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await see(page, "Sign in");
     await page.getByRole("button", { name: "Sign in" }).click();
     await expectAccessible(page);
-    await page.getByLabel("Username or email").fill("nobody");
+    await page.getByLabel("Username").fill("nobody");
     await page.getByLabel("Password", { exact: true }).fill("wrong password");
     await page.getByRole("button", { name: "Sign in" }).click();
     await expect(page.getByRole("alert")).toBeVisible();
@@ -78,7 +78,7 @@ test("no page scrolls sideways at 360 pixels, and all of it can be reached", asy
 test("a visitor signs in, writes a note and signs out with the keyboard alone", async ({ newAccount, newDevice }) => {
   const ann = await newAccount("ann");
   const page = await (await newDevice()).openWindow("/login");
-  await expect(page.getByLabel("Username or email")).toBeFocused();
+  await expect(page.getByLabel("Username")).toBeFocused();
 
   await page.keyboard.type(ann.username);
   await page.keyboard.press("Tab");

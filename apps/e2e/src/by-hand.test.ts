@@ -47,7 +47,7 @@ test(
 
     await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible(withinASecond);
     await expect(page.getByText("Your session was ended.")).toBeVisible();
-    await page.getByLabel("Username or email").fill(ann.username);
+    await page.getByLabel("Username").fill(ann.username);
     await page.getByLabel("Password", { exact: true }).fill(ann.password);
     await page.getByRole("button", { name: "Sign in" }).click();
     await expect(page.getByText("That name and password do not match.")).toBeVisible();

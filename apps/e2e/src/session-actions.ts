@@ -4,7 +4,7 @@ import type { Account } from "@app/browser";
 
 /** Signs in through the form of the page that is open. */
 export async function signInByForm(page: Page, { username, password }: Account): Promise<void> {
-  await page.getByLabel("Username or email").fill(username);
+  await page.getByLabel("Username").fill(username);
   await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
 }

@@ -34,7 +34,7 @@ test("LOG-02: a wrong password and an unknown name get the same answer and no co
   for (const username of [ann.username, `${ann.username}-unknown`]) {
     await signInByForm(page, { username, password: "not the password" });
     await expect(page.getByRole("alert")).toHaveText("That name and password do not match.");
-    await expect(page.getByLabel("Username or email")).toHaveValue(username);
+    await expect(page.getByLabel("Username")).toHaveValue(username);
   }
   expect(await device.context.cookies()).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 
-import { PagesProvider, type Navigate } from "@countersign/pages";
+import { Mark, PagesProvider, type Navigate } from "@countersign/pages";
 
 import "@countersign/pages/styles.css";
 import { SessionProvider } from "@countersign/react";
@@ -9,7 +9,9 @@ import { SessionProvider } from "@countersign/react";
 import { api } from "./api.ts";
 
 import "./app.css";
+import { languages } from "./languages.ts";
 import { DraftsContext } from "./notes/drafts-context.ts";
+import { slots } from "./page-slots.tsx";
 import { router } from "./router.tsx";
 import { drafts, queryClient, sessionClient, trpcClient } from "./session.ts";
 
@@ -20,7 +22,7 @@ export function App() {
       <api.Provider client={trpcClient} queryClient={queryClient}>
         <QueryClientProvider client={queryClient}>
           <DraftsContext value={drafts}>
-            <PagesProvider navigate={navigate}>
+            <PagesProvider navigate={navigate} brand={brand} languages={languages} slots={slots}>
               <RouterProvider router={router} />
             </PagesProvider>
           </DraftsContext>
@@ -31,3 +33,5 @@ export function App() {
 }
 
 const navigate: Navigate = (to, options) => (options?.replace ? router.history.replace(to) : router.history.push(to));
+
+const brand = { name: "Countersign", mark: <Mark /> };

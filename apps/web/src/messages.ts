@@ -1,5 +1,12 @@
 /** Every text of the app that is not one of the ready pages' (`@countersign/pages` has its own catalogue). */
 export const messages = {
+  pitch: "Notes that are live in every window you have open.",
+  forbidden: {
+    signedInAs: (username: string) =>
+      `You are signed in as ${username}, whose account lacks a permission this page needs.`,
+    home: "Go to your notes",
+    switchUser: "Sign in as someone else",
+  },
   nav: { label: "Main", notes: "Notes" },
   notes: {
     title: "Notes",

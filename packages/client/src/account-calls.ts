@@ -35,43 +35,43 @@ export interface RegisterAnswer {
  */
 export interface AuthCalls {
   /** What pages need to know of the site before anybody has signed in. */
-  config(): Promise<AuthConfig>;
-  login(input: LoginInput): Promise<{ readonly user: SignedInSnapshot }>;
-  register(input: RegisterInput): Promise<RegisterAnswer>;
-  logout(): Promise<void>;
+  readonly config: () => Promise<AuthConfig>;
+  readonly login: (input: LoginInput) => Promise<{ readonly user: SignedInSnapshot }>;
+  readonly register: (input: RegisterInput) => Promise<RegisterAnswer>;
+  readonly logout: () => Promise<void>;
   /** The same answer whether or not the address has an account. */
-  requestPasswordReset(email: string): Promise<void>;
+  readonly requestPasswordReset: (email: string) => Promise<void>;
   /** Ends all sessions of the user; nobody is signed in by it. */
-  resetPassword(input: { readonly token: string; readonly password: string }): Promise<void>;
-  verifyEmail(token: string): Promise<void>;
+  readonly resetPassword: (input: { readonly token: string; readonly password: string }) => Promise<void>;
+  readonly verifyEmail: (token: string) => Promise<void>;
   /** The same answer whether or not the address waits for its confirmation. */
-  resendVerification(email: string): Promise<void>;
+  readonly resendVerification: (email: string) => Promise<void>;
   /** Confirms the password: the session is fresh again. WRONG_PASSWORD when it is not right. */
-  stepUp(password: string): Promise<void>;
+  readonly stepUp: (password: string) => Promise<void>;
 }
 
 /** The signed-in user's own account. */
 export interface AccountCalls {
-  profile(): Promise<AccountProfile>;
-  updateProfile(change: ProfileChange): Promise<void>;
+  readonly profile: () => Promise<AccountProfile>;
+  readonly updateProfile: (change: ProfileChange) => Promise<void>;
   /** Ends all other sessions. */
-  changePassword(input: { readonly current: string; readonly password: string }): Promise<void>;
+  readonly changePassword: (input: { readonly current: string; readonly password: string }) => Promise<void>;
   /** Mails a link to the new address; until that is used nothing changes. */
-  requestEmailChange(email: string): Promise<void>;
-  confirmEmailChange(token: string): Promise<void>;
+  readonly requestEmailChange: (email: string) => Promise<void>;
+  readonly confirmEmailChange: (token: string) => Promise<void>;
   /** The way back for the old address. */
-  revertEmailChange(token: string): Promise<void>;
+  readonly revertEmailChange: (token: string) => Promise<void>;
   /** For good. */
-  delete(password?: string): Promise<void>;
+  readonly delete: (password?: string) => Promise<void>;
   readonly sessions: {
     /** "My devices". */
-    list(): Promise<readonly SessionListItem[]>;
+    readonly list: () => Promise<readonly SessionListItem[]>;
     /** Ends one of them; NOT_FOUND for one that is not there or not the user's. */
-    end(id: string): Promise<void>;
+    readonly end: (id: string) => Promise<void>;
     /** Ends all but this one, and says how many. */
-    endOthers(): Promise<{ readonly ended: number }>;
+    readonly endOthers: () => Promise<{ readonly ended: number }>;
     /** Ends all, this one too. */
-    endAll(): Promise<void>;
+    readonly endAll: () => Promise<void>;
   };
 }
 

@@ -1,3 +1,4 @@
+import { QueryClient } from "@tanstack/react-query";
 import {
   createMemoryHistory,
   createRootRoute,
@@ -9,9 +10,9 @@ import { act, fireEvent, render, screen, waitFor } from "@testing-library/react"
 import { expect, test, vi } from "vitest";
 
 import { createStore } from "@countersign/client";
-import { PagesProvider } from "@countersign/pages";
 
 import { refusal, tea } from "../test/note-page.tsx";
+import { PagesOfNobody } from "../test/pages-of-nobody.tsx";
 
 import { DraftNews } from "./draft-news.tsx";
 import { DraftsContext } from "./drafts-context.ts";
@@ -60,11 +61,11 @@ async function showAt(path: string) {
   await act(() => router.load());
 
   render(
-    <PagesProvider locale="en" navigate={() => {}}>
+    <PagesOfNobody queries={new QueryClient()}>
       <DraftsContext value={drafts}>
         <RouterProvider router={router} />
       </DraftsContext>
-    </PagesProvider>,
+    </PagesOfNobody>,
   );
   return { drafts, router };
 }

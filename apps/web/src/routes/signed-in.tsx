@@ -10,12 +10,12 @@ import { ShellSkeleton } from "../shell/shell-skeleton.tsx";
 
 /** The pages of those who are signed in. Whose session ends is led to the login page, and back here afterwards. */
 export function SignedIn() {
-  const { navigate, routes } = usePages();
+  const { navigate, routes, settings } = usePages();
 
   function goToLogin(returnTo: string, endReason: SessionEndReason | null) {
     // Who signed out on purpose is done with this page.
-    const next = endReason === "signed_out" ? null : returnTo;
-    navigate(withReturnTo(routes.login, next, routes.home), { replace: true });
+    const to = endReason === "signed_out" ? settings.afterLogout : withReturnTo(routes.login, returnTo, routes.home);
+    navigate(to, { replace: true });
   }
 
   return (

@@ -1,4 +1,4 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryClient } from "@tanstack/react-query";
 import { render } from "@testing-library/react";
 import { TRPCClientError, type TRPCLink } from "@trpc/client";
 import { observable } from "@trpc/server/observable";
@@ -6,13 +6,14 @@ import { vi } from "vitest";
 
 import type { AppRouter } from "@app/api";
 import { createStore } from "@countersign/client";
-import { PagesProvider } from "@countersign/pages";
 
 import { api, type Note } from "../api.ts";
 import { arrangeNotes } from "../notes/arrange-notes.ts";
 import { DraftsContext, useDraftList } from "../notes/drafts-context.ts";
 import { createDrafts, type NoteCalls } from "../notes/drafts.ts";
 import { NoteRow } from "../notes/note-row.tsx";
+
+import { PagesOfNobody } from "./pages-of-nobody.tsx";
 
 export const tea: Note = {
   id: "n1",
@@ -39,13 +40,11 @@ export function showNotes(rows: readonly Note[], { isListKnown = true } = {}) {
   function page(list: readonly Note[]) {
     return (
       <api.Provider client={client} queryClient={queries}>
-        <QueryClientProvider client={queries}>
-          <PagesProvider locale="en" navigate={() => {}}>
-            <DraftsContext value={drafts}>
-              <Rows rows={list} isListKnown={isListKnown} onRemoved={onRemoved} />
-            </DraftsContext>
-          </PagesProvider>
-        </QueryClientProvider>
+        <PagesOfNobody queries={queries}>
+          <DraftsContext value={drafts}>
+            <Rows rows={list} isListKnown={isListKnown} onRemoved={onRemoved} />
+          </DraftsContext>
+        </PagesOfNobody>
       </api.Provider>
     );
   }

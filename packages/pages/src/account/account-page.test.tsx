@@ -44,12 +44,7 @@ test("an app can add sections of its own", () => {
   const session = createFakeSession();
   session.sessions.list.mockResolvedValue([]);
   session.signIn();
-  show(
-    <AccountPage>
-      <p>Your badge</p>
-    </AccountPage>,
-    { session },
-  );
+  show(<AccountPage afterSections={<p>Your badge</p>} />, { session });
 
   expect(screen.getByText("Your badge")).toBeTruthy();
 });

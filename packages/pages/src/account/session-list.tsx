@@ -1,5 +1,6 @@
 import { useRef, useState } from "react";
 
+import { readErrorData } from "@countersign/client";
 import type { SessionListItem } from "@countersign/contract";
 
 import { describeCallError } from "../form/describe-call-error.ts";
@@ -11,6 +12,7 @@ import { Notice } from "../primitives/notice.tsx";
 import { RelativeTime } from "../primitives/relative-time.tsx";
 import { Loading, Skeleton } from "../primitives/skeleton.tsx";
 import { usePages } from "../provider/pages-context.ts";
+import { useStepUp } from "../step-up/step-up-provider.tsx";
 
 import { describeDevice, type Device } from "./describe-device.ts";
 import { useSessionList, type SessionListState } from "./use-session-list.ts";
@@ -59,8 +61,26 @@ export function SessionList() {
         {news}
       </p>
       <SessionRows list={list} end={(session, device) => act(() => endOne(session, device))} />
+      <div>
+        <ConfirmInPlace
+          action={texts.endAll}
+          question={texts.endAllQuestion}
+          confirm={texts.endAllConfirm}
+          confirming={texts.ending}
+          onConfirm={endAll}
+        />
+      </div>
     </section>
   );
+
+  async function endAll() {
+    setNews(null);
+    try {
+      await list.endAll();
+    } catch (error) {
+      setFailure(error);
+    }
+  }
 
   async function endOne(session: SessionListItem, device: Device) {
     await list.end(session.id);
@@ -76,6 +96,7 @@ interface SessionRowsProps {
 function SessionRows({ list, end }: SessionRowsProps) {
   const { messages } = usePages();
   if (list.status === "loading") return <LoadingRows />;
+  if (list.status === "error" && readErrorData(list.error)?.reason === "REAUTH") return <StaleRows list={list} />;
   if (list.status === "error") return <FailedRows list={list} />;
 
   return (
@@ -100,6 +121,28 @@ function LoadingRows() {
         </div>
       ))}
     </Loading>
+  );
+}
+
+/** Where one is signed in is shown to who has confirmed their password recently: they are asked when they want to see it. */
+function StaleRows({ list }: { readonly list: SessionListState }) {
+  const { messages } = usePages();
+  const ask = useStepUp();
+
+  async function confirm() {
+    if (await ask()) list.retry();
+  }
+
+  return (
+    <Notice
+      action={
+        <Button size="small" onClick={() => void confirm()}>
+          {messages.freshness.confirm}
+        </Button>
+      }
+    >
+      {messages.sessions.stale}
+    </Notice>
   );
 }
 

@@ -4,6 +4,8 @@ import { readErrorData } from "@countersign/client";
 import type { SessionListItem } from "@countersign/contract";
 import { useSessionClient } from "@countersign/react";
 
+import { usePages } from "../provider/pages-context.ts";
+
 export interface SessionListState {
   readonly status: "loading" | "ready" | "error";
   /** This device's session first, then the most recently used. */
@@ -14,11 +16,14 @@ export interface SessionListState {
   readonly end: (id: string) => Promise<void>;
   /** Ends all but this one and tells how many there were. */
   readonly endOthers: () => Promise<number>;
+  /** Ends all, this one too: the page is left when it is done. */
+  readonly endAll: () => Promise<void>;
 }
 
 /** The sessions of the signed-in user, read again now and then and whenever the window is looked at. */
 export function useSessionList(): SessionListState {
   const client = useSessionClient();
+  const { calls } = usePages();
   const queries = useQueryClient();
   const list = useQuery({
     queryKey: sessionListKey,
@@ -35,7 +40,7 @@ export function useSessionList(): SessionListState {
 
   async function end(id: string) {
     try {
-      await client.account.sessions.end(id);
+      await calls.endSession(id);
     } catch (error) {
       if (readErrorData(error)?.code !== "NOT_FOUND") throw error;
     }
@@ -43,7 +48,7 @@ export function useSessionList(): SessionListState {
   }
 
   async function endOthers() {
-    const { ended } = await client.account.sessions.endOthers();
+    const { ended } = await calls.endOtherSessions();
     keep((session) => session.isCurrent);
     return ended;
   }
@@ -55,6 +60,7 @@ export function useSessionList(): SessionListState {
     retry: () => void list.refetch(),
     end,
     endOthers,
+    endAll: () => calls.endAllSessions(),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 
+import { LanguageSwitch } from "../language/language-switch.tsx";
 import { BrandLink } from "../primitives/brand-link.tsx";
 import { PageTitle } from "../primitives/page-title.tsx";
 import { Loading, Skeleton } from "../primitives/skeleton.tsx";
@@ -35,6 +36,7 @@ export function EntryPage({ title, isReady, children, foot }: EntryPageProps) {
           </Loading>
         )}
       </div>
+      <LanguageSwitch />
     </main>
   );
 }

@@ -7,26 +7,27 @@ import { useSnapshot } from "@countersign/react";
 import { usePages } from "../provider/pages-context.ts";
 
 export interface Entry {
-  /** Where the visitor will go: `next` when it is a path of this site, else home. */
+  /** Where the visitor will go: `next` when it is a path of this site, else `home`. */
   readonly returnTo: string;
-  /** Known to be nobody: only then is the page to be shown. */
-  readonly isAnonymous: boolean;
+  /** Only then is the page to be shown: nobody is signed in, or the app lets those who are stay. */
+  readonly isReady: boolean;
 }
 
 /**
  * For pages that are for those who are not signed in: whoever is, or becomes so here or in another tab, is sent on,
- * leaving no entry in the history.
+ * leaving no entry in the history. `home` is where to, when `next` says nothing.
  */
-export function useLeaveWhenSignedIn(next: unknown): Entry {
-  const { navigate, routes } = usePages();
+export function useLeaveWhenSignedIn(next: unknown, home: string): Entry {
+  const { navigate, settings } = usePages();
   const visitor = useSnapshot(readVisitor);
-  const returnTo = safeReturnTo(next, routes.home);
+  const returnTo = safeReturnTo(next, home);
+  const isLeaving = visitor === "user" && settings.leaveWhenSignedIn;
 
   useEffect(() => {
-    if (visitor === "user") navigate(returnTo, { replace: true });
-  }, [visitor, returnTo, navigate]);
+    if (isLeaving) navigate(returnTo, { replace: true });
+  }, [isLeaving, returnTo, navigate]);
 
-  return { returnTo, isAnonymous: visitor === "anonymous" };
+  return { returnTo, isReady: visitor !== "unknown" && !isLeaving };
 }
 
 function readVisitor(snapshot: SnapshotState): "unknown" | "user" | "anonymous" {

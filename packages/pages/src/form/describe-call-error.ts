@@ -18,6 +18,18 @@ export function describeCallError(error: unknown, { errors }: Messages, locale?:
       return errors.invalidFields;
     case "SIGN_UP_CLOSED":
       return errors.signUpClosed;
+    case "PASSWORD_RESET_OFF":
+      return errors.passwordResetOff;
+    case "EMAIL_UNVERIFIED":
+      return errors.emailUnverified;
+    case "LINK_INVALID":
+      return errors.linkInvalid;
+    case "WRONG_PASSWORD":
+      return errors.wrongPassword;
+    case "LAST_SUPERUSER":
+      return errors.lastSuperuser;
+    case "BEYOND_OWN_RIGHTS":
+      return errors.beyondOwnRights;
     case "UNAVAILABLE":
       return errors.unavailable;
     case "REAUTH":

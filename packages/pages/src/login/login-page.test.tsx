@@ -30,7 +30,7 @@ test("LOG-07: missing fields are named in their places, nothing is sent, and the
 
   expect(nameInput()).toBe(document.activeElement);
   expect(nameInput().getAttribute("aria-invalid")).toBe("true");
-  expect(descriptionOf(nameInput())).toBe("Enter your username or email.");
+  expect(descriptionOf(nameInput())).toBe("Enter your username.");
   expect(descriptionOf(passwordInput())).toBe("Enter your password.");
   expect(session.auth.login).not.toHaveBeenCalled();
 
@@ -169,7 +169,7 @@ test("texts, brand and slots are the app's to change", () => {
 });
 
 function nameInput() {
-  return screen.getByLabelText<HTMLInputElement>("Username or email");
+  return screen.getByLabelText<HTMLInputElement>("Username");
 }
 
 function passwordInput() {

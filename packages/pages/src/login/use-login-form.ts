@@ -1,9 +1,9 @@
-import { useSessionClient } from "@countersign/react";
-
+import { useAuthConfig } from "../config/use-auth-config.ts";
 import { readText } from "../form/read-text.ts";
 import { useForm, type FieldErrors, type FormState } from "../form/use-form.ts";
-import type { Messages } from "../messages.ts";
-import { useMessages } from "../provider/pages-context.ts";
+import { usePages } from "../provider/pages-context.ts";
+
+import { describeLogin, type LoginTexts } from "./describe-login.ts";
 
 export interface LoginValues {
   readonly login: string;
@@ -11,20 +11,27 @@ export interface LoginValues {
   readonly remember: boolean;
 }
 
+export interface LoginForm extends FormState<LoginValues> {
+  /** What the site wants to be signed in by, in words. */
+  readonly texts: LoginTexts;
+}
+
 /**
  * The login form without its looks. The names of the inputs are the keys of `LoginValues`. Signing in changes the
  * snapshot, and that is what leaves the page (`useLeaveWhenSignedIn`).
  */
-export function useLoginForm(): FormState<LoginValues> {
-  const client = useSessionClient();
-  const messages = useMessages();
+export function useLoginForm(): LoginForm {
+  const { messages, calls } = usePages();
+  const config = useAuthConfig();
+  const texts = describeLogin(config?.loginFields ?? "username", messages.login);
 
-  return useForm<LoginValues, unknown>({
+  const form = useForm<LoginValues, unknown>({
     read: readLogin,
-    validate: (values) => validateLogin(values, messages.login),
-    submit: (values) => client.auth.login(values),
+    validate: (values) => validateLogin(values, texts.missing, messages.login.passwordMissing),
+    submit: (values) => calls.login(values),
     focusOnFailure: "password",
   });
+  return { ...form, texts };
 }
 
 function readLogin(data: FormData): LoginValues {
@@ -36,9 +43,9 @@ function readLogin(data: FormData): LoginValues {
   };
 }
 
-function validateLogin(values: LoginValues, messages: Messages["login"]): FieldErrors<LoginValues> {
+function validateLogin(values: LoginValues, loginMissing: string, passwordMissing: string): FieldErrors<LoginValues> {
   return {
-    ...(values.login === "" && { login: messages.loginMissing }),
-    ...(values.password === "" && { password: messages.passwordMissing }),
+    ...(values.login === "" && { login: loginMissing }),
+    ...(values.password === "" && { password: passwordMissing }),
   };
 }

@@ -23,6 +23,12 @@ export const icons = {
       <path d="M8 5v3.5M8 10.9v.1" />
     </>
   ),
+  globe: (
+    <>
+      <circle cx="8" cy="8" r="6.25" />
+      <path d="M1.75 8h12.5M8 1.75c2 2 2.5 4 2.5 6.25S10 12.25 8 14.25c-2-2-2.5-4-2.5-6.25S6 3.75 8 1.75Z" />
+    </>
+  ),
   desktop: (
     <>
       <rect x="1.75" y="2.75" width="12.5" height="8" rx="1" />

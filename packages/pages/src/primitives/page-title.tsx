@@ -22,6 +22,6 @@ export function PageTitle({ children, windowTitle = children }: PageTitleProps) 
 export function useWindowTitle(title: string): void {
   const { brand } = usePages();
   useEffect(() => {
-    document.title = `${title} · ${brand.name}`;
+    document.title = brand.name ? `${title} · ${brand.name}` : title;
   }, [title, brand.name]);
 }

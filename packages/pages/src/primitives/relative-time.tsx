@@ -2,6 +2,8 @@ import { useSyncExternalStore } from "react";
 
 import { usePages } from "../provider/pages-context.ts";
 
+import { createClock } from "./clock.ts";
+
 export interface RelativeTimeProps {
   /** An instant, ISO 8601. */
   readonly at: string;
@@ -49,33 +51,5 @@ const steps = [
   { below: 31 * day, seconds: 7 * day, unit: "week" },
 ] as const;
 
-/** One timer for all relative times on the page.  */
+/** One timer for all relative times on the page. */
 const clock = createClock(20_000);
-
-function createClock(everyMs: number) {
-  const listeners = new Set<() => void>();
-  let now = Date.now();
-  let timer: ReturnType<typeof setInterval> | undefined;
-
-  function tick() {
-    now = Date.now();
-    for (const listener of listeners) listener();
-  }
-
-  function subscribe(listener: () => void) {
-    listeners.add(listener);
-    if (listeners.size === 1) timer = setInterval(tick, everyMs);
-    return () => {
-      listeners.delete(listener);
-      if (listeners.size === 0) clearInterval(timer);
-    };
-  }
-
-  function read() {
-    // With nobody listening the clock stands still. Set it only when it is wrong, so that reads in one render agree.
-    if (Math.abs(Date.now() - now) > everyMs) now = Date.now();
-    return now;
-  }
-
-  return { subscribe, read };
-}

@@ -1,13 +1,18 @@
 import { createContext, use, type ReactNode } from "react";
 
+import type { LanguageChoice } from "../language/use-language-choice.ts";
 import type { Messages } from "../messages.ts";
 
+import type { PageCalls } from "./page-calls.ts";
+import type { PageSettings } from "./page-settings.ts";
+import type { PageSlots } from "./page-slots.ts";
 import type { Routes } from "./routes.ts";
 
 /** Whose pages these are. */
 export interface Brand {
+  /** Stands above the forms and in the window's name; empty for neither. */
   readonly name: string;
-  /** The sign before the name; the chevron when left out. */
+  /** The sign before the name. */
   readonly mark?: ReactNode;
 }
 
@@ -19,8 +24,15 @@ export interface Pages {
   readonly navigate: Navigate;
   readonly brand: Brand;
   readonly routes: Routes;
+  readonly settings: PageSettings;
+  readonly slots: PageSlots;
+  /** What the pages ask the server, with the app's hooks around it. */
+  readonly calls: PageCalls;
+  readonly language: LanguageChoice;
+  /** The texts in the language in use. */
   readonly messages: Messages;
-  readonly locale: string | undefined;
+  /** For dates and numbers. */
+  readonly locale: string;
 }
 
 export const PagesContext = createContext<Pages | null>(null);

@@ -3,7 +3,15 @@ export interface Routes {
   readonly home: string;
   readonly login: string;
   readonly register: string;
+  /** Asks for the mail with the link to a new password. */
+  readonly forgot: string;
+  /** Where that link leads. The server's mails name the paths from here on; a proxy may lead from those to others. */
+  readonly reset: string;
+  readonly verify: string;
+  readonly confirmEmail: string;
+  readonly revertEmail: string;
   readonly account: string;
+  readonly loggedOut: string;
   readonly forbidden: string;
 }
 
@@ -11,7 +19,13 @@ export const defaultRoutes: Routes = {
   home: "/",
   login: "/login",
   register: "/register",
+  forgot: "/password-reset",
+  reset: "/password-reset/confirm",
+  verify: "/verify-email",
+  confirmEmail: "/account/email/confirm",
+  revertEmail: "/account/email/revert",
   account: "/account",
+  loggedOut: "/logged-out",
   forbidden: "/forbidden",
 };
 

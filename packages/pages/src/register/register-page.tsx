@@ -1,57 +1,81 @@
-import type { ReactNode } from "react";
+import type { AuthConfig } from "@countersign/contract";
 
+import { useAuthConfig } from "../config/use-auth-config.ts";
 import { EntryPage } from "../entry/entry-page.tsx";
 import { useLeaveWhenSignedIn } from "../entry/use-leave-when-signed-in.ts";
+import { useSlots } from "../entry/use-slots.ts";
 import { FormFailure } from "../form/form-failure.tsx";
-import { Button } from "../primitives/button.tsx";
+import { Button, buttonClass } from "../primitives/button.tsx";
 import { Field } from "../primitives/field.tsx";
 import { Link } from "../primitives/link.tsx";
 import { PasswordInput } from "../primitives/password-input.tsx";
 import { TextInput } from "../primitives/text-input.tsx";
+import type { EntrySlots, PageProps } from "../provider/page-slots.ts";
 import { usePages } from "../provider/pages-context.ts";
 import { withReturnTo } from "../provider/routes.ts";
+import { CheckMail } from "../recovery/check-mail.tsx";
 
-import { useRegisterForm } from "./use-register-form.ts";
+import { useRegisterForm, type RegisterForm } from "./use-register-form.ts";
 
-export interface RegisterPageProps {
-  /** Where to go afterwards, as it came in the address: it is checked here, and what is unsafe goes home. */
-  readonly next?: unknown;
-  /** More ways in, below the form. */
-  readonly afterForm?: ReactNode;
-  /** In place of the line that leads to the login page; null for none. */
-  readonly foot?: ReactNode;
-}
-
-/** Making an account, which signs its owner in. A visitor who is signed in already is sent on. */
-export function RegisterPage({ next, afterForm, foot }: RegisterPageProps) {
-  const { messages, routes } = usePages();
-  const { returnTo, isAnonymous } = useLeaveWhenSignedIn(next);
+/**
+ * Making an account. What follows is the site's to say: being signed in at once, a mail to confirm the address, or the
+ * login page. A visitor who is signed in already is sent on.
+ */
+export function RegisterPage({ next, ...props }: PageProps & EntrySlots) {
+  const { messages, routes, settings } = usePages();
+  const slots = useSlots("register", props);
+  const config = useAuthConfig();
+  const form = useRegisterForm();
+  const { returnTo, isReady } = useLeaveWhenSignedIn(next, settings.afterRegister);
+  const texts = messages.register;
+  const login = withReturnTo(routes.login, returnTo, settings.afterLogin);
+  const stage = config && !config.signUp ? "closed" : (form.outcome?.next ?? "form");
+  const titles = {
+    closed: texts.closedTitle,
+    form: texts.title,
+    sign_in: texts.doneTitle,
+    check_mail: messages.checkMail.title,
+  };
+  const foot = stage === "form" && (
+    <>
+      {texts.haveAccount} <Link to={login}>{texts.login}</Link>
+    </>
+  );
 
   return (
     <EntryPage
-      title={messages.register.title}
-      isReady={isAnonymous}
-      foot={
-        foot === undefined ? (
-          <>
-            {messages.register.haveAccount}{" "}
-            <Link to={withReturnTo(routes.login, returnTo, routes.home)}>{messages.register.login}</Link>
-          </>
-        ) : (
-          foot
-        )
-      }
+      title={titles[stage]}
+      isReady={isReady && config !== null}
+      foot={slots.foot === undefined ? foot : slots.foot}
     >
-      <RegisterForm />
-      {afterForm}
+      {slots.beforeForm}
+      {stage === "form" && config && <RegisterFields config={config} form={form} />}
+      {stage === "closed" && <LeadToLogin text={texts.closedText} to={login} />}
+      {stage === "sign_in" && <LeadToLogin text={texts.doneText} to={login} />}
+      {form.outcome?.next === "check_mail" && <CheckMail email={form.outcome.email} />}
+      {slots.afterForm}
     </EntryPage>
   );
 }
 
-function RegisterForm() {
-  const { messages } = usePages();
-  const { isBusy, errors, failure, formProps } = useRegisterForm();
-  const texts = messages.register;
+function LeadToLogin({ text, to }: { readonly text: string; readonly to: string }) {
+  const { register } = usePages().messages;
+  return (
+    <>
+      <p className="cs-entry__text" role="status">
+        {text}
+      </p>
+      <Link to={to} className={buttonClass({ variant: "primary", isWide: true })}>
+        {register.login}
+      </Link>
+    </>
+  );
+}
+
+function RegisterFields({ config, form }: { readonly config: AuthConfig; readonly form: RegisterForm }) {
+  const { register: texts } = usePages().messages;
+  const { isBusy, errors, failure, formProps } = form;
+  const isVerified = config.emailVerification !== "off";
 
   return (
     <form className="cs-form" {...formProps}>
@@ -69,10 +93,15 @@ function RegisterForm() {
           />
         )}
       </Field>
-      <Field label={texts.email} help={texts.emailHelp} error={errors.email} isOptional>
-        {(control) => <TextInput {...control} name="email" type="email" autoComplete="email" />}
+      <Field
+        label={texts.email}
+        help={isVerified ? texts.emailHelpVerified : texts.emailHelp}
+        error={errors.email}
+        isOptional={!config.emailRequired}
+      >
+        {(control) => <TextInput {...control} name="email" type="email" autoComplete="email" dir="ltr" />}
       </Field>
-      <Field label={texts.password} help={texts.passwordHelp} error={errors.password}>
+      <Field label={texts.password} help={texts.passwordHelp(config.passwordMinLength)} error={errors.password}>
         {(control) => <PasswordInput {...control} name="password" autoComplete="new-password" />}
       </Field>
       <Button type="submit" variant="primary" isWide isBusy={isBusy}>

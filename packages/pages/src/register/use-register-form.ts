@@ -1,9 +1,10 @@
-import { useSessionClient } from "@countersign/react";
+import { useState } from "react";
 
+import { useAuthConfig } from "../config/use-auth-config.ts";
 import { readText } from "../form/read-text.ts";
 import { useForm, type FieldErrors, type FormState } from "../form/use-form.ts";
 import type { Messages } from "../messages.ts";
-import { useMessages } from "../provider/pages-context.ts";
+import { usePages } from "../provider/pages-context.ts";
 
 export interface RegisterValues {
   readonly username: string;
@@ -11,16 +12,27 @@ export interface RegisterValues {
   readonly password: string;
 }
 
-/** The registration form without its looks. The names of the inputs are the keys of `RegisterValues`. */
-export function useRegisterForm(): FormState<RegisterValues> {
-  const client = useSessionClient();
-  const messages = useMessages();
+export interface RegisterForm extends FormState<RegisterValues> {
+  /** How it ended, when not with being signed in. `check_mail` says nothing of whether the address was free. */
+  readonly outcome: null | { readonly next: "sign_in" } | { readonly next: "check_mail"; readonly email: string };
+}
 
-  return useForm<RegisterValues, unknown>({
+/** The registration form without its looks. The names of the inputs are the keys of `RegisterValues`. */
+export function useRegisterForm(): RegisterForm {
+  const { messages, calls } = usePages();
+  const config = useAuthConfig();
+  const [outcome, setOutcome] = useState<RegisterForm["outcome"]>(null);
+
+  const form = useForm<RegisterValues, void>({
     read: readRegistration,
-    validate: (values) => validateRegistration(values, messages.register),
-    submit: ({ username, email, password }) => client.auth.register({ username, password, ...(email && { email }) }),
+    validate: (values) => validateRegistration(values, config?.emailRequired ?? false, messages.register),
+    async submit({ username, email, password }) {
+      const { next } = await calls.register({ username, password, ...(email && { email }) });
+      if (next === "verify_email") setOutcome({ next: "check_mail", email });
+      if (next === "sign_in") setOutcome({ next });
+    },
   });
+  return { ...form, outcome };
 }
 
 function readRegistration(data: FormData): RegisterValues {
@@ -32,9 +44,14 @@ function readRegistration(data: FormData): RegisterValues {
 }
 
 /** Only what needs no server; names, addresses and passwords are judged there. */
-function validateRegistration(values: RegisterValues, messages: Messages["register"]): FieldErrors<RegisterValues> {
+function validateRegistration(
+  values: RegisterValues,
+  isEmailRequired: boolean,
+  texts: Messages["register"],
+): FieldErrors<RegisterValues> {
   return {
-    ...(values.username === "" && { username: messages.usernameMissing }),
-    ...(values.password === "" && { password: messages.passwordMissing }),
+    ...(values.username === "" && { username: texts.usernameMissing }),
+    ...(isEmailRequired && values.email === "" && { email: texts.emailMissing }),
+    ...(values.password === "" && { password: texts.passwordMissing }),
   };
 }

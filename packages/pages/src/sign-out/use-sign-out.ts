@@ -1,7 +1,5 @@
 import { useState } from "react";
 
-import { useSessionClient } from "@countersign/react";
-
 import { useToast } from "../primitives/toaster.tsx";
 import { usePages } from "../provider/pages-context.ts";
 
@@ -11,20 +9,19 @@ export interface SignOut {
 }
 
 /**
- * Signs out, here and in the other tabs of this browser, and goes to the login page. When the server cannot be told, a
- * toast says so and the session goes on.
+ * Signs out, here and in the other tabs of this browser, and goes where the app wants those who left. When the server
+ * cannot be told, a toast says so and the session goes on.
  */
 export function useSignOut(): SignOut {
-  const client = useSessionClient();
-  const { messages, navigate, routes } = usePages();
+  const { calls, messages, navigate, settings } = usePages();
   const showToast = useToast();
   const [isBusy, setIsBusy] = useState(false);
 
   async function signOut() {
     setIsBusy(true);
     try {
-      await client.auth.logout();
-      navigate(routes.login, { replace: true });
+      await calls.logout();
+      navigate(settings.afterLogout, { replace: true });
     } catch {
       showToast({ text: messages.signOut.failed });
     } finally {

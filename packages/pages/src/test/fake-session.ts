@@ -3,7 +3,9 @@ import { vi } from "vitest";
 
 import { createStore, type ConnectionState, type SessionClient, type SnapshotState } from "@countersign/client";
 import {
+  type AccountProfile,
   anonymous,
+  type AuthConfig,
   type ErrorData,
   type SessionEndReason,
   type SessionListItem,
@@ -15,6 +17,12 @@ export function createFakeSession() {
   const snapshot = createStore<SnapshotState>({ status: "ready", user: anonymous, endReason: null });
   const connection = createStore<ConnectionState>({ state: "open", attempt: 0, retryAt: null });
   const auth = {
+    config: vi.fn<SessionClient["auth"]["config"]>().mockResolvedValue(usualSite),
+    requestPasswordReset: vi.fn<SessionClient["auth"]["requestPasswordReset"]>(),
+    resetPassword: vi.fn<SessionClient["auth"]["resetPassword"]>(),
+    verifyEmail: vi.fn<SessionClient["auth"]["verifyEmail"]>(),
+    resendVerification: vi.fn<SessionClient["auth"]["resendVerification"]>(),
+    stepUp: vi.fn<SessionClient["auth"]["stepUp"]>(),
     login: vi.fn<SessionClient["auth"]["login"]>(),
     register: vi.fn<SessionClient["auth"]["register"]>(),
     logout: vi.fn<SessionClient["auth"]["logout"]>(),
@@ -23,21 +31,72 @@ export function createFakeSession() {
     list: vi.fn<() => Promise<readonly SessionListItem[]>>(),
     end: vi.fn<(id: string) => Promise<void>>(),
     endOthers: vi.fn<() => Promise<{ ended: number }>>(),
+    endAll: vi.fn<() => Promise<void>>(),
   };
-  const client = { snapshot, connection, auth, account: { sessions }, connect() {}, onIdentityChange: () => () => {} };
+  const account = {
+    profile: vi.fn<SessionClient["account"]["profile"]>().mockResolvedValue(annsProfile),
+    updateProfile: vi.fn<SessionClient["account"]["updateProfile"]>().mockResolvedValue(),
+    changePassword: vi.fn<SessionClient["account"]["changePassword"]>(),
+    requestEmailChange: vi.fn<SessionClient["account"]["requestEmailChange"]>(),
+    confirmEmailChange: vi.fn<SessionClient["account"]["confirmEmailChange"]>(),
+    revertEmailChange: vi.fn<SessionClient["account"]["revertEmailChange"]>(),
+    delete: vi.fn<SessionClient["account"]["delete"]>(),
+    sessions,
+  };
+  let reauthenticate: (() => Promise<boolean>) | null = null;
+  const client = {
+    snapshot,
+    connection,
+    auth,
+    account,
+    connect() {},
+    onIdentityChange: () => () => {},
+    onReauth(ask: () => Promise<boolean>) {
+      reauthenticate = ask;
+      return () => (reauthenticate = null);
+    },
+  };
 
   return {
     // The pages use no more of it than this.
     client: client as unknown as SessionClient,
     auth,
+    account,
     sessions,
     connection,
+    /** As the client does when a mutation was refused with REAUTH. */
+    askToConfirm: () => reauthenticate?.() ?? Promise.resolve(false),
     load: () => snapshot.set({ status: "loading" }),
     signIn: (change: Partial<SignedInSnapshot> = {}) =>
       snapshot.set({ status: "ready", user: { ...ann, ...change }, endReason: null }),
     signOut: (endReason: SessionEndReason | null) => snapshot.set({ status: "ready", user: anonymous, endReason }),
   };
 }
+
+/** A site with the usual settings. */
+export const usualSite: AuthConfig = {
+  siteName: "Countersign",
+  signUp: true,
+  signInAfterSignUp: true,
+  passwordReset: true,
+  loginFields: "username",
+  emailRequired: false,
+  emailVerification: "off",
+  passwordMinLength: 8,
+  freshSeconds: 600,
+};
+
+export const annsProfile: AccountProfile = {
+  username: "ann",
+  email: "ann@example.com",
+  emailVerified: false,
+  pendingEmail: null,
+  firstName: "",
+  lastName: "",
+  locale: null,
+  createdAt: "2026-01-01T00:00:00.000Z",
+  hasPassword: true,
+};
 
 export type FakeSession = ReturnType<typeof createFakeSession>;
 

@@ -1,0 +1,57 @@
+import { useEffect, useId, useRef, useState, type ReactNode } from "react";
+
+import { Button } from "../primitives/button.tsx";
+import { Notice } from "../primitives/notice.tsx";
+
+export interface EditSectionProps {
+  readonly title: string;
+  readonly lead?: ReactNode;
+  /** What opens the form; no form without it. */
+  readonly action?: string | null;
+  /** What is there in any case. */
+  readonly content?: ReactNode;
+  /** The form, in place of the button. What it is given closes it, and says what came of it. */
+  readonly children: (close: (news?: string) => void) => ReactNode;
+}
+
+/** A section of the account with one thing to change in it, in place. */
+export function EditSection({ title, lead, action = null, content, children }: EditSectionProps) {
+  const titleId = useId();
+  const trigger = useRef<HTMLButtonElement>(null);
+  const [state, setState] = useState<"closed" | "open" | "left">("closed");
+  const [news, setNews] = useState<string | null>(null);
+
+  // The focus comes back to where it was when the form took it.
+  useEffect(() => {
+    if (state === "left") trigger.current?.focus();
+  }, [state]);
+
+  function open() {
+    setNews(null);
+    setState("open");
+  }
+
+  function close(text?: string) {
+    setNews(text ?? null);
+    setState("left");
+  }
+
+  return (
+    <section className="cs-section" aria-labelledby={titleId}>
+      <div className="cs-section__head">
+        <h2 className="cs-section__title" id={titleId}>
+          {title}
+        </h2>
+        {action !== null && state !== "open" && (
+          <Button size="small" ref={trigger} onClick={open}>
+            {action}
+          </Button>
+        )}
+      </div>
+      {lead && <p className="cs-section__lead">{lead}</p>}
+      {news && <Notice>{news}</Notice>}
+      {content}
+      {state === "open" && <div className="cs-panel">{children(close)}</div>}
+    </section>
+  );
+}

@@ -1,0 +1,34 @@
+import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
+
+import type { AccountProfile } from "@countersign/contract";
+import { useSessionClient, useUser } from "@countersign/react";
+
+export interface AccountState {
+  /** What the snapshot does not carry: a waiting address, whether there is a password. Null until it is read. */
+  readonly profile: AccountProfile | null;
+  /** Why it could not be read, or null. */
+  readonly error: unknown;
+  readonly retry: () => void;
+}
+
+/** The signed-in user's account, read again whenever the live snapshot says that it changed. */
+export function useAccount(): AccountState {
+  const client = useSessionClient();
+  const queries = useQueryClient();
+  const version = useUser((user) => user.version);
+  const profile = useQuery({
+    queryKey: [...accountKey, version],
+    queryFn: () => client.account.profile(),
+    enabled: version !== null,
+    placeholderData: keepPreviousData,
+    refetchOnWindowFocus: "always",
+  });
+
+  return {
+    profile: profile.data ?? null,
+    error: profile.error,
+    retry: () => void queries.invalidateQueries({ queryKey: accountKey }),
+  };
+}
+
+const accountKey = ["countersign", "account", "profile"];
