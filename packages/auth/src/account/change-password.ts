@@ -7,10 +7,12 @@ import type { Accounts, ChangePasswordResult } from "../auth.ts";
 import type { Busy } from "../password/hash-queue.ts";
 import { findPasswordFault } from "../password/password-rule.ts";
 import type { NewSession } from "../session/session-engine.ts";
+import { voidLinks } from "../token/link.ts";
 
 import type { AccountContext, SignedInOrigin } from "./account-context.ts";
 import { readNewPrincipal } from "./begin-session.ts";
 import { confirmPassword, type ConfirmedUser, verifyPassword } from "./confirm-password.ts";
+import { postPasswordChanged } from "./post-password-changed.ts";
 import { asEnded, SessionEnded } from "./session-ended.ts";
 
 /** See `Accounts.changePassword`. */
@@ -20,7 +22,7 @@ export async function changePassword(
   from: SignedInOrigin,
 ): Promise<ChangePasswordResult> {
   // Before the present one is looked at: a mistake in the form is no guess.
-  const fault = findFault(input, from);
+  const fault = findFault(context, input, from);
   if (fault !== null) return { status: "invalid", fields: { password: [fault] } };
 
   const confirmed = await confirmPassword(context, "account.change_password", input.current, from);
@@ -31,15 +33,17 @@ export async function changePassword(
   const replaced = await replacePassword(context, { ...input, confirmed: confirmed.user, passwordHash, from });
   if (replaced === "conflict" || replaced === "ended") return { status: replaced };
   if ("status" in replaced) return replaced;
+  postPasswordChanged(context, from.principal.user.id);
   const principal = await readNewPrincipal(context, replaced);
   return principal ? { status: "signed-in", principal, ...replaced } : { status: "ended" };
 }
 
 function findFault(
+  { settings }: AccountContext,
   input: { readonly current: string; readonly password: string },
   { principal }: SignedInOrigin,
 ): string | null {
-  const fault = findPasswordFault(input.password, principal.user);
+  const fault = findPasswordFault(input.password, principal.user, settings.PASSWORD_MIN_LENGTH);
   if (fault !== null) return fault;
   const isSame = input.password.normalize("NFKC") === input.current.normalize("NFKC");
   return isSame ? "This is the password you have. Choose another." : null;
@@ -72,7 +76,7 @@ async function writePassword(
   tx: Transaction,
   { confirmed, passwordHash, from }: Replacement,
 ): Promise<NewSession | "conflict"> {
-  const { users, accountTokens } = tx.tables;
+  const { users } = tx.tables;
   const { session } = from.principal;
   const changed = await tx
     .update(users)
@@ -85,7 +89,7 @@ async function writePassword(
   const rotated = await sessions.rotate(tx, session.id, { reauthenticated: true, ifTokenHash: from.tokenHash });
   if (rotated === null) throw new SessionEnded();
   // Links mailed under the old password open nothing any more.
-  await tx.delete(accountTokens).where(eq(accountTokens.userId, confirmed.id));
+  await voidLinks(tx, confirmed.id);
   await audit.recordIn(tx, {
     action: "account.change_password",
     outcome: "ok",

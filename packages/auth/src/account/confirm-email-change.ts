@@ -4,8 +4,8 @@ import { type Transaction, UniqueViolation } from "@countersign/db";
 
 import type { NewSession } from "../session/session-engine.ts";
 import { claimLink } from "../token/claim-link.ts";
-import { voidLinks } from "../token/link.ts";
 import { actorByLink, recordRefusal } from "../token/link-actor.ts";
+import { voidLinks } from "../token/link.ts";
 import type { ConfirmEmailChangeResult, Links } from "../token/links.ts";
 
 import type { AccountContext, SignInOrigin } from "./account-context.ts";
@@ -66,7 +66,12 @@ async function change(
   const wayBack = await issueWayBack(tx, user, now);
   tx.afterCommit(() => context.bus.publish({ kind: "user", userId: user.id }));
   const actor = actorByLink(user, from);
-  await context.audit.recordIn(tx, { action: "account.email_change", outcome: "ok", actor, details: { fields: ["email"] } });
+  await context.audit.recordIn(tx, {
+    action: "account.email_change",
+    outcome: "ok",
+    actor,
+    details: { fields: ["email"] },
+  });
   return { user, wayBack, rotated };
 }
 
@@ -82,11 +87,7 @@ async function renewSessions(
     return null;
   }
   await sessions.end(tx, { userId, exceptSessionId: presented.session.id }, "ended");
-  return sessions.rotate(
-    tx,
-    presented.session.id,
-    presentedTokenHash ? { ifTokenHash: presentedTokenHash } : {},
-  );
+  return sessions.rotate(tx, presented.session.id, presentedTokenHash ? { ifTokenHash: presentedTokenHash } : {});
 }
 
 /** Somebody else got the address between the look and the write. */

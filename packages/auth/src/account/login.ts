@@ -88,7 +88,10 @@ async function signIn(
 }
 
 /** An account without an address has none to confirm: an operator made it. */
-function mustVerify({ email, emailVerifiedAt }: StoredUser, { EMAIL_VERIFICATION }: AccountContext["settings"]): boolean {
+function mustVerify(
+  { email, emailVerifiedAt }: StoredUser,
+  { EMAIL_VERIFICATION }: AccountContext["settings"],
+): boolean {
   return EMAIL_VERIFICATION === "required" && email !== null && emailVerifiedAt === null;
 }
 

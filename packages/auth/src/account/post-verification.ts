@@ -3,9 +3,9 @@ import { eq } from "drizzle-orm";
 import { forUpdate } from "@countersign/db";
 
 import { issueLink } from "../token/link.ts";
-import { isFirmlyHeld } from "./release-address.ts";
 
 import type { AccountContext } from "./account-context.ts";
+import { isFirmlyHeld } from "./release-address.ts";
 
 /**
  * Mails a link that confirms the user's address. When the address is somebody else's already, that person is told instead:

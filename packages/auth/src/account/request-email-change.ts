@@ -91,9 +91,7 @@ export function postToOld(
   if (emailKey === null) return;
   const { wayBack, locale, isChanged } = options;
   const link =
-    wayBack === null
-      ? null
-      : { url: desk.urlOf("/account/email/revert", wayBack), lifetimeSeconds: revertSeconds };
+    wayBack === null ? null : { url: desk.urlOf("/account/email/revert", wayBack), lifetimeSeconds: revertSeconds };
   desk.post(async () => ({
     to: emailKey,
     locale,

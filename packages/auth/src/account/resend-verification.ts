@@ -51,6 +51,12 @@ async function findWaiting(
   const subject = { id: found?.id ?? null, name: found?.username ?? null };
   const actor = { id: null, name: null, ip, userAgent };
   const outcome = found ? "ok" : "refused";
-  audit.record({ action: "auth.verify_email.resend", outcome, ...(found ? {} : { reason: "unknown" }), actor, subject });
+  audit.record({
+    action: "auth.verify_email.resend",
+    outcome,
+    ...(found ? {} : { reason: "unknown" }),
+    actor,
+    subject,
+  });
   return found?.id ?? null;
 }

@@ -4,8 +4,8 @@ import { DatabaseUnavailable, type Transaction } from "@countersign/db";
 
 import { findPasswordFault } from "../password/password-rule.ts";
 import { claimLink } from "../token/claim-link.ts";
-import { findLink, voidLinks } from "../token/link.ts";
 import { actorByLink, recordRefusal } from "../token/link-actor.ts";
+import { findLink, voidLinks } from "../token/link.ts";
 import type { Links, ResetPasswordResult } from "../token/links.ts";
 
 import type { AccountContext, SignInOrigin } from "./account-context.ts";

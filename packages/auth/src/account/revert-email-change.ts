@@ -4,8 +4,8 @@ import { type Transaction, UniqueViolation } from "@countersign/db";
 
 import { unusablePassword } from "../password/unusable-password.ts";
 import { claimLink } from "../token/claim-link.ts";
-import { issueLink, voidLinks } from "../token/link.ts";
 import { actorByLink, recordRefusal } from "../token/link-actor.ts";
+import { issueLink, voidLinks } from "../token/link.ts";
 import type { Links, RevertEmailChangeResult } from "../token/links.ts";
 
 import type { AccountContext, SignInOrigin } from "./account-context.ts";

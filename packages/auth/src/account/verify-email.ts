@@ -46,7 +46,14 @@ async function confirm(
     await releaseAddress(context, tx, holder);
     const subject = { id: holder.id, name: holder.username };
     const details = { fields: ["email", "password"] };
-    await context.audit.recordIn(tx, { action: "auth.verify_email", outcome: "ok", reason: "void", actor, subject, details });
+    await context.audit.recordIn(tx, {
+      action: "auth.verify_email",
+      outcome: "ok",
+      reason: "void",
+      actor,
+      subject,
+      details,
+    });
   }
   const { users } = tx.tables;
   await tx

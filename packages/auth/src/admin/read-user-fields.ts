@@ -24,7 +24,10 @@ export interface UserFields {
 type Reading = { readonly values: UserFields } | { readonly fields: FieldErrors };
 
 /** Reads what an account is made of. The rules are those of registration. */
-export function readNewUser(settings: Pick<Settings, "EMAIL_REQUIRED">, input: NewUser): Reading {
+export function readNewUser(
+  settings: Pick<Settings, "EMAIL_REQUIRED" | "PASSWORD_MIN_LENGTH">,
+  input: NewUser,
+): Reading {
   const read = readUserChange(settings, { ...input, email: input.email ?? null });
   const fields: Record<string, readonly string[]> = { ...("fields" in read ? read.fields : {}) };
   const name = parseUsername(input.username);
@@ -32,7 +35,8 @@ export function readNewUser(settings: Pick<Settings, "EMAIL_REQUIRED">, input: N
 
   const email = "values" in read ? (read.values.email ?? null) : null;
   const account = { username: "fault" in name ? null : name.username, email };
-  const passwordFault = input.password === undefined ? null : findPasswordFault(input.password, account);
+  const passwordFault =
+    input.password === undefined ? null : findPasswordFault(input.password, account, settings.PASSWORD_MIN_LENGTH);
   if (passwordFault !== null) fields["password"] = [passwordFault];
   if ("fault" in name || "fields" in read || passwordFault !== null) return { fields };
   return { values: { ...read.values, ...name } };

@@ -56,7 +56,7 @@ export async function setPassword(
     .from(users)
     .where(eq(users.id, userId));
   if (!account) return { status: "not-found" };
-  const fault = findPasswordFault(password, account);
+  const fault = findPasswordFault(password, account, context.settings.PASSWORD_MIN_LENGTH);
   if (fault !== null) return { status: "invalid", fields: { password: [fault] } };
 
   const passwordHash = await hash(context, password);

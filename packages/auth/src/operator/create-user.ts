@@ -44,10 +44,14 @@ export async function createUser(context: OperatorContext, user: NewUser): Retur
 function readNames({ settings }: OperatorContext, user: NewUser): Names | { readonly fields: FieldErrors } {
   const name = parseUsername(user.username);
   const address = readEmail(user.email, settings.EMAIL_REQUIRED);
-  const passwordFault = findPasswordFault(user.password, {
-    username: "fault" in name ? null : name.username,
-    email: "fault" in address ? null : address.email,
-  });
+  const passwordFault = findPasswordFault(
+    user.password,
+    {
+      username: "fault" in name ? null : name.username,
+      email: "fault" in address ? null : address.email,
+    },
+    settings.PASSWORD_MIN_LENGTH,
+  );
   if (!("fault" in name) && !("fault" in address) && passwordFault === null) {
     return { ...name, email: address.email, emailKey: address.email };
   }
