@@ -1,10 +1,8 @@
-import { DatabaseUnavailable } from "@countersign/db";
-
 import type { Command } from "./command.ts";
 import { exitCode, type ExitCode } from "./exit-code.ts";
 import { Failure } from "./failure.ts";
 import { helpOf, helpOfAll } from "./help.ts";
-import { openOperator, type OpenOperator } from "./open-operator.ts";
+import type { OpenOperator } from "./open-operator.ts";
 import { type Arguments, readArguments } from "./read-arguments.ts";
 import { toSafeJson } from "./report/plain-text.ts";
 import { suggest } from "./suggest.ts";
@@ -23,7 +21,7 @@ export async function runCommandLine(
     terminal.output.write(`${await answer(commands, words, terminal)}\n`);
     return exitCode.done;
   } catch (error) {
-    const failure = toFailure(error);
+    const failure = await toFailure(error);
     const said = words.includes("--json") ? toSafeJson({ error: failure.message, exitCode: failure.exitCode }) : null;
     terminal.errors.write(`${said ?? failure.message}\n`);
     return failure.exitCode;
@@ -69,15 +67,22 @@ async function run(command: Command, { common, ...input }: Arguments, terminal: 
   await using opened = new AsyncDisposableStack();
   let opening: Promise<OpenOperator> | null = null;
   const open = async () => {
-    opening ??= openOperator(terminal, common.database).then((each) => opened.use(each));
+    opening ??= openHere(terminal, common.database).then((each) => opened.use(each));
     return (await opening).operator;
   };
   const { text, json } = await command.run({ terminal, open }, input);
   return common.json ? toSafeJson(json) : text;
 }
 
-function toFailure(error: unknown): Failure {
+/** Loaded only when it is needed: help, and a word that was mistyped, are answered at once. */
+async function openHere(terminal: Terminal, databaseUrl: string | null): Promise<OpenOperator> {
+  const { openOperator } = await import("./open-operator.ts");
+  return openOperator(terminal, databaseUrl);
+}
+
+async function toFailure(error: unknown): Promise<Failure> {
   if (error instanceof Failure) return error;
+  const { DatabaseUnavailable } = await import("@countersign/db");
   if (error instanceof DatabaseUnavailable) {
     const unknown = error.outcomeUnknown ? " It may have been done all the same: look before you do it again." : "";
     return new Failure("unavailable", `${error.message}${unknown}`, { cause: error });

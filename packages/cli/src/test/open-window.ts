@@ -1,0 +1,58 @@
+import { once } from "node:events";
+
+import type { UserSnapshot } from "@countersign/contract";
+
+import { pageOrigin } from "./start-app-server.ts";
+
+/** What one open page of a user holds: a socket, and the snapshot that is pushed to it. */
+export interface Window extends Disposable {
+  readonly snapshots: readonly UserSnapshot[];
+  readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
+  readonly isOpen: () => boolean;
+  /** Waits for a snapshot, past or coming, that fits. */
+  until(fits: (snapshot: UserSnapshot) => boolean): Promise<void>;
+}
+
+/** Signs in over HTTP and opens a socket with the cookie, as a browser does. */
+export async function openWindow(serverUrl: string, login: string, password: string): Promise<Window> {
+  const cookie = await signIn(serverUrl, login, password);
+  // The second argument takes headers too, which a browser's WebSocket does not.
+  const options = { headers: { cookie, origin: pageOrigin } } as unknown as string[];
+  const socket = new WebSocket(`${serverUrl.replace("http", "ws")}/trpc`, options);
+  const snapshots: UserSnapshot[] = [];
+  const heard = new EventTarget();
+  socket.addEventListener("message", ({ data }) => {
+    if (!String(data).startsWith("{")) return;
+    const frame = JSON.parse(String(data)) as { result?: { type: string; data?: UserSnapshot } };
+    if (frame.result?.type === "data" && frame.result.data) snapshots.push(frame.result.data);
+    heard.dispatchEvent(new Event("frame"));
+  });
+  const closed = new Promise<{ code: number; reason: string }>((resolve) =>
+    socket.addEventListener("close", ({ code, reason }) => resolve({ code, reason })),
+  );
+  await once(socket, "open");
+  socket.send(JSON.stringify({ id: 1, method: "subscription", params: { path: "session.snapshot" } }));
+
+  const window: Window = {
+    snapshots,
+    closed,
+    isOpen: () => socket.readyState === WebSocket.OPEN,
+    async until(fits) {
+      while (!snapshots.some(fits)) await once(heard, "frame", { signal: AbortSignal.timeout(5000) });
+    },
+    [Symbol.dispose]: () => socket.close(),
+  };
+  await window.until(({ isAuthenticated }) => isAuthenticated);
+  return window;
+}
+
+async function signIn(serverUrl: string, login: string, password: string): Promise<string> {
+  const answer = await fetch(`${serverUrl}/trpc/auth.login`, {
+    method: "POST",
+    headers: { "content-type": "application/json", origin: pageOrigin },
+    body: JSON.stringify({ login, password }),
+  });
+  const cookie = answer.headers.getSetCookie()[0]?.split(";")[0];
+  if (answer.ok && cookie !== undefined) return cookie;
+  throw new Error(`${login} could not sign in: ${answer.status} ${await answer.text()}`);
+}
