@@ -1,3 +1,4 @@
+import type { Notice } from "./notice.ts";
 import { z } from "./z.ts";
 
 /**
@@ -54,6 +55,10 @@ export interface ErrorData {
   readonly retryAfterSeconds?: number;
   /** Where the browser should go; already checked to be a path of this site. */
   readonly redirectTo?: string;
+  /** What to tell the person, in passing: as a toast. */
+  readonly notice?: Notice;
+  /** What the app's own hook adds. */
+  readonly details?: Readonly<Record<string, unknown>>;
   /** The present row, with `VERSION_CONFLICT`. */
   readonly current?: unknown;
   /** Of an internal error: what to look for in the server's log. */

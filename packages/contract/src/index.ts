@@ -26,6 +26,7 @@ export {
   type LiveListFull,
   type LiveRow,
 } from "./live-list.ts";
+export { Notice, type NoticeKind, Notification } from "./notice.ts";
 export { definePermissions, isPermissionName, type PermissionName } from "./permission.ts";
 export type { AppSessionData, AppSnapshot, Register } from "./register.ts";
 export { safeReturnTo } from "./return-to.ts";

@@ -11,6 +11,8 @@ export const SessionChange = z.enum([
   "switched",
   /** The same user has a new token (step-up, changed password): open sockets are handed over. */
   "rotated",
+  /** Something is kept for the visitor from now on, under a cookie of its own: open sockets are handed over. */
+  "visitor",
   /** The session is gone: everything of its user is dropped. */
   "signed-out",
 ]);

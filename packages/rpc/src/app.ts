@@ -6,7 +6,14 @@ import type { AnyRouter } from "@trpc/server";
 import { applyWSSHandler } from "@trpc/server/adapters/ws";
 import { WebSocketServer } from "ws";
 
-import { adminTopic, type Auth, type Clock, createSessionCookie, systemClock } from "@countersign/auth";
+import {
+  adminTopic,
+  type Auth,
+  type Clock,
+  createSessionCookie,
+  createVisitorCookie,
+  systemClock,
+} from "@countersign/auth";
 import type { Bus } from "@countersign/bus";
 import { CloseCode, type Settings } from "@countersign/contract";
 import type { CoreTables, Database } from "@countersign/db";
@@ -66,6 +73,11 @@ export interface App {
    */
   close(options?: { readonly drainMs?: number }): Promise<void>;
 }
+
+/** The calls of one user over all sockets and HTTP, or of one address while anonymous, as a multiple of one socket's. */
+const shareOfUser = 5;
+/** Visitors of one address for whom something begins to be kept. */
+const visitorsPerHour = 100;
 
 /** Plain HTTP connections at most, beside the sockets. */
 const connectionsBesides = 2000;
@@ -148,6 +160,8 @@ export function createApp<Tables extends CoreTables>(options: AppOptions<Tables>
       server.closeAllConnections();
       await closed;
       for (const stop of stops) await stop();
+      // What is on its way gets one more chance, not more time than requests have.
+      await Promise.race([services.auth.mail.flush(), new Promise((resolve) => setTimeout(resolve, drainMs))]);
       await services.auth.audit.flush();
     },
   };
@@ -157,10 +171,26 @@ function createServices<Tables extends CoreTables>(options: AppOptions<Tables>):
   const { db, bus, auth, settings, log, clock = systemClock } = options;
   const hub = new LiveHub({ sessions: auth.sessions, settings, clock, log });
   const cookie = createSessionCookie(options.publicUrl);
+  const visitorCookie = createVisitorCookie(options.publicUrl);
   const connections = new Connections(() => hub.touchLater(adminTopic.connections));
-  const rateLimits = new RateLimits(settings);
+  const rateLimits = new RateLimits(settings.CALLS_PER_SECOND * shareOfUser, settings.CALLS_BURST * shareOfUser);
+  const visitorLimit = new RateLimits(visitorsPerHour / 3600, visitorsPerHour);
   const readSnapshot = createSnapshotReader({ settings, db, log, fields: options.snapshotFields ?? null });
-  return { db, bus, auth, cookie, settings, clock, log, hub, readSnapshot, connections, rateLimits };
+  return {
+    db,
+    bus,
+    auth,
+    cookie,
+    visitorCookie,
+    settings,
+    clock,
+    log,
+    hub,
+    readSnapshot,
+    connections,
+    rateLimits,
+    visitorLimit,
+  };
 }
 
 function createHttpServer(options: {

@@ -6,11 +6,15 @@ export type { CallContext, Caller, RootContext, SignedInContext } from "./proced
 export { CallError, forbidden, invalidFields, notFound, unauthorized } from "./procedure/call-error.ts";
 export type { ProcedureMeta } from "./procedure/checkpoint.ts";
 export type { ErrorShape } from "./procedure/error-format.ts";
+export { currentCall } from "./procedure/current-call.ts";
 export { IdempotencyKey, once } from "./procedure/idempotent.ts";
-export { createProcedures, type ProcedureOptions, type RuleParts } from "./procedure/procedures.ts";
+export { createProcedures, type ProcedureOptions, type RuleParts, type ScopeOptions } from "./procedure/procedures.ts";
+export { definePolicies, type Policies, type Policy, type RowRights } from "./procedure/policies.ts";
+export type { RefusalAnswer, RefusalHook, RefusalHooks, RefusedCall } from "./procedure/refusal-hook.ts";
 export { listRules, printRules, type ListedProcedure } from "./procedure/rule-list.ts";
+export { defineSessionData, type SessionDataKeys, type SessionDataOf } from "./procedure/session-data-keys.ts";
 export { accountRouter } from "./routers/account.ts";
 export { adminRouter } from "./routers/admin.ts";
 export { authRouter } from "./routers/auth.ts";
-export { sessionRouter } from "./routers/session.ts";
+export { createSessionRouter, sessionRouter } from "./routers/session.ts";
 export type { Log, Services } from "./services.ts";

@@ -1,4 +1,4 @@
-import type { Auth, Clock, SessionCookie } from "@countersign/auth";
+import type { Auth, Clock, SessionCookie, TokenCookie } from "@countersign/auth";
 import type { Bus } from "@countersign/bus";
 import type { Settings } from "@countersign/contract";
 import type { CoreTables, Database } from "@countersign/db";
@@ -22,6 +22,7 @@ export interface Services<Tables extends CoreTables = CoreTables> {
   readonly bus: Bus;
   readonly auth: Auth;
   readonly cookie: SessionCookie;
+  readonly visitorCookie: TokenCookie;
   readonly settings: Settings;
   readonly clock: Clock;
   readonly log: Log;
@@ -29,4 +30,6 @@ export interface Services<Tables extends CoreTables = CoreTables> {
   readonly readSnapshot: ReadSnapshot;
   readonly connections: Connections;
   readonly rateLimits: RateLimits;
+  /** How often something may begin to be kept for visitors of one address. */
+  readonly visitorLimit: RateLimits;
 }

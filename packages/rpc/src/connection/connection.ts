@@ -28,6 +28,7 @@ export class Connection implements Caller {
   readonly services: Services;
   readonly request: RequestFacts;
   readonly tokenHash: string | null;
+  readonly visitorHash: string | null;
   readonly openedAt: number;
   readonly addressKey: string;
   sessionId: string | null = null;
@@ -54,12 +55,14 @@ export class Connection implements Caller {
     readonly services: Services;
     readonly request: RequestFacts;
     readonly tokenHash: string | null;
+    readonly visitorHash: string | null;
     readonly addressKey: string;
   }) {
     this.socket = options.socket;
     this.services = options.services;
     this.request = options.request;
     this.tokenHash = options.tokenHash;
+    this.visitorHash = options.visitorHash;
     this.addressKey = options.addressKey;
     const { CALLS_PER_SECOND, CALLS_BURST, SLOW_READER_SECONDS } = this.services.settings;
     this.#backlog = new Backlog({

@@ -1,20 +1,19 @@
-import type { Settings } from "@countersign/contract";
-
 import { TokenBucket } from "./token-bucket.ts";
 
-/** The calls of one user over all sockets and HTTP, or of one address while anonymous. */
-const shareOfUser = 5;
 const mostBuckets = 50_000;
 
+/** A bucket for each key: a user's id, or an address. */
 export class RateLimits {
-  readonly #settings: Settings;
+  readonly #perSecond: number;
+  readonly #burst: number;
   readonly #buckets = new Map<string, TokenBucket>();
 
-  constructor(settings: Settings) {
-    this.#settings = settings;
+  constructor(perSecond: number, burst: number) {
+    this.#perSecond = perSecond;
+    this.#burst = burst;
   }
 
-  /** May the owner of this key (a user's id, or an address) make one more call? */
+  /** May the owner of this key make one more? */
   admit(key: string, now: number): boolean {
     const bucket = this.#buckets.get(key) ?? this.#create(key, now);
     return bucket.take(1, now);
@@ -22,8 +21,7 @@ export class RateLimits {
 
   #create(key: string, now: number): TokenBucket {
     if (this.#buckets.size >= mostBuckets) this.#forget(now);
-    const { CALLS_PER_SECOND, CALLS_BURST } = this.#settings;
-    const bucket = new TokenBucket(CALLS_PER_SECOND * shareOfUser, CALLS_BURST * shareOfUser, now);
+    const bucket = new TokenBucket(this.#perSecond, this.#burst, now);
     this.#buckets.set(key, bucket);
     return bucket;
   }

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 
 import { parseCookies } from "./cookies.ts";
 
-/** Facts of the upgrade or HTTP request. Frozen; holds no user and not the session cookie's value. */
+/** Facts of the upgrade or HTTP request. Frozen; holds no user, and neither the session's nor the visitor's cookie. */
 export interface RequestFacts {
   readonly headers: Readonly<Record<string, string>>;
   readonly cookies: Readonly<Record<string, string>>;
@@ -22,7 +22,7 @@ const secretHeaders = new Set(["cookie", "authorization", "proxy-authorization"]
 export function readRequestFacts(
   request: IncomingMessage,
   url: URL,
-  options: { readonly sessionCookieName: string; readonly ip: string; readonly protocol: "http" | "https" },
+  options: { readonly secretCookies: readonly string[]; readonly ip: string; readonly protocol: "http" | "https" },
 ): RequestFacts {
   return new LazyFacts(request.headers, url, options);
 }
@@ -33,15 +33,15 @@ class LazyFacts implements RequestFacts {
   readonly protocol: "http" | "https";
   readonly url: string;
   readonly #headers: IncomingHttpHeaders;
-  readonly #sessionCookieName: string;
+  readonly #secretCookies: readonly string[];
 
   constructor(
     headers: IncomingHttpHeaders,
     url: URL,
-    options: { readonly sessionCookieName: string; readonly ip: string; readonly protocol: "http" | "https" },
+    options: { readonly secretCookies: readonly string[]; readonly ip: string; readonly protocol: "http" | "https" },
   ) {
     this.#headers = headers;
-    this.#sessionCookieName = options.sessionCookieName;
+    this.#secretCookies = options.secretCookies;
     this.url = url.href;
     this.ip = options.ip;
     this.protocol = options.protocol;
@@ -63,7 +63,7 @@ class LazyFacts implements RequestFacts {
 
   get cookies(): Readonly<Record<string, string>> {
     const cookies = parseCookies(this.#headers.cookie);
-    cookies.delete(this.#sessionCookieName);
+    for (const name of this.#secretCookies) cookies.delete(name);
     return Object.freeze(Object.fromEntries(cookies));
   }
 

@@ -16,6 +16,7 @@ import { type ClientAddress, readClientAddress, type TrustedProxies } from "./cl
 import { Connection } from "./connection.ts";
 import { GuardedSocket } from "./guarded-socket.ts";
 import { readRequestFacts } from "./request-facts.ts";
+import { readVisitorHash } from "./visitor-hash.ts";
 
 export interface UpgradeOptions {
   /** Made with `WebSocket: GuardedSocket` and `noServer`. */
@@ -23,9 +24,9 @@ export interface UpgradeOptions {
   readonly services: Services;
   readonly isAllowedOrigin: OriginCheck;
   readonly isTrustedProxy: TrustedProxies;
-  /** False while draining: no new sockets. */
   /** What every refusal says besides. */
   readonly headers: Readonly<Record<string, string>>;
+  /** False while draining: no new sockets. */
   isReady(): boolean;
   /** Rises whenever a session may have ended: a socket that was opening meanwhile is checked again. */
   revocationCount(): number;
@@ -77,7 +78,10 @@ async function upgrade(options: UpgradeOptions, request: IncomingMessage, tcp: S
     return refuse(options, tcp, noRoom.status);
   }
 
-  const facts = readRequestFacts(request, url, { sessionCookieName: services.cookie.name, ...address });
+  const facts = readRequestFacts(request, url, {
+    secretCookies: [services.cookie.name, services.visitorCookie.name],
+    ...address,
+  });
   wss.handleUpgrade(request, tcp, head, (socket) => {
     if (!(socket instanceof GuardedSocket)) throw new Error("The server is to be made with WebSocket: GuardedSocket.");
     const connection = new Connection({
@@ -87,6 +91,7 @@ async function upgrade(options: UpgradeOptions, request: IncomingMessage, tcp: S
       request: facts,
       // A token that opens nothing is no token: such a socket is anonymous for good.
       tokenHash: principal === null || token === null ? null : hashToken(token),
+      visitorHash: readVisitorHash(services, request.headers.cookie),
       addressKey: addressKey(address.ip),
     });
     if (principal !== null) connection.stand(principal);

@@ -9,6 +9,7 @@ import { rpcPath } from "@countersign/contract";
 
 import { readClientAddress, type TrustedProxies } from "../connection/client-address.ts";
 import { readRequestFacts } from "../connection/request-facts.ts";
+import { readVisitorHash } from "../connection/visitor-hash.ts";
 import type { Caller, RootContext } from "../procedure/call-context.ts";
 import type { Services } from "../services.ts";
 
@@ -83,13 +84,19 @@ export function createHttpApp(options: HttpAppOptions): Hono<{ Bindings: HttpBin
 function createHttpCaller(options: HttpAppOptions, { incoming }: HttpBindings, headers: Headers): Caller {
   const address = readClientAddress(incoming, options.isTrustedProxy);
   const url = new URL(incoming.url ?? "/", options.publicUrl);
-  const token = options.services.cookie.read(incoming.headers.cookie);
+  const { cookie, visitorCookie } = options.services;
+  const token = cookie.read(incoming.headers.cookie);
+  const visitorToken = visitorCookie.read(incoming.headers.cookie);
   return {
     services: options.services,
-    request: readRequestFacts(incoming, url, { sessionCookieName: options.services.cookie.name, ...address }),
+    request: readRequestFacts(incoming, url, { secretCookies: [cookie.name, visitorCookie.name], ...address }),
     addressKey: addressKey(address.ip),
     tokenHash: token === null ? null : hashToken(token),
+    visitorHash: readVisitorHash(options.services, incoming.headers.cookie),
     connection: null,
-    reply: new HttpReply(headers),
+    reply: new HttpReply(
+      headers,
+      visitorToken && visitorCookie.serialize(visitorToken, options.services.settings.VISITOR_SECONDS),
+    ),
   };
 }

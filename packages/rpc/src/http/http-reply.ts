@@ -1,20 +1,44 @@
 import { type SessionChange, sessionChangeHeader } from "@countersign/contract";
 
-/** What a procedure over HTTP may do to the answer: hand out or take away the session's cookie. */
+/** What a procedure over HTTP may do to the answer: hand out or take away the session's and the visitor's cookie. */
 export class HttpReply {
   readonly #headers: Headers;
+  readonly #presentedVisitor: string | null;
+  #session: string | null = null;
+  #visitor: string | null = null;
 
-  constructor(headers: Headers) {
+  /** `presentedVisitor` is the visitor's cookie that came with the request, as it would be set anew. */
+  constructor(headers: Headers, presentedVisitor: string | null = null) {
     this.#headers = headers;
+    this.#presentedVisitor = presentedVisitor;
   }
 
   /** Sets the session's cookie (one per answer: the last call wins) and says what happened to the session. */
   setSession(cookie: string, change: SessionChange): void {
-    this.#headers.set("set-cookie", cookie);
+    this.#session = cookie;
+    this.#writeCookies();
     this.#headers.set(sessionChangeHeader, change);
+  }
+
+  /** Sets the visitor's cookie, and says so unless the answer says more of the session. */
+  setVisitor(cookie: string, change: SessionChange | null = null): void {
+    this.#visitor = cookie;
+    this.#writeCookies();
+    if (change !== null && !this.#headers.has(sessionChangeHeader)) this.#headers.set(sessionChangeHeader, change);
+  }
+
+  /** Lets the visitor's cookie last as long again. */
+  renewVisitor(): void {
+    if (this.#presentedVisitor !== null) this.setVisitor(this.#presentedVisitor);
   }
 
   setRetryAfter(seconds: number): void {
     this.#headers.set("retry-after", String(seconds));
+  }
+
+  #writeCookies(): void {
+    this.#headers.delete("set-cookie");
+    for (const cookie of [this.#session, this.#visitor])
+      if (cookie !== null) this.#headers.append("set-cookie", cookie);
   }
 }

@@ -18,6 +18,8 @@ export interface Caller<Tables extends CoreTables = CoreTables> {
   readonly addressKey: string;
   /** SHA-256 of the presented token; null when none was presented. */
   readonly tokenHash: string | null;
+  /** SHA-256 of the visitor's token; null when none was presented, or nothing is kept for visitors. */
+  readonly visitorHash: string | null;
   /** The socket the call came over; null over HTTP. */
   readonly connection: Connection | null;
   /** The HTTP answer under way; null over the socket. */

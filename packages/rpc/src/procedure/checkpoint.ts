@@ -9,15 +9,18 @@ import type { Connection } from "../connection/connection.ts";
 import { PushStream } from "../live/push-stream.ts";
 
 import type { CallContext, Caller } from "./call-context.ts";
+import { type CallData, noData, type SessionDataAccess } from "./call-data.ts";
 import { CallError, rateLimited, unauthorized, unavailable } from "./call-error.ts";
 import { checkRule } from "./check-rule.ts";
 import { checkedTransaction } from "./checked-transaction.ts";
 import { GuardedStream } from "./guarded-stream.ts";
+import { askPolicy, type Policies } from "./policies.ts";
+import { answerRefusal, type RefusalHooks } from "./refusal-hook.ts";
 
 type CallType = "query" | "mutation" | "subscription";
 
 /** What a procedure says of itself. */
-export interface ProcedureMeta {
+export interface ProcedureMeta extends RefusalHooks {
   readonly rule: Rule;
   /** Calling it does not count as use of the session: the client does so by itself. */
   readonly isPassive?: true;
@@ -33,6 +36,7 @@ export async function admit(
   caller: Caller,
   meta: ProcedureMeta | undefined,
   type: CallType,
+  path: string,
 ): Promise<{ readonly rule: Rule; readonly principal: Principal | null }> {
   const { auth, clock, settings } = caller.services;
   const { connection } = caller;
@@ -53,17 +57,22 @@ export async function admit(
   const { rateLimits } = caller.services;
   if (!rateLimits.admit(principal?.user.id ?? caller.addressKey, performance.now())) throw rateLimited(1);
   const refusal = checkRule(rule, principal, clock.now(), settings.SESSION_FRESH_SECONDS);
-  if (refusal) throw refusal;
+  if (refusal) {
+    const refused = { path, rule, principal, request: caller.request };
+    throw await answerRefusal(refusal, refused, meta, caller.services.log);
+  }
   if (principal !== null && !meta.isPassive) auth.sessions.touch(principal);
   return { rule, principal };
 }
 
-/** What the procedure finds in `ctx`. */
+/** What the procedure finds in `ctx`, but for what the app provides. */
 export function buildContext<Tables extends CoreTables>(
   caller: Caller<Tables>,
   rule: Rule,
   principal: Principal | null,
-): CallContext<Tables, string> {
+  { policies, data }: { readonly policies: Policies; readonly data: CallData | null },
+): CallContext<Tables, string> & { readonly sessionData: SessionDataAccess<Record<string, unknown>> } {
+  const asker = { caller, principal };
   return {
     caller,
     rule,
@@ -73,11 +82,14 @@ export function buildContext<Tables extends CoreTables>(
     request: caller.request,
     db: caller.services.db,
     bus: caller.services.bus,
-    can: (permission) => can(principal, permission),
+    can: (name, ...row: unknown[]) =>
+      row.length === 0 ? can(principal, name) : askPolicy(policies, asker, name, row[0]),
     canAny: (permissions) => canAny(principal, permissions),
     canAll: (permissions) => canAll(principal, permissions),
     inGroup: (group) => inGroup(principal, group),
-    transaction: (body, options) => checkedTransaction(caller, rule, principal, body, options),
+    sessionData: data ?? noData,
+    transaction: (body, options) =>
+      checkedTransaction(caller, rule, principal, data ? (tx) => data.within(tx, () => body(tx)) : body, options),
   };
 }
 

@@ -4,7 +4,7 @@ import type { TRPCDefaultErrorShape, TRPCError } from "@trpc/server";
 import { getHTTPStatusCodeFromError } from "@trpc/server/http";
 import { z } from "zod";
 
-import type { ErrorData } from "@countersign/contract";
+import { type ErrorData, safeReturnTo } from "@countersign/contract";
 import { DatabaseUnavailable } from "@countersign/db";
 
 import type { RootContext } from "./call-context.ts";
@@ -43,7 +43,7 @@ export function formatError(options: {
     httpStatus: getHTTPStatusCodeFromError(error),
     // Bounded, because an unknown path is the client's own text.
     ...(path === undefined ? {} : { path: path.slice(0, 64) }),
-    ...(error instanceof CallError ? error.details : {}),
+    ...(error instanceof CallError ? safeDetails(error) : {}),
   };
   if (error.code !== "INTERNAL_SERVER_ERROR") return { message: publicMessage(error), code: shape.code, data };
 
@@ -54,6 +54,12 @@ export function formatError(options: {
     code: shape.code,
     data: { ...data, errorId },
   };
+}
+
+/** The one gate for redirects: wherever the wish comes from, only a path of this site leaves. */
+function safeDetails({ details: { redirectTo, ...rest } }: CallError): CallError["details"] {
+  const path = safeReturnTo(redirectTo, "");
+  return path === "" ? rest : { ...rest, redirectTo: path };
 }
 
 /** Gives known failures the answer they are to get; leaves all others as they are. */

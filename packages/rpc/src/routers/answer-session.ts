@@ -18,10 +18,27 @@ interface Wait {
 /** Hands the browser its new token and tells the page whose it is. @throws TOO_MANY_REQUESTS when there is none to hand out. */
 export async function answerSession(ctx: Context, outcome: Outcome): Promise<{ readonly user: SignedInSnapshot }> {
   if (outcome.status !== "signed-in") throw tooMany(ctx, outcome);
-  const { clock, cookie, readSnapshot } = ctx.caller.services;
+  const { clock, cookie, readSnapshot, visitorCookie } = ctx.caller.services;
   const setCookie = cookie.serialize({ ...outcome, now: clock.now() });
   requireReply(ctx).setSession(setCookie, changeOf(ctx.principal, outcome.principal));
+  // What was kept for the visitor is the session's now.
+  if (ctx.caller.visitorHash !== null) requireReply(ctx).setVisitor(visitorCookie.serializeCleared());
   return { user: await readSnapshot(outcome.principal) };
+}
+
+/**
+ * Keeps for the visitor what is to outlive the session, before that ends. Nothing of it stands in the way of signing out.
+ */
+export async function keepForVisitor(ctx: Context): Promise<void> {
+  const { auth, log, settings, visitorCookie } = ctx.caller.services;
+  const { tokenHash, visitorHash } = ctx.caller;
+  if (tokenHash === null) return;
+  try {
+    const token = await auth.sessionData.keepAtSignOut(tokenHash, visitorHash);
+    if (token !== null) requireReply(ctx).setVisitor(visitorCookie.serialize(token, settings.VISITOR_SECONDS));
+  } catch (error) {
+    log.warn({ err: error }, "What a session keeps for the visitor after it could not be kept");
+  }
 }
 
 /** Takes the cookie away, and tells the page that its session is over. */

@@ -4,7 +4,7 @@ import type { AfterRegister, AuthConfig, SignedInSnapshot } from "@countersign/c
 
 import { CallError, invalidFields, staleToken, wrongPassword } from "../procedure/call-error.ts";
 
-import { answerSession, answerSignedOut } from "./answer-session.ts";
+import { answerSession, answerSignedOut, keepForVisitor } from "./answer-session.ts";
 import { originOf, signedInOrigin } from "./call-origin.ts";
 import { procedureWith, publicProcedureWith, router } from "./library-procedures.ts";
 import { linkProcedures } from "./links.ts";
@@ -77,7 +77,8 @@ export const authRouter = router({
   /** Clears the cookie whatever happens. `pending`: the session could not be ended yet, and will be. */
   logout: publicProcedureWith({ transport: "http" }, { isExit: true }).mutation(async ({ ctx }) => {
     answerSignedOut(ctx);
-    return { session: await ctx.caller.services.auth.accounts.logout(ctx.caller.tokenHash) };
+    await keepForVisitor(ctx);
+    return { session: await ctx.caller.services.auth.accounts.logout(ctx.caller.tokenHash, ctx.request) };
   }),
 
   /** Confirms the password of who is signed in: sensitive actions are allowed again for a while. */

@@ -7,7 +7,8 @@ import { unauthorized } from "../procedure/call-error.ts";
 /** Where a call comes from, for what makes or ends sessions and for the audit log. */
 export function originOf(ctx: CallContext<CoreTables, string>): SignInOrigin {
   const { ip, userAgent, locale } = ctx.request;
-  return { ip, userAgent, locale, presented: ctx.principal, presentedTokenHash: ctx.caller.tokenHash };
+  const { tokenHash, visitorHash } = ctx.caller;
+  return { ip, userAgent, locale, presented: ctx.principal, presentedTokenHash: tokenHash, visitorHash };
 }
 
 /** The same of a signed-in user. */

@@ -2,14 +2,26 @@ import { anonymous, type UserSnapshot } from "@countersign/contract";
 
 import { snapshotStream } from "../live/snapshot-stream.ts";
 import { CallError } from "../procedure/call-error.ts";
+import type { SessionDataKeys } from "../procedure/session-data-keys.ts";
 
 import { publicProcedureWith, router } from "./library-procedures.ts";
+import { createSessionDataRouter } from "./session-data.ts";
 
 // The client asks these by itself, so they do not count as use of the session.
 const passive = publicProcedureWith({}, { isPassive: true });
 
-/** Who am I, what may I do: for anyone, live. */
-export const sessionRouter = router({
+/**
+ * Who am I, what may I do, what is kept with my session: for anyone, live. `data` are the keys from `defineSessionData`, the
+ * same as `createProcedures` is given.
+ */
+export function createSessionRouter<const Keys extends SessionDataKeys>({ data }: { readonly data: Keys }) {
+  return router({
+    ...own,
+    data: createSessionDataRouter(data),
+  });
+}
+
+const own = {
   snapshot: passive.subscription(({ ctx }) => {
     const { connection } = ctx.caller;
     if (connection === null) {
@@ -31,4 +43,7 @@ export const sessionRouter = router({
     if (connection !== null) setImmediate(() => connection.requestReconnect());
     return {};
   }),
-});
+};
+
+/** The same for an app that keeps no data with its sessions. */
+export const sessionRouter = createSessionRouter({ data: {} });

@@ -1,0 +1,28 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
+import type { CoreTables } from "@countersign/db";
+
+import type { CallContext } from "./call-context.ts";
+
+type Call = CallContext<CoreTables, string>;
+
+const running = new AsyncLocalStorage<Call>();
+
+/**
+ * The call that this code runs in, for what is called deep below a procedure and should not hand `ctx` through. Queries and
+ * mutations only; a subscription's generator takes `ctx`.
+ *
+ * @throws outside of a call: at start, in a timer, in a script there is no request and no user.
+ */
+export function currentCall(): Call {
+  const call = running.getStore();
+  if (call) return call;
+  throw new Error(
+    "Outside of a call there is no request and no user. Hand over what is needed as an argument, or call this from a procedure.",
+  );
+}
+
+/** Runs the rest of a call so that `currentCall` finds it. */
+export function runCall<Result>(call: Call, rest: () => Result): Result {
+  return running.run(call, rest);
+}
