@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 
-import { createAuth } from "@countersign/auth";
+import { createAuth, type Mailer } from "@countersign/auth";
 import { createMemoryBus } from "@countersign/bus";
 import { defaultSettings, type Settings } from "@countersign/contract";
 import { type Database, openDatabase } from "@countersign/db";
@@ -14,6 +14,9 @@ import type { Answer } from "./answer.ts";
 
 /** What a caller of `me` must hold. */
 export const permission = "bench.read";
+
+/** Mails are written as ever, and then nobody gets them. */
+const nowhere: Mailer = { async send() {} };
 
 /** The limits would be measured instead of the work; the address and the sessions of the load are few. */
 const baseSettings: Settings = {
@@ -36,7 +39,7 @@ export async function serveCountersign(
   const db = await openDatabase(databaseUrl, { migrations: [] });
   const bus = createMemoryBus();
   const settings = { ...baseSettings, ...options.settings };
-  const auth = createAuth({ db, bus, settings, permissions: [permission] });
+  const auth = createAuth({ db, bus, settings, permissions: [permission], mailer: nowhere, publicUrl: origin });
   const endedAt = new Map<string, number>();
   // Before the app, so that the moment is noted before anything follows from it.
   bus.subscribe((hint) => {

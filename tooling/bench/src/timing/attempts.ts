@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+
 import type { BenchAccount } from "../sides/countersign-accounts.ts";
 
 /** Whose account is tried. */
@@ -21,5 +23,25 @@ export const attempts: readonly Attempt[] = [
     procedure: "auth.login",
     kinds: ["unknown", "known", "unverified", "inactive", "password-less"],
     input: (kind, subjects) => ({ login: subjects[kind].username, password: wrongPassword }),
+  },
+  {
+    // The username is always new: that one is taken is told. The address is what must not be.
+    procedure: "auth.register",
+    kinds: ["unknown", "known", "unverified", "inactive", "password-less"],
+    input: (kind, subjects) => {
+      const username = `new-${randomUUID()}`;
+      const email = kind === "unknown" ? `${username}@example.test` : subjects[kind].email;
+      return { username, email, password: wrongPassword };
+    },
+  },
+  {
+    procedure: "auth.requestPasswordReset",
+    kinds: ["unknown", "known", "inactive", "password-less"],
+    input: (kind, subjects) => ({ email: subjects[kind].email }),
+  },
+  {
+    procedure: "auth.resendVerification",
+    kinds: ["unknown", "known", "unverified", "inactive", "password-less"],
+    input: (kind, subjects) => ({ email: subjects[kind].email }),
   },
 ];
