@@ -110,7 +110,7 @@ export interface Accounts {
    * Ends the session with this token. Calling it again, or without one, is fine. When the database is away the answer is
    * `pending`: it is tried again in the background until it has worked, or this process ends.
    */
-  logout(tokenHash: string | null): Promise<"ended" | "pending">;
+  logout(tokenHash: string | null, from?: SessionOrigin): Promise<"ended" | "pending">;
   /** Confirms the password: the session is fresh again, under a new token. */
   stepUp(input: { readonly password: string }, from: SignedInOrigin): Promise<StepUpResult>;
   /**

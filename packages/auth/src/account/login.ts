@@ -2,6 +2,7 @@ import { and, eq } from "drizzle-orm";
 
 import type { Transaction } from "@countersign/db";
 
+import type { AuditEvent } from "../audit/audit-event.ts";
 import type { Accounts, SignInResult } from "../auth.ts";
 import type { Busy } from "../password/hash-queue.ts";
 import { isHashable } from "../password/password-rule.ts";
@@ -24,11 +25,14 @@ type StoredUser = Transaction["tables"]["users"]["$inferSelect"];
 /** Whose password it was, and the hash it was verified against. */
 type Verified = StoredUser & { readonly passwordHash: string };
 
-interface Unverified {
-  readonly status: "unverified";
+/** Why nobody is signed in: for the audit log, never for the browser. */
+interface Refusal {
+  readonly status: "refused" | "unverified";
+  readonly reason: "inactive" | "no_password" | "unknown_name" | "unverified" | "wrong_password";
+  /** Whose name it was. */
+  readonly user: StoredUser | null;
 }
 
-const unverified: Unverified = Object.freeze({ status: "unverified" });
 const refused = Object.freeze({ status: "refused" as const });
 
 /** See `Accounts.login`. */
@@ -43,14 +47,18 @@ export async function login(
   if (!context.settings.LOGIN_FIELDS.split(",").includes(name.kind)) return refused;
 
   const admission = await context.throttle.admitLogin(accountName(name), from.ip);
-  if (admission.status === "limited") return admission;
+  if (admission.status === "limited") {
+    recordRefusal(context, { reason: "limited", user: null }, from);
+    return admission;
+  }
   try {
     const attempt = { name, password: input.password, remember: input.remember ?? false, from };
     const outcome = await signIn(context, attempt);
-    if (outcome === null) return refused;
     if ("status" in outcome) {
+      if (outcome.status !== "busy") recordRefusal(context, outcome, from);
+      if (outcome.status === "refused") return refused;
       await admission.cancelled();
-      return outcome;
+      return outcome.status === "busy" ? outcome : { status: "unverified" };
     }
     await admission.succeeded(accountNames(outcome.user));
     const principal = await readNewPrincipal(context, outcome);
@@ -62,29 +70,49 @@ export async function login(
   }
 }
 
-/** A new session when the name and the password are right; null when they are not. */
+/** Whose name was typed stands in the log when it is somebody's. Else it does not: at times it is a password. */
+function recordRefusal(
+  { audit }: AccountContext,
+  { reason, user }: { readonly reason: string; readonly user: StoredUser | null },
+  { ip, userAgent }: SignInOrigin,
+): void {
+  const subject = user ? { id: user.id, name: user.username } : { id: null, name: null };
+  const actor = { id: null, name: null, ip, userAgent };
+  audit.record({ action: "auth.login", outcome: "refused", reason, actor, subject });
+}
+
+/** A new session when the name and the password are right. */
 async function signIn(
   context: AccountContext,
   attempt: Attempt,
   isSecondTry = false,
-): Promise<(NewSession & { readonly user: StoredUser }) | Busy | Unverified | null> {
+): Promise<(NewSession & { readonly user: StoredUser }) | Busy | Refusal> {
   const user = await verifyPassword(context, attempt);
-  if (user === null || "status" in user) return user;
+  if ("status" in user) return user;
   // Only now: that there is such an account is told to whoever knows its password.
   if (mustVerify(user, context.settings)) {
     await remind(context, user, attempt.from);
-    return unverified;
+    return { status: "unverified", reason: "unverified", user };
   }
 
   const passwordHash = await renewHash(context, user, attempt.password);
   const begun = await context.db.transaction(async (tx) => {
     const isStillRight = await markSignedIn(tx, user, passwordHash, new Date(context.clock.now()));
-    return isStillRight ? beginSession(context, tx, { userId: user.id, ...attempt }) : null;
+    if (!isStillRight) return null;
+    const session = await beginSession(context, tx, { userId: user.id, ...attempt });
+    await context.audit.recordIn(tx, toEvent(user, session, attempt));
+    return session;
   });
   if (begun) return { ...begun, user };
 
   // The hash was replaced meanwhile: by a sign-in beside this one that renewed it, or with the password. Look again, once.
-  return isSecondTry ? null : signIn(context, attempt, true);
+  return isSecondTry ? { status: "refused", reason: "wrong_password", user } : signIn(context, attempt, true);
+}
+
+function toEvent(user: StoredUser, { session }: NewSession, { from, remember }: Attempt): AuditEvent {
+  const { ip, userAgent } = from;
+  const actor = { id: user.id, name: user.username, sessionId: session.id, ip, userAgent };
+  return { action: "auth.login", outcome: "ok", actor, details: { remember } };
 }
 
 /** An account without an address has none to confirm: an operator made it. */
@@ -101,7 +129,10 @@ async function remind(context: AccountContext, user: StoredUser, from: SignInOri
   if (admission.status === "admitted") postVerification(context, user.id, from.locale ?? null);
 }
 
-async function verifyPassword(context: AccountContext, { name, password }: Attempt): Promise<Verified | Busy | null> {
+async function verifyPassword(
+  context: AccountContext,
+  { name, password }: Attempt,
+): Promise<Verified | Busy | Refusal> {
   const { users } = context.db.tables;
   const column = name.kind === "email" ? users.emailKey : users.usernameKey;
   const [user] = await context.db.select().from(users).where(eq(column, name.key));
@@ -110,7 +141,14 @@ async function verifyPassword(context: AccountContext, { name, password }: Attem
   const passwordHash = user?.isActive ? user.passwordHash : null;
   const matches = await context.passwords.verify(passwordHash, password);
   if (typeof matches !== "boolean") return matches;
-  return matches && user && passwordHash !== null ? { ...user, passwordHash } : null;
+  if (matches && user && passwordHash !== null) return { ...user, passwordHash };
+  return { status: "refused", reason: reasonFor(user), user: user ?? null };
+}
+
+function reasonFor(user: StoredUser | undefined): Refusal["reason"] {
+  if (!user) return "unknown_name";
+  if (!user.isActive) return "inactive";
+  return user.passwordHash === null ? "no_password" : "wrong_password";
 }
 
 /** Today's hash of the password when the stored one has older parameters, else the stored one. */

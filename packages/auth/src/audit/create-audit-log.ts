@@ -7,9 +7,11 @@ import type { Database } from "@countersign/db";
 import { adminTopic } from "../admin/admin-topic.ts";
 import { contains } from "../admin/contains.ts";
 import type { Clock } from "../clock.ts";
+import { addressKey } from "../throttle/address-key.ts";
 
 import type { AuditEvent, AuditRecord } from "./audit-event.ts";
 import type { AuditFilter, AuditLog } from "./audit-log.ts";
+import { createSparse } from "./sparse.ts";
 import { toRecord } from "./to-record.ts";
 
 interface AuditOptions {
@@ -26,11 +28,14 @@ interface AuditOptions {
 const gatherMs = 50;
 /** Beyond this many, events of a flood are given up: they are refusals, and the log must not end the process. */
 const mostWaiting = 5000;
+/** Of refusals because of a limit, one of an action and address in so long is kept. */
+const limitedEveryMs = 60_000;
 const rowsPerInsert = 200;
 const dayMs = 86_400_000;
 
 export function createAuditLog({ db, bus, clock, settings, onAudit, onError }: AuditOptions): AuditLog {
   const { auditEvents } = db.tables;
+  const isNews = createSparse(clock, limitedEveryMs);
   let waiting: AuditRecord[] = [];
   let lost = 0;
   let writing: Promise<void> | null = null;
@@ -81,6 +86,8 @@ export function createAuditLog({ db, bus, clock, settings, onAudit, onError }: A
     },
 
     record(event) {
+      // A flood that is held back by a limit is one event a minute, not one per attempt.
+      if (event.reason === "limited" && !isNews(kindOf(event))) return;
       keep(event);
       writing ??= new Promise<void>((resolve) => setTimeout(resolve, gatherMs)).then(writeAll);
     },
@@ -122,4 +129,9 @@ export function createAuditLog({ db, bus, clock, settings, onAudit, onError }: A
       after === undefined ? undefined : lt(auditEvents.id, after),
     );
   }
+}
+
+/** Whoever sits in an IPv6 /64 is one, as for the limits themselves. */
+function kindOf({ action, actor }: AuditEvent): string {
+  return `${action} ${actor.id ?? ""} ${addressKey(actor.ip)}`;
 }
