@@ -12,7 +12,7 @@ test("an empty environment is a development server on SQLite with all defaults",
 });
 
 test("in production only the public URL's own origin is allowed, unless origins are named", () => {
-  const production = { NODE_ENV: "production", PUBLIC_URL: "https://app.example.com" };
+  const production = { NODE_ENV: "production", PUBLIC_URL: "https://app.example.com", MAIL: "off" };
   expect(readEnvironment(production)).toMatchObject({ allowedOrigins: ["https://app.example.com"], warnings: [] });
   expect(readEnvironment({ ...production, ALLOWED_ORIGINS: "https://a.example, https://b.example" })).toMatchObject({
     allowedOrigins: ["https://a.example", "https://b.example"],
@@ -20,8 +20,9 @@ test("in production only the public URL's own origin is allowed, unless origins 
 });
 
 test("plain http is accepted on this machine with a warning, and refused elsewhere in production", () => {
-  expect(readEnvironment({ NODE_ENV: "production" }).warnings).toHaveLength(1);
-  expect(readEnvironment({ NODE_ENV: "production", PUBLIC_URL: "http://127.0.0.1:3000" }).warnings).toHaveLength(1);
+  expect(readEnvironment({ NODE_ENV: "production", MAIL: "off" }).warnings).toHaveLength(1);
+  const loopback = { NODE_ENV: "production", PUBLIC_URL: "http://127.0.0.1:3000", MAIL: "off" };
+  expect(readEnvironment(loopback).warnings).toHaveLength(1);
   expect(() => readEnvironment({ NODE_ENV: "production", PUBLIC_URL: "http://app.example.com" })).toThrow("PUBLIC_URL");
 });
 
@@ -42,6 +43,12 @@ test("a wrong value is refused in one line with the variable's name and what to 
     ["LEASE_SECONDS", "301", /from 1 to 300/],
     ["SIGN_UP", "maybe", /"true" or "false"/],
     ["LOG_LEVEL", "loud", /debug/],
+    ["SMTP_URL", "https://mail.example.com/hidden", /smtps:/],
+    ["SMTP_URL", "smtps://ann:hidden%@mail.example.com", /%25/],
+    ["SMTP_URL", "smtps://ann@mail.example.com/hidden", /smtps:/],
+    ["MAIL_FROM", "hello", /<hello@example.com>/],
+    ["MAIL_FROM", "A <a@example.com>\nBcc: b@example.com", /<hello@example.com>/],
+    ["MAIL", "yes", /"console"/],
   ];
   for (const [name, value, cure] of wrong) {
     const read = () => readEnvironment({ [name]: value });
@@ -56,4 +63,47 @@ test("all wrong variables are told at once", () => {
 
 test("an empty variable is one that is not set", () => {
   expect(readEnvironment({ PORT: "", PUBLIC_URL: "", SESSION_IDLE_SECONDS: "" }).port).toBe(3000);
+});
+
+test("mails are printed in development, and in production only when asked: their links open accounts", () => {
+  const production = { NODE_ENV: "production", PUBLIC_URL: "https://app.example.com" };
+
+  expect(readEnvironment({}).mail).toEqual({ kind: "console" });
+  expect(readEnvironment(production)).toMatchObject({
+    mail: { kind: "off" },
+    warnings: [expect.stringContaining("SMTP_URL is not set")],
+  });
+  expect(readEnvironment({ ...production, MAIL: "off" })).toMatchObject({ mail: { kind: "off" }, warnings: [] });
+  expect(readEnvironment({ ...production, MAIL: "console" })).toMatchObject({
+    mail: { kind: "console" },
+    warnings: [expect.stringContaining("links")],
+  });
+});
+
+test("with a mail server mails are sent, from an address of the site unless another is named", () => {
+  const given = { PUBLIC_URL: "https://app.example.com", SMTP_URL: "smtps://ann:p%40ss@mail.example.com" };
+
+  expect(readEnvironment(given).mail).toEqual({
+    kind: "smtp",
+    server: {
+      host: "mail.example.com",
+      port: 465,
+      isSecure: true,
+      isTlsRequired: false,
+      user: "ann",
+      password: "p@ss",
+    },
+    from: "no-reply@app.example.com",
+  });
+  const from = "Example <hello@example.com>";
+  expect(readEnvironment({ ...given, MAIL_FROM: from }).mail).toMatchObject({ from });
+  expect(readEnvironment({ ...given, MAIL: "console" }).mail).toEqual({ kind: "console" });
+});
+
+test("a site that cannot send the mails it needs does not start", () => {
+  const production = { NODE_ENV: "production", PUBLIC_URL: "https://app.example.com" };
+
+  expect(() => readEnvironment({ MAIL: "smtp" })).toThrow(/^SMTP_URL: /);
+  expect(() => readEnvironment({ ...production, EMAIL_VERIFICATION: "required" })).toThrow(/^SMTP_URL: /);
+  expect(readEnvironment({ ...production, EMAIL_VERIFICATION: "optional" }).mail).toEqual({ kind: "off" });
 });

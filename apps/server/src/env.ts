@@ -2,6 +2,8 @@ import { z } from "zod";
 
 import { Settings } from "@countersign/contract";
 
+import { chooseMail, type MailDelivery, mailVariables } from "./mail-env.ts";
+
 const Env = Settings.extend({
   NODE_ENV: z
     .enum(["development", "production", "test"], 'Write "production", "development" or "test".')
@@ -27,6 +29,7 @@ const Env = Settings.extend({
     .optional(),
   DATABASE_URL: z.string().default("sqlite:./data/countersign.db"),
   TRUST_PROXY: z.string().default(""),
+  ...mailVariables,
   LOG_LEVEL: z
     .enum(["debug", "info", "warn", "error", "silent"], "Write debug, info, warn, error or silent.")
     .optional(),
@@ -41,6 +44,7 @@ export interface Environment {
   readonly databaseUrl: string;
   readonly trustProxy: string;
   readonly logLevel: string;
+  readonly mail: MailDelivery;
   readonly settings: Settings;
   /** What is accepted but should be looked at. */
   readonly warnings: readonly string[];
@@ -61,10 +65,13 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
   if (!parsed.success) {
     throw new Error(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("\n"));
   }
-  const { NODE_ENV, PORT, HOST, PUBLIC_URL, ALLOWED_ORIGINS, DATABASE_URL, TRUST_PROXY, LOG_LEVEL, ...settings } =
+  const { NODE_ENV, PORT, HOST, PUBLIC_URL, ALLOWED_ORIGINS, DATABASE_URL, TRUST_PROXY, LOG_LEVEL, ...rest } =
     parsed.data;
+  const { SMTP_URL, MAIL_FROM, MAIL, ...settings } = rest;
   const isProduction = NODE_ENV === "production";
   const publicUrl = PUBLIC_URL ?? (isProduction ? `http://localhost:${PORT}` : developmentUrl);
+  const isMailNeeded = settings.EMAIL_VERIFICATION === "required";
+  const delivery = chooseMail({ SMTP_URL, MAIL_FROM, MAIL }, { isProduction, publicUrl, isMailNeeded });
 
   return {
     isProduction,
@@ -75,8 +82,9 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     databaseUrl: DATABASE_URL,
     trustProxy: TRUST_PROXY,
     logLevel: LOG_LEVEL ?? (isProduction ? "info" : "warn"),
+    mail: delivery.mail,
     settings,
-    warnings: checkPublicUrl(publicUrl, isProduction),
+    warnings: [...checkPublicUrl(publicUrl, isProduction), ...delivery.warnings],
   };
 }
 

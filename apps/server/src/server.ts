@@ -9,6 +9,7 @@ import { createMemoryBus } from "@countersign/bus";
 import { coreMigrations, openDatabase } from "@countersign/db";
 import { createApp } from "@countersign/rpc";
 
+import { createMailer } from "./create-mailer.ts";
 import { createDemoUsers } from "./demo-users.ts";
 import { readEnvironment } from "./env.ts";
 
@@ -27,8 +28,9 @@ export async function runServer(): Promise<void> {
   );
   const bus = createMemoryBus({ onError: (err) => log.error({ err }, "A hint could not be handled") });
   const onError = (err: unknown) => log.error({ err }, "A write in the background failed");
-  const auth = createAuth({ db, bus, settings: env.settings, permissions, onError });
   const { publicUrl, allowedOrigins, trustProxy, settings } = env;
+  const mailer = createMailer(env.mail, log);
+  const auth = createAuth({ db, bus, settings, permissions, mailer, publicUrl, onError });
   const webFolder = env.isProduction ? requireWebFolder() : null;
   const app = createApp({
     router: appRouter,
@@ -44,7 +46,7 @@ export async function runServer(): Promise<void> {
     webFolder,
   });
 
-  if (!env.isProduction) await createDemoUsers(db, auth);
+  if (!env.isProduction) await createDemoUsers(db, auth, { bus, settings });
   const port = await app
     .listen(env)
     .catch((error: unknown) =>
@@ -55,6 +57,7 @@ export async function runServer(): Promise<void> {
   await askedToStop();
   // A change of the code should show at once.
   await app.close(env.isProduction ? {} : { drainMs: 0 });
+  await mailer.close?.();
   await bus.close();
   await db.close();
 }

@@ -162,6 +162,8 @@ export function createApp<Tables extends CoreTables>(options: AppOptions<Tables>
       for (const stop of stops) await stop();
       // What is on its way gets one more chance, not more time than requests have.
       await Promise.race([services.auth.mail.flush(), new Promise((resolve) => setTimeout(resolve, drainMs))]);
+      // What is on its way gets one more chance, not more time than requests have.
+      await Promise.race([services.auth.mail.flush(), new Promise((resolve) => setTimeout(resolve, drainMs))]);
       await services.auth.audit.flush();
     },
   };

@@ -1,6 +1,6 @@
 import type { AnyRouter } from "@trpc/server";
 
-import { type Auth, type Clock, createAuth, type Principal, systemClock } from "@countersign/auth";
+import { type Auth, type Clock, createAuth, type Mail, type Principal, systemClock } from "@countersign/auth";
 import { type Bus, createMemoryBus } from "@countersign/bus";
 import { defaultSettings, type Settings } from "@countersign/contract";
 import {
@@ -46,6 +46,8 @@ export interface TestApp<Tables extends CoreTables = CoreTables> extends AsyncDi
   readonly bus: Bus;
   /** What was logged as a warning or an error. */
   readonly logged: readonly { readonly level: string; readonly message: string; readonly facts: object }[];
+  /** The mails sent since it was last asked, those still on their way included. */
+  takeMails(): Promise<readonly Mail[]>;
   /** Makes a user and signs them in. */
   signIn(username: string): Promise<TestUser>;
   /** Calls over HTTP as a page of this site would. */
@@ -86,13 +88,14 @@ export async function startTestApp<Tables extends CoreTables = CoreTables>(
   const bus = options.bus ?? (options.isDeaf ? createDeafBus() : createMemoryBus());
   const clock = options.clock ?? systemClock;
   const permissions = options.permissions ?? [];
-  const auth = createAuth({ db, bus, settings, permissions, clock });
-  const { log, logged } = createLog();
-
   // The port is known only when the server listens, and the public URL holds the port: so a free one is found first.
   const port = await findFreePort();
   const url = `http://localhost:${port}`;
   const { trustProxy = "", allowedOrigins = [url], publicUrl = url } = options;
+  const { log, logged } = createLog();
+  const mails: Mail[] = [];
+  const mailer = { send: async (mail: Mail) => void mails.push(mail) };
+  const auth = createAuth({ db, bus, settings, permissions, clock, mailer, publicUrl });
   const app = createApp({
     router: options.router,
     db,
@@ -116,6 +119,10 @@ export async function startTestApp<Tables extends CoreTables = CoreTables>(
     auth,
     bus,
     logged,
+    async takeMails() {
+      await auth.mail.flush();
+      return mails.splice(0);
+    },
     signIn: (username) => register(testApp, username),
     http: (path, call = {}) => callHttp(url, path, call),
     open: (cookie, headers) => RawSocket.open({ url: `${url}/trpc`, cookie, ...(headers ? { headers } : {}) }),
