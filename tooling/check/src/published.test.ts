@@ -47,6 +47,20 @@ describe("what is published", () => {
     for (const dialect of ["sqlite", "postgres"]) expect(existsSync(join(migrations, dialect))).toBe(true);
   });
 
+  test("the command line runs as it is installed: on the database of the packages beside it", () => {
+    const { bin } = readManifest(project.path, "@countersign/cli");
+    const countersign = join(project.path, "node_modules/@countersign/cli", bin?.["countersign"] ?? "");
+    expect(readFileSync(countersign, "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
+    const url = `sqlite:${join(project.path, "test.db")}`;
+    const migrate = `import("@countersign/db").then(async ({ openDatabase, coreMigrations }) =>
+      (await openDatabase("${url}", { migrations: [coreMigrations] })).close())`;
+    run(project.path, "node", ["--eval", migrate]);
+
+    run(project.path, "node", [countersign, "user", "create", "ann", "--database", url], "a few random words");
+
+    expect(run(project.path, "node", [countersign, "user", "list", "--database", url])).toMatch(/^ann .* active /m);
+  });
+
   test("the types reach whoever uses the packages", () => {
     writeFileSync(
       join(project.path, "use.ts"),
@@ -93,6 +107,7 @@ function install(project: string, name: string, folder: string): void {
 
 interface Manifest {
   readonly exports: Readonly<Record<string, Target>>;
+  readonly bin?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }
@@ -111,9 +126,9 @@ function pathsOf(target: Target): string[] {
   return typeof target === "string" ? [target] : [target.types, target.default];
 }
 
-function run(cwd: string, command: string, args: readonly string[]): string {
+function run(cwd: string, command: string, args: readonly string[], input = ""): string {
   try {
-    return execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+    return execFileSync(command, args, { cwd, input, encoding: "utf8", stdio: ["pipe", "pipe", "pipe"] });
   } catch (error) {
     // What the program said is worth more than its exit code.
     const { stdout, stderr } = error as { stdout: string; stderr: string };
