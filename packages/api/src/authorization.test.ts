@@ -1,3 +1,5 @@
+import { inspect } from "node:util";
+
 import { describe, expect, test } from "vitest";
 
 import { describeDatabases } from "@app/services/databases";
@@ -36,6 +38,8 @@ describe("who may call what", () => {
 
       const rows = await fillMatrix(app);
 
+      const broken = rows.filter(({ answers }) => Object.values(answers).includes("INTERNAL_SERVER_ERROR"));
+      expect(broken, app.logged.map(({ facts }) => inspect(facts)).join("\n")).toEqual([]);
       await expect(printMatrix(rows)).toMatchFileSnapshot("../authorization-matrix.txt");
       const unanswered = rows.filter(({ path, answers }) => {
         // This app keeps no data with its sessions, so whatever is asked for is no key of it.
