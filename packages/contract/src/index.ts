@@ -25,6 +25,7 @@ export {
   type LiveListFrame,
   type LiveListFull,
   type LiveRow,
+  stateOfRow,
 } from "./live-list.ts";
 export { Notice, type NoticeKind, Notification } from "./notice.ts";
 export { definePermissions, isPermissionName, type PermissionName } from "./permission.ts";

@@ -34,6 +34,18 @@ test("rows that did not change keep their identity", () => {
   expect(after[1]).toBe(before[0]);
 });
 
+test("a row with other rights is sent again, in the same version; one with the same rights is not", () => {
+  const withRights = (change: boolean, remove = false) => [{ ...row("a"), $can: { change, remove } }, row("b")];
+  expect(diffRows(withRights(true), withRights(false))).toEqual({
+    type: "difference",
+    upsert: [{ ...row("a"), $can: { change: false, remove: false } }],
+    remove: [],
+  });
+  expect(diffRows(withRights(true), withRights(true))).toBeNull();
+  expect(diffRows(withRights(true, false), withRights(false, true))).not.toBeNull();
+  expect(diffRows([row("a"), row("b")], withRights(true))).not.toBeNull();
+});
+
 test("a new row at the front needs no order, a moved one does", () => {
   expect(diffRows([row("a")], [row("b"), row("a")])).toEqual({ type: "difference", upsert: [row("b")], remove: [] });
   expect(diffRows([row("a"), row("b")], [row("b"), row("a")])).toHaveProperty("order", ["b", "a"]);

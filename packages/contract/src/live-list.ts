@@ -1,7 +1,16 @@
-/** A row of a live list: told apart by `id`, newer by `version`. */
+/** A row of a live list: told apart by `id`, newer by `version`, or shown anew when its rights are others. */
 export interface LiveRow {
   readonly id: string;
   readonly version: number;
+  /** What the user may do to it, by the names of the policies. */
+  readonly $can?: Readonly<Record<string, boolean>>;
+}
+
+/** What tells a row's present state from any other one of the same row. */
+export function stateOfRow({ version, $can }: LiveRow): string {
+  if ($can === undefined) return String(version);
+  const granted = Object.keys($can).filter((name) => $can[name]);
+  return [version, ...granted.toSorted()].join(" ");
 }
 
 /** The whole list, sent first and after every gap. */
@@ -21,13 +30,13 @@ export interface LiveListDifference<Row extends LiveRow> {
 
 export type LiveListFrame<Row extends LiveRow> = LiveListFull<Row> | LiveListDifference<Row>;
 
-/** The difference that makes `after` of `before`, or null when they are equal. Rows are equal when id and version are. */
+/** The difference that makes `after` of `before`, or null when they are equal. Rows are equal when id, version and rights are. */
 export function diffRows<Row extends LiveRow>(
   before: readonly Row[],
   after: readonly Row[],
 ): LiveListDifference<Row> | null {
-  const old = new Map(before.map((row) => [row.id, row.version]));
-  const upsert = after.filter((row) => old.get(row.id) !== row.version);
+  const old = new Map(before.map((row) => [row.id, stateOfRow(row)]));
+  const upsert = after.filter((row) => old.get(row.id) !== stateOfRow(row));
   const present = new Set(after.map((row) => row.id));
   const remove = before.filter((row) => !present.has(row.id)).map((row) => row.id);
 

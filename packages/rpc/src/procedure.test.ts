@@ -1,9 +1,11 @@
+import { eq } from "drizzle-orm";
 import { expect, expectTypeOf, test } from "vitest";
 import { z } from "zod";
 
 import { describeDatabases, type TestDialect } from "@app/services/databases";
-import type { Principal } from "@countersign/auth";
+import { can, type Principal, touchUser } from "@countersign/auth";
 
+import { LiveInput, liveList } from "./live/live-list.ts";
 import { forbidden } from "./procedure/call-error.ts";
 import { currentCall } from "./procedure/current-call.ts";
 import { definePolicies } from "./procedure/policies.ts";
@@ -81,6 +83,18 @@ const testRouter = router({
   canNothing: protectedProcedure.query(({ ctx }) => ctx.can("rows.change", undefined as never)),
   canUnknown: protectedProcedure.query(({ ctx }) => ctx.can("rows.unknown" as never, rows[0] as never)),
   rows: publicProcedure.query(({ ctx }) => rows.map((row) => withRights(ctx, row, { id: row.id }))),
+  live: protectedProcedure.input(LiveInput).subscription(({ ctx, input }) =>
+    liveList(ctx, {
+      topic: "rows",
+      key: `rows:${ctx.user.id}`,
+      async read(principal) {
+        const seesAll = can(principal, "reports.view");
+        const seen = rows.filter((row) => seesAll || row.owner === principal?.user.username);
+        return seen.map((row) => withRights({ ...ctx, principal }, row, { id: row.id, version: 1 }));
+      },
+      lastEventId: input?.lastEventId,
+    }),
+  ),
   own: protectedProcedure.query(() => "own"),
   report: permissionProcedure("reports.view").query(() => "report"),
   reportWith: procedureWith(permission, { onForbidden: () => answer() }).query(() => "report"),
@@ -171,6 +185,44 @@ describeDatabases((dialect) => {
       { id: "1", $can: no },
       { id: "2", $can: { ...no, "rows.change": true } },
     ]);
+  });
+
+  test("P6: rights that change take rows away, give rows, and change what rows may be done to, on open lists", async () => {
+    await using started = await start(dialect);
+    const { app } = started;
+    const [ann, bob] = [await app.signIn("ann"), await app.signIn("bob")];
+    await using socket = await ann.open();
+    await using other = await bob.open();
+    const id = await socket.subscribe("live");
+    const theirs = await other.subscribe("live");
+    const row = (name: string, change: boolean, remove = false) => ({
+      id: name,
+      version: 1,
+      $can: { "rows.change": change, "rows.remove": remove },
+    });
+    const frames = async (count: number) => {
+      const data = (await socket.data(id, count)) as { data: unknown }[];
+      return data.map((frame) => frame.data);
+    };
+    expect(await frames(1)).toEqual([{ type: "list", rows: [row("1", true)] }]);
+
+    await app.auth.rights.grant(ann.id, "reports.view");
+    expect((await frames(2))[1]).toMatchObject({ upsert: [row("2", false)], remove: [], order: ["1", "2"] });
+
+    await app.db.update(app.db.tables.users).set({ isStaff: true }).where(eq(app.db.tables.users.id, ann.id));
+    await touchUser(app, ann.id);
+    expect((await frames(3))[2]).toEqual({ type: "difference", upsert: [row("1", true, true)], remove: [] });
+
+    await app.auth.rights.withdraw(ann.id, "reports.view");
+    expect((await frames(4))[3]).toEqual({ type: "difference", upsert: [], remove: ["2"] });
+    expect(other.dataOf(theirs)).toHaveLength(1);
+
+    // Resuming shows what changed meanwhile, also when it was only a right.
+    const last = socket.frames.filter((frame) => frame.id === id && frame.result?.id).at(-1)?.result?.id;
+    await app.db.update(app.db.tables.users).set({ isStaff: false }).where(eq(app.db.tables.users.id, ann.id));
+    await using later = await ann.open();
+    const after = await later.subscribe("live", { lastEventId: last });
+    expect(await later.data(after, 1)).toMatchObject([{ data: { type: "list", rows: [row("1", true, false)] } }]);
   });
 
   test("P4: the hooks of the app, the router and the procedure answer refusals, the nearest one each", async () => {

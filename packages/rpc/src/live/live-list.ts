@@ -4,7 +4,7 @@ import type { TrackedEnvelope } from "@trpc/server";
 import { z } from "zod";
 
 import type { Principal } from "@countersign/auth";
-import { diffRows, type LiveListFrame, type LiveRow, type Rule } from "@countersign/contract";
+import { diffRows, type LiveListFrame, type LiveRow, type Rule, stateOfRow } from "@countersign/contract";
 
 import type { Caller } from "../procedure/call-context.ts";
 import { CallError } from "../procedure/call-error.ts";
@@ -62,7 +62,7 @@ export function liveList<Row extends LiveRow>(
   });
 }
 
-/** The rows at one reading. Its event id says which rows in which versions and order, so it is the same on every replica. */
+/** The rows at one reading. Its event id says which rows in which versions, with which rights and in which order, so it is the same on every replica. */
 class State<Row extends LiveRow> {
   readonly rows: readonly Row[];
   #eventId: string | null = null;
@@ -73,7 +73,7 @@ class State<Row extends LiveRow> {
 
   get eventId(): string {
     this.#eventId ??= createHash("sha256")
-      .update(this.rows.map((row) => `${row.id}:${row.version}`).join("\n"))
+      .update(this.rows.map((row) => `${row.id}:${stateOfRow(row)}`).join("\n"))
       .digest("base64url")
       .slice(0, 22);
     return this.#eventId;
