@@ -33,19 +33,19 @@ export async function fillMatrix(app: TestApp<Tables>): Promise<MatrixRow[]> {
   return rows;
 }
 
-/** The table as text, for a file that is reviewed. */
+/** The table as text, for a file that is reviewed. Widths are fixed, so that a change shows in its own lines only. */
 export function printMatrix(rows: readonly MatrixRow[]): string {
   const lines = [
     ["procedure", "over", ...roles],
     ...rows.map(({ path, transport, answers }) => [path, transport, ...roles.map((role) => answers[role])]),
   ];
-  const widths = lines[0]?.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0))) ?? [];
+  const widths = [28, 8, ...roles.map(() => 21)];
   return lines
     .map(
       (line) =>
         `${line
           .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join("  ")
+          .join("")
           .trimEnd()}\n`,
     )
     .join("");
