@@ -28,7 +28,8 @@ describeDatabases((dialect) => {
       expect(outcomeOf(await asStaff.call(type, path, input)), path).toBe("FORBIDDEN");
       expect(outcomeOf(await asHolder.call(type, path, input)), path).toBe("FORBIDDEN");
       // Negative control: whoever has both gets further, to what is wrong with the input.
-      if (!rule.superuser) expect(outcomeOf(await asBoth.call(type, path, input)), path).not.toBe("FORBIDDEN");
+      const answered = outcomeOf(await asBoth.call(type, path, input));
+      expect(answered === "FORBIDDEN", path).toBe(rule.superuser ?? false);
     }
   });
 
@@ -199,7 +200,7 @@ describeDatabases((dialect) => {
     expect(await one.closed).toEqual({ code: 4401, reason: "ended" });
     expect(await two.query("who")).toMatchObject({ result: { data: "bob" } });
     expect(await answer(asSue.mutate("admin.user.endSessions", { id: bob.id }))).toEqual({ ended: 2 });
-    expect([await two.closed, await three.closed]).toEqual(Array(2).fill({ code: 4401, reason: "ended" }));
+    for (const socket of [two, three]) expect(await socket.closed).toEqual({ code: 4401, reason: "ended" });
     expect(await asAnn.query("who")).toMatchObject({ result: { data: "ann" } });
     expect(await attempt(asSue, "admin.session.end", { id: bob.principal.session.id })).toBe("NOT_FOUND");
     expect(await started.audited("admin.user.end_sessions")).toMatchObject([
