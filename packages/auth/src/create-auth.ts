@@ -44,14 +44,17 @@ export function createAuth(options: AuthOptions): Auth {
   const desk = createMailDesk({ mailer, throttle, settings, publicUrl: requirePublicUrl(options), onError });
   const context = { db, bus, clock, settings, sessions, sessionData, passwords, throttle, audit, desk, onError };
 
+  const links = createLinks(context);
+  const sendPasswordReset = (userId: string) => links.sendPasswordReset(userId);
+
   return {
     sessions,
     sessionData,
     accounts: createAccounts(context),
-    links: createLinks(context),
+    links,
     mail: createMailNotices(context),
     rights: createRights({ db, bus, clock, permissions: [...declared] }),
-    admin: createAdmin({ db, bus, clock, settings, sessions, audit, passwords, permissions: declared }),
+    admin: createAdmin({ ...context, permissions: declared, sendPasswordReset }),
     audit,
     throttle,
   };

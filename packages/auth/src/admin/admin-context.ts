@@ -16,6 +16,8 @@ export interface AdminContext {
   readonly sessions: SessionEngine;
   readonly audit: AuditLog;
   readonly passwords: Passwords;
+  /** See `Links.sendPasswordReset`. */
+  readonly sendPasswordReset: (userId: string) => Promise<boolean>;
   /** All that are declared. */
   readonly permissions: ReadonlySet<string>;
 }

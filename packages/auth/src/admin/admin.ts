@@ -31,7 +31,9 @@ export type AdminRefusal =
   /** The change would leave the site without an active superuser. */
   | "last_superuser"
   /** Nobody switches off or removes their own account here. */
-  | "own_account";
+  | "own_account"
+  /** Forgotten passwords are not replaced by mail here. */
+  | "reset_off";
 
 /** What came of a change. All but `done` changed nothing. */
 export type AdminOutcome<Done extends object = object> =
@@ -136,6 +138,8 @@ export interface AdminUsers {
     input: { readonly id: string; readonly groupIds: readonly string[] } & FromVersion,
   ): Promise<AdminOutcome>;
   endSessions(call: AdminCall, id: string): Promise<AdminOutcome<{ readonly ended: number }>>;
+  /** Mails the link to a new password to the user's address. `invalid` when there is none, or the account is off. */
+  sendReset(call: AdminCall, id: string): Promise<AdminOutcome>;
   /** Removes the account and all that belongs to it. */
   remove(call: AdminCall, id: string): Promise<AdminOutcome>;
 }

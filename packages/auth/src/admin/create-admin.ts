@@ -11,6 +11,7 @@ import { findGroup, listGroups } from "./list-groups.ts";
 import { listSessions } from "./list-sessions.ts";
 import { listUsers } from "./list-users.ts";
 import { changeUser, done } from "./make-change.ts";
+import { sendReset } from "./send-reset.ts";
 import { endSessionsOf, removeUser, setActive } from "./switch-user.ts";
 import { updateUser } from "./update-user.ts";
 import { setGroups, setPermissions, setStaff, setSuperuser } from "./user-rights.ts";
@@ -29,6 +30,7 @@ export function createAdmin(context: AdminContext): Admin {
       setPermissions: (call, input) => setPermissions(context, call, input),
       setGroups: (call, input) => setGroups(context, call, input),
       endSessions: (call, id) => endSessionsOf(context, call, id),
+      sendReset: (call, id) => sendReset(context, call, id),
       remove: (call, id) => removeUser(context, call, id),
     },
     groups: {

@@ -2,6 +2,8 @@ import { eq } from "drizzle-orm";
 
 import { UniqueViolation } from "@countersign/db";
 
+import { voidLinks } from "../token/link.ts";
+
 import { holdsAllOf, readActingAdmin } from "./acting-admin.ts";
 import type { AdminContext } from "./admin-context.ts";
 import type { AdminCall, AdminOutcome, AdminUsers } from "./admin.ts";
@@ -21,7 +23,7 @@ export async function updateUser(
   const options = { action: "admin.user.update", userId: input.id, version: input.version } as const;
   try {
     return await changeUser(context, call, options, async (tx, actor, target) => {
-      const { accountTokens, users } = tx.tables;
+      const { users } = tx.tables;
       const values = withoutUnchanged(read.values, target);
       const details = { fields: Object.keys(values).filter((field) => field !== "emailKey") };
       if (details.fields.length === 0) return { outcome: done, details };
@@ -32,7 +34,7 @@ export async function updateUser(
           return { outcome: beyondOwnRights, details };
         }
         // Links that were mailed to the old address end with it.
-        await tx.delete(accountTokens).where(eq(accountTokens.userId, target.id));
+        await voidLinks(tx, target.id);
         Object.assign(values, { emailVerifiedAt: null });
       }
       await tx.update(users).set(values).where(eq(users.id, target.id));

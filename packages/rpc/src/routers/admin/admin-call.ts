@@ -72,5 +72,7 @@ const refusals: Record<AdminRefusal, () => CallError> = {
     new CallError("CONFLICT", "This is the last active superuser. Make another one first.", {
       reason: "LAST_SUPERUSER",
     }),
+  reset_off: () =>
+    new CallError("FORBIDDEN", "Forgotten passwords are not replaced by mail here.", { reason: "PASSWORD_RESET_OFF" }),
   own_account: () => new CallError("FORBIDDEN", "Nobody switches off or removes their own account here."),
 };

@@ -115,6 +115,14 @@ export const adminUserRouter = router({
       return { ended };
     }),
 
+  /** Mails the link to a new password. */
+  sendReset: adminProcedure("users.send_reset")
+    .input(ById)
+    .mutation(async ({ ctx, input }) => {
+      await settle(await ctx.caller.services.auth.admin.users.sendReset(callOf(ctx), input.id));
+      return {};
+    }),
+
   remove: freshAdminProcedure("users.delete")
     .input(ById)
     .mutation(async ({ ctx, input }) => {
