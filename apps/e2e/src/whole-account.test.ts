@@ -1,0 +1,133 @@
+import { expect, type Page } from "@playwright/test";
+
+import { test as base } from "@app/browser";
+import { type Mailbox, openMailbox } from "@app/services/mailbox";
+
+import { linkIn, mailTo, registerByForm } from "./mail-actions.ts";
+import { writeNote } from "./note-actions.ts";
+import { signInByForm } from "./session-actions.ts";
+import { watchSockets } from "./socket-log.ts";
+
+/** A site that mails, and that asks for the password again as soon as somebody has been signed in for two seconds. */
+const test = base.extend<{ readonly mailbox: Mailbox }>({
+  // Playwright reads from the pattern which fixtures this one needs: none.
+  // oxlint-disable-next-line no-empty-pattern
+  mailbox: async ({}, use) => {
+    await using mailbox = await openMailbox();
+    await use(mailbox);
+  },
+  server: async ({ newServer, mailbox }, use) => {
+    const env = { SMTP_URL: mailbox.url, EMAIL_VERIFICATION: "required", SESSION_FRESH_SECONDS: "2" };
+    await use(await newServer(env));
+  },
+});
+
+const withinASecond = { timeout: 1000 };
+const ann = { username: "ann", email: "ann@example.test", password: "correct horse of ann" };
+const bob = { username: "bob", email: "bob@example.test", password: "correct horse of bob" };
+const newPassword = "battery staple of ann";
+
+test(
+  "a newcomer confirms the address, signs in, confirms the password and changes it: the other browser is out at once",
+  { tag: "@database" },
+  async ({ mailbox, newDevice }) => {
+    const [laptop, phone] = [await newDevice(), await newDevice()];
+    const onLaptop = await laptop.context.newPage();
+    await registerByForm(onLaptop, mailbox, ann);
+    const bobs = await (await newDevice()).context.newPage();
+    await registerByForm(bobs, mailbox, bob);
+    await signIn(bobs, bob);
+
+    await signIn(onLaptop, ann);
+    const onPhone = await phone.context.newPage();
+    const sockets = watchSockets(onPhone);
+    await signIn(onPhone, ann);
+    await writeNote(onPhone, "A secret of Ann");
+    await onLaptop.goto("/account");
+    await onLaptop.getByRole("button", { name: "Change password" }).click();
+    await onLaptop.getByLabel("Present password", { exact: true }).fill(ann.password);
+    await onLaptop.getByLabel("New password", { exact: true }).fill(newPassword);
+    // Longer than a sign-in is fresh.
+    await onLaptop.waitForTimeout(2000);
+    await onLaptop.getByRole("button", { name: "Change password" }).click();
+    const dialog = onLaptop.getByRole("dialog", { name: "Is it you?" });
+    await dialog.getByLabel("Password", { exact: true }).fill("not her password");
+    await dialog.getByRole("button", { name: "Confirm" }).click();
+    await expect(dialog.getByText("That is not your password.")).toBeVisible();
+    laptop.problems.allow(/403|401|400/);
+    const framesBefore = sockets.received.length;
+    await dialog.getByLabel("Password", { exact: true }).fill(ann.password);
+    await dialog.getByRole("button", { name: "Confirm" }).click();
+
+    await expect(onLaptop.getByText("Your password is changed.")).toBeVisible();
+    await expect(onPhone.getByRole("heading", { name: "Sign in" })).toBeVisible(withinASecond);
+    await expect(onPhone.getByText("Your password was changed. Sign in with the new one.")).toBeVisible();
+    await expect(onPhone.getByText("A secret of Ann")).toHaveCount(0);
+    expect(sockets.received.slice(framesBefore).join("\n")).not.toContain("A secret of Ann");
+
+    // This device has a new token and goes on; another user has noticed nothing.
+    await onLaptop.goto("/notes");
+    await expect(onLaptop.getByText("A secret of Ann")).toBeVisible();
+    await writeNote(bobs, "Untouched");
+    phone.problems.allow(/401/);
+    await signInByForm(onPhone, ann);
+    await expect(onPhone.getByRole("alert")).toContainText("do not match");
+    await signInByForm(onPhone, { ...ann, password: newPassword });
+    await expect(onPhone.getByText("A secret of Ann")).toBeVisible();
+    const notice = await mailTo(mailbox, ann.email, /was changed/);
+    expect(notice.raw).not.toContain(newPassword);
+  },
+);
+
+test(
+  "RST-13: a forgotten password is replaced by the mailed link, which leaves the address bar, and all devices are out",
+  { tag: "@database" },
+  async ({ mailbox, newDevice, server }) => {
+    const [laptop, phone] = [await newDevice(), await newDevice()];
+    const onPhone = await phone.context.newPage();
+    await registerByForm(onPhone, mailbox, ann);
+    await signIn(onPhone, ann);
+    await writeNote(onPhone, "A secret of Ann");
+
+    const page = await laptop.openWindow("/login");
+    await page.getByRole("link", { name: "Forgot your password?" }).click();
+    await page.getByLabel("Email").fill(" ANN@example.test ");
+    await page.getByRole("button", { name: "Send the link" }).click();
+    await expect(page.getByRole("heading", { name: "Check your email" })).toBeVisible();
+    const link = linkIn(await mailTo(mailbox, ann.email, /new password/));
+    expect(link.startsWith(`${server.url}/`)).toBe(true);
+    const token = new URL(link).hash.slice(1) || new URL(link).search;
+
+    const elsewhere: string[] = [];
+    page.on("request", (request) => {
+      if (new URL(request.url()).origin !== server.url) elsewhere.push(request.url());
+      expect(request.headers()["referer"] ?? "").not.toContain(token);
+    });
+    await page.goto(link);
+    await expect(page.getByRole("heading", { name: "Choose a new password" })).toBeVisible();
+    expect(page.url()).not.toContain(token);
+    await expect(page.locator('meta[name="referrer"]')).toHaveAttribute("content", "no-referrer");
+    await page.getByLabel("New password", { exact: true }).fill(newPassword);
+    await page.getByRole("button", { name: "Set the password" }).click();
+
+    await expect(page.getByRole("heading", { name: "Your password is changed" })).toBeVisible();
+    expect(elsewhere).toEqual([]);
+    await expect(onPhone.getByRole("heading", { name: "Sign in" })).toBeVisible(withinASecond);
+    await expect(onPhone.getByText("A secret of Ann")).toHaveCount(0);
+    // Nobody is signed in by the link, and it works no second time.
+    await page.goto("/notes");
+    await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+    laptop.problems.allow(/400|403|404/);
+    await page.goto(link);
+    await page.getByLabel("New password", { exact: true }).fill("yet another password");
+    await page.getByRole("button", { name: "Set the password" }).click();
+    await expect(page.getByRole("heading", { name: "This link does not work any more" })).toBeVisible();
+    await signIn(page, { ...ann, password: newPassword });
+  },
+);
+
+async function signIn(page: Page, account: typeof ann): Promise<void> {
+  await page.goto("/login");
+  await signInByForm(page, account);
+  await expect(page.getByRole("heading", { name: "Notes" })).toBeVisible();
+}
