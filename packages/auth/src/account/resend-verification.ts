@@ -4,7 +4,7 @@ import type { Links, RequestResult } from "../token/links.ts";
 
 import type { AccountContext, SignInOrigin } from "./account-context.ts";
 import { parseEmail } from "./email.ts";
-import { postVerification } from "./post-verification.ts";
+import { writeVerification } from "./post-verification.ts";
 
 /** See `Links.resendVerification`. The answer comes before anything is looked up. */
 export async function resendVerification(
@@ -21,8 +21,7 @@ export async function resendVerification(
 
   context.desk.post(async () => {
     const userId = await findWaiting(context, email, from);
-    if (userId !== null) postVerification(context, userId, from.locale ?? null);
-    return null;
+    return userId === null ? null : writeVerification(context, userId, from.locale ?? null);
   });
   return { status: "accepted" };
 }
