@@ -35,6 +35,7 @@ import { LiveHub } from "./live/hub.ts";
 import type { SnapshotFields } from "./live/snapshot-fields.ts";
 import { createSnapshotReader } from "./live/snapshot-reader.ts";
 import { startMaintenance } from "./maintenance.ts";
+import { createNotifications } from "./notify/notifications.ts";
 import type { RootContext } from "./procedure/call-context.ts";
 import { listRules } from "./procedure/rule-list.ts";
 import { startLease } from "./revocation/lease.ts";
@@ -162,8 +163,6 @@ export function createApp<Tables extends CoreTables>(options: AppOptions<Tables>
       for (const stop of stops) await stop();
       // What is on its way gets one more chance, not more time than requests have.
       await Promise.race([services.auth.mail.flush(), new Promise((resolve) => setTimeout(resolve, drainMs))]);
-      // What is on its way gets one more chance, not more time than requests have.
-      await Promise.race([services.auth.mail.flush(), new Promise((resolve) => setTimeout(resolve, drainMs))]);
       await services.auth.audit.flush();
     },
   };
@@ -178,10 +177,12 @@ function createServices<Tables extends CoreTables>(options: AppOptions<Tables>):
   const rateLimits = new RateLimits(settings.CALLS_PER_SECOND * shareOfUser, settings.CALLS_BURST * shareOfUser);
   const visitorLimit = new RateLimits(visitorsPerHour / 3600, visitorsPerHour);
   const readSnapshot = createSnapshotReader({ settings, db, log, fields: options.snapshotFields ?? null });
+  const notifications = createNotifications({ db, bus, clock, sessionData: auth.sessionData });
   return {
     db,
     bus,
     auth,
+    notifications,
     cookie,
     visitorCookie,
     settings,

@@ -6,6 +6,7 @@ export type { CallContext, Caller, RootContext, SignedInContext } from "./proced
 export { CallError, forbidden, invalidFields, notFound, unauthorized } from "./procedure/call-error.ts";
 export type { ProcedureMeta } from "./procedure/checkpoint.ts";
 export type { ErrorShape } from "./procedure/error-format.ts";
+export type { NoticeInput, Notifications } from "./notify/notifications.ts";
 export { currentCall } from "./procedure/current-call.ts";
 export { IdempotencyKey, once } from "./procedure/idempotent.ts";
 export { createProcedures, type ProcedureOptions, type RuleParts, type ScopeOptions } from "./procedure/procedures.ts";

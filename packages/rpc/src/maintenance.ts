@@ -11,13 +11,14 @@ export function startMaintenance(services: Services): () => void {
   return () => clearInterval(timer);
 }
 
-async function sweep({ auth, clock, db, log }: Services): Promise<void> {
+async function sweep({ auth, clock, db, log, notifications }: Services): Promise<void> {
   try {
     const { idempotencyKeys } = db.tables;
     await auth.sessions.prune();
     await auth.links.prune();
     await auth.sessionData.prune();
     await auth.audit.prune();
+    await notifications.prune();
     await auth.throttle.prune();
     await db
       .delete(idempotencyKeys)

@@ -218,7 +218,7 @@ describeDatabases((dialect) => {
     expect(other.dataOf(theirs)).toHaveLength(1);
 
     // Resuming shows what changed meanwhile, also when it was only a right.
-    const last = socket.frames.filter((frame) => frame.id === id && frame.result?.id).at(-1)?.result?.id;
+    const last = socket.frames.findLast((frame) => frame.id === id && frame.result?.id)?.result?.id;
     await app.db.update(app.db.tables.users).set({ isStaff: false }).where(eq(app.db.tables.users.id, ann.id));
     await using later = await ann.open();
     const after = await later.subscribe("live", { lastEventId: last });

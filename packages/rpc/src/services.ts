@@ -7,6 +7,7 @@ import type { Connections } from "./connection/connections.ts";
 import type { RateLimits } from "./connection/rate-limits.ts";
 import type { LiveHub } from "./live/hub.ts";
 import type { ReadSnapshot } from "./live/snapshot-reader.ts";
+import type { Notifications } from "./notify/notifications.ts";
 
 /** Where log lines go. pino fits; so does any object with these four. */
 export interface Log {
@@ -27,6 +28,7 @@ export interface Services<Tables extends CoreTables = CoreTables> {
   readonly clock: Clock;
   readonly log: Log;
   readonly hub: LiveHub;
+  readonly notifications: Notifications;
   readonly readSnapshot: ReadSnapshot;
   readonly connections: Connections;
   readonly rateLimits: RateLimits;

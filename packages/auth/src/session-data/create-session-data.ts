@@ -1,4 +1,4 @@
-import { and, count, eq, gt, inArray, lte, notInArray } from "drizzle-orm";
+import { and, count, eq, gt, inArray, lte, notInArray, notLike } from "drizzle-orm";
 
 import type { Bus } from "@countersign/bus";
 import type { Settings } from "@countersign/contract";
@@ -72,8 +72,9 @@ export function createSessionData({ db, bus, clock, settings }: SessionDataOptio
 
   async function requireRoom(tx: Transaction, holder: DataHolder, changes: Values): Promise<void> {
     const { table, owner } = placeOf(holder);
-    const added = [...changes].filter(([, value]) => !isNone(value)).length;
-    const others = and(eq(owner, holder.id), notInArray(table.key, [...changes.keys()]));
+    const added = [...changes].filter(([key, value]) => !isNone(value) && !key.startsWith("$")).length;
+    // The library's own keys take no room from the app's.
+    const others = and(eq(owner, holder.id), notInArray(table.key, [...changes.keys()]), notLike(table.key, "$%"));
     const [row] = await tx.select({ count: count() }).from(table).where(others);
     if ((row?.count ?? 0) + added <= mostKeys) return;
     throw new Error(`A session keeps at most ${mostKeys} keys. Keep what belongs together under one of them.`);
@@ -142,7 +143,8 @@ export function createSessionData({ db, bus, clock, settings }: SessionDataOptio
       // Another user's data stays theirs, but for what is kept for whoever sits at this browser.
       const keys = presented.user.id === userId ? undefined : settings.KEEP_AT_SIGN_OUT;
       const ofSession = await read(tx, { kind: "session", id: presented.session.id }, keys);
-      return new Map([...ofVisitor, ...ofSession]);
+      // The last ones count, and a sign-in must not fail because two full stores meet.
+      return new Map([...new Map([...ofVisitor, ...ofSession])].slice(-mostKeys));
     },
 
     async keepAtSignOut(tokenHash, visitorHash) {

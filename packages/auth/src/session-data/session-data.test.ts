@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { describeDatabases } from "@app/services/databases";
 
 import { hashToken } from "../session/token.ts";
-import { openTestAuth, type TestAuth } from "../test/open-auth.ts";
+import { openTestAuth, type TestAuth, testPassword } from "../test/open-auth.ts";
 
 import { describeFault, mostKeys, mostValueBytes } from "./data-value.ts";
 import { type DataHolder, dataTopic } from "./session-data.ts";
@@ -155,6 +155,26 @@ describeDatabases((dialect) => {
     expect(Object.fromEntries(taken)).toEqual({ theme: "dark", step: 2 });
     expect(await sessionData.findVisitor(hash(visitor.token))).toBeNull();
     expect(await read(app, other.holder)).toEqual({ theme: "light" });
+  });
+
+  test("two full stores that meet at a sign-in do not stand in its way: the session's own values stay", async () => {
+    await using app = await openTestAuth(dialect, { VISITOR_DATA: true });
+    const ann = await app.register("Ann");
+    const visitor = await app.db.transaction((tx) => app.auth.sessionData.createVisitor(tx));
+    const mine = Object.fromEntries(Array.from({ length: mostKeys }, (_, key) => [`mine${key}`, key]));
+    const others = Object.fromEntries(Array.from({ length: mostKeys }, (_, key) => [`other${key}`, key]));
+    await write(app, sessionOf(ann.principal.session.id), mine);
+    await write(app, visitor.holder, others);
+
+    const from = { ip: null, userAgent: null, presented: ann.principal, presentedTokenHash: hash(ann.token) };
+    const login = await app.auth.accounts.login(
+      { login: "Ann", password: testPassword },
+      { ...from, visitorHash: hash(visitor.token) },
+    );
+
+    expect(login.status).toBe("signed-in");
+    const session = "session" in login ? login.session.id : "";
+    expect(await read(app, sessionOf(session))).toEqual(mine);
   });
 
   test("a sign-in as the same user takes over everything, as another user only what is kept at sign-out", async () => {

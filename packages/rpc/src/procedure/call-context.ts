@@ -6,6 +6,7 @@ import type { CoreTables, Database, Transaction } from "@countersign/db";
 import type { Connection } from "../connection/connection.ts";
 import type { RequestFacts } from "../connection/request-facts.ts";
 import type { HttpReply } from "../http/http-reply.ts";
+import type { NoticeInput } from "../notify/notifications.ts";
 import type { Services } from "../services.ts";
 
 import type { CheckedTransactionOptions } from "./checked-transaction.ts";
@@ -48,6 +49,8 @@ export interface CallContext<Tables extends CoreTables, Permission extends strin
   /** @throws when the list is empty. */
   canAll(permissions: readonly Permission[]): boolean;
   inGroup(group: string): boolean;
+  /** Shows a message in all open windows of a user, as a toast. With a `tx` after its commit, and only then. */
+  notify(userId: string, notice: NoticeInput, tx?: Transaction): Promise<void>;
   /**
    * A transaction that stands on the session: the right to the call is read again inside it and locked until the commit,
    * so nothing is written after the answer to a sign-out or a withdrawal.

@@ -58,11 +58,21 @@ export async function admit(
   if (!rateLimits.admit(principal?.user.id ?? caller.addressKey, performance.now())) throw rateLimited(1);
   const refusal = checkRule(rule, principal, clock.now(), settings.SESSION_FRESH_SECONDS);
   if (refusal) {
+    if (principal === null) await clearExpired(caller);
     const refused = { path, rule, principal, request: caller.request };
     throw await answerRefusal(refusal, refused, meta, caller.services.log);
   }
   if (principal !== null && !meta.isPassive) auth.sessions.touch(principal);
   return { rule, principal };
+}
+
+/**
+ * Takes the cookie of an expired session away, over HTTP. Only that one: a cookie that is merely unknown here may be the
+ * one before a sign-in whose answer is on its way, and clearing it would sign the user out again.
+ */
+async function clearExpired({ reply, tokenHash, services: { auth, cookie } }: Caller): Promise<void> {
+  if (reply === null || tokenHash === null) return;
+  if (await auth.sessions.isExpired(tokenHash)) reply.clearSession(cookie.serializeCleared());
 }
 
 /** What the procedure finds in `ctx`, but for what the app provides. */
@@ -86,6 +96,10 @@ export function buildContext<Tables extends CoreTables>(
       row.length === 0 ? can(principal, name) : askPolicy(policies, asker, name, row[0]),
     canAny: (permissions) => canAny(principal, permissions),
     canAll: (permissions) => canAll(principal, permissions),
+    notify: (userId, notice, tx) => {
+      const { notifications } = caller.services;
+      return tx ? notifications.notifyIn(tx, userId, notice) : notifications.notify(userId, notice);
+    },
     inGroup: (group) => inGroup(principal, group),
     sessionData: data ?? noData,
     transaction: (body, options) =>

@@ -170,6 +170,7 @@ const taken: Record<keyof CallContext<CoreTables, never> | "sessionData", true> 
   canAny: true,
   canAll: true,
   inGroup: true,
+  notify: true,
   transaction: true,
 };
 

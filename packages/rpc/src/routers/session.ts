@@ -1,14 +1,18 @@
+import { z } from "zod";
+
 import { anonymous, type UserSnapshot } from "@countersign/contract";
 
 import { snapshotStream } from "../live/snapshot-stream.ts";
+import { notificationStream } from "../notify/notification-stream.ts";
 import { CallError } from "../procedure/call-error.ts";
 import type { SessionDataKeys } from "../procedure/session-data-keys.ts";
 
-import { publicProcedureWith, router } from "./library-procedures.ts";
+import { procedureWith, publicProcedureWith, router } from "./library-procedures.ts";
 import { createSessionDataRouter } from "./session-data.ts";
 
 // The client asks these by itself, so they do not count as use of the session.
 const passive = publicProcedureWith({}, { isPassive: true });
+const passiveProtected = procedureWith({}, { isPassive: true });
 
 /**
  * Who am I, what may I do, what is kept with my session: for anyone, live. `data` are the keys from `defineSessionData`, the
@@ -31,6 +35,18 @@ const own = {
     }
     return snapshotStream(connection, ctx.rule, ctx.principal);
   }),
+
+  /** Short messages to this user: those this browser has not shown yet, then each as it comes. */
+  notifications: passiveProtected.subscription(({ ctx }) => notificationStream(ctx)),
+
+  /** Says that this browser has shown one: its other windows, and this one when it is loaded again, are not sent it. */
+  notificationShown: passiveProtected
+    .input(z.strictObject({ id: z.string().max(64) }))
+    .mutation(async ({ ctx, input }) => {
+      const { notifications } = ctx.caller.services;
+      await ctx.transaction((tx) => notifications.markSeen(tx, ctx.session, input.id));
+      return {};
+    }),
 
   me: passive.query(async ({ ctx }): Promise<UserSnapshot> => {
     return ctx.principal === null ? anonymous : ctx.caller.services.readSnapshot(ctx.principal);
