@@ -11,7 +11,7 @@ import { findPasswordFault } from "../password/password-rule.ts";
 import { hash } from "./change-user.ts";
 import { findUser } from "./list-users.ts";
 import type { OperatorContext } from "./operator-context.ts";
-import type { NewUser, Operator } from "./operator.ts";
+import type { AccountSummary, NewUser, Operator } from "./operator.ts";
 
 /** The names of an account whose fields are in order. */
 interface Names {
@@ -33,7 +33,7 @@ export async function createUser(context: OperatorContext, user: NewUser): Retur
     const id = await insert(context, { ...names, passwordHash }, user);
     const made = await findUser(context.db, id);
     if (made === null) throw new Error(`${names.username} was made, and deleted again before it could be read.`);
-    return { status: "created", user: made };
+    return { status: "created", user: made, mustConfirmEmail: mustConfirmEmail(context, made) };
   } catch (error) {
     const takenMeanwhile = error instanceof UniqueViolation ? await findTaken(context.db, names) : null;
     if (takenMeanwhile) return { status: "invalid", fields: takenMeanwhile };
@@ -95,6 +95,10 @@ async function insert(
     if (isStaff) await audit.recordIn(tx, { ...ok, action: "admin.user.set_staff" });
   });
   return id;
+}
+
+function mustConfirmEmail({ settings }: OperatorContext, { email, emailVerifiedAt }: AccountSummary): boolean {
+  return settings.EMAIL_VERIFICATION === "required" && email !== null && emailVerifiedAt === null;
 }
 
 /** Which of the names are someone else's already? */

@@ -1,10 +1,9 @@
-import { and, asc, eq, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, eq, type SQL } from "drizzle-orm";
 
 import type { Database } from "@countersign/db";
 
-import { toEmailKey } from "../account/email.ts";
 import { parseLoginName } from "../account/login-name.ts";
-import { toUsernameKey } from "../account/username.ts";
+import { contains } from "../admin/contains.ts";
 
 import type { AccountSummary, Operator } from "./operator.ts";
 
@@ -29,9 +28,7 @@ export async function listUsers(
 ): ReturnType<Operator["listUsers"]> {
   const { users } = db.tables;
   const isWanted = and(
-    search === undefined
-      ? undefined
-      : or(contains(users.usernameKey, toUsernameKey(search)), contains(users.emailKey, toEmailKey(search))),
+    search === undefined ? undefined : contains(search, [users.usernameKey, users.emailKey]),
     isActive === undefined ? undefined : eq(users.isActive, isActive),
     isSuperuser === undefined ? undefined : eq(users.isSuperuser, isSuperuser),
   );
@@ -56,10 +53,4 @@ function select(db: Database, isWanted: SQL | undefined, limit: number): Promise
     .where(isWanted)
     .orderBy(asc(users.usernameKey), asc(users.id))
     .limit(limit);
-}
-
-/** What is searched for has no wildcards: % and _ stand for themselves. */
-function contains(column: Database["tables"]["users"]["usernameKey" | "emailKey"], part: string): SQL {
-  const pattern = `%${part.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
-  return sql`${column} like ${pattern} escape '\\'`;
 }

@@ -107,6 +107,24 @@ describeDatabases((dialect) => {
     expect(results.map(({ status }) => status).toSorted()).toEqual(["created", "invalid"]);
   });
 
+  test("where addresses must be confirmed, an account with one that is not says so, and is refused sign-in", async () => {
+    await using app = await openOperator(dialect, { EMAIL_VERIFICATION: "required" });
+    const unknown = { ...cid, email: "cid@example.com" };
+
+    await expect(app.operator.createUser(unknown)).resolves.toMatchObject({ mustConfirmEmail: true });
+    await expect(app.operator.createUser(root)).resolves.toMatchObject({ mustConfirmEmail: false });
+    expect((await signIn(app, "cid", cid.password)).status).not.toBe("signed-in");
+    expect((await signIn(app, "root", root.password)).status).toBe("signed-in");
+  });
+
+  test("PASSWORD_MIN_LENGTH holds for operators too", async () => {
+    await using app = await openOperator(dialect, { PASSWORD_MIN_LENGTH: 15 });
+
+    const short = await app.operator.createUser({ ...cid, password: "x".repeat(14) });
+    expect(short).toMatchObject({ fields: { password: [/at least 15/] } });
+    await app.make({ ...cid, password: "a horse, correct" });
+  });
+
   test("EMAIL_REQUIRED holds for operators too", async () => {
     await using app = await openOperator(dialect, { EMAIL_REQUIRED: true });
 
@@ -168,13 +186,14 @@ describeDatabases((dialect) => {
     await using app = await openOperator(dialect);
     const [ann, bob] = [await app.register("Ann"), await app.register("Bob")];
     await mailLink(app, ann.id);
+    await mailLink(app, ann.id, "email_revert");
     await mailLink(app, bob.id);
 
     await expect(app.operator.setActive(ann.id, false)).resolves.toEqual({ status: "changed", endedSessions: 1 });
 
     expect(await app.validate(ann.token)).toBeNull();
     expect(await app.validate(bob.token)).not.toBeNull();
-    expect(await linkHolders(app)).toEqual([bob.id]);
+    expect(await linkHolders(app)).toEqual([`${bob.id} reset`]);
     expect(await signIn(app, "Ann", testPassword)).toEqual({ status: "refused" });
     expect(app.hints).toContainEqual({
       kind: "sessions-ended",
@@ -192,6 +211,7 @@ describeDatabases((dialect) => {
     await using app = await openOperator(dialect);
     const [ann, bob] = [await app.register("Ann"), await app.register("Bob")];
     await mailLink(app, ann.id);
+    await mailLink(app, ann.id, "email_revert");
     await mailLink(app, bob.id);
 
     const set = await app.operator.setPassword(ann.id, "another few words");
@@ -199,7 +219,8 @@ describeDatabases((dialect) => {
     expect(set).toEqual({ status: "changed", endedSessions: 1 });
     expect(await app.validate(ann.token)).toBeNull();
     expect(await app.validate(bob.token)).not.toBeNull();
-    expect(await linkHolders(app)).toEqual([bob.id]);
+    // The way back from a change of address stays.
+    expect(await linkHolders(app)).toEqual([`${ann.id} email_revert`, `${bob.id} reset`]);
     expect(await signIn(app, "Ann", testPassword)).toEqual({ status: "refused" });
     expect(await signIn(app, "Ann", "another few words")).toMatchObject({ status: "signed-in" });
     expect(await signIn(app, "Bob", testPassword)).toMatchObject({ status: "signed-in" });
@@ -305,13 +326,13 @@ describeDatabases((dialect) => {
 
 type App = Awaited<ReturnType<typeof openOperator>>;
 
-async function mailLink({ db, clock }: App, userId: string): Promise<void> {
+async function mailLink({ db, clock }: App, userId: string, purpose = "reset"): Promise<void> {
   const createdAt = new Date(clock.now());
   const expiresAt = new Date(clock.now() + 3_600_000);
   await db.insert(db.tables.accountTokens).values({
     userId,
-    purpose: "reset",
-    tokenHash: `hash of ${userId}`,
+    purpose,
+    tokenHash: `hash of ${userId} ${purpose}`,
     email: "ann@example.com",
     createdAt,
     expiresAt,
@@ -320,5 +341,6 @@ async function mailLink({ db, clock }: App, userId: string): Promise<void> {
 
 async function linkHolders({ db }: App): Promise<string[]> {
   const { accountTokens } = db.tables;
-  return (await db.select({ userId: accountTokens.userId }).from(accountTokens)).map(({ userId }) => userId);
+  const links = await db.select().from(accountTokens);
+  return links.map(({ userId, purpose }) => `${userId} ${purpose}`).toSorted();
 }

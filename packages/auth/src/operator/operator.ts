@@ -57,10 +57,13 @@ export interface Operator {
     readonly limit: number;
   }): Promise<Listed<AccountSummary>>;
   /** Makes an account, also where visitors may not. Nobody is signed in. */
-  createUser(
-    user: NewUser,
-  ): Promise<
-    | { readonly status: "created"; readonly user: AccountSummary }
+  createUser(user: NewUser): Promise<
+    | {
+        readonly status: "created";
+        readonly user: AccountSummary;
+        /** The user must confirm the address before the first sign-in. */
+        readonly mustConfirmEmail: boolean;
+      }
     | { readonly status: "invalid"; readonly fields: FieldErrors }
   >;
   setRank(
@@ -69,7 +72,7 @@ export interface Operator {
   ): Promise<UserChange>;
   /** Switches the account off, which ends its sessions and its mailed links, or on. */
   setActive(userId: string, isActive: boolean): Promise<UserChange>;
-  /** Ends all sessions of the user and all mailed links. */
+  /** Ends all sessions of the user and what was mailed, but for the way back from a change of address. */
   setPassword(
     userId: string,
     password: string,

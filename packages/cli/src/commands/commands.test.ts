@@ -170,10 +170,21 @@ describeDatabases((dialect) => {
     }
   });
 
-  test("the server's settings hold: a required address, and another least length of passwords", async () => {
-    await using line = await openCommandLine(dialect, { EMAIL_REQUIRED: "true", SIGN_UP: "false" });
+  test("the settings of the server's environment hold: what an address and a password must be, and what is confirmed", async () => {
+    await using line = await openCommandLine(dialect, {
+      EMAIL_REQUIRED: "true",
+      EMAIL_VERIFICATION: "required",
+      PASSWORD_MIN_LENGTH: "17",
+      SIGN_UP: "false",
+    });
     expect((await line.run("user create Ann", password)).errors).toContain("email: An account needs an email address");
-    expect(await line.run("user create Ann --email ann@example.com", password)).toMatchObject({ code: 0 });
+    const ann = "user create Ann --email ann@example.com";
+    expect((await line.run(ann, "x".repeat(16))).errors).toBe("password: Too short: at least 17 characters.\n");
+
+    expect((await line.run(ann, password)).output).toContain("must be confirmed before the first sign-in");
+    const bob = await line.run("user create Bob --email bob@example.com --verified", password);
+    expect(bob).toMatchObject({ code: 0 });
+    expect(bob.output).not.toContain("confirmed");
   });
 });
 

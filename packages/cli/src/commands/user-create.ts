@@ -33,8 +33,11 @@ be signed in to at once, also where visitors may not sign up.`,
       isSuperuser: options.superuser,
     });
     if (made.status === "invalid") throw invalid(made.fields);
+    const confirmation = made.mustConfirmEmail
+      ? "\nThe address must be confirmed before the first sign-in: the sign-in page mails a link."
+      : "";
     return {
-      text: `${made.user.username} is there (${describeRank(made.user)}), with the id ${made.user.id}.`,
+      text: `${made.user.username} is there (${describeRank(made.user)}), with the id ${made.user.id}.${confirmation}`,
       json: toJson(made.user),
     };
   },
