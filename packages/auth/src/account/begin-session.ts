@@ -1,3 +1,5 @@
+import { eq } from "drizzle-orm";
+
 import type { Transaction } from "@countersign/db";
 
 import type { Principal } from "../session/principal.ts";
@@ -36,7 +38,14 @@ async function begin({ sessions }: AccountContext, tx: Transaction, options: Beg
     return rotated ?? sessions.create(tx, { userId, ...renewed });
   }
   if (presented) await sessions.end(tx, { userId: presented.user.id, sessionId: presented.session.id }, "replaced");
+  else if (presentedTokenHash) await removeOver(tx, presentedTokenHash);
   return sessions.create(tx, { userId, remember, ip, userAgent });
+}
+
+/** What the browser came with opened nothing any more. From here on an answer to it takes no cookie away either. */
+async function removeOver(tx: Transaction, tokenHash: string): Promise<void> {
+  const { sessions } = tx.tables;
+  await tx.delete(sessions).where(eq(sessions.tokenHash, tokenHash));
 }
 
 /** Reads who holds a session that has just been committed. Null when it was taken away at once. */

@@ -40,6 +40,7 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
   const lucia = new Lucia(createLuciaReader(createSessionRowReader(db), clock), luciaOptions);
   const readRights = createRightsReader(db);
   const { sessions } = db.tables;
+  const isOver = (now: Date) => or(lte(sessions.expiresAt, now), lte(sessions.absoluteExpiresAt, now));
   const isRunning = (now: Date) => and(gt(sessions.expiresAt, now), gt(sessions.absoluteExpiresAt, now));
 
   /** What a session has from the sign-in it stands on. */
@@ -69,6 +70,14 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
 
   return {
     validate: keepWhileUnchanged({ db, clock, read }),
+
+    async isExpired(tokenHash) {
+      const over = await db
+        .select({ id: sessions.id })
+        .from(sessions)
+        .where(and(eq(sessions.tokenHash, tokenHash), isOver(new Date(clock.now()))));
+      return over.length > 0;
+    },
 
     touch: createSessionTouch({ db, bus, clock, settings, onError }),
 
@@ -143,7 +152,7 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
       const now = new Date(clock.now());
       const pruned = await db
         .delete(sessions)
-        .where(or(lte(sessions.expiresAt, now), lte(sessions.absoluteExpiresAt, now)))
+        .where(isOver(now))
         .returning({ id: sessions.id });
       return pruned.length;
     },

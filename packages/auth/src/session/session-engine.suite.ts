@@ -270,6 +270,20 @@ export function describeSessionEngine(createEngine: CreateEngine): void {
         expect(await app.validate(ann)).toBeNull();
       });
 
+      test("EXP-05: expired is what is past its limit and still there; not what runs, was replaced, has ended or never was", async () => {
+        await using app = await open();
+        const [ann, bob, carol] = [await app.signIn("Ann"), await app.signIn("Bob"), await app.signIn("Carol")];
+        const isExpired = ({ token }: NewSession) => app.engine.isExpired(hashToken(token) ?? "");
+        const rotated = await app.rotate(bob);
+        await app.end({ userId: carol.session.userId });
+        app.clock.advance(hour - 1);
+        expect(await Promise.all([ann, bob, rotated, carol].map(isExpired))).toEqual([false, false, false, false]);
+        app.clock.advance(1);
+        expect(await Promise.all([ann, bob, rotated, carol].map(isExpired))).toEqual([true, false, true, false]);
+        await app.engine.prune();
+        expect(await isExpired(ann)).toBe(false);
+      });
+
       test("EXP-07: use moves the idle limit, and nothing moves the absolute one", async () => {
         await using app = await open();
         const ann = await app.signIn("Ann");
@@ -471,6 +485,43 @@ export function describeSessionEngine(createEngine: CreateEngine): void {
         const again = await app.rotate(ann, { reauthenticated: true });
         expect(again.session.authenticatedAt).toEqual(new Date(app.clock.now()));
         expect(again.session.absoluteExpiresAt).toEqual(ann.session.absoluteExpiresAt);
+      });
+
+      test("of two rotations of one token the second does nothing, and the first one's token stays good", async () => {
+        await using app = await open();
+        const ann = await app.signIn("Ann");
+        const ifTokenHash = hashToken(ann.token) ?? "";
+
+        const first = await app.rotate(ann, { ifTokenHash });
+        const second = await app.db.transaction((tx) => app.engine.rotate(tx, ann.session.id, { ifTokenHash }));
+
+        expect(second).toBeNull();
+        expect(await app.isValid(first)).toBe(true);
+        expect(app.hints).toHaveLength(1);
+      });
+
+      test("LOG-10: a session that is signed in to anew begins again: its limits, its device, its sign-in", async () => {
+        await using app = await open();
+        const [ann, bob] = [await app.signIn("Ann"), await app.signIn("Bob")];
+        app.clock.advance(50 * minute);
+        const renewed = { remember: true, ip: "198.51.100.1", userAgent: "x".repeat(1000) };
+
+        const rotated = await app.rotate(ann, { renewed });
+
+        const now = app.clock.now();
+        expect(rotated.session).toEqual({
+          ...ann.session,
+          createdAt: new Date(now),
+          lastUsedAt: new Date(now),
+          authenticatedAt: new Date(now),
+          expiresAt: new Date(now + hour),
+          absoluteExpiresAt: new Date(now + 2 * hour),
+          remember: true,
+          version: 1,
+        });
+        const [device] = await app.engine.list(ann.session.userId);
+        expect(device).toMatchObject({ ip: "198.51.100.1", userAgent: "x".repeat(512) });
+        expect(await app.validate(bob)).toMatchObject({ session: bob.session });
       });
 
       test("a rotation that is rolled back changes nothing and tells nothing", async () => {

@@ -47,6 +47,13 @@ export interface SessionEngine {
    * @throws DatabaseUnavailable
    */
   validate(tokenHash: string): Promise<Principal | null>;
+  /**
+   * Is this the token of a session that is past its limit, and not yet removed? A token that was replaced or signed out is
+   * none: the browser may have a newer one by now.
+   *
+   * @throws DatabaseUnavailable
+   */
+  isExpired(tokenHash: string): Promise<boolean>;
   /** Writes down that the session is being used, at most once per `SESSION_TOUCH_SECONDS`; moves the idle limit, never beyond the absolute one. Never revives an ended session. Does not wait, and does not throw. */
   touch(principal: Principal): void;
   /** Begins a session. Part of the caller's transaction. */

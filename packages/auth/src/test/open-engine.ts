@@ -7,7 +7,7 @@ import { isAdminTopic } from "../admin/admin-topic.ts";
 import type { Clock } from "../clock.ts";
 import { newId } from "../new-id.ts";
 import type { Principal } from "../session/principal.ts";
-import type { NewSession, SessionEngine } from "../session/session-engine.ts";
+import type { NewSession, Rotation, SessionEngine } from "../session/session-engine.ts";
 import { hashToken } from "../session/token.ts";
 
 import { borrowDatabase } from "./borrow-database.ts";
@@ -44,7 +44,7 @@ export interface TestEngine extends AsyncDisposable {
   signIn(username: string): Promise<NewSession>;
   create(userId: string, options?: Partial<Parameters<SessionEngine["create"]>[1]>): Promise<NewSession>;
   /** Rotates in a transaction of its own. */
-  rotate(session: NewSession, options?: { readonly reauthenticated: boolean }): Promise<NewSession>;
+  rotate(session: NewSession, options?: Rotation): Promise<NewSession>;
   /** Ends in a transaction of its own. */
   end(
     which: Parameters<SessionEngine["end"]>[1],

@@ -20,6 +20,12 @@ export class HttpReply {
     this.#headers.set(sessionChangeHeader, change);
   }
 
+  /** Takes the cookie of a session that is over away, unless another call of this answer hands out or takes away one. */
+  clearSession(cookie: string): void {
+    this.#session ??= cookie;
+    this.#writeCookies();
+  }
+
   /** Sets the visitor's cookie, and says so unless the answer says more of the session. */
   setVisitor(cookie: string, change: SessionChange | null = null): void {
     this.#visitor = cookie;
