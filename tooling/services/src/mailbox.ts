@@ -33,6 +33,8 @@ export async function openMailbox(): Promise<Mailbox> {
   let refusal: number | null = null;
   const server = new SMTPServer({
     disabledCommands: ["AUTH", "STARTTLS"],
+    // A client may keep its connection for the next mail: it is not waited for.
+    closeTimeout: 100,
     onRcptTo(_address, _session, callback) {
       if (refusal === null) callback();
       else callback(Object.assign(new Error("Not now"), { responseCode: refusal }));
