@@ -2,11 +2,9 @@ import { eq, or } from "drizzle-orm";
 
 import { type Database, UniqueViolation } from "@countersign/db";
 
-import { parseEmail } from "../account/email.ts";
-import { parseUsername } from "../account/username.ts";
+import { readNewUser } from "../admin/read-user-fields.ts";
 import type { FieldErrors } from "../auth.ts";
 import { newId } from "../new-id.ts";
-import { findPasswordFault } from "../password/password-rule.ts";
 
 import { hash } from "./change-user.ts";
 import { findUser } from "./list-users.ts";
@@ -42,34 +40,13 @@ export async function createUser(context: OperatorContext, user: NewUser): Retur
 }
 
 function readNames({ settings }: OperatorContext, user: NewUser): Names | { readonly fields: FieldErrors } {
-  const name = parseUsername(user.username);
-  const address = readEmail(user.email, settings.EMAIL_REQUIRED);
-  const passwordFault = findPasswordFault(
-    user.password,
-    {
-      username: "fault" in name ? null : name.username,
-      email: "fault" in address ? null : address.email,
-    },
-    settings.PASSWORD_MIN_LENGTH,
-  );
-  if (!("fault" in name) && !("fault" in address) && passwordFault === null) {
-    return { ...name, email: address.email, emailKey: address.email };
-  }
-  return {
-    fields: {
-      ...("fault" in name ? { username: [name.fault] } : {}),
-      ...("fault" in address ? { email: [address.fault] } : {}),
-      ...(passwordFault === null ? {} : { password: [passwordFault] }),
-    },
-  };
-}
-
-function readEmail(
-  email: string | null,
-  isRequired: boolean,
-): { readonly email: string | null } | { readonly fault: string } {
-  if (email !== null) return parseEmail(email);
-  return isRequired ? { fault: "An account needs an email address here (EMAIL_REQUIRED)." } : { email: null };
+  const { username, email, password } = user;
+  const read = readNewUser(settings, { username, email, password });
+  if ("fields" in read) return read;
+  const { usernameKey, emailKey = null } = read.values;
+  if (read.values.username === undefined || usernameKey === undefined)
+    throw new Error("A user was read without a name.");
+  return { username: read.values.username, usernameKey, email: read.values.email ?? null, emailKey };
 }
 
 async function insert(

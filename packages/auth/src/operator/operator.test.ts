@@ -95,7 +95,7 @@ describeDatabases((dialect) => {
     expect(taken).toMatchObject({ status: "invalid", fields: { username: [/taken/], email: [/already/] } });
     const wrong = await app.operator.createUser({ ...root, username: " ", email: "x", password: "short" });
     expect(wrong).toMatchObject({ status: "invalid" });
-    expect(Object.keys("fields" in wrong ? wrong.fields : {})).toEqual(["username", "email", "password"]);
+    expect(Object.keys("fields" in wrong ? wrong.fields : {}).toSorted()).toEqual(["email", "password", "username"]);
     expect(await app.db.$count(app.db.tables.users)).toBe(1);
   });
 
@@ -128,7 +128,7 @@ describeDatabases((dialect) => {
   test("EMAIL_REQUIRED holds for operators too", async () => {
     await using app = await openOperator(dialect, { EMAIL_REQUIRED: true });
 
-    await expect(app.operator.createUser(cid)).resolves.toMatchObject({ fields: { email: [/EMAIL_REQUIRED/] } });
+    await expect(app.operator.createUser(cid)).resolves.toMatchObject({ fields: { email: [/needs an email/] } });
     await expect(app.operator.createUser(root)).resolves.toMatchObject({ status: "created" });
   });
 

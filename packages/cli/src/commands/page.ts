@@ -1,6 +1,5 @@
 import { Failure } from "../failure.ts";
-
-import { countOf } from "./require-change.ts";
+import { countOf } from "../report/count-of.ts";
 
 const defaultLimit = 50;
 const mostLimit = 10_000;

@@ -28,13 +28,3 @@ export function invalid(fields: FieldErrors): Failure {
   const lines = Object.entries(fields).flatMap(([field, faults]) => faults.map((fault) => `${field}: ${fault}`));
   return new Failure("refused", lines.join("\n"));
 }
-
-/** As in ", and 2 sessions ended". */
-export function andSessions(endedSessions: number): string {
-  if (endedSessions === 0) return "";
-  return `, and ${countOf(endedSessions, "session")} ended`;
-}
-
-export function countOf(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
-}

@@ -1,6 +1,5 @@
 import { defineCommand } from "../command.ts";
-
-import { countOf } from "./require-change.ts";
+import { countOf } from "../report/count-of.ts";
 
 export const sessionsPrune = defineCommand({
   name: "sessions prune",

@@ -3,11 +3,11 @@ import type { Operator } from "@countersign/auth";
 import { createAsker } from "../ask.ts";
 import { type Answer, defineCommand } from "../command.ts";
 import { Failure } from "../failure.ts";
+import { countOf } from "../report/count-of.ts";
 import { toPlainText } from "../report/plain-text.ts";
 import type { Terminal } from "../terminal.ts";
 
 import { getAccount } from "./get-account.ts";
-import { countOf } from "./require-change.ts";
 
 export const sessionsRevoke = defineCommand({
   name: "sessions revoke",

@@ -1,7 +1,8 @@
 import { defineCommand } from "../command.ts";
+import { andSessions } from "../report/count-of.ts";
 
 import { getAccount } from "./get-account.ts";
-import { andSessions, requireChange } from "./require-change.ts";
+import { requireChange } from "./require-change.ts";
 
 export const userDeactivate = defineCommand({
   name: "user deactivate",

@@ -1,8 +1,9 @@
 import { defineCommand } from "../command.ts";
 import { readNewPassword } from "../read-password.ts";
+import { andSessions } from "../report/count-of.ts";
 
 import { getAccount } from "./get-account.ts";
-import { andSessions, invalid, requireChange } from "./require-change.ts";
+import { invalid, requireChange } from "./require-change.ts";
 
 export const userSetPassword = defineCommand({
   name: "user set-password",
