@@ -61,7 +61,7 @@ export function SessionList() {
         {news}
       </p>
       <SessionRows list={list} end={(session, device) => act(() => endOne(session, device))} />
-      <div>
+      <div className="cs-section__foot">
         <ConfirmInPlace
           action={texts.endAll}
           question={texts.endAllQuestion}

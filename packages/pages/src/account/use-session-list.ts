@@ -54,7 +54,7 @@ export function useSessionList(): SessionListState {
   }
 
   return {
-    status: list.data ? "ready" : list.isError ? "error" : "loading",
+    status: statusOf(list.data, list.error),
     sessions: list.data ?? [],
     error: list.error,
     retry: () => void list.refetch(),
@@ -62,6 +62,13 @@ export function useSessionList(): SessionListState {
     endOthers,
     endAll: () => calls.endAllSessions(),
   };
+}
+
+function statusOf(data: unknown, error: unknown): SessionListState["status"] {
+  // What was read while the session was fresh is not shown, out of date, when it is not fresh any more.
+  if (readErrorData(error)?.reason === "REAUTH") return "error";
+  if (data !== undefined) return "ready";
+  return error === null ? "loading" : "error";
 }
 
 const sessionListKey = ["countersign", "account", "sessions"];

@@ -14,6 +14,8 @@ export function useAuthConfig(): AuthConfig | null {
     queryFn: () => client.auth.config(),
     staleTime: 5 * 60_000,
     retry: false,
+    // What a page shows once it is known asks as well: asking anew each time would take that away again.
+    retryOnMount: false,
   });
   return data ?? (isError ? usualConfig : null);
 }

@@ -25,7 +25,7 @@ export function EntryPage({ title, isReady, children, foot }: EntryPageProps) {
               <PageTitle>{title}</PageTitle>
               {children}
             </div>
-            {foot && <p className="cs-entry__foot">{foot}</p>}
+            {foot && <div className="cs-entry__foot">{foot}</div>}
           </>
         ) : (
           <Loading className="cs-entry__card">

@@ -3,6 +3,8 @@ import type { ErrorData } from "@countersign/contract";
 
 import type { Messages } from "../messages.ts";
 
+import { formatWait } from "./format-wait.ts";
+
 /** One calm sentence about a call that failed: what happened and what to do. */
 export function describeCallError(error: unknown, { errors }: Messages, locale?: string): string {
   const data = readErrorData(error);
@@ -42,12 +44,6 @@ export function describeCallError(error: unknown, { errors }: Messages, locale?:
 function describeWait(seconds: number | undefined, errors: Messages["errors"], locale?: string): string {
   if (seconds === undefined) return errors.rateLimitedUnknown;
   return errors.rateLimited(formatWait(seconds, locale));
-}
-
-/** `30 seconds`, `2 minutes`: rounded up, so that waiting that long is long enough. */
-function formatWait(seconds: number, locale?: string): string {
-  const [amount, unit] = seconds <= 90 ? [Math.ceil(seconds), "second"] : [Math.ceil(seconds / 60), "minute"];
-  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }).format(amount);
 }
 
 function describeCode(data: ErrorData, errors: Messages["errors"]): string {

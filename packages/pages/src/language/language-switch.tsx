@@ -3,6 +3,8 @@ import { Icon } from "../primitives/icon.tsx";
 import { useToast } from "../primitives/toaster.tsx";
 import { usePages } from "../provider/pages-context.ts";
 
+import { findLanguage } from "./choose-language.ts";
+
 /** The language, to be chosen from those there are, in one small line; nothing where there is only one. */
 export function LanguageSwitch() {
   const { messages, language } = usePages();
@@ -33,7 +35,9 @@ export function LanguageSelect(props: LanguageSelectProps) {
     try {
       await choose(tag);
     } catch (error) {
-      showToast({ text: `${messages.language.failed} ${describeCallError(error, messages, locale)}` });
+      // In the language that was chosen, which is the one on the page by now.
+      const { messages: texts } = (tag === null ? null : findLanguage(languages, tag)) ?? automatic.language;
+      showToast({ text: `${texts.language.failed} ${describeCallError(error, texts, locale)}` });
     }
   }
 

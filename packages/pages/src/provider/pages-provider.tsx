@@ -29,7 +29,7 @@ export interface PagesProviderProps {
   /** Single texts to change, in the first of the languages. `withTexts` changes them in any. */
   readonly messages?: MessageOverrides;
   /** Decides the language, and how dates are written, whatever the person chose: a BCP 47 tag. */
-  readonly locale?: string;
+  readonly locale?: string | undefined;
   /** What the app puts into the pages, by page. */
   readonly slots?: PageSlots;
   /** What the app does around the pages' calls, by call. The same object at every render, as all of these. */

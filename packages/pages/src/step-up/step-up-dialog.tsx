@@ -4,12 +4,12 @@ import { useUser } from "@countersign/react";
 
 import { useAuthConfig } from "../config/use-auth-config.ts";
 import { FormFailure } from "../form/form-failure.tsx";
+import { formatWait } from "../form/format-wait.ts";
 import { Button } from "../primitives/button.tsx";
 import { Field } from "../primitives/field.tsx";
 import { PasswordInput } from "../primitives/password-input.tsx";
 import { usePages } from "../provider/pages-context.ts";
 
-import { formatCountdown } from "./format-countdown.ts";
 import { useStepUpForm } from "./use-step-up-form.ts";
 
 export interface StepUpDialogProps {
@@ -50,14 +50,14 @@ export function StepUpDialog({ onAnswer }: StepUpDialogProps) {
       <p className="cs-dialog__text" id={leadId}>
         {texts.lead}
       </p>
+      <p className="cs-muted cs-dialog__text">{texts.account(username)}</p>
       <form className="cs-form" {...formProps}>
         <FormFailure failure={failure} />
-        <p className="cs-muted cs-dialog__text">{texts.account(username)}</p>
         {/* For password managers, which else would not know whose password is asked for. */}
         <input hidden readOnly name="username" autoComplete="username" value={username} />
         <Field
           label={texts.password}
-          help={config && texts.hint(formatCountdown(config.freshSeconds, locale))}
+          help={config && texts.hint(formatWait(config.freshSeconds, locale))}
           error={errors.password}
         >
           {(control) => <PasswordInput {...control} name="password" autoComplete="current-password" autoFocus />}

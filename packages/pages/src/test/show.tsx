@@ -14,15 +14,15 @@ import { createFakeSession, type FakeSession, usualSite } from "./fake-session.t
 
 export interface ShowOptions extends Partial<Omit<PagesProviderProps, "children" | "navigate">> {
   readonly session?: FakeSession;
-  /** What the site is known to allow, where that differs from the usual. */
-  readonly site?: Partial<AuthConfig>;
+  /** What the site is known to allow, where that differs from the usual; null when it is yet to be asked. */
+  readonly site?: Partial<AuthConfig> | null;
 }
 
 /** Shows a page as an app does; `navigate` records where it would have gone. */
 export function show(page: ReactNode, { session = createFakeSession(), site, ...pages }: ShowOptions = {}) {
   const navigate = vi.fn<Navigate>();
   const queries = new QueryClient({ defaultOptions: { queries: { retry: false, gcTime: Infinity } } });
-  queries.setQueryData(authConfigKey, { ...usualSite, ...site });
+  if (site !== null) queries.setQueryData(authConfigKey, { ...usualSite, ...site });
 
   const rendered = render(
     <SessionProvider client={session.client} queryClient={queries}>
