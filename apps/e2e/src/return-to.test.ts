@@ -2,7 +2,7 @@ import { expect, type Page } from "@playwright/test";
 
 import { test } from "@app/browser";
 
-import { signInByForm } from "./session-actions.ts";
+import { signInByForm, signOut } from "./session-actions.ts";
 
 const unsafe = [
   "http://example.com",
@@ -54,7 +54,7 @@ const safe = [
   "/account",
 ];
 
-test("RED-01: whoever is signed in is sent home from the sign-in page, not to an unsafe address", async ({
+test("RED-01, RED-07: whoever is signed in is sent home from the sign-in page, not to an unsafe address", async ({
   newAccount,
   newDevice,
   server,
@@ -110,19 +110,26 @@ test("RED-01, RED-02: the same holds after signing in and after registering", as
   }
 });
 
-test("a page that needs signing in is where the visitor ends up afterwards, and Back does not lead to the form", async ({
+test("RED-05: a page that needs signing in is where the visitor ends up, once, and Back does not lead to the form", async ({
   newAccount,
   newDevice,
   server,
 }) => {
+  const ann = await newAccount("ann");
   const page = await (await newDevice()).openWindow("/account");
   await expect(page).toHaveURL(`${server.url}/login?next=%2Faccount`);
 
-  await signInByForm(page, await newAccount("ann"));
+  await signInByForm(page, ann);
 
   await expect(page.getByRole("heading", { name: "Account", exact: true })).toBeVisible();
   await page.goBack();
   await expect(page).not.toHaveURL(/login/);
+
+  await page.goto("/account");
+  await signOut(page);
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await signInByForm(page, ann);
+  await expect(page).toHaveURL(`${server.url}/notes`);
 });
 
 /** The addresses outside of the site that a page asks for from now on. */

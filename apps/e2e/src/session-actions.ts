@@ -12,5 +12,5 @@ export async function signInByForm(page: Page, { username, password }: Account):
 /** Signs out through the user's menu. */
 export async function signOut(page: Page): Promise<void> {
   await page.getByRole("button", { name: /Account menu/ }).click();
-  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "Sign out", exact: true }).click();
 }

@@ -79,3 +79,30 @@ test("REM-01: the box keeps the cookie beyond the browser's end", async ({ newAc
   expect(days).toBeGreaterThan(1);
   expect(days).toBeLessThanOrEqual(400);
 });
+
+test("REM-02: with the box the visitor is still signed in after the browser was closed, without it not", async ({
+  newAccount,
+  newDevice,
+  server,
+}) => {
+  const ann = await newAccount("ann");
+  for (const [isKept, heading] of [
+    [true, "Notes"],
+    [false, "Sign in"],
+  ] as const) {
+    const device = await newDevice();
+    const page = await device.openWindow("/login");
+    await page.getByLabel("Keep me signed in").setChecked(isKept);
+    await signInByForm(page, ann);
+    await expect(page.getByText("No notes yet")).toBeVisible();
+
+    // What a browser writes to its disk when it is closed: cookies with an end.
+    const written = (await device.context.cookies(server.url)).filter(({ expires }) => expires !== -1);
+    await device.context.close();
+    const restarted = await newDevice();
+    await restarted.context.addCookies(written);
+
+    const again = await restarted.openWindow("/notes");
+    await expect(again.getByRole("heading", { name: heading })).toBeVisible();
+  }
+});
