@@ -63,3 +63,12 @@ test("over http nothing says so: this machine must stay reachable", async () => 
     expect(answer.toLowerCase(), name).not.toContain("strict-transport-security");
   }
 });
+
+test("RST-13: no page tells another where its visitor comes from, for the address may hold the token of a mailed link", async () => {
+  await using started = await startTestRouter(sqlite, { allowedOrigins: ["https://app.example"] });
+
+  for (const path of ["/password-reset/confirm?token=secret", "/healthz", "/trpc/anyone"]) {
+    const answer = await fetch(`${started.app.url}${path}`);
+    expect(answer.headers.get("referrer-policy"), path).toBe("no-referrer");
+  }
+});

@@ -28,7 +28,8 @@ export function securityHeaders(publicUrl: URL): MiddlewareHandler {
     c.header("Content-Security-Policy", policy);
     c.header("X-Content-Type-Options", "nosniff");
     c.header("X-Frame-Options", "DENY");
-    c.header("Referrer-Policy", "same-origin");
+    // Not even to pages of this site: an address may hold the token of a mailed link.
+    c.header("Referrer-Policy", "no-referrer");
     c.header("Cross-Origin-Opener-Policy", "same-origin");
     c.header("Cross-Origin-Resource-Policy", "same-origin");
     c.header("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()");
