@@ -38,6 +38,10 @@ export const ErrorReason = z.enum([
   "LAST_SUPERUSER",
   /** The change would give, or touch, more rights than the caller holds. */
   "BEYOND_OWN_RIGHTS",
+  /** There is a row like this already. */
+  "TAKEN",
+  /** There is no room for another row. */
+  "QUOTA_REACHED",
   /** A store the call needs does not answer; nothing was written. */
   "UNAVAILABLE",
 ]);
@@ -61,6 +65,8 @@ export interface ErrorData {
   readonly details?: Readonly<Record<string, unknown>>;
   /** The present row, with `VERSION_CONFLICT`. */
   readonly current?: unknown;
+  /** Of several rows, the one that refused the change. */
+  readonly rowId?: string;
   /** Of an internal error: what to look for in the server's log. */
   readonly errorId?: string;
 }

@@ -25,7 +25,6 @@ export {
   type LiveListFrame,
   type LiveListFull,
   type LiveRow,
-  stateOfRow,
 } from "./live-list.ts";
 export { Notice, type NoticeKind, Notification } from "./notice.ts";
 export { definePermissions, isPermissionName, type PermissionName } from "./permission.ts";

@@ -1,9 +1,10 @@
 export { createApp, type App, type AppOptions } from "./app.ts";
 export type { RequestFacts } from "./connection/request-facts.ts";
-export { LiveInput, liveList, type LiveListOptions } from "./live/live-list.ts";
+export { LiveInput, liveList, type LiveListOptions, type LivePage, type LiveReading } from "./live/live-list.ts";
 export { defineSnapshotFields, type SnapshotFields } from "./live/snapshot-fields.ts";
 export type { CallContext, Caller, RootContext, SignedInContext } from "./procedure/call-context.ts";
 export { CallError, forbidden, invalidFields, notFound, unauthorized } from "./procedure/call-error.ts";
+export { checkRule } from "./procedure/check-rule.ts";
 export type { ProcedureMeta } from "./procedure/checkpoint.ts";
 export type { ErrorShape } from "./procedure/error-format.ts";
 export type { NoticeInput, Notifications } from "./notify/notifications.ts";

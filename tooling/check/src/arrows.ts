@@ -8,7 +8,10 @@ export const arrows: Readonly<Record<string, Arrows>> = {
   "packages/bus": { to: ["packages/contract"] },
   "packages/auth": { to: ["packages/bus", "packages/contract", "packages/db"] },
   "packages/rpc": { to: ["packages/auth", "packages/bus", "packages/contract", "packages/db"] },
-  "packages/api": { to: ["packages/rpc", "packages/auth", "packages/bus", "packages/contract", "packages/db"] },
+  "packages/crud": { to: ["packages/rpc", "packages/auth", "packages/bus", "packages/contract", "packages/db"] },
+  "packages/api": {
+    to: ["packages/crud", "packages/rpc", "packages/auth", "packages/bus", "packages/contract", "packages/db"],
+  },
   "packages/cli": { to: ["packages/auth", "packages/bus", "packages/contract", "packages/db"] },
   "packages/client": { to: ["packages/contract"] },
   "packages/react": { to: ["packages/client", "packages/contract"] },

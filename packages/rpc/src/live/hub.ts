@@ -14,7 +14,8 @@ import { Round } from "./round.ts";
 export interface Watcher {
   readonly connection: Connection;
   readonly rule: Rule;
-  readonly topics: readonly string[];
+  /** Changed through `LiveHub.listen` only, once it watches. */
+  topics: readonly string[];
   /** Reads the present state and sends it if it is news. Called with a principal that passes the rule. */
   update(principal: Principal | null, round: Round): void | Promise<void>;
   /** The right is gone, or the state cannot be read. */
@@ -70,6 +71,21 @@ export class LiveHub {
     addTo(this.#byConnection, watcher.connection, watcher);
     this.#makeDue(watcher);
     return () => this.#remove(watcher);
+  }
+
+  /**
+   * From now on the watcher is told of these topics. True when there is one among them that it was not told of before: what
+   * had been read by then may have changed unheard.
+   */
+  listen(watcher: Watcher, topics: readonly string[]): boolean {
+    if (!this.#isWatching(watcher)) return false;
+    const before = new Set(watcher.topics);
+    const after = new Set(topics);
+    for (const topic of before.difference(after)) removeFrom(this.#byTopic, topic, watcher);
+    const added = after.difference(before);
+    for (const topic of added) addTo(this.#byTopic, topic, watcher);
+    watcher.topics = [...after];
+    return added.size > 0;
   }
 
   touch(topic: string): void {

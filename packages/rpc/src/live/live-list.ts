@@ -4,11 +4,12 @@ import type { TrackedEnvelope } from "@trpc/server";
 import { z } from "zod";
 
 import type { Principal } from "@countersign/auth";
-import { diffRows, type LiveListFrame, type LiveRow, type Rule, stateOfRow } from "@countersign/contract";
+import { diffRows, type LiveListFrame, type LiveRow, type Rule } from "@countersign/contract";
 
 import type { Caller } from "../procedure/call-context.ts";
 import { CallError } from "../procedure/call-error.ts";
 
+import type { Watcher } from "./hub.ts";
 import { PushStream } from "./push-stream.ts";
 import type { Round } from "./round.ts";
 import { SharedFrame } from "./shared-frame.ts";
@@ -16,13 +17,25 @@ import { SharedFrame } from "./shared-frame.ts";
 /** The input of a live list: tRPC adds `lastEventId` when a client resumes, so a stricter schema would refuse it. */
 export const LiveInput = z.strictObject({ lastEventId: z.string().max(64).optional() }).optional();
 
-export interface LiveListOptions<Row extends LiveRow> {
-  /** Touched (`{ kind: "topic", topic }` on the bus, after the commit) when a row of the list may have changed. */
-  readonly topic: string;
+/** What a list shows to those who name the same key, at one moment. */
+export interface LiveReading<Row extends LiveRow> {
   /** Subscribers that name the same key share one read. It must name all that the rows depend on. */
   readonly key: string;
-  /** Reads the list as this principal may see it, in the order it is shown. */
-  read(principal: Principal | null): Promise<readonly Row[]>;
+  /** Touched (`{ kind: "topic", topic }` on the bus, after the commit) when a row of the list may have changed. */
+  readonly topics: readonly string[];
+  /** Reads the list in the order it is shown. It must depend on nothing that the key does not name. */
+  read(): Promise<LivePage<Row>>;
+}
+
+export interface LivePage<Row extends LiveRow> {
+  readonly rows: readonly Row[];
+  /** How many there are in all; left out when it is not counted. */
+  readonly total?: number;
+}
+
+export interface LiveListOptions<Row extends LiveRow> {
+  /** What this principal may see. Asked again before each reading, with the principal as it is then. */
+  reading(principal: Principal | null): LiveReading<Row> | Promise<LiveReading<Row>>;
   /** What the client saw last; when the list is still the same, nothing is sent until it changes. */
   readonly lastEventId?: string | undefined;
 }
@@ -39,44 +52,59 @@ export function liveList<Row extends LiveRow>(
   if (connection === null) {
     throw new CallError("BAD_REQUEST", "Live lists are streamed over the socket only.", { reason: "WRONG_TRANSPORT" });
   }
+  const { hub } = connection.services;
 
   return new PushStream(connection, (sink) => {
     let shown: State<Row> | null = null;
     let resumeFrom = options.lastEventId;
 
-    return connection.services.hub.add({
+    const watcher: Watcher = {
       connection,
       rule: ctx.rule,
-      topics: [options.topic],
+      topics: [],
       async update(principal, round) {
-        const present = await round.share(options.key, async () => new State(await options.read(principal)));
+        let reading = await options.reading(principal);
+        // Listened to first, then read: a change between the two would not be heard of.
+        while (hub.listen(watcher, reading.topics)) reading = await options.reading(principal);
+        const present = await round.share(reading.key, async () => new State(await reading.read()));
         const before = shown;
         shown = present;
         const isUnchanged = before === null && resumeFrom === present.eventId;
         resumeFrom = undefined;
-        const frame = isUnchanged ? null : frameBetween(before, present, options.key, round);
+        const frame = isUnchanged ? null : frameBetween(before, present, reading.key, round);
         if (frame) sink.send(frame);
       },
       fail: (error) => sink.fail(error),
-    });
+    };
+    return hub.add(watcher);
   });
 }
 
-/** The rows at one reading. Its event id says which rows in which versions, with which rights and in which order, so it is the same on every replica. */
+/** The rows at one reading. Its event id is a digest of what is shown, so it is the same on every replica. */
 class State<Row extends LiveRow> {
   readonly rows: readonly Row[];
+  readonly total: number | undefined;
+  readonly #texts: ReadonlyMap<string, string>;
   #eventId: string | null = null;
 
-  constructor(rows: readonly Row[]) {
+  constructor({ rows, total }: LivePage<Row>) {
     this.rows = rows;
+    this.total = total;
+    this.#texts = new Map(rows.map((row) => [row.id, JSON.stringify(row)]));
   }
 
   get eventId(): string {
     this.#eventId ??= createHash("sha256")
-      .update(this.rows.map((row) => `${row.id}:${stateOfRow(row)}`).join("\n"))
+      .update(`${this.total ?? ""}\n`)
+      .update([...this.#texts.values()].join("\n"))
       .digest("base64url")
       .slice(0, 22);
     return this.#eventId;
+  }
+
+  /** A row is the same when all of it is: what may be done with it can change without its version. */
+  shows(row: Row): boolean {
+    return this.#texts.get(row.id) === JSON.stringify(row);
   }
 }
 
@@ -88,8 +116,17 @@ function frameBetween<Row extends LiveRow>(
 ): SharedFrame | null {
   const from = before?.eventId ?? "";
   return round.share(`${key}\n${from}`, () => {
-    const change: LiveListFrame<Row> | null =
-      before === null ? { type: "list", rows: present.rows } : diffRows(before.rows, present.rows);
+    const change = before === null ? { type: "list" as const, ...wholeOf(present) } : difference(before, present);
     return change && new SharedFrame(change, present.eventId);
   });
+}
+
+function wholeOf<Row extends LiveRow>({ rows, total }: State<Row>): LivePage<Row> {
+  return total === undefined ? { rows } : { rows, total };
+}
+
+function difference<Row extends LiveRow>(before: State<Row>, present: State<Row>): LiveListFrame<Row> | null {
+  const rows = diffRows(before.rows, present.rows, (_, after) => before.shows(after));
+  if (present.total === undefined || present.total === before.total) return rows;
+  return { ...(rows ?? { type: "difference", upsert: [], remove: [] }), total: present.total };
 }

@@ -1,0 +1,87 @@
+import { eq } from "drizzle-orm";
+
+import { newId } from "@countersign/auth";
+import { type Transaction, UniqueViolation } from "@countersign/db";
+import { CallError, forbidden, notFound, once } from "@countersign/rpc";
+
+import { type AnyRow, type Model, placeOf } from "../definition/model.ts";
+import { readRow, rightsOf, scopeOf, send, type SentRow } from "../query/read-rows.ts";
+import { columnOf } from "../scope/column.ts";
+
+import { announce } from "./announce.ts";
+import { callOf, type Keyed } from "./call.ts";
+import type { CrudContext } from "./crud-context.ts";
+import { validate } from "./validate.ts";
+
+/** A new row, where the scope lets this user put it. */
+export function createRow(
+  model: Model,
+  ctx: CrudContext,
+  procedure: string,
+  input: Keyed<Readonly<Record<string, unknown>>>,
+): Promise<SentRow> {
+  const { key: _, ...values } = input;
+  return ctx.transaction((tx) => once(tx, callOf(ctx, procedure, input), () => insert(model, ctx, tx, values)), {
+    // Of many creations at once, each has to see those before it.
+    alone: model.quota !== null,
+  });
+}
+
+async function insert(
+  model: Model,
+  ctx: CrudContext,
+  tx: Transaction,
+  values: Readonly<Record<string, unknown>>,
+): Promise<SentRow> {
+  const place = placeOf(model, tx);
+  const { table } = place;
+  const admission = await model.scope.admit(ctx.principal, values, tx, place);
+  if (admission.status !== "admitted") throw admission.status === "forbidden" ? forbidden() : notFound();
+  await requireRoom(model, admission.values, tx);
+  await validate(model, admission.values, null, ctx, tx);
+
+  const now = new Date(ctx.caller.services.clock.now());
+  const wanted = (await model.hooks.beforeCreate?.(admission.values, { ctx, tx })) ?? admission.values;
+  const row = {
+    ...wanted,
+    id: newId(),
+    version: 1,
+    ...(model.hasCreatedAt ? { createdAt: now } : {}),
+    ...(model.hasUpdatedAt ? { updatedAt: now } : {}),
+  };
+  const [created] = (await tx.insert(table).values(row).returning().catch(refuseTaken)) as AnyRow[];
+  if (created === undefined) throw new Error(`The database inserted nothing into "${model.tableName}".`);
+  await model.hooks.afterCreate?.(created, { ctx, tx });
+  announce(model, ctx, tx, { action: "create", before: null, after: created });
+  return show(model, ctx, created, tx);
+}
+
+/** The row as its creator sees it: a hook may have changed it, or made the rights to it. */
+async function show(model: Model, ctx: CrudContext, created: AnyRow, tx: Transaction): Promise<SentRow> {
+  const seen = await readRow(model, ctx.principal, created.id, tx);
+  if (seen) return seen;
+  // Created for somebody else's eyes only: what was given is known already.
+  const closed = Object.fromEntries(
+    Object.keys(rightsOf(model, ctx.principal, scopeOf(model, ctx.principal, tx))).map((name) => [name, 0]),
+  );
+  const [sent] = await send(model, [{ ...created, ...closed }], tx);
+  if (!sent) throw new Error(`project() of "${model.tableName}" returned nothing.`);
+  return sent;
+}
+
+async function requireRoom(model: Model, values: Readonly<Record<string, unknown>>, tx: Transaction): Promise<void> {
+  if (model.quota === null) return;
+  const { table } = placeOf(model, tx);
+  const { of, rows } = model.quota;
+  const held = await tx.$count(table, eq(columnOf(table, of), values[of]));
+  if (held < rows) return;
+  throw new CallError("FORBIDDEN", `There is room for ${rows.toLocaleString("en")}. Remove some first.`, {
+    reason: "QUOTA_REACHED",
+  });
+}
+
+/** Whose value it is stays unsaid, and whether there is one in another scope: see `requireScopedUniqueness`. */
+export function refuseTaken(error: unknown): never {
+  if (!(error instanceof UniqueViolation)) throw error;
+  throw new CallError("CONFLICT", "There is one like this already.", { reason: "TAKEN" });
+}

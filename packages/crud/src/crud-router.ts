@@ -1,0 +1,134 @@
+import type { AnyProcedure } from "@trpc/server";
+import { z } from "zod";
+
+import type { CoreTables, TableSet } from "@countersign/db";
+import { type createProcedures, IdempotencyKey, notFound } from "@countersign/rpc";
+
+import { createRow } from "./actions/create.ts";
+import { removeRows, updateRows } from "./actions/many.ts";
+import { removeRow, restoreRow } from "./actions/remove.ts";
+import { updateRow } from "./actions/update.ts";
+import { type AnyCrudOptions, buildModel } from "./definition/build-model.ts";
+import type { Model } from "./definition/model.ts";
+import type { ActionName, CrudOptions, TableOf } from "./definition/options.ts";
+import type { AllProcedures, CrudRow, OfferedProcedures, ShownBody } from "./definition/procedures.ts";
+import type { CrudTable, CrudTableName } from "./definition/table.ts";
+import { createInput, fieldSchemas, Id, updateInput, Version } from "./fields/input-schemas.ts";
+import { liveRows } from "./live/live-rows.ts";
+import { listInput, liveInput } from "./query/list-input.ts";
+import { readPage, readRow } from "./query/read-rows.ts";
+
+/** Most rows one call may change. */
+const mostAtOnce = 100;
+
+type Procedures = Pick<ReturnType<typeof createProcedures>, "procedureWith">;
+
+/**
+ * Makes `crudRouter` for an app: with the procedures its other routers are built of, and its tables.
+ *
+ *     export const crudRouter = createCrud({ procedures, tables });
+ */
+export function createCrud<Tables extends CoreTables, Permission extends string>(app: {
+  /** From `createProcedures`. */
+  readonly procedures: { procedureWith(parts: { readonly permissions?: readonly Permission[] }): unknown };
+  readonly tables: TableSet<Tables>;
+}) {
+  /**
+   * The procedures of one table, to be mounted: `note: crudRouter({ … })`, or spread beside others:
+   * `note: { ...crudRouter({ … }), overview: … }`. A row outside its reader's scope is NOT_FOUND in every one of them.
+   *
+   * @throws at start, when the options name what the table does not have or would let one user learn of another's rows.
+   */
+  return function crudRouter<
+    const Name extends CrudTableName<Tables>,
+    const Fields,
+    const Shown extends string = never,
+    const Filters = {},
+    const Orders extends string = never,
+    Projected extends object = ShownBody<TableOf<Tables, Name>, Fields, Shown>,
+    const Without extends ActionName = never,
+    const Bin = undefined,
+  >(
+    options: CrudOptions<Tables, Name, Permission, Fields, Shown, Filters, Orders, Projected, Without, Bin>,
+  ): OfferedProcedures<
+    AllProcedures<TableOf<Tables, Name>, Fields, Filters, Orders, CrudRow<Projected>>,
+    Without,
+    Bin
+  > {
+    // The casts: outside, everything is typed by its table; inside, it works with the tables of any app.
+    const table = app.tables.postgres[options.table] as unknown as CrudTable;
+    const erased = options as unknown as AnyCrudOptions;
+    const built = buildProcedures(app.procedures as unknown as Procedures, buildModel(erased, table), erased, table);
+    return built as never;
+  };
+}
+
+function buildProcedures(
+  { procedureWith }: Procedures,
+  model: Model,
+  options: AnyCrudOptions,
+  table: CrudTable,
+): Record<string, AnyProcedure> {
+  const { create, update } = fieldSchemas(table, options.fields);
+  const key = IdempotencyKey.optional();
+  const row = z.strictObject({ id: Id, version: Version });
+  const rows = z
+    .array(row)
+    .min(1, "Name at least one row.")
+    .max(mostAtOnce, `At most ${mostAtOnce} rows at once.`)
+    .refine((named) => new Set(named.map(({ id }) => id)).size === named.length, "Name each row once.");
+  const one = z.strictObject({ id: Id, version: Version.optional(), key });
+  const at = (action: ActionName) => procedureWith(rulePartsOf(model, action));
+  const named = (action: ActionName) => `${model.tableName}.${action}`;
+
+  const procedures: Readonly<Record<ActionName, () => AnyProcedure>> = {
+    list: () =>
+      at("list")
+        .input(listInput(table, model.declared))
+        .query(({ ctx, input }) => readPage(model, ctx.principal, input ?? {}, ctx.db)),
+    get: () =>
+      at("get")
+        .input(z.strictObject({ id: Id }))
+        .query(async ({ ctx, input }) => {
+          const found = await readRow(model, ctx.principal, input.id, ctx.db);
+          if (found === null) throw notFound();
+          return found;
+        }),
+    create: () =>
+      at("create")
+        .input(createInput(create))
+        .mutation(({ ctx, input }) => createRow(model, ctx, named("create"), input)),
+    update: () =>
+      at("update")
+        .input(updateInput(update))
+        .mutation(({ ctx, input }) => updateRow(model, ctx, named("update"), input)),
+    remove: () =>
+      at("remove")
+        .input(one)
+        .mutation(({ ctx, input }) => removeRow(model, ctx, named("remove"), input)),
+    updateMany: () =>
+      at("updateMany")
+        .input(z.strictObject({ rows, changes: z.strictObject(update), key }))
+        .mutation(({ ctx, input }) => updateRows(model, ctx, named("updateMany"), input)),
+    removeMany: () =>
+      at("removeMany")
+        .input(z.strictObject({ rows, key }))
+        .mutation(({ ctx, input }) => removeRows(model, ctx, named("removeMany"), input)),
+    restore: () =>
+      at("restore")
+        .input(one)
+        .mutation(({ ctx, input }) => restoreRow(model, ctx, named("restore"), input)),
+    live: () =>
+      at("live")
+        .input(liveInput(table, model.declared))
+        .subscription(({ ctx, input }) => liveRows(model, ctx, input ?? {})),
+  };
+  const offered = Object.keys(model.rules) as ActionName[];
+  return Object.fromEntries(offered.map((action) => [action, procedures[action]()]));
+}
+
+function rulePartsOf(model: Model, action: ActionName) {
+  const { access: _, ...parts } = model.rules[action] ?? { access: "user" as const };
+  // The cast: the permissions were checked to be the app's own where the options were written.
+  return parts as Parameters<Procedures["procedureWith"]>[0];
+}

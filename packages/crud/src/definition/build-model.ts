@@ -1,0 +1,127 @@
+import { getTableColumns, getTableName } from "drizzle-orm";
+
+import type { Rule } from "@countersign/contract";
+import type { CoreTables } from "@countersign/db";
+import type { RuleParts } from "@countersign/rpc";
+
+import type { Field } from "../fields/field.ts";
+import type { Operator } from "../query/operators.ts";
+import { columnOf } from "../scope/column.ts";
+
+import type { Model } from "./model.ts";
+import type { ActionName, CrudOptions } from "./options.ts";
+import { requireScopedUniqueness } from "./scoped-uniqueness.ts";
+import type { CrudTable, CrudTableName } from "./table.ts";
+
+/** The options of any table. */
+export type AnyCrudOptions = CrudOptions<
+  CoreTables,
+  CrudTableName<CoreTables>,
+  string,
+  Readonly<Record<string, Field<unknown>>>,
+  string,
+  Readonly<Record<string, readonly Operator[]>>,
+  string,
+  object,
+  ActionName,
+  string
+>;
+
+const allActions: readonly ActionName[] = [
+  "list",
+  "get",
+  "create",
+  "update",
+  "remove",
+  "updateMany",
+  "removeMany",
+  "restore",
+  "live",
+];
+
+/** Whose rule an action follows when it has none of its own. */
+const follows: Readonly<Partial<Record<ActionName, ActionName>>> = {
+  get: "list",
+  live: "list",
+  updateMany: "update",
+  removeMany: "remove",
+  restore: "remove",
+};
+
+/**
+ * Completes and checks the options.
+ *
+ * @throws on a name the table does not have, and on what would be unsafe: the message holds the cure.
+ */
+export function buildModel(options: AnyCrudOptions, table: CrudTable): Model {
+  const columns = getTableColumns(table);
+  const fields = Object.keys(options.fields);
+  requireColumns(table, [...fields, ...(options.show ?? []), ...(options.search ?? [])]);
+  requireColumns(table, [
+    ...(options.order?.by ?? []),
+    ...Object.keys(options.filters ?? {}),
+    ...(options.touches ?? []),
+  ]);
+  for (const name of ["id", "version", "createdAt", "updatedAt"]) {
+    if (fields.includes(name))
+      throw refuse(table, `Field "${name}" is written by the library. Leave it out of fields; show it.`);
+  }
+  for (const name of options.search ?? []) {
+    if (columnOf(table, name).dataType !== "string")
+      throw refuse(table, `Column "${name}" is no text and cannot be searched.`);
+  }
+  requireScopedUniqueness(table, options.scope.columns, fields);
+  const { removedAt = null, quota = null } = options;
+  if (removedAt !== null && (columnOf(table, removedAt).notNull || fields.includes(removedAt))) {
+    throw refuse(table, `Column "${removedAt}" says when a row was removed: make it a nullable instant, and no field.`);
+  }
+
+  const hasCreatedAt = Object.hasOwn(columns, "createdAt");
+  const ordered = options.order?.by[0] ?? (hasCreatedAt ? "createdAt" : "id");
+  return {
+    tableName: options.table,
+    scope: options.scope,
+    shown: [...new Set(["id", "version", ...fields, ...(options.show ?? [])])],
+    project: (options.project as Model["project"] | undefined) ?? null,
+    declared: {
+      search: options.search ?? [],
+      filters: options.filters ?? {},
+      orders: options.order?.by ?? [],
+      mostRows: options.page?.most ?? 100,
+      mostSkipped: options.page?.mostSkipped ?? 100_000,
+      hasBin: removedAt !== null,
+    },
+    defaultOrder: { by: ordered, direction: options.order?.direction ?? "desc" },
+    pageSize: options.page?.size ?? 20,
+    doesCount: options.page?.count ?? true,
+    removedAt,
+    quota,
+    touches: options.touches ?? [],
+    hooks: options.hooks ?? {},
+    rules: buildRules(options, removedAt !== null),
+    hasCreatedAt,
+    hasUpdatedAt: Object.hasOwn(columns, "updatedAt"),
+  };
+}
+
+function buildRules(options: AnyCrudOptions, hasBin: boolean): Model["rules"] {
+  const given: { readonly [Action in ActionName]?: RuleParts<string> } = options.rules ?? {};
+  const left = new Set<ActionName>(options.without ?? []);
+  if (!hasBin) left.add("restore");
+  const offered = allActions.filter((action) => !left.has(action));
+  return Object.fromEntries(
+    offered.map((action): [ActionName, Rule] => {
+      const followed = follows[action];
+      const parts = given[action] ?? (followed && given[followed]) ?? {};
+      return [action, { ...parts, access: "user" }];
+    }),
+  );
+}
+
+function requireColumns(table: CrudTable, names: readonly string[]): void {
+  for (const name of names) columnOf(table, name);
+}
+
+function refuse(table: CrudTable, message: string): Error {
+  return new Error(`crudRouter of "${getTableName(table)}": ${message}`);
+}

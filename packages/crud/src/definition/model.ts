@@ -1,0 +1,59 @@
+import { getTableColumns } from "drizzle-orm";
+import type { PgColumn } from "drizzle-orm/pg-core";
+
+import type { Rule } from "@countersign/contract";
+import type { CoreTables, Transaction } from "@countersign/db";
+
+import type { Declared } from "../query/list-input.ts";
+import type { Order } from "../query/order.ts";
+import { columnOf } from "../scope/column.ts";
+import type { Place, Scope } from "../scope/scope.ts";
+
+import type { Hooks } from "./hooks.ts";
+import type { ActionName } from "./options.ts";
+import type { CrudTable } from "./table.ts";
+
+/** A row, its columns by name. */
+export type AnyRow = Readonly<Record<string, unknown>> & { readonly id: string; readonly version: number };
+
+/** What reads: a database, or a transaction. */
+export type Reader<Tables extends CoreTables = CoreTables> = Pick<
+  Transaction<Tables>,
+  "select" | "tables" | "dialect" | "$count"
+>;
+
+/** The options of one table's router, completed and free of their types: what the actions work with. */
+export interface Model {
+  readonly tableName: string;
+  readonly scope: Scope;
+  readonly shown: readonly string[];
+  readonly project:
+    | ((rows: readonly AnyRow[], reader: Reader) => readonly object[] | Promise<readonly object[]>)
+    | null;
+  readonly declared: Declared;
+  readonly defaultOrder: Order;
+  readonly pageSize: number;
+  readonly doesCount: boolean;
+  readonly removedAt: string | null;
+  readonly quota: { readonly rows: number; readonly of: string } | null;
+  /** Columns whose values have lists of their own that stand on these rows. */
+  readonly touches: readonly string[];
+  readonly hooks: Hooks<CoreTables, CrudTable, string>;
+  /** The rules of the actions that are offered. */
+  readonly rules: Readonly<Partial<Record<ActionName, Rule>>>;
+  /** Columns that are set with every creation and every change, where the table has them. */
+  readonly hasCreatedAt: boolean;
+  readonly hasUpdatedAt: boolean;
+}
+
+/** The model's table in the database in use. */
+export function placeOf(model: Model, { tables }: Pick<Reader, "tables">): Place<CoreTables, CrudTable> {
+  // The cast: the option's type lets only such tables be named.
+  return { tables, table: (tables as unknown as Readonly<Record<string, CrudTable>>)[model.tableName] as CrudTable };
+}
+
+/** The columns that go out, or all of them where rows are projected. */
+export function columnsOf(model: Model, table: CrudTable): Record<string, PgColumn> {
+  if (model.project) return { ...getTableColumns(table) };
+  return Object.fromEntries(model.shown.map((name) => [name, columnOf(table, name)]));
+}

@@ -1,0 +1,91 @@
+import type { CoreTables, Transaction } from "@countersign/db";
+import type { RuleParts } from "@countersign/rpc";
+
+import type { Field } from "../fields/field.ts";
+import type { Operator } from "../query/operators.ts";
+import type { Direction } from "../query/order.ts";
+import type { Scope } from "../scope/scope.ts";
+
+import type { Hooks } from "./hooks.ts";
+import type { ColumnOf, CrudTable, CrudTableName, RowOf } from "./table.ts";
+
+/** Everything a router of rows offers. `updateMany` and `removeMany` do all or nothing. */
+export type ActionName =
+  | "list"
+  | "get"
+  | "create"
+  | "update"
+  | "remove"
+  | "updateMany"
+  | "removeMany"
+  | "restore"
+  | "live";
+
+/** Columns only the library writes. */
+type Kept = "id" | "version" | "createdAt" | "updatedAt";
+
+export type FieldsOf<Table extends CrudTable> = {
+  readonly [Name in Exclude<ColumnOf<Table>, Kept>]?: Field<RowOf<Table>[Name]>;
+};
+
+export type FiltersOf<Table extends CrudTable> = {
+  readonly [Name in ColumnOf<Table>]?: readonly Operator[];
+};
+
+/** What the rows of one table are served by. Names that the table does not have are type errors, and errors at start. */
+export interface CrudOptions<
+  Tables extends CoreTables,
+  Name extends CrudTableName<Tables>,
+  Permission extends string,
+  Fields,
+  Shown extends string,
+  Filters,
+  Orders extends string,
+  Projected,
+  Without extends ActionName,
+  Bin,
+> {
+  readonly table: Name;
+  /** Whose rows are whose: every action and every live delivery goes through it. */
+  readonly scope: Scope<Tables, TableOf<Tables, Name>>;
+  /** The columns that may be written, and their schemas. All others are refused. */
+  readonly fields: Fields & FieldsOf<TableOf<Tables, Name>>;
+  /** The columns that go out besides `id`, `version` and the fields. */
+  readonly show?: readonly (Shown & ColumnOf<TableOf<Tables, Name>>)[];
+  /** What rows look like outside, where their columns are not enough. It gets all rows of a page at once, with every column; the answer may depend on nothing else than rows and what it reads. `id` and `version` are added. */
+  readonly project?: (
+    rows: readonly RowOf<TableOf<Tables, Name>>[],
+    reader: Pick<Transaction<Tables>, "select" | "tables">,
+  ) => readonly Projected[] | Promise<readonly Projected[]>;
+  /** The text columns that `search` looks into. */
+  readonly search?: readonly ColumnOf<TableOf<Tables, Name>>[];
+  readonly filters?: Filters & FiltersOf<TableOf<Tables, Name>>;
+  /** What lists may be ordered by, and are when nothing is asked. Equal rows are ordered by id. */
+  readonly order?: {
+    readonly by: readonly (Orders & ColumnOf<TableOf<Tables, Name>>)[];
+    readonly direction?: Direction;
+  };
+  readonly page?: {
+    /** Rows when nothing is asked; 20. */
+    readonly size?: number;
+    /** Most rows at once; 100. */
+    readonly most?: number;
+    /** Greatest offset; 100,000. */
+    readonly mostSkipped?: number;
+    /** Is the total counted when nothing is asked? True. */
+    readonly count?: boolean;
+  };
+  /** What an action asks for besides a signed-in user. `updateMany` follows `update`, `removeMany` and `restore` follow `remove`, `live` and `get` follow `list`, unless they are named. */
+  readonly rules?: { readonly [Action in ActionName]?: RuleParts<Permission> };
+  readonly without?: readonly Without[];
+  /** A nullable instant: rows are removed by setting it, and can be restored. */
+  readonly removedAt?: Bin & ColumnOf<TableOf<Tables, Name>>;
+  /** Most rows of one value of this column, as of one owner; the removed ones are counted too. */
+  readonly quota?: { readonly rows: number; readonly of: ColumnOf<TableOf<Tables, Name>> };
+  /** Columns whose values have lists that stand on these rows without showing them: `["userId"]` in a table of members wakes that user's lists. */
+  readonly touches?: readonly ColumnOf<TableOf<Tables, Name>>[];
+  readonly hooks?: Hooks<Tables, TableOf<Tables, Name>, Permission>;
+}
+
+/** The table of this name. */
+export type TableOf<Tables, Name extends keyof Tables> = Tables[Name] extends CrudTable ? Tables[Name] : never;

@@ -1,0 +1,13 @@
+export { createCrud } from "./crud-router.ts";
+export type { Change, HookPlace, Hooks } from "./definition/hooks.ts";
+export type { ActionName, CrudOptions } from "./definition/options.ts";
+export type { CrudPage, CrudRow } from "./definition/procedures.ts";
+export { onCreate, onUpdate } from "./fields/field.ts";
+export { text, type TextOptions } from "./fields/text-rules.ts";
+export type { Operator } from "./query/operators.ts";
+export { anyOf } from "./scope/any-of.ts";
+export { membership, type MembershipOptions } from "./scope/membership.ts";
+export { owner } from "./scope/owner.ts";
+export type { Grant, Narrowing, Place, Scope, ScopedAction } from "./scope/scope.ts";
+export { rowsTopic } from "./scope/topic.ts";
+export { unscoped } from "./scope/unscoped.ts";

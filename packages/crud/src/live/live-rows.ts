@@ -1,0 +1,45 @@
+import type { Principal } from "@countersign/auth";
+import type { Rule } from "@countersign/contract";
+import { type Caller, liveList, unauthorized } from "@countersign/rpc";
+
+import { type Model, placeOf, type Reader } from "../definition/model.ts";
+import { permits } from "../definition/permits.ts";
+import { narrowingOf } from "../query/conditions.ts";
+import type { ListQuery, LiveQuery } from "../query/list-input.ts";
+import { readPage, type SentRow } from "../query/read-rows.ts";
+import type { Grant } from "../scope/scope.ts";
+
+/**
+ * The rows a query finds, live: read again under the subscriber's present scope and rights whenever one of them, or the
+ * scope itself, may have changed. Subscribers with the same grant and query share one reading.
+ */
+export function liveRows(model: Model, ctx: { readonly caller: Caller; readonly rule: Rule }, query: LiveQuery) {
+  const { lastEventId, ...asked } = query;
+  const db: Reader = ctx.caller.services.db;
+
+  return liveList<SentRow>(ctx, {
+    lastEventId,
+    async reading(principal) {
+      // The rule of every action asks for a user.
+      if (principal === null) throw unauthorized();
+      const grant = await model.scope.grant(principal, narrowingOf(asked), db, placeOf(model, db));
+      return {
+        key: keyOf(model, asked, grant, principal),
+        topics: grant.topics,
+        async read() {
+          const { rows, total } = await readPage(model, principal, asked, db, (action) => grant.where(action));
+          return total === null ? { rows } : { rows, total };
+        },
+      };
+    },
+  });
+}
+
+/** All that the rows depend on: what is asked, whose rows they are, and which actions the user's rights open. */
+function keyOf(model: Model, query: ListQuery, grant: Grant, principal: Principal): string {
+  const open = (["update", "remove"] as const).filter((action) => {
+    const rule = model.rules[action];
+    return rule !== undefined && permits(rule, principal);
+  });
+  return JSON.stringify(["rows", model.tableName, query, grant.key, open]);
+}

@@ -1,0 +1,35 @@
+import { or, type SQL, sql } from "drizzle-orm";
+import type { PgColumn } from "drizzle-orm/pg-core";
+
+import type { Dialect } from "@countersign/db";
+
+/** Does the text stand in the column, in upper or lower case? `%` and `_` are characters like others. */
+export function contains(column: PgColumn, text: string, dialect: Dialect): SQL {
+  return like(column, (literal) => `%${literal}%`, text, dialect);
+}
+
+export function startsWith(column: PgColumn, text: string, dialect: Dialect): SQL {
+  return like(column, (literal) => `${literal}%`, text, dialect);
+}
+
+function like(column: PgColumn, pattern: (literal: string) => string, text: string, dialect: Dialect): SQL {
+  const operator = dialect === "postgres" ? sql`ilike` : sql`like`;
+  // SQLite, and Postgres under the locale C, ignore the case of A to Z only: other letters are asked for in each case they are
+  // likely to stand in.
+  const spellings = isAscii(text) ? [text] : [text, text.toLowerCase(), text.toUpperCase(), capitalize(text)];
+  const matches = spellings.map((spelling) => sql`${column} ${operator} ${pattern(escape(spelling))} escape '\\'`);
+  return or(...matches) ?? sql`1 = 0`;
+}
+
+function escape(text: string): string {
+  return text.replaceAll(/[\\%_]/g, String.raw`\$&`);
+}
+
+function isAscii(text: string): boolean {
+  return /^[\u0000-\u007f]*$/.test(text);
+}
+
+function capitalize(text: string): string {
+  const [first = "", ...rest] = text;
+  return first.toUpperCase() + rest.join("").toLowerCase();
+}

@@ -1,0 +1,42 @@
+import { or, sql } from "drizzle-orm";
+
+import type { CoreTables } from "@countersign/db";
+
+import type { CrudTable } from "../definition/table.ts";
+
+import type { Scope } from "./scope.ts";
+
+/** What one of these scopes allows: `anyOf(owner("ownerId"), unscoped("notes.view_all"))`. New rows go to the first that takes them. */
+export function anyOf<Tables extends CoreTables, Table extends CrudTable>(
+  ...scopes: readonly [Scope<Tables, Table>, ...Scope<Tables, Table>[]]
+): Scope<Tables, Table> {
+  return {
+    columns: [...new Set(scopes.flatMap(({ columns }) => columns))],
+    where: (who, action, place) => or(...scopes.map((scope) => scope.where(who, action, place))) ?? sql`1 = 0`,
+    async admit(who, values, tx, place) {
+      let refusal: "forbidden" | "hidden" = "hidden";
+      for (const scope of scopes) {
+        const admission = await scope.admit(who, values, tx, place);
+        if (admission.status === "admitted") return admission;
+        if (admission.status === "forbidden") refusal = "forbidden";
+      }
+      return { status: refusal };
+    },
+    async hold(who, id, tx, place) {
+      for (const scope of scopes) await scope.hold?.(who, id, tx, place);
+    },
+    topicsOf: (row, place) => unique(scopes.flatMap((scope) => scope.topicsOf(row, place))),
+    async grant(who, narrowing, reader, place) {
+      const grants = await Promise.all(scopes.map(async (scope) => scope.grant(who, narrowing, reader, place)));
+      return {
+        key: JSON.stringify(grants.map(({ key }) => key)),
+        topics: unique(grants.flatMap(({ topics }) => topics)),
+        where: (action) => or(...grants.map((grant) => grant.where(action))) ?? sql`1 = 0`,
+      };
+    },
+  };
+}
+
+function unique(topics: readonly string[]): readonly string[] {
+  return [...new Set(topics)];
+}

@@ -1,0 +1,89 @@
+import { z } from "zod";
+
+import type { TestDialect } from "@app/services/databases";
+import { definePermissions } from "@countersign/contract";
+import { createProcedures } from "@countersign/rpc";
+import { startTestApp, type TestAppOptions } from "@countersign/rpc/testing";
+
+import { createCrud } from "../crud-router.ts";
+import { text } from "../fields/text-rules.ts";
+import { anyOf } from "../scope/any-of.ts";
+import { membership } from "../scope/membership.ts";
+import { owner } from "../scope/owner.ts";
+import { unscoped } from "../scope/unscoped.ts";
+
+import { migrations, type Tables, tables } from "./tables.ts";
+
+export const permissions = definePermissions(["notes.view_all", "tasks.remove"]);
+export const procedures = createProcedures({ permissions, tables });
+export const crudRouter = createCrud({ procedures, tables });
+
+const roles = { read: ["viewer", "editor"], create: ["editor"], update: ["editor"], remove: ["editor"] };
+const members = { members: "projectMembers", key: "projectId", user: "userId", role: "role", roles } as const;
+
+export const notes = crudRouter({
+  table: "notes",
+  scope: anyOf(owner<Tables["notes"]>("ownerId"), unscoped({ read: "notes.view_all" })),
+  fields: {
+    title: text({ max: 200, singleLine: true, required: "Give the note a title." }),
+    body: text({ max: 10_000 }),
+    isDone: true,
+    priority: true,
+    dueAt: true,
+  },
+  show: ["createdAt", "updatedAt"],
+  search: ["title", "body"],
+  filters: {
+    isDone: ["eq"],
+    priority: ["eq", "in", "gte", "lte", "isNull"],
+    title: ["contains", "startsWith"],
+    createdAt: ["gte", "lt"],
+  },
+  order: { by: ["createdAt", "title", "priority"], direction: "desc" },
+  removedAt: "removedAt",
+  quota: { rows: 1000, of: "ownerId" },
+});
+
+export const projects = crudRouter({
+  table: "projects",
+  scope: membership<Tables, Tables["projects"]>({ of: "id", ...members }),
+  fields: { name: text({ max: 100, singleLine: true, required: "Name the project." }) },
+  order: { by: ["name"], direction: "asc" },
+  hooks: {
+    async afterCreate(row, { ctx, tx }) {
+      await tx.insert(tx.tables.projectMembers).values({ projectId: row.id, userId: ctx.user.id, role: "editor" });
+    },
+  },
+});
+
+export const tasks = crudRouter({
+  table: "tasks",
+  scope: membership<Tables, Tables["tasks"]>({ of: "projectId", ...members }),
+  fields: {
+    projectId: z.uuid(),
+    title: text({ max: 200, singleLine: true, required: "Give the task a title." }),
+    state: z.enum(["open", "done"]),
+  },
+  filters: { projectId: ["eq"], state: ["eq"] },
+  order: { by: ["createdAt"], direction: "asc" },
+});
+
+export const appRouter = procedures.router({ note: notes, project: projects, task: tasks });
+
+/** The routers on an app of its own, over a database of its own. */
+export async function startCrudApp(
+  dialect: TestDialect,
+  options: Partial<Pick<TestAppOptions<Tables>, "settings" | "clock" | "bus">> = {},
+) {
+  const database = await dialect.create();
+  const common = { databaseUrl: database.url, tables, migrations: [migrations], permissions };
+  const app = await startTestApp({ router: appRouter, ...common, ...options });
+  return {
+    app,
+    databaseUrl: database.url,
+    async [Symbol.asyncDispose]() {
+      await app[Symbol.asyncDispose]();
+      await database[Symbol.asyncDispose]();
+    },
+  };
+}
