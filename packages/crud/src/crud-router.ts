@@ -21,7 +21,7 @@ import { readPage, readRow } from "./query/read-rows.ts";
 /** Most rows one call may change. */
 const mostAtOnce = 100;
 
-type Procedures = Pick<ReturnType<typeof createProcedures>, "procedureWith">;
+type Procedures = Pick<ReturnType<typeof createProcedures<CoreTables>>, "procedureWith">;
 
 /**
  * Makes `crudRouter` for an app: with the procedures its other routers are built of, and its tables.

@@ -1,6 +1,14 @@
 export { createApp, type App, type AppOptions } from "./app.ts";
 export type { RequestFacts } from "./connection/request-facts.ts";
-export { LiveInput, liveList, type LiveListOptions, type LivePage, type LiveReading } from "./live/live-list.ts";
+export {
+  LiveInput,
+  liveList,
+  type LiveListOptions,
+  livePage,
+  type LivePage,
+  type LivePageOptions,
+  type LiveReading,
+} from "./live/live-list.ts";
 export { defineSnapshotFields, type SnapshotFields } from "./live/snapshot-fields.ts";
 export type { CallContext, Caller, RootContext, SignedInContext } from "./procedure/call-context.ts";
 export { CallError, forbidden, invalidFields, notFound, unauthorized } from "./procedure/call-error.ts";

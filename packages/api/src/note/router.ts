@@ -55,11 +55,9 @@ export const noteRouter = router({
   live: protectedProcedure.input(LiveInput).subscription(({ ctx, input }) => {
     const topic = notesTopic(ctx.user.id);
     return liveList(ctx, {
-      reading: () => ({
-        key: topic,
-        topics: [topic],
-        read: async () => ({ rows: await listNotes(ctx.db, ctx.user.id) }),
-      }),
+      topic,
+      key: topic,
+      read: () => listNotes(ctx.db, ctx.user.id),
       lastEventId: input?.lastEventId,
     });
   }),

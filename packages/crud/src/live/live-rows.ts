@@ -1,6 +1,6 @@
 import type { Principal } from "@countersign/auth";
 import type { Rule } from "@countersign/contract";
-import { type Caller, liveList, unauthorized } from "@countersign/rpc";
+import { type Caller, livePage, unauthorized } from "@countersign/rpc";
 
 import { type Model, placeOf, type Reader } from "../definition/model.ts";
 import { permits } from "../definition/permits.ts";
@@ -17,7 +17,7 @@ export function liveRows(model: Model, ctx: { readonly caller: Caller; readonly 
   const { lastEventId, ...asked } = query;
   const db: Reader = ctx.caller.services.db;
 
-  return liveList<SentRow>(ctx, {
+  return livePage<SentRow>(ctx, {
     lastEventId,
     async reading(principal) {
       // The rule of every action asks for a user.

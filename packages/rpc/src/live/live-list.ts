@@ -17,6 +17,29 @@ import { SharedFrame } from "./shared-frame.ts";
 /** The input of a live list: tRPC adds `lastEventId` when a client resumes, so a stricter schema would refuse it. */
 export const LiveInput = z.strictObject({ lastEventId: z.string().max(64).optional() }).optional();
 
+/** A list that is the same whoever asks, or that its key tells apart. */
+export interface LiveListOptions<Row extends LiveRow> {
+  /** Touched (`{ kind: "topic", topic }` on the bus, after the commit) when a row of the list may have changed. */
+  readonly topic: string;
+  /** Subscribers that name the same key share one read. It must name all that the rows depend on. */
+  readonly key: string;
+  /** Reads the list as this principal may see it, in the order it is shown. */
+  read(principal: Principal | null): Promise<readonly Row[]>;
+  /** What the client saw last; when the list is still the same, nothing is sent until it changes. */
+  readonly lastEventId?: string | undefined;
+}
+
+/** Streams a list: the whole of it first, then differences. See `livePage`. */
+export function liveList<Row extends LiveRow>(
+  ctx: { readonly caller: Caller; readonly rule: Rule },
+  { topic, key, read, lastEventId }: LiveListOptions<Row>,
+): PushStream<TrackedEnvelope<LiveListFrame<Row>>> {
+  return livePage(ctx, {
+    lastEventId,
+    reading: (principal) => ({ key, topics: [topic], read: async () => ({ rows: await read(principal) }) }),
+  });
+}
+
 /** What a list shows to those who name the same key, at one moment. */
 export interface LiveReading<Row extends LiveRow> {
   /** Subscribers that name the same key share one read. It must name all that the rows depend on. */
@@ -33,20 +56,21 @@ export interface LivePage<Row extends LiveRow> {
   readonly total?: number;
 }
 
-export interface LiveListOptions<Row extends LiveRow> {
+export interface LivePageOptions<Row extends LiveRow> {
   /** What this principal may see. Asked again before each reading, with the principal as it is then. */
   reading(principal: Principal | null): LiveReading<Row> | Promise<LiveReading<Row>>;
-  /** What the client saw last; when the list is still the same, nothing is sent until it changes. */
+  /** What the client saw last; when the page is still the same, nothing is sent until it changes. */
   readonly lastEventId?: string | undefined;
 }
 
 /**
- * Streams a list: the whole of it first, then differences, for changes by anyone on any replica. The session and the
- * procedure's rule are checked again before each read; a slow reader skips to the newest state.
+ * Streams a page of rows whose whereabouts depend on who asks: the whole of it first, then differences, for changes by
+ * anyone on any replica. The session and the procedure's rule are checked again before each read; a slow reader skips to
+ * the newest state.
  */
-export function liveList<Row extends LiveRow>(
+export function livePage<Row extends LiveRow>(
   ctx: { readonly caller: Caller; readonly rule: Rule },
-  options: LiveListOptions<Row>,
+  options: LivePageOptions<Row>,
 ): PushStream<TrackedEnvelope<LiveListFrame<Row>>> {
   const { connection } = ctx.caller;
   if (connection === null) {
