@@ -1,7 +1,13 @@
 import type { Operation, OperationResultEnvelope, OperationResultObserver, TRPCClientError } from "@trpc/client";
 import type { AnyRouter } from "@trpc/server";
 
-import { parseSessionChange, safeReturnTo, type SessionChange, sessionChangeHeader } from "@countersign/contract";
+import {
+  Notice,
+  parseSessionChange,
+  safeReturnTo,
+  type SessionChange,
+  sessionChangeHeader,
+} from "@countersign/contract";
 
 import { CallFailure, type CallFailureKind } from "./call-failure.ts";
 import type { Connection } from "./connection.ts";
@@ -20,6 +26,8 @@ export interface CallParts {
   readonly drops: Set<(kind: CallFailureKind) => void>;
   readonly deadlineMs: number;
   readonly redirect: (to: string) => void;
+  /** Shows what a refusal says to the person in passing. */
+  readonly notice: (notice: Notice) => void;
   /** Asks the person to confirm who they are; false when they did not, or when nobody can ask them. */
   readonly reauthenticate: () => Promise<boolean>;
 }
@@ -169,7 +177,10 @@ export function startCall(
 
   function refused(error: TRPCClientError<AnyRouter>) {
     observer.error(error);
-    const to = safeReturnTo(readErrorData(error)?.redirectTo, "");
+    const data = readErrorData(error);
+    const notice = Notice.safeParse(data?.notice);
+    if (notice.success) parts.notice(notice.data);
+    const to = safeReturnTo(data?.redirectTo, "");
     if (to) parts.redirect(to);
   }
 

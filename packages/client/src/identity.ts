@@ -139,7 +139,7 @@ export function createIdentity(options: IdentityOptions): Identity {
     );
   }
 
-  function follow(change: "signed-in" | "rotated" | "switched"): Promise<void> {
+  function follow(change: Exclude<SessionChange, "signed-out">): Promise<void> {
     return change === "switched" ? drop("switched", loading, "now") : handOver();
   }
 

@@ -18,6 +18,7 @@ export {
   type LiveListState,
   type SubscribeLiveList,
 } from "./live-list.ts";
+export type { SessionDataClient, SessionDataState } from "./session-data.ts";
 export type { SessionClientOptions } from "./options.ts";
 export { browserPage, type PageListeners, type PageSignals } from "./page-signals.ts";
 export { createSessionClient, type SessionClient } from "./session-client.ts";

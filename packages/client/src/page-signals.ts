@@ -16,6 +16,8 @@ export interface PageListeners {
 /** The page around the client; in tests and outside of a browser another one may be given. */
 export interface PageSignals {
   readonly isOnline: () => boolean;
+  /** Can the person see the page? */
+  readonly isVisible: () => boolean;
   /** Starts listening; what it returns stops that. */
   readonly watch: (listeners: PageListeners) => () => void;
 }
@@ -23,6 +25,7 @@ export interface PageSignals {
 /** The signals of the browser's page; where there is none, only sleep is noticed. */
 export const browserPage: PageSignals = {
   isOnline: () => globalThis.navigator?.onLine ?? true,
+  isVisible: () => typeof document === "undefined" || document.visibilityState === "visible",
   watch(listeners) {
     const stop = new AbortController();
     const options = { signal: stop.signal };

@@ -8,7 +8,9 @@ import type { CallFailureKind } from "./call-failure.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import { createConnection } from "./connection.ts";
 import { createIdentity, type IdentityChange, type SnapshotState } from "./identity.ts";
+import { createNotices, type Notices } from "./notices.ts";
 import { resolveOptions, type SessionClientOptions } from "./options.ts";
+import { createSessionData, type SessionDataClient } from "./session-data.ts";
 import { createSessionLink } from "./session-link.ts";
 import type { ReadableStore } from "./store.ts";
 import { joinTabs, type Tabs } from "./tabs.ts";
@@ -21,6 +23,10 @@ export interface SessionClient {
   readonly connection: ReadableStore<ConnectionState>;
   readonly auth: AuthCalls;
   readonly account: AccountCalls;
+  /** What is kept with the session, or for the visitor: live, and set from here. */
+  readonly data: SessionDataClient;
+  /** Hears of short messages for the person, each once per browser. What it returns stops that. */
+  readonly onNotice: Notices["onNotice"];
   /** The links for `createTRPCClient` and `api.createClient`, for any router. They end the chain. */
   readonly links: <Router extends AnyRouter>() => TRPCLink<Router>[];
   /** Hears when what was read may belong to someone else now. What it returns stops that. */
@@ -90,6 +96,7 @@ export function createSessionClient(options: SessionClientOptions = {}): Session
     drops,
     deadlineMs: settings.callDeadlineMs,
     redirect: settings.redirect,
+    notice: (notice) => notices.tell(notice),
     reauthenticate: async () => (await askers.at(-1)?.()) ?? false,
   });
 
@@ -98,7 +105,10 @@ export function createSessionClient(options: SessionClientOptions = {}): Session
     return settings.page.watch({
       online: look,
       offline: look,
-      shown: look,
+      shown() {
+        look();
+        notices.shown();
+      },
       woke: look,
       restored() {
         // The cookie may have changed while the page was away: nobody is shown until a new socket has said who is there.
@@ -121,16 +131,24 @@ export function createSessionClient(options: SessionClientOptions = {}): Session
     return () => void askers.splice(askers.indexOf(asker), 1);
   }
 
+  const untyped = new TRPCUntypedClient({ links: [link] });
+  const snapshot = connectOnWatch(identity.snapshot, connection.start);
+  const watched = { snapshot, onIdentityChange: identity.onChange };
+  const notices = createNotices(untyped, watched, settings);
+
   function close() {
+    notices.close();
     connection.close();
     tabs?.close();
     stopWatching?.();
   }
 
   return {
-    snapshot: connectOnWatch(identity.snapshot, connection.start),
+    snapshot,
     connection: connectOnWatch(connection.state, connection.start),
-    ...createLibraryCalls(new TRPCUntypedClient({ links: [link] })),
+    ...createLibraryCalls(untyped),
+    data: createSessionData(untyped, watched, settings),
+    onNotice: notices.onNotice,
     // The link reads no types of the router.
     links: <Router extends AnyRouter>() => [link as TRPCLink<Router>],
     onIdentityChange: identity.onChange,

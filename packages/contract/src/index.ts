@@ -28,7 +28,7 @@ export {
 } from "./live-list.ts";
 export { Notice, type NoticeKind, Notification } from "./notice.ts";
 export { definePermissions, isPermissionName, type PermissionName } from "./permission.ts";
-export type { AppSessionData, AppSnapshot, Register } from "./register.ts";
+export type { AppSessionData, AppSessionKey, AppSnapshot, Register } from "./register.ts";
 export { safeReturnTo } from "./return-to.ts";
 export { describeRule, type Rule } from "./rule.ts";
 export { parseSessionChange, SessionChange, sessionChangeHeader } from "./session-change.ts";

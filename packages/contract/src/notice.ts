@@ -13,7 +13,10 @@ export const Notice = z
     /** What the page puts into the text of the key. */
     values: z.record(z.string().max(64), z.union([z.string().max(200), z.number(), z.boolean()])).optional(),
     /** Where it leads, as a path of this site. */
-    href: z.string().refine((href) => safeReturnTo(href, "") !== "", "This is no path of this site.").optional(),
+    href: z
+      .string()
+      .refine((href) => safeReturnTo(href, "") !== "", "This is no path of this site.")
+      .optional(),
   })
   .refine(({ text, key }) => (text === undefined) !== (key === undefined), "Give either a text or a key.");
 export type Notice = z.infer<typeof Notice>;

@@ -15,3 +15,6 @@ export type AppSnapshot = Register extends { snapshot: infer Fields } ? Fields :
 
 /** The keys of the session's data, and their values; see `defineSessionData`. */
 export type AppSessionData = Register extends { sessionData: infer Data } ? Data : Record<string, unknown>;
+
+/** The names of those keys. */
+export type AppSessionKey = Extract<keyof AppSessionData, string>;

@@ -72,8 +72,10 @@ export class FixtureBrowser {
 /** The page's signals, given by hand. */
 export class FixturePage {
   online = true;
+  visible = true;
   listeners: PageListeners | null = null;
   isOnline = () => this.online;
+  isVisible = () => this.visible;
   watch = (listeners: PageListeners) => {
     this.listeners = listeners;
     return () => (this.listeners = null);

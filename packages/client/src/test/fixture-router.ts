@@ -42,7 +42,7 @@ export interface Behaviour {
 
 /** What the error's data says besides tRPC's own. */
 class Refusal extends Error {
-  readonly data: { readonly reason?: string; readonly redirectTo?: string };
+  readonly data: { readonly reason?: string; readonly redirectTo?: string; readonly notice?: unknown };
   constructor(data: Refusal["data"]) {
     super("refused");
     this.data = data;
@@ -71,6 +71,41 @@ export const fixtureRouter = t.router({
       if (ctx.behaviour.refusedSnapshots-- > 0) throw refuse("SERVICE_UNAVAILABLE", "UNAVAILABLE");
       if (ctx.behaviour.snapshotDelayMs > 0) await wait(ctx.behaviour.snapshotDelayMs);
       yield* ctx.state.watch(() => ctx.state.snapshotOf(ctx.token), signal);
+    }),
+    data: t.router({
+      live: t.procedure.subscription(async function* ({ ctx, signal }) {
+        yield* ctx.state.watch(() => ctx.state.dataOf(ctx.token), signal);
+      }),
+      set: open.input(z.object({ key: z.string(), value: z.unknown() })).mutation(async ({ ctx, input }) => {
+        if (input.value === "refused") throw refuse("BAD_REQUEST", "INVALID_FIELDS");
+        if (input.value === "slow") await ctx.state.hold("data");
+        if (!ctx.token) {
+          if (ctx.socket) throw refuse("BAD_REQUEST", "WRONG_TRANSPORT");
+          answerWith(ctx, "visitor", ctx.state.visit({ [input.key]: input.value }));
+          return {};
+        }
+        ctx.state.setData(ctx.token, { ...ctx.state.dataOf(ctx.token), [input.key]: input.value });
+        return {};
+      }),
+      delete: open.input(key).mutation(({ ctx, input }) => {
+        const { [input.key]: _gone, ...rest } = ctx.state.dataOf(ctx.token);
+        ctx.state.setData(ctx.token ?? "", rest);
+        return {};
+      }),
+    }),
+    notifications: open.subscription(async function* ({ ctx, signal }) {
+      const sent = new Set<string>();
+      for await (const notices of ctx.state.watch(() => ctx.state.notices, signal)) {
+        for (const [id, text] of notices) {
+          if (!sent.has(id)) yield { id, createdAt: "2026-01-01T00:00:00.000Z", notice: { kind: "info", text } };
+          sent.add(id);
+        }
+      }
+    }),
+    notificationShown: open.input(z.object({ id: z.string() })).mutation(({ ctx, input }) => {
+      const isFirst = !ctx.state.executions.has(input.id);
+      ctx.state.count(input.id);
+      return { isFirst };
     }),
     me: open.query(({ ctx }) => ctx.state.snapshotOf(ctx.token)),
     handover: t.procedure.mutation(({ ctx }) => {
@@ -120,9 +155,11 @@ export const fixtureRouter = t.router({
 
   work: {
     /** Is refused, with what the test says. */
-    refused: open.input(z.object({ reason: z.string(), redirectTo: z.string() }).partial()).query(({ input }) => {
-      throw new TRPCError({ code: "FORBIDDEN", cause: new Refusal(input as Refusal["data"]) });
-    }),
+    refused: open
+      .input(z.object({ reason: z.string(), redirectTo: z.string(), notice: z.unknown() }).partial())
+      .query(({ input }) => {
+        throw new TRPCError({ code: "FORBIDDEN", cause: new Refusal(input as Refusal["data"]) });
+      }),
     /** Is refused until the person has confirmed who they are: over the socket, and over HTTP. */
     fresh: open.input(key).mutation(({ ctx, input }) => runFresh(ctx, input.key)),
     freshOverHttp: t.procedure.input(key).mutation(({ ctx, input }) => runFresh(ctx, input.key)),

@@ -17,8 +17,33 @@ export class FixtureState {
   /** Who started a subscription of ticks, in order. */
   readonly readers: string[] = [];
   rows: readonly Row[] = [];
+  /** What is kept with each session or visitor, by the cookie's value. */
+  readonly data = new Map<string, Readonly<Record<string, unknown>>>();
+  /** What is to be shown to everybody: the text by its id. */
+  notices: ReadonlyMap<string, string> = new Map();
   readonly #held = new Map<string, PromiseWithResolvers<void>>();
   readonly #listeners = new Set<() => void>();
+
+  dataOf(token: string | null): Readonly<Record<string, unknown>> {
+    return (token && this.data.get(token)) || {};
+  }
+
+  setData(token: string, data: Readonly<Record<string, unknown>>): void {
+    this.data.set(token, data);
+    this.touch();
+  }
+
+  /** Keeps something for a new visitor. Returns the cookie's value. */
+  visit(data: Readonly<Record<string, unknown>>): string {
+    const token = randomUUID();
+    this.setData(token, data);
+    return token;
+  }
+
+  notify(id: string, text: string): void {
+    this.notices = new Map([...this.notices, [id, text]]);
+    this.touch();
+  }
 
   signIn(username: string, before: string | null): string {
     if (before) this.sessions.delete(before);

@@ -93,13 +93,25 @@ describeDatabases((dialect) => {
     await app.app.services.notifications.notify(ann.id, { text: "one" });
     const [one] = (await tab.data(id, 1)) as [Shown];
 
-    // Whoever is not its reader cannot put it away.
-    await other.mutate("session.notificationShown", { id: one.id });
+    // Whoever is not its reader cannot take it.
+    expect(await other.mutate("session.notificationShown", { id: one.id })).toMatchObject({
+      result: { data: { isFirst: false } },
+    });
     await using again = await ann.open();
     const before = await again.subscribe("session.notifications");
     expect(texts(await again.data(before, 1))).toEqual(["one"]);
 
-    await tab.mutate("session.notificationShown", { id: one.id });
+    const taken = await Promise.all(
+      [tab, again, tab].map((socket) => socket.mutate("session.notificationShown", { id: one.id })),
+    );
+    expect(taken.map(({ result }) => (result?.data as { isFirst: boolean }).isFirst).toSorted()).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    expect(await device.mutate("session.notificationShown", { id: "nothing" })).toMatchObject({
+      result: { data: { isFirst: false } },
+    });
     await app.app.services.notifications.notify(ann.id, { text: "two" });
     await using reloaded = await ann.open();
     const after = await reloaded.subscribe("session.notifications");
@@ -195,7 +207,7 @@ describeDatabases((dialect) => {
     await app.db.transaction((tx) => app.auth.sessionData.write(tx, holder, values));
     await notifications.notify(ann.id, { text: "one" });
     const [one] = await notifications.listUnseen(ann.principal.session);
-    await app.db.transaction((tx) => notifications.markSeen(tx, ann.principal.session, one?.id ?? ""));
+    await app.db.transaction((tx) => notifications.take(tx, ann.principal.session, one?.id ?? ""));
     await app.db.transaction((tx) => app.auth.sessionData.write(tx, holder, new Map([["key1", "changed"]])));
     expect(await notifications.listUnseen(ann.principal.session)).toEqual([]);
   });

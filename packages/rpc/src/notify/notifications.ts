@@ -24,8 +24,8 @@ export interface Notifications {
   notifyIn(tx: Transaction, userId: string, notice: NoticeInput): Promise<void>;
   /** What this session's browser has not shown yet, the oldest first. */
   listUnseen(session: Seer): Promise<readonly Notification[]>;
-  /** Remembers that the session's browser has shown it. */
-  markSeen(tx: Transaction, session: Seer, id: string): Promise<void>;
+  /** Takes a notice for one window of the session's browser. False when another one has it, and when it is not theirs. */
+  take(tx: Transaction, session: Seer, id: string): Promise<boolean>;
   /** Removes what is past its time. */
   prune(): Promise<void>;
 }
@@ -95,14 +95,20 @@ export function createNotifications(options: {
       });
     },
 
-    async markSeen(tx, { id: sessionId, userId }, id) {
+    async take(tx, { id: sessionId, userId }, id) {
       const isTheirs = and(eq(notifications.id, id), eq(notifications.userId, userId));
       const [known] = await tx.select({ id: notifications.id }).from(notifications).where(isTheirs);
-      if (!known) return;
+      if (!known) return false;
       // A notice that is gone need not be remembered any longer.
       const isOld = lte(entries.updatedAt, new Date(clock.now() - lifetimeMs));
       await tx.delete(entries).where(and(eq(entries.sessionId, sessionId), isOld, like(entries.key, `${seenPrefix}%`)));
-      await sessionData.write(tx, holderOf(sessionId), new Map([[seenPrefix + id, true]]));
+      // Inserted rather than written over: of two windows at once, one is the first.
+      const taken = await tx
+        .insert(entries)
+        .values({ sessionId, key: seenPrefix + id, value: true, updatedAt: new Date(clock.now()) })
+        .onConflictDoNothing()
+        .returning({ key: entries.key });
+      return taken.length > 0;
     },
 
     async prune() {

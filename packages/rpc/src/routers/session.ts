@@ -39,13 +39,15 @@ const own = {
   /** Short messages to this user: those this browser has not shown yet, then each as it comes. */
   notifications: passiveProtected.subscription(({ ctx }) => notificationStream(ctx)),
 
-  /** Says that this browser has shown one: its other windows, and this one when it is loaded again, are not sent it. */
+  /**
+   * Takes one for this window. Only the first of a browser gets it: its other windows, and this one when it is loaded again,
+   * are not to show it.
+   */
   notificationShown: passiveProtected
     .input(z.strictObject({ id: z.string().max(64) }))
     .mutation(async ({ ctx, input }) => {
       const { notifications } = ctx.caller.services;
-      await ctx.transaction((tx) => notifications.markSeen(tx, ctx.session, input.id));
-      return {};
+      return { isFirst: await ctx.transaction((tx) => notifications.take(tx, ctx.session, input.id)) };
     }),
 
   me: passive.query(async ({ ctx }): Promise<UserSnapshot> => {
