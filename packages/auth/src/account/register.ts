@@ -3,6 +3,7 @@ import { eq, or } from "drizzle-orm";
 import type { Settings } from "@countersign/contract";
 import { type Database, type Transaction, UniqueViolation } from "@countersign/db";
 
+import { adminTopic } from "../admin/admin-topic.ts";
 import type { AuditEvent } from "../audit/audit-event.ts";
 import type { Accounts, FieldErrors, RegisterResult } from "../auth.ts";
 import { newId } from "../new-id.ts";
@@ -164,6 +165,7 @@ async function insertAccount(
     .insert(users)
     .values({ id: userId, username, usernameKey, email, emailKey, passwordHash, createdAt: now, lastLoginAt });
   const begun = isSignedIn ? await beginSession(context, tx, { userId, remember: false, from }) : null;
+  tx.afterCommit(() => context.bus.publish({ kind: "topic", topic: adminTopic.users }));
   await context.audit.recordIn(tx, toEvent(userId, username, begun, from));
   return { userId, emailKey, begun };
 }

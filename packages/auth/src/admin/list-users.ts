@@ -98,7 +98,7 @@ function dateOf(order: AdminUserQuery["order"]): "createdAt" | "lastLoginAt" {
 function conditions(db: Database, { search, id, isActive, isStaff, isSuperuser, groupId }: AdminUserQuery) {
   const { groupMembers, users } = db.tables;
   return and(
-    search ? contains(search, [users.usernameKey, users.emailKey, users.firstName, users.lastName]) : undefined,
+    search ? contains(search, [users.usernameKey, users.email, users.firstName, users.lastName]) : undefined,
     id === undefined ? undefined : eq(users.id, id),
     isActive === undefined ? undefined : eq(users.isActive, isActive),
     isStaff === undefined ? undefined : eq(users.isStaff, isStaff),

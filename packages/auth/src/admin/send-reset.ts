@@ -12,7 +12,7 @@ export async function sendReset(context: AdminContext, call: AdminCall, id: stri
       if (!context.settings.PASSWORD_RESET) return { outcome: { status: "refused", reason: "reset_off" } };
       if (!target.isActive)
         return { outcome: { status: "invalid", fields: { id: ["This account is switched off."] } } };
-      if (target.email === null) {
+      if (target.emailKey === null) {
         return { outcome: { status: "invalid", fields: { email: ["There is no address to send a link to."] } } };
       }
       return { outcome: done };

@@ -3,6 +3,7 @@ import { and, eq, notInArray } from "drizzle-orm";
 import type { Bus } from "@countersign/bus";
 import { type Database, forUpdate, type Transaction } from "@countersign/db";
 
+import { adminTopic } from "../admin/admin-topic.ts";
 import type { Rights } from "../auth.ts";
 import type { Clock } from "../clock.ts";
 import { newId } from "../new-id.ts";
@@ -28,6 +29,7 @@ export function createRights({ db, bus, clock, permissions }: RightsOptions): Ri
 
   function tellAfterCommit(tx: Transaction, userIds: readonly string[]): void {
     tx.afterCommit(() => {
+      bus.publish({ kind: "topic", topic: adminTopic.groups });
       for (const userId of userIds) bus.publish({ kind: "user", userId });
     });
   }
