@@ -3,7 +3,7 @@ import { useEffect } from "react";
 
 import { useToast } from "@countersign/pages";
 
-import { messages } from "../messages.ts";
+import { useAppMessages } from "../messages/app-messages.ts";
 
 import { useDrafts } from "./drafts-context.ts";
 
@@ -12,6 +12,7 @@ export function DraftNews() {
   const drafts = useDrafts();
   const router = useRouter();
   const showToast = useToast();
+  const messages = useAppMessages();
 
   useEffect(() => {
     return drafts.onTrouble(({ text, state }) => {
@@ -22,7 +23,7 @@ export function DraftNews() {
         action: { label: messages.news.show, run: () => void router.navigate({ to: "/notes" }) },
       });
     });
-  }, [drafts, router, showToast]);
+  }, [drafts, router, showToast, messages]);
 
   useEffect(() => {
     const ask = (event: BeforeUnloadEvent) => {

@@ -3,7 +3,7 @@ import { useEffect, useId, useRef } from "react";
 import { Button, RelativeTime } from "@countersign/pages";
 
 import type { Note } from "../api.ts";
-import { messages } from "../messages.ts";
+import { useAppMessages } from "../messages/app-messages.ts";
 
 import type { Draft } from "./draft.ts";
 import { useDrafts } from "./drafts-context.ts";
@@ -18,7 +18,7 @@ export interface NoteConflictProps {
 /** Two versions of one note, side by side, and the choice between them. Nothing is decided for the person. */
 export function NoteConflict({ draft, current }: NoteConflictProps) {
   const drafts = useDrafts();
-  const texts = messages.conflict;
+  const { conflict: texts } = useAppMessages();
   const titleId = useId();
   const title = useRef<HTMLHeadingElement>(null);
 
@@ -56,6 +56,7 @@ interface VersionProps {
 }
 
 function Version({ name, text, savedAt }: VersionProps) {
+  const { notes: texts } = useAppMessages();
   return (
     <section className="note-conflict__version" aria-label={name}>
       <p className="note-conflict__name">
@@ -65,7 +66,7 @@ function Version({ name, text, savedAt }: VersionProps) {
         {text.title}
       </p>
       <p className="note-conflict__body" dir="auto">
-        {text.body || <span className="cs-muted">{messages.notes.noBody}</span>}
+        {text.body || <span className="cs-muted">{texts.noBody}</span>}
       </p>
     </section>
   );

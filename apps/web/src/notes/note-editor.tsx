@@ -3,7 +3,8 @@ import { useEffect, useRef, type KeyboardEvent, type SubmitEvent } from "react";
 import { Button, describeCallError, Field, Notice, TextArea, TextInput, usePages } from "@countersign/pages";
 
 import type { Note } from "../api.ts";
-import { messages } from "../messages.ts";
+import { useAppMessages } from "../messages/app-messages.ts";
+import type { AppMessages } from "../messages/english.ts";
 
 import type { Draft, DraftState } from "./draft.ts";
 import { useDrafts } from "./drafts-context.ts";
@@ -21,7 +22,7 @@ export interface NoteEditorProps {
 /** Writing a note, in its place in the list. What comes in meanwhile never touches the text. */
 export function NoteEditor({ draft, state, note, isListKnown }: NoteEditorProps) {
   const drafts = useDrafts();
-  const texts = messages.editor;
+  const { editor: texts } = useAppMessages();
   const form = useRef<HTMLFormElement>(null);
   const isTouched = !isSameText(draft.text, textOf(draft.base));
   const isGone = isListKnown && draft.base !== null && note === null;
@@ -61,7 +62,7 @@ export function NoteEditor({ draft, state, note, isListKnown }: NoteEditorProps)
     >
       <ElsewhereNotice draft={draft} note={note} isGone={isGone} />
       {state.failure !== null && <SaveFailure failure={state.failure} />}
-      <Field label={texts.title} help={describeLength(draft.text.title, noteLimits.title)} error={errors.title}>
+      <Field label={texts.title} help={describeLength(draft.text.title, noteLimits.title, texts)} error={errors.title}>
         {(control) => (
           <TextInput
             {...control}
@@ -74,7 +75,7 @@ export function NoteEditor({ draft, state, note, isListKnown }: NoteEditorProps)
           />
         )}
       </Field>
-      <Field label={texts.body} help={describeLength(draft.text.body, noteLimits.body)} error={errors.body}>
+      <Field label={texts.body} help={describeLength(draft.text.body, noteLimits.body, texts)} error={errors.body}>
         {(control) => (
           <TextArea
             {...control}
@@ -103,7 +104,8 @@ interface ElsewhereNoticeProps extends Pick<NoteEditorProps, "draft" | "note"> {
 
 function ElsewhereNotice({ draft, note, isGone }: ElsewhereNoticeProps) {
   const drafts = useDrafts();
-  if (isGone) return <Notice tone="warning">{messages.editor.goneElsewhere}</Notice>;
+  const { editor: texts } = useAppMessages();
+  if (isGone) return <Notice tone="warning">{texts.goneElsewhere}</Notice>;
   if (!draft.base || !note || note.version <= draft.base.version) return null;
 
   return (
@@ -111,25 +113,26 @@ function ElsewhereNotice({ draft, note, isGone }: ElsewhereNoticeProps) {
       tone="warning"
       action={
         <Button size="small" onClick={() => drafts.compare(draft.id, note)}>
-          {messages.editor.compare}
+          {texts.compare}
         </Button>
       }
     >
-      {messages.editor.changedElsewhere}
+      {texts.changedElsewhere}
     </Notice>
   );
 }
 
 function SaveFailure({ failure }: { readonly failure: unknown }) {
   const pages = usePages();
+  const { editor: texts } = useAppMessages();
   return (
     <Notice tone="danger">
-      {messages.editor.failed} {describeCallError(failure, pages.messages, pages.locale)}
+      {texts.failed} {describeCallError(failure, pages.messages, pages.locale)}
     </Notice>
   );
 }
 
 /** How much room is left, once it begins to matter. */
-function describeLength(text: string, most: number): string | null {
-  return text.length < most * 0.9 ? null : messages.editor.length(text.length, most);
+function describeLength(text: string, most: number, texts: AppMessages["editor"]): string | null {
+  return text.length < most * 0.9 ? null : texts.length(text.length, most);
 }

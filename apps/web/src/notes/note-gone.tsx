@@ -1,6 +1,6 @@
 import { Button, Notice } from "@countersign/pages";
 
-import { messages } from "../messages.ts";
+import { useAppMessages } from "../messages/app-messages.ts";
 
 import type { Draft } from "./draft.ts";
 import { useDrafts } from "./drafts-context.ts";
@@ -9,7 +9,7 @@ import { NoteWords } from "./note-words.tsx";
 /** A change of a note that was deleted meanwhile: the text is still there, to be kept as a new note or not. */
 export function NoteGone({ draft }: { readonly draft: Draft }) {
   const drafts = useDrafts();
-  const texts = messages.editor;
+  const { editor: texts } = useAppMessages();
 
   return (
     <div className="note-editor">

@@ -1,5 +1,5 @@
 import type { Note } from "../api.ts";
-import { messages } from "../messages.ts";
+import { presentMessages } from "../messages/app-messages.ts";
 
 /** What a person writes in a note. */
 export interface NoteText {
@@ -20,7 +20,7 @@ export function isSameText(a: NoteText, b: NoteText): boolean {
 
 /** What is wrong with a text, by field: what can be told without the server. */
 export function findFaults(text: NoteText): NoteFaults {
-  const { editor } = messages;
+  const { editor } = presentMessages();
   return {
     ...(text.title.trim() === "" && { title: editor.titleMissing }),
     ...(text.title.length > noteLimits.title && { title: editor.titleTooLong(noteLimits.title) }),

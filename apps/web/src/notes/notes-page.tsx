@@ -14,7 +14,7 @@ import {
 import { useLiveList } from "@countersign/react";
 
 import { api, type Note } from "../api.ts";
-import { messages } from "../messages.ts";
+import { useAppMessages } from "../messages/app-messages.ts";
 
 import { arrangeNotes } from "./arrange-notes.ts";
 import { useDraftList, useDrafts } from "./drafts-context.ts";
@@ -31,7 +31,7 @@ export function NotesPage() {
   const entries = useMemo(() => arrangeNotes(list.rows, draftList), [list.rows, draftList]);
   const [news, setNews] = useState<string | null>(null);
   const page = useRef<HTMLDivElement>(null);
-  const texts = messages.notes;
+  const { notes: texts } = useAppMessages();
 
   // A saved draft that is kept beyond this would stand in for its note when that is deleted a moment later.
   useEffect(() => drafts.listShows(list.rows));
@@ -84,6 +84,7 @@ export function NotesPage() {
 
 function FailedNotes({ error, retry }: { readonly error: unknown; readonly retry: () => void }) {
   const pages = usePages();
+  const { notes: texts } = useAppMessages();
   return (
     <Notice
       tone="danger"
@@ -93,7 +94,7 @@ function FailedNotes({ error, retry }: { readonly error: unknown; readonly retry
         </Button>
       }
     >
-      {messages.notes.failed} {describeCallError(error, pages.messages, pages.locale)}
+      {texts.failed} {describeCallError(error, pages.messages, pages.locale)}
     </Notice>
   );
 }

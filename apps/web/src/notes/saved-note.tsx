@@ -2,7 +2,7 @@ import { readErrorData } from "@countersign/client";
 import { Badge, ConfirmInPlace, describeCallError, Icon, Notice, RelativeTime, usePages } from "@countersign/pages";
 
 import { api, type Note } from "../api.ts";
-import { messages } from "../messages.ts";
+import { useAppMessages } from "../messages/app-messages.ts";
 
 import { useDrafts } from "./drafts-context.ts";
 import { NoteWords } from "./note-words.tsx";
@@ -17,7 +17,7 @@ export interface SavedNoteProps {
 export function SavedNote({ note, onRemoved }: SavedNoteProps) {
   const drafts = useDrafts();
   const pages = usePages();
-  const texts = messages.notes;
+  const { notes: texts } = useAppMessages();
   const remove = api.note.remove.useMutation();
   const isGone = remove.isSuccess || readErrorData(remove.error)?.code === "NOT_FOUND";
 

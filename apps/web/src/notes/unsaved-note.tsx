@@ -1,6 +1,7 @@
 import { Badge, Button } from "@countersign/pages";
 
-import { messages } from "../messages.ts";
+import { useAppMessages } from "../messages/app-messages.ts";
+import type { AppMessages } from "../messages/english.ts";
 
 import type { Draft, DraftState } from "./draft.ts";
 import { useDrafts } from "./drafts-context.ts";
@@ -14,18 +15,19 @@ export interface UnsavedNoteProps {
 /** A note as it was just written, before the live list has it. It says so, unless the server does have it. */
 export function UnsavedNote({ draft, state }: UnsavedNoteProps) {
   const drafts = useDrafts();
+  const { notes: texts } = useAppMessages();
   const canReopen = state.phase === "waiting" && !state.isSent;
 
   return (
     <div className="note">
       <NoteWords text={draft.text} />
       <span className="note__time" role="status">
-        {state.phase !== "saved" && <Badge>{describe(state)}</Badge>}
+        {state.phase !== "saved" && <Badge>{describe(state, texts)}</Badge>}
       </span>
       <div className="note__actions">
         {canReopen && (
           <Button variant="quiet" size="small" onClick={() => drafts.reopen(draft.id)}>
-            {messages.notes.edit}
+            {texts.edit}
           </Button>
         )}
       </div>
@@ -33,7 +35,7 @@ export function UnsavedNote({ draft, state }: UnsavedNoteProps) {
   );
 }
 
-function describe(state: Extract<DraftState, { phase: "sending" | "waiting" }>): string {
-  if (state.phase === "sending") return messages.notes.saving;
-  return state.isSent ? messages.notes.confirming : messages.notes.waiting;
+function describe(state: Extract<DraftState, { phase: "sending" | "waiting" }>, texts: AppMessages["notes"]): string {
+  if (state.phase === "sending") return texts.saving;
+  return state.isSent ? texts.confirming : texts.waiting;
 }

@@ -1,11 +1,12 @@
 import { buttonClass, Button, Link, MessagePage, usePages, useSignOut } from "@countersign/pages";
 import { useUser } from "@countersign/react";
 
-import { messages } from "../messages.ts";
+import { useAppMessages } from "../messages/app-messages.ts";
 
 /** The app's own page in place of the ready one: it says as whom one is here, and offers to be somebody else. */
 export function Forbidden() {
   const pages = usePages();
+  const { forbidden: texts } = useAppMessages();
   const { isBusy, signOut } = useSignOut();
   const username = useUser((user) => user.username);
 
@@ -15,17 +16,17 @@ export function Forbidden() {
       actions={
         <>
           <Link to={pages.routes.home} className={buttonClass({})}>
-            {messages.forbidden.home}
+            {texts.home}
           </Link>
           {username && (
             <Button variant="quiet" isBusy={isBusy} onClick={signOut}>
-              {messages.forbidden.switchUser}
+              {texts.switchUser}
             </Button>
           )}
         </>
       }
     >
-      {username ? messages.forbidden.signedInAs(username) : pages.messages.forbidden.text}
+      {username ? texts.signedInAs(username) : pages.messages.forbidden.text}
     </MessagePage>
   );
 }

@@ -2,14 +2,15 @@ import { Link } from "@tanstack/react-router";
 
 import { Authenticated } from "@countersign/react";
 
-import { messages } from "../messages.ts";
+import { useAppMessages } from "../messages/app-messages.ts";
 
 export function MainNavigation() {
+  const { nav: texts } = useAppMessages();
   return (
     <Authenticated>
-      <nav className="shell__nav" aria-label={messages.nav.label}>
+      <nav className="shell__nav" aria-label={texts.label}>
         <Link to="/notes" className="shell__link">
-          {messages.nav.notes}
+          {texts.notes}
         </Link>
       </nav>
     </Authenticated>

@@ -1,5 +1,5 @@
-/** Every text of the app that is not one of the ready pages' (`@countersign/pages` has its own catalogue). */
-export const messages = {
+/** Every text of the app that is not one of the ready pages' (`@countersign/pages` has its own catalogue), in English. */
+export const englishMessages = {
   pitch: "Notes that are live in every window you have open.",
   forbidden: {
     signedInAs: (username: string) =>
@@ -64,3 +64,5 @@ export const messages = {
     show: "Show",
   },
 };
+
+export type AppMessages = typeof englishMessages;
