@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 
 import { snapshotCan, type UserSnapshot } from "@countersign/contract";
 
+import { useFreshness } from "./use-freshness.ts";
 import { useSnapshot } from "./use-snapshot.ts";
 
 export interface GateProps {
@@ -27,7 +28,32 @@ export function IfPermission({ name, ...props }: GateProps & { readonly name: st
   return useGate(props, (user) => snapshotCan(user, name));
 }
 
-/** Shows its children to members of the group. */
+/** Shows its children where the policy with this name lets the user do it to this row, as the server said with the row. */
+export function IfCan({
+  row,
+  name,
+  children,
+  fallback = null,
+}: {
+  readonly row: { readonly $can?: Readonly<Record<string, boolean>> };
+  readonly name: string;
+  readonly children: ReactNode;
+  /** Shown where it may not be done. Default: nothing. */
+  readonly fallback?: ReactNode;
+}) {
+  return row.$can?.[name] === true ? children : fallback;
+}
+
+/**
+ * Shows its children while the last sign-in, or confirmed password, counts as fresh; then `fallback`, which is the place for a
+ * button that asks for the password.
+ */
+export function IfFresh(props: GateProps) {
+  const { isFresh } = useFreshness();
+  return useGate(props, (user) => user.isAuthenticated && isFresh);
+}
+
+/** Shows its children to members of the group. Needs the setting SNAPSHOT_GROUPS. */
 export function IfGroup({ name, ...props }: GateProps & { readonly name: string }) {
   return useGate(props, (user) => user.isAuthenticated && user.groups.includes(name));
 }

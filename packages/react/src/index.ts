@@ -1,9 +1,21 @@
-export { Anonymous, Authenticated, type GateProps, IfGroup, IfPermission, RequirePermission } from "./gates.tsx";
+export {
+  Anonymous,
+  Authenticated,
+  type GateProps,
+  IfCan,
+  IfFresh,
+  IfGroup,
+  IfPermission,
+  RequirePermission,
+} from "./gates.tsx";
 export { RequireLogin, type RequireLoginProps } from "./require-login.tsx";
 export { SessionProvider, type SessionProviderProps } from "./session-provider.tsx";
 export { useConnection } from "./use-connection.ts";
+export { useFreshness, type Freshness } from "./use-freshness.ts";
 export { useLiveList } from "./use-live-list.ts";
+export { useNotices } from "./use-notices.ts";
 export { useSessionClient } from "./use-session-client.ts";
+export { useSessionData } from "./use-session-data.ts";
 export { useSnapshot } from "./use-snapshot.ts";
 export { useStore } from "./use-store.ts";
 export { useCan, useSignedInUser, useUser } from "./use-user.ts";

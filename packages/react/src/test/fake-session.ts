@@ -3,19 +3,31 @@ import {
   createStore,
   type IdentityChange,
   type SessionClient,
+  type SessionDataState,
   type SnapshotState,
 } from "@countersign/client";
-import { anonymous, type SessionEndReason, type SignedInSnapshot } from "@countersign/contract";
+import { anonymous, type Notice, type SessionEndReason, type SignedInSnapshot } from "@countersign/contract";
 
 /** A session client whose stores a test writes: what is tested here is what React does with them. */
 export function createFakeSession() {
   const snapshot = createStore<SnapshotState>({ status: "loading" });
   const connection = createStore<ConnectionState>({ state: "connecting", attempt: 0, retryAt: null });
+  const data = createStore<SessionDataState>({ status: "loading", values: {} });
+  const noticeListeners = new Set<(notice: Notice) => void>();
   const listeners = new Set<(change: IdentityChange) => void>();
   const counts = { connects: 0 };
   const client = {
     snapshot,
     connection,
+    data: {
+      ...data,
+      set: async (key: string, value: unknown) => setValues({ ...data.get().values, [key]: value }),
+      remove: async (key: string) => setValues({ ...data.get().values, [key]: undefined }),
+    },
+    onNotice(listener: (notice: Notice) => void) {
+      noticeListeners.add(listener);
+      return () => noticeListeners.delete(listener);
+    },
     connect() {
       counts.connects += 1;
     },
@@ -25,7 +37,16 @@ export function createFakeSession() {
     },
   };
 
+  function setValues(values: SessionDataState["values"]) {
+    data.set({ status: "ready", values });
+  }
+
   return {
+    setValues,
+    notify(notice: Notice) {
+      for (const listener of noticeListeners) listener(notice);
+    },
+    noticeListeners,
     // The hooks use no more of it than this.
     client: client as unknown as SessionClient,
     counts,
