@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { describeDatabases, type TestDialect } from "@app/services/databases";
 import { defaultSettings, type Settings } from "@countersign/contract";
 
+import { lockRows } from "../admin/lock-rows.ts";
 import { nowhere, openTestAuth, testPassword } from "../test/open-auth.ts";
 
 import { createOperator } from "./create-operator.ts";
@@ -179,6 +180,24 @@ describeDatabases((dialect) => {
       expect(results.map(({ status }) => status).toSorted()).toEqual(["changed", "last-superuser"]);
       await app.operator.setRank(one.id, { isSuperuser: true });
       await app.operator.setActive(two.id, true);
+    }
+  });
+
+  test("switching somebody off and a change that locks superusers too do not wait for each other", async () => {
+    await using app = await openOperator(dialect);
+    const ann = await app.make(cid);
+    const superuser = await app.make(root);
+    expect(ann.id < superuser.id).toBe(true);
+    const lockAll = () =>
+      app.db.transaction(async (tx) => {
+        await lockRows(tx, { userIds: [ann.id], superusers: true });
+        // Time for the other one to begin.
+        await new Promise((resolve) => setTimeout(resolve, 2));
+      });
+
+    for (let round = 0; round < 20; round += 1) {
+      const changes = [lockAll(), app.operator.setActive(ann.id, round % 2 === 1), lockAll()];
+      await expect(Promise.all(changes)).resolves.toHaveLength(3);
     }
   });
 
