@@ -4,6 +4,37 @@ import { expectAccessible, test } from "@app/browser";
 
 import { writeNote } from "./note-actions.ts";
 
+// axe takes a second for each of many pages.
+test.beforeEach(() => test.setTimeout(120_000));
+
+/** Shaped like the token of a mailed link, and never one. */
+const wrongToken = `#token=${"x".repeat(43)}`;
+
+/** What a stranger can open, and what it is called. */
+const pagesOfStrangers = [
+  ["/login", "Sign in"],
+  ["/register", "Create your account"],
+  ["/password-reset", "Forgot your password?"],
+  [`/password-reset/confirm${wrongToken}`, "Choose a new password"],
+  ["/password-reset/confirm", "This link does not work any more"],
+  [`/verify-email${wrongToken}`, "Confirm your email address"],
+  ["/verify-email", "Confirm your email address"],
+  [`/account/email/confirm${wrongToken}`, "Use this email address"],
+  ["/account/email/confirm", "This link does not work any more"],
+  [`/account/email/revert${wrongToken}`, "This was not me"],
+  ["/logged-out", "You are signed out"],
+  ["/forbidden", "You do not have access to this page"],
+  ["/nowhere", "This page does not exist"],
+] as const;
+
+/** The forms on the account page: what opens each, and what is in it. */
+const formsOfAccount = [
+  ["Edit", /^First name/],
+  ["Add an address", /^New address/],
+  ["Change password", /^Present password/],
+  ["Delete account", /^Type .* to confirm/],
+] as const;
+
 for (const colorScheme of ["light", "dark"] as const) {
   test(`axe finds nothing on the pages of a stranger (${colorScheme})`, async ({ newDevice }) => {
     const device = await newDevice(null, { colorScheme });
@@ -19,12 +50,33 @@ for (const colorScheme of ["light", "dark"] as const) {
     await expect(page.getByRole("alert")).toBeVisible();
     await expectAccessible(page);
 
-    await page.goto("/register");
-    await see(page, "Create your account");
-    await page.goto("/forbidden");
-    await see(page, "You do not have access to this page");
-    await page.goto("/nowhere");
-    await see(page, "This page does not exist");
+    for (const [path, title] of pagesOfStrangers) {
+      await openAnew(page, path);
+      await see(page, title);
+    }
+  });
+
+  test(`axe finds nothing on what follows a form or a link (${colorScheme})`, async ({ newDevice }) => {
+    const device = await newDevice(null, { colorScheme });
+    device.problems.allow(/40[013]/);
+    const page = await device.openWindow("/password-reset");
+    await page.getByLabel("Email").fill("nobody@example.test");
+    await page.getByRole("button", { name: "Send the link" }).click();
+    await see(page, "Check your email");
+
+    await openAnew(page, `/password-reset/confirm${wrongToken}`);
+    await page.getByLabel("New password", { exact: true }).fill("a few random words");
+    await page.getByRole("button", { name: "Set the password" }).click();
+    await see(page, "This link does not work any more");
+    for (const [path, press] of [
+      ["/verify-email", "Confirm"],
+      ["/account/email/confirm", "Use this address"],
+      ["/account/email/revert", "Undo the change"],
+    ] as const) {
+      await openAnew(page, `${path}${wrongToken}`);
+      await page.getByRole("button", { name: press }).click();
+      await see(page, "This link does not work any more");
+    }
   });
 
   test(`axe finds nothing on the pages of a user (${colorScheme})`, async ({ newAccount, newDevice }) => {
@@ -47,6 +99,25 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.goto("/account");
     await expect(page.getByRole("button", { name: "End all others" })).toBeVisible();
     await expectAccessible(page);
+    for (const [opens, field] of formsOfAccount) {
+      await page.getByRole("button", { name: opens, exact: true }).click();
+      await expect(page.getByRole("textbox", { name: field })).toBeVisible();
+    }
+    await expectAccessible(page);
+  });
+
+  test(`axe finds nothing where it is read from right to left (${colorScheme})`, async ({ newAccount, newDevice }) => {
+    const stranger = await (await newDevice(null, { colorScheme, locale: "ar" })).openWindow("/login");
+    for (const [path] of pagesOfStrangers) {
+      await openAnew(stranger, path);
+      await expect(stranger.locator("html")).toHaveAttribute("dir", "rtl");
+      await expect(stranger.getByRole("heading").first()).toBeVisible();
+      await expectAccessible(stranger);
+    }
+    const page = await (await newDevice(await newAccount("ann"), { colorScheme, locale: "ar" })).openWindow("/account");
+    await expect(page.locator("html")).toHaveAttribute("lang", "ar");
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    await expectAccessible(page);
   });
 }
 
@@ -61,14 +132,14 @@ test("no page scrolls sideways at 360 pixels, and all of it can be reached", asy
   await page.goto("/account");
   await expect(page.getByText("This device")).toBeVisible();
   await expectNoSidewaysScroll(page);
+  for (const [opens, field] of formsOfAccount) {
+    await page.getByRole("button", { name: opens, exact: true }).click();
+    await expect(page.getByRole("textbox", { name: field })).toBeVisible();
+  }
+  await expectNoSidewaysScroll(page);
 
   const stranger = await newDevice(null, { viewport: { width: 360, height: 740 } });
-  for (const [path, title] of [
-    ["/login", "Sign in"],
-    ["/register", "Create your account"],
-    ["/forbidden", "You do not have access to this page"],
-    ["/nowhere", "This page does not exist"],
-  ] as const) {
+  for (const [path, title] of pagesOfStrangers) {
     const open = await stranger.openWindow(path);
     await expect(open.getByRole("heading", { name: title })).toBeVisible();
     await expectNoSidewaysScroll(open);
@@ -101,6 +172,12 @@ test("a visitor signs in, writes a note and signs out with the keyboard alone", 
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
 });
+
+/** Loads the page, also where only what is behind `#` differs. */
+async function openAnew(page: Page, path: string): Promise<void> {
+  await page.goto("about:blank");
+  await page.goto(path);
+}
 
 async function see(page: Page, title: string): Promise<void> {
   await expect(page.getByRole("heading", { name: title })).toBeVisible();
