@@ -28,9 +28,9 @@ const bob = { username: "bob", email: "bob@example.test", password: "correct hor
 const newPassword = "battery staple of ann";
 
 test(
-  "a newcomer confirms the address, signs in, confirms the password and changes it: the other browser is out at once",
+  "PWD-10: a newcomer confirms the address, signs in, confirms the password and changes it: the other browser is out at once, and a mail tells",
   { tag: "@database" },
-  async ({ mailbox, newDevice }) => {
+  async ({ mailbox, newDevice, server }) => {
     const [laptop, phone] = [await newDevice(), await newDevice()];
     const onLaptop = await laptop.context.newPage();
     await registerByForm(onLaptop, mailbox, ann);
@@ -75,7 +75,9 @@ test(
     await signInByForm(onPhone, { ...ann, password: newPassword });
     await expect(onPhone.getByText("A secret of Ann")).toBeVisible();
     const notice = await mailTo(mailbox, ann.email, /was changed/);
-    expect(notice.raw).not.toContain(newPassword);
+    for (const password of [ann.password, newPassword]) expect(notice.raw).not.toContain(password);
+    // Its link opens the page that asks for an address, and nothing else.
+    expect(linkIn(notice)).toBe(`${server.url}/password-reset`);
   },
 );
 

@@ -169,7 +169,7 @@ describeDatabases((dialect) => {
     expect(app.hints).toEqual([]);
   });
 
-  test("when the new session cannot be written, the one before goes on and the sign-in did not happen", async () => {
+  test("LOG-17: when the new session cannot be written, the one before goes on and the sign-in did not happen", async () => {
     await using app = await openTestAuth(dialect, { LOGIN_ATTEMPTS: 1 });
     const ann = await app.register("Ann");
     const before = await app.db.select().from(app.db.tables.users);
@@ -180,7 +180,7 @@ describeDatabases((dialect) => {
 
     expect(await app.validate(ann.token)).toEqual(ann.principal);
     expect(await app.db.select().from(app.db.tables.users)).toEqual(before);
-    // LOG-17: nor does it count as a guess.
+    // Nor does it count as a guess.
     app.failSessions(false);
     await expect(login(app, "Ann")).resolves.toMatchObject({ status: "signed-in" });
   });
