@@ -93,7 +93,7 @@ function parseName(raw: string): { readonly value: string } | { readonly fault: 
   if (Array.from(value).length > longestName) return { fault: `Too long: at most ${longestName} characters.` };
   // Marks of direction and joiners are part of names in some scripts; what controls a terminal or breaks a line is not.
   if (!value.isWellFormed() || /[\p{Cc}\u2028\u2029]/u.test(value))
-    return { fault: "It has a character that cannot be kept." };
+    return { fault: "It has a character that cannot be kept. Type it again." };
   return { value };
 }
 

@@ -32,6 +32,10 @@ export function describeCallError(error: unknown, { errors }: Messages, locale?:
       return errors.lastSuperuser;
     case "BEYOND_OWN_RIGHTS":
       return errors.beyondOwnRights;
+    case "TAKEN":
+      return errors.taken;
+    case "QUOTA_REACHED":
+      return errors.quotaReached;
     case "UNAVAILABLE":
       return errors.unavailable;
     case "REAUTH":

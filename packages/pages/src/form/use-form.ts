@@ -2,6 +2,11 @@ import { useEffect, useRef, useState, type InputEvent, type SubmitEvent, type Re
 
 import { readErrorData } from "@countersign/client";
 
+import type { Messages } from "../messages.ts";
+import { useMessages } from "../provider/pages-context.ts";
+
+import { translateFault } from "./translate-fault.ts";
+
 /** What is wrong with the fields, by their names. */
 export type FieldErrors<Values> = { readonly [Name in keyof Values & string]?: string };
 
@@ -36,6 +41,7 @@ export interface FormState<Values> {
  * field is edited. While busy, sending again does nothing.
  */
 export function useForm<Values extends object, Result>(options: FormOptions<Values, Result>): FormState<Values> {
+  const { faults } = useMessages();
   const form = useRef<HTMLFormElement>(null);
   const isSending = useRef(false);
   const [outcome, setOutcome] = useState<Outcome<Values>>(untouched);
@@ -58,7 +64,7 @@ export function useForm<Values extends object, Result>(options: FormOptions<Valu
       setOutcome(untouched);
       options.onDone?.(result);
     } catch (error) {
-      setOutcome(readOutcome(error, Object.keys(values), options.focusOnFailure));
+      setOutcome(readOutcome(error, Object.keys(values), faults, options.focusOnFailure));
     } finally {
       isSending.current = false;
       setIsBusy(false);
@@ -100,9 +106,16 @@ function refusedFields<Values>(errors: FieldErrors<Values>): Outcome<Values> {
 }
 
 /** The server's refusal: at the fields it names if the form has them, else as a whole. */
-function readOutcome<Values>(error: unknown, names: readonly string[], focusOnFailure?: string): Outcome<Values> {
+function readOutcome<Values>(
+  error: unknown,
+  names: readonly string[],
+  faults: Messages["faults"],
+  focusOnFailure?: string,
+): Outcome<Values> {
   const refused = Object.entries(readErrorData(error)?.fields ?? {}).flatMap(([name, texts]) =>
-    names.includes(name) && texts.length > 0 ? [[name, texts.join(" ")] as const] : [],
+    names.includes(name) && texts.length > 0
+      ? [[name, texts.map((text) => translateFault(text, faults)).join(" ")] as const]
+      : [],
   );
   // The names were compared with those of the values just above.
   if (refused.length > 0) return refusedFields(Object.fromEntries(refused) as FieldErrors<Values>);
