@@ -1,3 +1,3 @@
 import { testConfig } from "@app/vitest";
 
-export default testConfig({ include: ["{src,build}/**/*.test.ts"] });
+export default testConfig({ include: ["{src,build,dev}/**/*.test.ts"] });
