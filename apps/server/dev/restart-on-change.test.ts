@@ -24,7 +24,7 @@ test("a change restarts the program however the file is written: in place, by re
   program.write("lib/src/deep/er/word.ts", 'export const word = "water";');
   await program.says("deep water");
   program.replace("lib/src/deep/er/word.ts", 'export const word = "juice";');
-  await expect(program.says("deep juice")).resolves.toBeUndefined();
+  await expect(program.says("deep juice")).resolves.toBeTruthy();
 });
 
 test("a program that cannot start is tried again with the next change", async () => {
@@ -34,7 +34,7 @@ test("a program that cannot start is tried again with the next change", async ()
   await program.says("has ended (1)");
   program.replace("main/src/main.ts", program.main("mended"));
 
-  await expect(program.says("mended tea")).resolves.toBeUndefined();
+  await expect(program.says("mended tea")).resolves.toBeTruthy();
 });
 
 test("tests and files beside the sources restart nothing", async () => {
