@@ -165,5 +165,5 @@ export interface Auth {
   readonly rights: Rights;
   readonly admin: Admin;
   readonly audit: AuditLog;
-  readonly throttle: Pick<Throttle, "prune">;
+  readonly throttle: Pick<Throttle, "flush" | "prune">;
 }

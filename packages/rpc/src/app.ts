@@ -164,6 +164,7 @@ export function createApp<Tables extends CoreTables>(options: AppOptions<Tables>
       // What is on its way gets one more chance, not more time than requests have.
       await Promise.race([services.auth.mail.flush(), new Promise((resolve) => setTimeout(resolve, drainMs))]);
       await services.auth.audit.flush();
+      await services.auth.throttle.flush();
     },
   };
 }

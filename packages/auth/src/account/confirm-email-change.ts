@@ -36,7 +36,7 @@ export async function confirmEmailChange(
     return { status: "link-invalid" };
   }
   // It was a good link, but the way in is still the password: nobody's count of guesses starts anew.
-  await admission.cancelled();
+  admission.cancelled();
   const { user, wayBack, rotated } = changed;
   postToOld(context, user, { wayBack, locale: user.locale ?? from.locale ?? null, isChanged: true });
   const principal = rotated === null ? null : await readNewPrincipal(context, rotated);

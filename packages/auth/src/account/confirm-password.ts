@@ -41,18 +41,18 @@ export async function confirmPassword(
   try {
     const user = await verifyPassword(context, from.principal.user.id, password);
     if (user !== null && "status" in user) {
-      await admission.cancelled();
+      admission.cancelled();
       return user;
     }
     if (user === null) {
       recordRefusal(context, action, "wrong_password", from);
       return { status: "wrong-password" };
     }
-    await admission.succeeded();
+    admission.succeeded();
     return { status: "confirmed", user };
   } catch (error) {
     // A database that is away says nothing about the password.
-    await admission.cancelled();
+    admission.cancelled();
     throw error;
   }
 }

@@ -57,15 +57,15 @@ export async function login(
     if ("status" in outcome) {
       if (outcome.status !== "busy") recordRefusal(context, outcome, from);
       if (outcome.status === "refused") return refused;
-      await admission.cancelled();
+      admission.cancelled();
       return outcome.status === "busy" ? outcome : { status: "unverified" };
     }
-    await admission.succeeded(accountNames(outcome.user));
+    admission.succeeded(accountNames(outcome.user));
     const principal = await readNewPrincipal(context, outcome);
     return principal ? { status: "signed-in", principal, token: outcome.token, session: outcome.session } : refused;
   } catch (error) {
     // A database that is away says nothing about the password.
-    await admission.cancelled();
+    admission.cancelled();
     throw error;
   }
 }

@@ -53,17 +53,17 @@ export async function register(
 
     const passwordHash = await passwords.hash(input.password);
     if (typeof passwordHash !== "string") {
-      await admission.cancelled();
+      admission.cancelled();
       return passwordHash;
     }
     const made = await makeAccount(context, wanted, passwordHash, from);
     if ("fields" in made) return { status: "invalid", fields: made.fields };
 
-    await admission.succeeded(accountNames({ ...wanted, emailKey: made.emailKey }));
+    admission.succeeded(accountNames({ ...wanted, emailKey: made.emailKey }));
     if (isConfirmed(settings)) postVerification(context, made.userId, from.locale ?? null);
     return await answer(context, made);
   } catch (error) {
-    await admission.cancelled();
+    admission.cancelled();
     throw error;
   }
 }

@@ -47,7 +47,7 @@ export async function requestEmailChange(
     return { user, token, wayBack };
   });
   if (made === null) {
-    await admission.cancelled();
+    admission.cancelled();
     return { status: "invalid", fields: { email: ["This is the address you have."] } };
   }
 

@@ -28,22 +28,22 @@ export async function resetPassword(
     if (user === null) return refuse(context, from);
     const fault = findPasswordFault(input.password, user, context.settings.PASSWORD_MIN_LENGTH);
     if (fault !== null) {
-      await admission.cancelled();
+      admission.cancelled();
       return { status: "invalid", fields: { password: [fault] } };
     }
     const passwordHash = await context.passwords.hash(input.password);
     if (typeof passwordHash !== "string") {
-      await admission.cancelled();
+      admission.cancelled();
       return passwordHash;
     }
     const changed = await context.db.transaction((tx) => replace(context, tx, { ...input, passwordHash, from }));
     if (changed === null) return refuse(context, from);
 
-    await admission.succeeded(accountNames(changed));
+    admission.succeeded(accountNames(changed));
     postPasswordChanged(context, changed.id);
     return { status: "reset", userId: changed.id };
   } catch (error) {
-    if (error instanceof DatabaseUnavailable) await admission.cancelled();
+    if (error instanceof DatabaseUnavailable) admission.cancelled();
     throw error;
   }
 }

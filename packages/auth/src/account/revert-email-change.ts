@@ -36,7 +36,7 @@ export async function revertEmailChange(
     recordRefusal(context, { action: "account.email_change.revert", reason: "link_invalid" }, from);
     return { status: "link-invalid" };
   }
-  await admission.cancelled();
+  admission.cancelled();
   const { user, email } = reverted;
   const url = context.desk.urlOf("/password-reset/confirm", reverted.token);
   const lifetimeSeconds = context.settings.RESET_SECONDS;

@@ -25,7 +25,7 @@ export async function verifyEmail(
     recordRefusal(context, { action: "auth.verify_email", reason: "link_invalid" }, from);
     return { status: "link-invalid" };
   }
-  await admission.succeeded(accountNames(user));
+  admission.succeeded(accountNames(user));
   return { status: "verified", userId: user.id };
 }
 

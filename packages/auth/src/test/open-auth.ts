@@ -91,6 +91,7 @@ export async function openTestAuth(dialect: TestDialect, settings: Partial<Setti
     },
     validate: (token) => auth.sessions.validate(hashToken(token) ?? ""),
     async [Symbol.asyncDispose]() {
+      await auth.throttle.flush();
       await bus.close();
       await borrowed[Symbol.asyncDispose]();
     },

@@ -85,6 +85,8 @@ describeDatabases((dialect) => {
     const shared: AttemptStore = {
       update: (keys, change) =>
         isAway ? Promise.reject(new DatabaseUnavailable("Away, for a test.")) : opened.store.update(keys, change),
+      updateSoon: (keys, change) => shared.update(keys, change),
+      flush: () => opened.store.flush(),
       prune: () => opened.store.prune(),
     };
     const own = createMemoryAttempts(opened.clock);
@@ -103,6 +105,28 @@ describeDatabases((dialect) => {
     expect(await take(store, "a", limit)).toMatchObject({ status: "limited" });
     expect(await take(store, "b", limit)).toBeNull();
     expect(await opened.db.$count(opened.db.tables.rateLimits)).toBe(2);
+  });
+
+  test("what nobody waits for costs no commit of its own when attempts follow, and is kept soon when none do", async () => {
+    await using opened = await openDatabaseStore(dialect);
+    let transactions = 0;
+    const transaction = countCalls(opened.db.transaction.bind(opened.db), () => transactions++);
+    const store = createDatabaseAttempts({ db: { ...opened.db, transaction }, clock: opened.clock });
+    for (const _ of [1, 2, 3]) await take(store, "a", limit);
+    expect(transactions).toBe(3);
+
+    const soon = store.updateSoon(["a"], (windows) => windows.reset(["a"]));
+    for (const _ of [1, 2, 3]) expect(await take(store, "a", limit)).toBeNull();
+    await soon;
+    expect(transactions).toBe(6);
+
+    await store.updateSoon(["a"], (windows) => windows.note("a", 60));
+    expect(transactions).toBe(7);
+    void store.updateSoon(["a"], (windows) => windows.reset(["a"]));
+    await store.flush();
+    await store.flush();
+    expect(transactions).toBe(8);
+    expect(await opened.db.$count(opened.db.tables.rateLimits)).toBe(0);
   });
 
   test("a database that is closed is told as such to each who counts", async () => {

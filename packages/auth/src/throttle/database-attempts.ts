@@ -20,6 +20,8 @@ interface Job {
 const mostPerGroup = 100;
 /** Changes that wait at most; beyond it the store counts as away. */
 const mostWaiting = 5000;
+/** How long a change that is not urgent waits for one that is. */
+const soonMs = 200;
 /** Any number that no other program on the same database uses: "rate" in ASCII. */
 const groupLock = 0x72_61_74_65;
 
@@ -32,10 +34,15 @@ export function createDatabaseAttempts({ db, clock }: { readonly db: Database; r
   // Whoever counts from within a transaction has nothing to do with this one.
   const runOutside = AsyncLocalStorage.snapshot();
   let waiting: Job[] = [];
-  let isWriting = false;
+  let writing: Promise<void> | null = null;
+
+  async function write(): Promise<void> {
+    // With nothing to write it would be done before it is remembered as running.
+    if (waiting.length > 0) writing ??= runOutside(writeAll);
+    await writing;
+  }
 
   async function writeAll(): Promise<void> {
-    isWriting = true;
     while (waiting.length > 0) {
       const group = waiting.slice(0, mostPerGroup);
       waiting = waiting.slice(mostPerGroup);
@@ -46,26 +53,40 @@ export function createDatabaseAttempts({ db, clock }: { readonly db: Database; r
         for (const { fail } of group) fail(error);
       }
     }
-    isWriting = false;
+    writing = null;
+  }
+
+  function enqueue<Result>(keys: readonly string[], change: (windows: Windows) => Result): Promise<Result> {
+    if (waiting.length >= mostWaiting) {
+      return Promise.reject(new DatabaseUnavailable("Too many attempts wait to be counted. Try again later."));
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<Result>();
+    waiting.push({
+      keys,
+      change(windows) {
+        const result = change(windows);
+        return () => resolve(result);
+      },
+      fail: reject,
+    });
+    return promise;
   }
 
   return {
-    update<Result>(keys: readonly string[], change: (windows: Windows) => Result) {
-      if (waiting.length >= mostWaiting) {
-        return Promise.reject(new DatabaseUnavailable("Too many attempts wait to be counted. Try again later."));
-      }
-      const { promise, resolve, reject } = Promise.withResolvers<Result>();
-      waiting.push({
-        keys,
-        change(windows) {
-          const result = change(windows);
-          return () => resolve(result);
-        },
-        fail: reject,
-      });
-      if (!isWriting) void runOutside(writeAll);
-      return promise;
+    update(keys, change) {
+      const kept = enqueue(keys, change);
+      void write();
+      return kept;
     },
+
+    updateSoon(keys, change) {
+      const kept = enqueue(keys, change);
+      // Whoever counts an attempt before takes this one along.
+      setTimeout(() => void write(), soonMs).unref();
+      return kept;
+    },
+
+    flush: write,
 
     prune: () =>
       db.transaction(async (tx) => {

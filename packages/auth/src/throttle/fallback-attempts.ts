@@ -16,17 +16,32 @@ export function createFallbackAttempts(options: {
   const { shared, own, onError, pauseMs = defaultPauseMs } = options;
   let awayUntil = Number.NEGATIVE_INFINITY;
 
+  async function tryShared<Result>(attempt: () => Promise<Result>, otherwise: () => Promise<Result>): Promise<Result> {
+    if (performance.now() < awayUntil) return otherwise();
+    try {
+      return await attempt();
+    } catch (error) {
+      // Those that fail together are one failure.
+      const isKnown = performance.now() < awayUntil;
+      awayUntil = performance.now() + pauseMs;
+      const message = "Attempts cannot be counted together; this process counts its own.";
+      if (!isKnown) onError(new Error(message, { cause: error }));
+      return otherwise();
+    }
+  }
+
   return {
-    async update(keys, change) {
-      if (performance.now() < awayUntil) return own.update(keys, change);
-      try {
-        return await shared.update(keys, change);
-      } catch (error) {
-        awayUntil = performance.now() + pauseMs;
-        onError(new Error("Attempts cannot be counted together; this process counts its own.", { cause: error }));
-        return own.update(keys, change);
-      }
-    },
+    update: (keys, change) =>
+      tryShared(
+        () => shared.update(keys, change),
+        () => own.update(keys, change),
+      ),
+    updateSoon: (keys, change) =>
+      tryShared(
+        () => shared.updateSoon(keys, change),
+        () => own.updateSoon(keys, change),
+      ),
+    flush: () => shared.flush(),
     async prune() {
       return (await own.prune()) + (await shared.prune());
     },

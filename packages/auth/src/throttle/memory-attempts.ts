@@ -10,16 +10,20 @@ const defaultCapacity = 100_000;
 export function createMemoryAttempts(clock: Clock, capacity: number = defaultCapacity): AttemptStore {
   const kept = new Map<string, Window>();
 
+  async function update<Result>(_keys: readonly string[], change: (windows: Windows) => Result): Promise<Result> {
+    const result = change(new Windows(kept, clock.now()));
+    // A Map keeps the order of insertion, and windows of one length end in the order they started.
+    for (const oldest of kept.keys()) {
+      if (kept.size <= capacity) break;
+      kept.delete(oldest);
+    }
+    return result;
+  }
+
   return {
-    async update(_keys, change) {
-      const result = change(new Windows(kept, clock.now()));
-      // A Map keeps the order of insertion, and windows of one length end in the order they started.
-      for (const oldest of kept.keys()) {
-        if (kept.size <= capacity) break;
-        kept.delete(oldest);
-      }
-      return result;
-    },
+    update,
+    updateSoon: update,
+    async flush() {},
     async prune() {
       const now = clock.now();
       const over = [...kept].filter(([, { endsAt }]) => endsAt <= now);

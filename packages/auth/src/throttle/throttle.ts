@@ -9,18 +9,18 @@ import type { AttemptLimit, Limited, Place, Windows } from "./windows.ts";
 export interface Admitted {
   readonly status: "admitted";
   /** It tells nothing about the one who guesses (no room in the queue, the database away), so it does not count. */
-  cancelled(): Promise<void>;
+  cancelled(): void;
 }
 
 /** A guess that may be made. It counts as a failure until it is ended. */
 export interface Guess extends Admitted {
   /** It was right. `accounts` are all names the user signs in by: from here they are known, and their counts start anew. */
-  succeeded(accounts: readonly string[]): Promise<void>;
+  succeeded(accounts: readonly string[]): void;
 }
 
 /** The same for the password of someone who is signed in. */
 export interface Confirmation extends Admitted {
-  succeeded(): Promise<void>;
+  succeeded(): void;
 }
 
 /**
@@ -49,6 +49,8 @@ export interface Throttle {
   admitReminder(userId: string): Promise<Admitted | Limited>;
   /** A mailed link is used. Ends as succeeded when it was a good one: its user may sign in at once. */
   admitLink(ip: string | null): Promise<Guess | Limited>;
+  /** Resolves when what nobody waited for is written. */
+  flush(): Promise<void>;
   /** Forgets counts that are over. Returns how many. */
   prune(): Promise<number>;
 }
@@ -90,19 +92,25 @@ export function createThrottle(store: AttemptStore, settings: ThrottleSettings):
   }
 
   /** The account's counts start anew, and the address is known from now on. */
-  function succeed(accounts: readonly string[], address: string, fromAddress: readonly Place[] = []): Promise<void> {
+  function succeed(accounts: readonly string[], address: string, fromAddress: readonly Place[] = []): void {
     const counts = accounts.flatMap((account) => [...ofAccount(account), ...ofPair(account, address)]).map(keyOf);
     const known = accounts.map((account) => knownKey(account, address));
-    return store.update([...fromAddress.map(keyOf), ...counts, ...known], (windows) => {
+    settle([...fromAddress.map(keyOf), ...counts, ...known], (windows) => {
       windows.giveBack(fromAddress.map(keyOf));
       windows.reset(counts);
       for (const key of known) windows.note(key, knownSeconds);
     });
   }
 
-  function giveBack(places: readonly Place[]): Promise<void> {
+  function giveBack(places: readonly Place[]): void {
     const keys = places.map(keyOf);
-    return store.update(keys, (windows) => windows.giveBack(keys));
+    settle(keys, (windows) => windows.giveBack(keys));
+  }
+
+  /** Nobody waits for it: the next attempt finds it done. */
+  function settle(keys: readonly string[], change: (windows: Windows) => void): void {
+    // What cannot be written stays counted, which is on the safe side.
+    store.updateSoon(keys, change).catch(() => {});
   }
 
   /** Counts whatever comes of it. */
@@ -120,7 +128,7 @@ export function createThrottle(store: AttemptStore, settings: ThrottleSettings):
       const knownPlaces = [...fromAddress, ...ofPair(account, address), ...ofAccount(account).map(withoutLimit)];
       const known = knownKey(account, address);
 
-      const { places, limited } = await store.update([...knownPlaces.map(keyOf), known], (windows: Windows) => {
+      const { places, limited } = await store.update([...knownPlaces.map(keyOf), known], (windows) => {
         const present = windows.has(known) ? knownPlaces : anywhere;
         return { places: present, limited: windows.take(present) };
       });
@@ -147,7 +155,7 @@ export function createThrottle(store: AttemptStore, settings: ThrottleSettings):
       return {
         ...admission,
         succeeded: () =>
-          store.update([...fromAddress, ...ofUser].map(keyOf), (windows) => {
+          settle([...fromAddress, ...ofUser].map(keyOf), (windows) => {
             windows.giveBack(fromAddress.map(keyOf));
             windows.reset(ofUser.map(keyOf));
           }),
@@ -174,6 +182,8 @@ export function createThrottle(store: AttemptStore, settings: ThrottleSettings):
       if (admission.status === "limited") return admission;
       return { ...admission, succeeded: (accounts) => succeed(accounts, address, fromAddress) };
     },
+
+    flush: () => store.flush(),
 
     prune: () => store.prune(),
   };
