@@ -1,7 +1,6 @@
 import { useEffect, useId, useRef, useState, type ReactNode } from "react";
 
 import { Button } from "../primitives/button.tsx";
-import { Notice } from "../primitives/notice.tsx";
 
 export interface EditSectionProps {
   readonly title: string;
@@ -49,7 +48,10 @@ export function EditSection({ title, lead, action = null, content, children }: E
         )}
       </div>
       {lead && <p className="cs-section__lead">{lead}</p>}
-      {news && <Notice>{news}</Notice>}
+      {/* Always there, so that what comes into it is read out. */}
+      <div className="cs-live" role="status">
+        {news && <p className="cs-notice">{news}</p>}
+      </div>
       {content}
       {state === "open" && <div className="cs-panel">{children(close)}</div>}
     </section>

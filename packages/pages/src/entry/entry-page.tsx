@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { useEffect, useRef, type ReactNode } from "react";
 
 import { LanguageSwitch } from "../language/language-switch.tsx";
 import { BrandLink } from "../primitives/brand-link.tsx";
@@ -15,8 +15,10 @@ export interface EntryPageProps {
 
 /** A page with one thing to do and no way in yet: the brand, one card, one line below. */
 export function EntryPage({ title, isReady, children, foot }: EntryPageProps) {
+  const main = useFocusOnNextStep(title);
+
   return (
-    <main className="cs-entry" id="main" tabIndex={-1}>
+    <main className="cs-entry" id="main" tabIndex={-1} ref={main}>
       <div className="cs-entry__column">
         <BrandLink />
         {isReady ? (
@@ -39,4 +41,21 @@ export function EntryPage({ title, isReady, children, foot }: EntryPageProps) {
       <LanguageSwitch />
     </main>
   );
+}
+
+/**
+ * When one step of a page takes the place of another, the button that had the focus is gone: the new heading takes it, so
+ * that it is read out and Tab goes on from there. A focus that is still somewhere, as in a field of the new step, stays.
+ */
+function useFocusOnNextStep(title: string) {
+  const main = useRef<HTMLElement>(null);
+  const before = useRef(title);
+
+  useEffect(() => {
+    if (before.current === title) return;
+    before.current = title;
+    if (document.activeElement === document.body) main.current?.querySelector("h1")?.focus();
+  }, [title]);
+
+  return main;
 }

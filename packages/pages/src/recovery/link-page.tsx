@@ -69,7 +69,7 @@ function Press({ link, texts }: { readonly link: LinkConfirmation; readonly text
     <>
       <FormFailure failure={link.failure} />
       <p className="cs-entry__text">{texts.lead}</p>
-      <Button variant="primary" isWide isBusy={link.isBusy} autoFocus onClick={link.confirm}>
+      <Button variant="primary" isWide isBusy={link.isBusy} onClick={link.confirm}>
         {link.isBusy ? texts.submitting : texts.submit}
       </Button>
     </>

@@ -16,6 +16,7 @@ afterEach(() => {
 test("EML-01: opening the link uses nothing up; one press does, and a second press while it is sent does nothing", async () => {
   const answer = Promise.withResolvers<void>();
   const { session } = show(<VerifyPage />);
+  screen.getByRole("button", { name: "Confirm" }).focus();
   session.auth.verifyEmail.mockReturnValue(answer.promise);
   expect(shownAddress()).toBe("/verify-email");
   expect(session.auth.verifyEmail).not.toHaveBeenCalled();
@@ -24,7 +25,8 @@ test("EML-01: opening the link uses nothing up; one press does, and a second pre
   fireEvent.click(await screen.findByRole("button", { name: "Confirming…" }));
   await act(async () => answer.resolve());
 
-  expect(screen.getByRole("heading", { name: "Your email address is confirmed" })).toBeTruthy();
+  const heading = screen.getByRole("heading", { name: "Your email address is confirmed" });
+  expect(heading).toBe(document.activeElement);
   expect(session.auth.verifyEmail.mock.calls).toEqual([["abc"]]);
 });
 
