@@ -83,5 +83,4 @@ export { useRegisterForm, type RegisterForm, type RegisterValues } from "./regis
 export { useSignOut, type SignOut } from "./sign-out/use-sign-out.ts";
 export { Freshness } from "./step-up/freshness.tsx";
 export { useStepUp, type AskStepUp } from "./step-up/step-up-provider.tsx";
-export { useFreshSeconds } from "./step-up/use-fresh-seconds.ts";
 export { useStepUpForm, type StepUpValues } from "./step-up/use-step-up-form.ts";

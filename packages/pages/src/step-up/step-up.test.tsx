@@ -98,7 +98,7 @@ beforeEach(() => document.body.replaceChildren());
 test("how long it holds is counted down; then it can be begun again", async () => {
   vi.useFakeTimers({ now: new Date("2026-06-15T12:00:00Z") });
   const session = createFakeSession();
-  session.signIn({ authenticatedAt: "2026-06-15T11:51:05.000Z" });
+  session.signIn({ freshUntil: "2026-06-15T12:01:05.000Z" });
   show(<Freshness />, { session });
   expect(screen.getByRole("timer").textContent).toBe("Sensitive changes need no password for another 1:05.");
 
@@ -109,7 +109,7 @@ test("how long it holds is counted down; then it can be begun again", async () =
 
   fireEvent.click(screen.getByRole("button", { name: "Confirm now" }));
   expect(screen.getByRole("dialog")).toBeTruthy();
-  act(() => session.signIn({ authenticatedAt: "2026-06-15T12:01:05.000Z", version: 2 }));
+  act(() => session.signIn({ freshUntil: "2026-06-15T12:11:05.000Z", version: 2 }));
   expect(screen.getByRole("timer").textContent).toContain("10:00");
 });
 
