@@ -31,6 +31,9 @@ const routeTree = rootRoute.addChildren([
 /** Every address of the app, and what is there. */
 export const router = createRouter({ routeTree, parseSearch, stringifySearch, trailingSlash: "preserve" });
 
+// A second router would start from nothing while the page's parts still hold the first: begin anew instead.
+import.meta.hot?.accept(() => location.reload());
+
 declare module "@tanstack/react-router" {
   interface Register {
     router: typeof router;

@@ -25,3 +25,8 @@ sessionClient.snapshot.subscribe(() => {
   if (snapshot.status === "loading") return;
   drafts.setVisitor(snapshot.user.isAuthenticated ? snapshot.user.id : null, snapshot.endReason);
 });
+
+// There is one of these. When this module changes while developing, the socket goes and the page begins anew, rather than
+// a second client beside the first.
+import.meta.hot?.dispose(() => sessionClient.close());
+import.meta.hot?.accept(() => location.reload());
