@@ -1,7 +1,20 @@
-import { createProcedures } from "@countersign/rpc";
+import { createProcedures, definePolicies } from "@countersign/rpc";
 
+import { notePolicies } from "./note/policies.ts";
 import { permissions } from "./permissions.ts";
+import { sessionData } from "./session-data.ts";
 import { tables } from "./tables.ts";
 
 /** What this app's routers are built with. */
-export const { router, protectedProcedure, permissionProcedure } = createProcedures({ permissions, tables });
+export const { router, protectedProcedure, permissionProcedure, rowCan } = createProcedures({
+  permissions,
+  tables,
+  sessionData,
+  policies: definePolicies({ ...notePolicies }),
+  provide: {
+    /** One instant for the whole call. */
+    now: (call) => new Date(call.caller.services.clock.now()),
+  },
+  // Shown as a toast: the page that offered it was a moment behind.
+  onForbidden: () => ({ notice: { kind: "warning", key: "forbidden" } }),
+});

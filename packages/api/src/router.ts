@@ -1,7 +1,8 @@
-import { accountRouter, adminRouter, authRouter, sessionRouter } from "@countersign/rpc";
+import { accountRouter, adminRouter, authRouter, createSessionRouter } from "@countersign/rpc";
 
 import { noteRouter } from "./note/router.ts";
 import { router } from "./procedures.ts";
+import { sessionData } from "./session-data.ts";
 
 /** Everything that can be called, by its name on the wire. */
 export const appRouter = router({
@@ -9,6 +10,6 @@ export const appRouter = router({
   admin: adminRouter,
   auth: authRouter,
   note: noteRouter,
-  session: sessionRouter,
+  session: createSessionRouter({ data: sessionData }),
 });
 export type AppRouter = typeof appRouter;

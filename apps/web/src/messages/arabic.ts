@@ -59,6 +59,17 @@ export const arabicMessages: AppMessages = {
     keepTheirs: "أبقِ المحفوظة",
     edit: "واصل تعديل نسختك",
   },
+  theme: {
+    label: "المظهر",
+    system: "حسب النظام",
+    light: "فاتح",
+    dark: "داكن",
+    failed: "لم يُحفظ المظهر.",
+  },
+  notices: {
+    open: "فتح",
+    texts: { forbidden: "لم تعد لديك صلاحية لفعل هذا." },
+  },
   news: {
     notSaved: (title) => `تعذّر حفظ «${isolate(title)}».`,
     conflict: (title) => `تغيّرت «${isolate(title)}» في مكان آخر، ولها الآن نسختان.`,

@@ -58,6 +58,18 @@ export const englishMessages = {
     keepTheirs: "Keep the saved one",
     edit: "Go on editing yours",
   },
+  theme: {
+    label: "Theme",
+    system: "System",
+    light: "Light",
+    dark: "Dark",
+    failed: "The theme was not kept.",
+  },
+  notices: {
+    open: "Open",
+    /** By the keys the server sends. */
+    texts: { forbidden: "You no longer have the right to do this." } as Readonly<Record<string, string>>,
+  },
   news: {
     notSaved: (title: string) => `“${title}” could not be saved.`,
     conflict: (title: string) => `“${title}” was changed elsewhere and now has two versions.`,

@@ -1,5 +1,6 @@
 import { readErrorData } from "@countersign/client";
 import { Badge, ConfirmInPlace, describeCallError, Icon, Notice, RelativeTime, usePages } from "@countersign/pages";
+import { IfCan } from "@countersign/react";
 
 import { api, type Note } from "../api.ts";
 import { useAppMessages } from "../messages/app-messages.ts";
@@ -37,26 +38,30 @@ export function SavedNote({ note, onRemoved }: SavedNoteProps) {
         <RelativeTime at={note.updatedAt} />
       </span>
       <div className="note__actions">
-        <button
-          type="button"
-          className="cs-icon-button"
-          aria-label={texts.editLabel(note.title)}
-          title={texts.edit}
-          onClick={() => drafts.open(note)}
-        >
-          <Icon name="edit" />
-        </button>
+        <IfCan row={note} name="notes.change">
+          <button
+            type="button"
+            className="cs-icon-button"
+            aria-label={texts.editLabel(note.title)}
+            title={texts.edit}
+            onClick={() => drafts.open(note)}
+          >
+            <Icon name="edit" />
+          </button>
+        </IfCan>
         {isGone ? (
           <Badge>{texts.removing}</Badge>
         ) : (
-          <ConfirmInPlace
-            action={<Icon name="trash" />}
-            label={texts.removeLabel(note.title)}
-            question={texts.removeQuestion(note.title)}
-            confirm={texts.remove}
-            confirming={texts.removing}
-            onConfirm={removeNote}
-          />
+          <IfCan row={note} name="notes.remove">
+            <ConfirmInPlace
+              action={<Icon name="trash" />}
+              label={texts.removeLabel(note.title)}
+              question={texts.removeQuestion(note.title)}
+              confirm={texts.remove}
+              confirming={texts.removing}
+              onConfirm={removeNote}
+            />
+          </IfCan>
         )}
       </div>
       {remove.error && !isGone && (

@@ -1,6 +1,8 @@
 import { Icon, Link, Menu, usePages, useSignOut } from "@countersign/pages";
 import { useUser } from "@countersign/react";
 
+import { ThemeChoice } from "./theme-choice.tsx";
+
 /** Who is signed in, the way to the account, and the way out. Nothing while nobody is. */
 export function UserMenu() {
   const { messages, routes } = usePages();
@@ -26,6 +28,7 @@ export function UserMenu() {
         </strong>
         {user.email && <bdi className="cs-muted">{user.email}</bdi>}
       </div>
+      <ThemeChoice />
       <Link to={routes.account} className="cs-menu__item">
         {messages.userMenu.account}
       </Link>

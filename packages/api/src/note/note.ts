@@ -12,6 +12,8 @@ export interface Note {
   readonly version: number;
   readonly createdAt: string;
   readonly updatedAt: string;
+  /** What its reader may do to it, by the names of the policies: in what is listed or read, not in what a change answers. */
+  readonly $can?: Readonly<Record<"notes.change" | "notes.remove", boolean>>;
 }
 
 // Postgres stores no NUL, and neither dialect half of a surrogate pair; a title with line breaks or other control

@@ -1,38 +1,43 @@
-import { CallError, LiveInput, liveList, notFound, once } from "@countersign/rpc";
+import { CallError, forbidden, LiveInput, liveList, notFound, once } from "@countersign/rpc";
 
-import { permissionProcedure, protectedProcedure, router } from "../procedures.ts";
+import { permissionProcedure, protectedProcedure, router, rowCan } from "../procedures.ts";
 
-import { NewNote, NoteChange, NoteId } from "./note.ts";
+import { NewNote, type Note, NoteChange, NoteId } from "./note.ts";
 import { countNotes, createNote, findNote, listNotes, removeNote, updateNote } from "./queries.ts";
+
+const withRights = rowCan("notes.change", "notes.remove");
 
 /** A user's own notes. Another user's note is not there, whatever is asked of it. */
 export const noteRouter = router({
-  list: protectedProcedure.query(({ ctx }) => listNotes(ctx.db, ctx.user.id)),
+  list: protectedProcedure.query(async ({ ctx }): Promise<Note[]> => {
+    const notes = await listNotes(ctx.db, ctx.user.id);
+    return notes.map((note) => withRights(ctx, { ownerId: ctx.user.id }, note));
+  }),
 
-  get: protectedProcedure.input(NoteId).query(async ({ ctx, input }) => {
+  get: protectedProcedure.input(NoteId).query(async ({ ctx, input }): Promise<Note> => {
     const note = await findNote(ctx.db, ctx.user.id, input.id);
     if (!note) throw notFound();
-    return note;
+    return withRights(ctx, { ownerId: ctx.user.id }, note);
   }),
 
   create: protectedProcedure.input(NewNote).mutation(({ ctx, input }) => {
     const ownerId = ctx.user.id;
-    const now = ctx.caller.services.clock.now();
-    const call = { userId: ownerId, procedure: "note.create", key: input.key, input, now };
+    const now = ctx.now();
+    const call = { userId: ownerId, procedure: "note.create", key: input.key, input, now: now.getTime() };
     return ctx.transaction(async (tx) => {
       tx.afterCommit(() => ctx.bus.publish({ kind: "topic", topic: notesTopic(ownerId) }));
-      return once(tx, call, () => createNote(tx, ownerId, input, new Date(now)));
+      return once(tx, call, () => createNote(tx, ownerId, input, now));
     });
   }),
 
   update: protectedProcedure.input(NoteChange).mutation(({ ctx, input }) => {
     const ownerId = ctx.user.id;
-    const now = ctx.caller.services.clock.now();
-    const call = { userId: ownerId, procedure: "note.update", key: input.key, input, now };
+    const now = ctx.now();
+    const call = { userId: ownerId, procedure: "note.update", key: input.key, input, now: now.getTime() };
     return ctx.transaction(async (tx) => {
       tx.afterCommit(() => ctx.bus.publish({ kind: "topic", topic: notesTopic(ownerId) }));
       return once(tx, call, async () => {
-        const note = await updateNote(tx, ownerId, input, new Date(now));
+        const note = await updateNote(tx, ownerId, input, now);
         if (note) return note;
         const current = await findNote(tx, ownerId, input.id);
         if (!current) throw notFound();
@@ -46,6 +51,8 @@ export const noteRouter = router({
     const ownerId = ctx.user.id;
     await ctx.transaction(async (tx) => {
       if (!(await removeNote(tx, ownerId, input.id))) throw notFound();
+      // After it was found, so that another user's note is not there, and undone with the rest.
+      if (!ctx.can("notes.remove", { ownerId })) throw forbidden();
       tx.afterCommit(() => ctx.bus.publish({ kind: "topic", topic: notesTopic(ownerId) }));
     });
     return {};
@@ -57,7 +64,10 @@ export const noteRouter = router({
     return liveList(ctx, {
       topic,
       key: topic,
-      read: () => listNotes(ctx.db, ctx.user.id),
+      async read(principal): Promise<Note[]> {
+        const notes = await listNotes(ctx.db, ctx.user.id);
+        return notes.map((note) => withRights({ ...ctx, principal }, { ownerId: ctx.user.id }, note));
+      },
       lastEventId: input?.lastEventId,
     });
   }),

@@ -44,6 +44,7 @@ export const sampleInputs: Readonly<Record<string, (cast: Cast) => unknown>> = {
   "session.data.delete": () => ({ key: "theme" }),
   "session.data.get": () => ({ key: "theme" }),
   "session.data.set": () => ({ key: "theme", value: "dark" }),
+  "session.notificationShown": () => ({ id: "unknown" }),
 };
 
 const newPassword = "another password of some length";
