@@ -46,6 +46,9 @@ export type AdminOutcome<Done extends object = object> =
   | { readonly status: "stale" }
   | { readonly status: "busy" | "limited"; readonly retryAfterSeconds: number };
 
+/** A page without the count of what is on all of them. */
+export type AdminRows<Row> = Omit<AdminPage<Row>, "total">;
+
 export interface PageQuery<Order extends string> {
   readonly order: Order;
   /** `nextCursor` of the page before. */
@@ -90,6 +93,8 @@ interface FromVersion {
 export interface AdminUsers {
   /** Null when the cursor is not one of this list. */
   list(query: AdminUserQuery): Promise<AdminPage<AdminUserRow> | null>;
+  /** The same without the total, which takes reading everything: for lists that are read again and again. */
+  rows(query: AdminUserQuery): Promise<AdminRows<AdminUserRow> | null>;
   find(id: string): Promise<AdminUser | null>;
   /** Without a password the new user needs a link to set one: see `sendReset`. */
   create(
@@ -148,6 +153,8 @@ export interface AdminUsers {
 export interface AdminGroups {
   /** By name. Null when the cursor is not one of this list. */
   list(query: AdminGroupQuery): Promise<AdminPage<AdminGroup> | null>;
+  /** The same without the total. */
+  rows(query: AdminGroupQuery): Promise<AdminRows<AdminGroup> | null>;
   find(id: string): Promise<AdminGroup | null>;
   create(
     call: AdminCall,
@@ -169,6 +176,8 @@ export interface AdminGroups {
 export interface AdminSessions {
   /** Null when the cursor is not one of this list. */
   list(query: AdminSessionQuery): Promise<AdminPage<AdminSession> | null>;
+  /** The same without the total. */
+  rows(query: AdminSessionQuery): Promise<AdminRows<AdminSession> | null>;
   end(call: AdminCall, id: string): Promise<AdminOutcome>;
 }
 

@@ -4,15 +4,17 @@ import { toEmailKey } from "../account/email.ts";
 
 /**
  * Is the text part of any of these columns? What it says is searched for as it is: no character has a meaning of its own.
- * Upper and lower case are one where the column is kept in lower case, and elsewhere as far as the database knows letters.
+ * Upper and lower case are one in `keys`, columns kept in lower case, and elsewhere as far as the database knows letters.
  */
-export function contains(text: string, columns: readonly Column[]): SQL | undefined {
+export function contains(
+  text: string,
+  { keys = [], texts = [] }: { readonly keys?: readonly Column[]; readonly texts?: readonly Column[] },
+): SQL | undefined {
   const [exact, lower] = [toPattern(text.trim()), toPattern(toEmailKey(text))];
   return or(
-    ...columns.flatMap((column) => [
-      sql`lower(${column}) like ${lower} escape '!'`,
-      ...(exact === lower ? [] : [sql`${column} like ${exact} escape '!'`]),
-    ]),
+    ...keys.map((column) => sql`${column} like ${lower} escape '!'`),
+    ...texts.map((column) => sql`lower(${column}) like ${lower} escape '!'`),
+    ...(exact === lower ? [] : texts.map((column) => sql`${column} like ${exact} escape '!'`)),
   );
 }
 

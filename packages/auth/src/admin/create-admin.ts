@@ -7,9 +7,9 @@ import type { Admin, AdminCall, AdminOutcome } from "./admin.ts";
 import { createGroup, removeGroup, updateGroup } from "./change-groups.ts";
 import { createUser } from "./create-user.ts";
 import { findUser } from "./find-user.ts";
-import { findGroup, listGroups } from "./list-groups.ts";
-import { listSessions } from "./list-sessions.ts";
-import { listUsers } from "./list-users.ts";
+import { findGroup, listGroups, readGroupRows } from "./list-groups.ts";
+import { listSessions, readSessionRows } from "./list-sessions.ts";
+import { listUsers, readUserRows } from "./list-users.ts";
 import { changeUser, done } from "./make-change.ts";
 import { sendReset } from "./send-reset.ts";
 import { endSessionsOf, removeUser, setActive } from "./switch-user.ts";
@@ -21,6 +21,7 @@ export function createAdmin(context: AdminContext): Admin {
   return {
     users: {
       list: (query) => listUsers(db, query),
+      rows: (query) => readUserRows(db, query),
       find: (id) => findUser(db, id, new Date(clock.now())),
       create: (call, input) => createUser(context, call, input),
       update: (call, input) => updateUser(context, call, input),
@@ -35,6 +36,7 @@ export function createAdmin(context: AdminContext): Admin {
     },
     groups: {
       list: (query) => listGroups(db, query),
+      rows: (query) => readGroupRows(db, query),
       find: (id) => findGroup(db, id),
       create: (call, input) => createGroup(context, call, input),
       update: (call, input) => updateGroup(context, call, input),
@@ -42,6 +44,7 @@ export function createAdmin(context: AdminContext): Admin {
     },
     sessions: {
       list: (query) => listSessions(db, query, new Date(clock.now())),
+      rows: (query) => readSessionRows(db, query, new Date(clock.now())),
       end: (call, id) => endSession(context, call, id),
     },
     listPermissions: (principal) => [...context.permissions].map((name) => ({ name, isHeld: can(principal, name) })),

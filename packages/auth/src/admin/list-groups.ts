@@ -3,7 +3,7 @@ import { and, count, eq, inArray } from "drizzle-orm";
 import type { AdminGroup, AdminPage } from "@countersign/contract";
 import type { Transaction } from "@countersign/db";
 
-import type { AdminGroupQuery } from "./admin.ts";
+import type { AdminGroupQuery, AdminRows } from "./admin.ts";
 import { contains } from "./contains.ts";
 import { contentVersion } from "./content-version.ts";
 import { orderOf, rowsAfter, toPage } from "./keyset-page.ts";
@@ -14,21 +14,32 @@ type GroupRow = Transaction["tables"]["groups"]["$inferSelect"];
 
 /** See `AdminGroups.list`. */
 export async function listGroups(db: Reader, query: AdminGroupQuery): Promise<AdminPage<AdminGroup> | null> {
+  const page = await readGroupRows(db, query);
+  if (page === null) return null;
+  const { groups } = db.tables;
+  const [all] = await db.select({ total: count() }).from(groups).where(conditions(db, query));
+  return { ...page, total: all?.total ?? 0 };
+}
+
+/** See `AdminGroups.rows`. */
+export async function readGroupRows(db: Reader, query: AdminGroupQuery): Promise<AdminRows<AdminGroup> | null> {
   const { groups } = db.tables;
   const keyset = { name: "name", by: groups.name, id: groups.id };
   const after = rowsAfter(keyset, query.cursor);
   if (after === null) return null;
 
-  const wanted = query.search ? contains(query.search, [groups.name]) : undefined;
   const found = await db
     .select()
     .from(groups)
-    .where(and(wanted, after))
+    .where(and(conditions(db, query), after))
     .orderBy(...orderOf(keyset))
     .limit(query.limit + 1);
   const page = toPage(keyset, query.limit, found, (row) => ({ value: row.name, id: row.id }));
-  const [all] = await db.select({ total: count() }).from(groups).where(wanted);
-  return { rows: await toGroups(db, page.rows), nextCursor: page.nextCursor, total: all?.total ?? 0 };
+  return { rows: await toGroups(db, page.rows), nextCursor: page.nextCursor };
+}
+
+function conditions({ tables }: Reader, { search }: AdminGroupQuery) {
+  return search ? contains(search, { texts: [tables.groups.name] }) : undefined;
 }
 
 /** See `AdminGroups.find`. */

@@ -3,7 +3,7 @@ import { and, count, eq, exists, inArray } from "drizzle-orm";
 import type { AdminGroupName, AdminPage, AdminUserRow } from "@countersign/contract";
 import type { Database } from "@countersign/db";
 
-import type { AdminUserQuery } from "./admin.ts";
+import type { AdminRows, AdminUserQuery } from "./admin.ts";
 import { contains } from "./contains.ts";
 import { type Keyset, orderOf, rowsAfter, toPage } from "./keyset-page.ts";
 
@@ -11,16 +11,23 @@ type Users = Database["tables"]["users"];
 
 /** See `AdminUsers.list`. */
 export async function listUsers(db: Database, query: AdminUserQuery): Promise<AdminPage<AdminUserRow> | null> {
+  const page = await readUserRows(db, query);
+  if (page === null) return null;
+  const [all] = await db.select({ total: count() }).from(db.tables.users).where(conditions(db, query));
+  return { ...page, total: all?.total ?? 0 };
+}
+
+/** See `AdminUsers.rows`. */
+export async function readUserRows(db: Database, query: AdminUserQuery): Promise<AdminRows<AdminUserRow> | null> {
   const { users } = db.tables;
   const keyset = keysetOf(users, query.order);
   const after = rowsAfter(keyset, query.cursor);
   if (after === null) return null;
 
-  const wanted = conditions(db, query);
   const found = await db
     .select(userColumns(users))
     .from(users)
-    .where(and(wanted, after))
+    .where(and(conditions(db, query), after))
     .orderBy(...orderOf(keyset))
     .limit(query.limit + 1);
   const value = (row: UserColumns) => (keyset.by === users.usernameKey ? row.usernameKey : row[dateOf(query.order)]);
@@ -30,8 +37,7 @@ export async function listUsers(db: Database, query: AdminUserQuery): Promise<Ad
     db,
     rows.map(({ id }) => id),
   );
-  const [all] = await db.select({ total: count() }).from(users).where(wanted);
-  return { rows: rows.map((row) => toUserRow(row, groupsOf.get(row.id) ?? [])), nextCursor, total: all?.total ?? 0 };
+  return { rows: rows.map((row) => toUserRow(row, groupsOf.get(row.id) ?? [])), nextCursor };
 }
 
 /** What of a user's row goes into a list: an allow-list. */
@@ -98,7 +104,9 @@ function dateOf(order: AdminUserQuery["order"]): "createdAt" | "lastLoginAt" {
 function conditions(db: Database, { search, id, isActive, isStaff, isSuperuser, groupId }: AdminUserQuery) {
   const { groupMembers, users } = db.tables;
   return and(
-    search ? contains(search, [users.usernameKey, users.email, users.firstName, users.lastName]) : undefined,
+    search
+      ? contains(search, { keys: [users.usernameKey, users.email], texts: [users.firstName, users.lastName] })
+      : undefined,
     id === undefined ? undefined : eq(users.id, id),
     isActive === undefined ? undefined : eq(users.isActive, isActive),
     isStaff === undefined ? undefined : eq(users.isStaff, isStaff),

@@ -122,7 +122,9 @@ export function createAuditLog({ db, bus, clock, settings, onAudit, onError }: A
       actorId === undefined ? undefined : eq(auditEvents.actorId, actorId),
       subjectId === undefined ? undefined : eq(auditEvents.subjectId, subjectId),
       userId === undefined ? undefined : or(eq(auditEvents.actorId, userId), eq(auditEvents.subjectId, userId)),
-      search ? contains(search, [auditEvents.actorName, auditEvents.subjectName, auditEvents.ip]) : undefined,
+      search
+        ? contains(search, { texts: [auditEvents.actorName, auditEvents.subjectName], keys: [auditEvents.ip] })
+        : undefined,
       from === undefined ? undefined : gte(auditEvents.at, from),
       until === undefined ? undefined : lt(auditEvents.at, until),
       // Ids carry the time, so the order of ids is the order of events.

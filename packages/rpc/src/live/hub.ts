@@ -25,8 +25,10 @@ export interface Watcher {
 /** How often to see whether a reader with a backlog has caught up; it then gets the newest state. */
 const blockedRetryMs = 50;
 const unavailableRetryMs = 500;
-/** How long `touchLater` gathers. */
+/** How long `touchLater` gathers: at least this, and so many times as long as telling takes. */
 const laterMs = 250;
+const restFactor = 10;
+const longestLaterMs = 10_000;
 /** Watchers of one turn; the rest follow in the next, so that calls are answered in between. */
 const turnSize = 250;
 
@@ -43,6 +45,7 @@ export class LiveHub {
   readonly #byConnection = new Map<Connection, Set<Watcher>>();
   readonly #running = new Set<Watcher>();
   readonly #laterTopics = new Set<string>();
+  readonly #slowMs = new WeakMap<Watcher, number>();
   #due = new Set<Watcher>();
   #isScheduled = false;
 
@@ -92,14 +95,20 @@ export class LiveHub {
     for (const watcher of this.#byTopic.get(topic) ?? []) this.#makeDue(watcher);
   }
 
-  /** The same for what changes all the time: told within a moment, and at most once in it. */
+  /**
+   * The same for what changes all the time: told within a moment, and at most once in it. The moment is longer where it takes
+   * long to tell, so that it never takes more than a part of the time there is.
+   */
   touchLater(topic: string): void {
-    if (this.#laterTopics.has(topic) || !this.#byTopic.has(topic)) return;
+    const watchers = this.#byTopic.get(topic);
+    if (this.#laterTopics.has(topic) || watchers === undefined) return;
+    const slowestMs = Math.max(...Array.from(watchers, (watcher) => this.#slowMs.get(watcher) ?? 0));
+    const delayMs = Math.min(Math.max(laterMs, slowestMs * restFactor), longestLaterMs);
     this.#laterTopics.add(topic);
     setTimeout(() => {
       this.#laterTopics.delete(topic);
       this.touch(topic);
-    }, laterMs).unref();
+    }, delayMs).unref();
   }
 
   /** All a connection watches is due: who is behind it, or what that user may see, may have changed. */
@@ -172,9 +181,20 @@ export class LiveHub {
       return null;
     }
     const refusal = checkRule(rule, principal, this.#clock.now(), this.#settings.SESSION_FRESH_SECONDS);
-    if (refusal) watcher.fail(refusal);
-    else await watcher.update(principal, round);
+    if (refusal) {
+      watcher.fail(refusal);
+      return null;
+    }
+    const begun = performance.now();
+    await watcher.update(principal, round);
+    this.#noteDuration(watcher, performance.now() - begun);
     return null;
+  }
+
+  /** Only of the slow ones is it kept: those whose time makes a difference to `touchLater`. */
+  #noteDuration(watcher: Watcher, tookMs: number): void {
+    if (tookMs * restFactor > laterMs) this.#slowMs.set(watcher, tookMs);
+    else this.#slowMs.delete(watcher);
   }
 
   #handleFailure(watcher: Watcher, error: unknown): number | null {

@@ -27,7 +27,7 @@ export const adminGroupRouter = router({
       return liveList<AdminGroup>(ctx, {
         topic: adminTopic.groups,
         key: `${adminTopic.groups}:${JSON.stringify(query)}`,
-        read: async () => (await readPage(groups.list(query))).rows,
+        read: async () => (await readPage(groups.rows(query))).rows,
         lastEventId,
       });
     }),

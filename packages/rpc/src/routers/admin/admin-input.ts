@@ -1,7 +1,5 @@
 import { z } from "zod";
 
-import type { AdminPage } from "@countersign/contract";
-
 import { invalidFields } from "../../procedure/call-error.ts";
 
 export const Id = z.uuid();
@@ -27,7 +25,7 @@ export const Page = {
 export const Resume = { lastEventId: z.string().max(64).optional() };
 
 /** The page, or what is wrong with the cursor it was asked for by. */
-export async function readPage<Row>(page: Promise<AdminPage<Row> | null>): Promise<AdminPage<Row>> {
+export async function readPage<Page extends object>(page: Promise<Page | null>): Promise<Page> {
   const read = await page;
   if (read === null) throw invalidFields({ cursor: ["This is no cursor of this list. Start at its first page."] });
   return read;

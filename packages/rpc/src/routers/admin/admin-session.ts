@@ -29,7 +29,7 @@ export const adminSessionRouter = router({
       return liveList(ctx, {
         topic: adminTopic.sessions,
         key: `${adminTopic.sessions}:${JSON.stringify(query)}`,
-        read: async () => (await readPage(sessions.list(query))).rows,
+        read: async () => (await readPage(sessions.rows(query))).rows,
         lastEventId,
       });
     }),

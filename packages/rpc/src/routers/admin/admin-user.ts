@@ -40,7 +40,7 @@ export const adminUserRouter = router({
       return liveList(ctx, {
         topic: adminTopic.users,
         key: `${adminTopic.users}:${JSON.stringify(query)}`,
-        read: async () => (await readPage(users.list(query))).rows,
+        read: async () => (await readPage(users.rows(query))).rows,
         lastEventId,
       });
     }),
