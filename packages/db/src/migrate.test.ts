@@ -33,6 +33,7 @@ describeDatabases((dialect) => {
       { set_name: "core", name: "0000_tables" },
       { set_name: "core", name: "0001_triggers" },
       { set_name: "core", name: "0002_account" },
+      { set_name: "core", name: "0003_users_email" },
       { set_name: "app", name: "0000_counters" },
       { set_name: "app", name: "0001_count" },
     ]);

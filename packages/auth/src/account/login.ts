@@ -1,4 +1,4 @@
-import { and, eq } from "drizzle-orm";
+import { and, desc, eq, isNull } from "drizzle-orm";
 
 import type { Transaction } from "@countersign/db";
 
@@ -133,19 +133,44 @@ async function verifyPassword(
   context: AccountContext,
   { name, password }: Attempt,
 ): Promise<Verified | Busy | Refusal> {
-  const { users } = context.db.tables;
-  const column = name.kind === "email" ? users.emailKey : users.usernameKey;
-  const [user] = await context.db.select().from(users).where(eq(column, name.key));
-
-  // Who may not sign in is verified against nobody's hash: the same wait and the same work as for a wrong password.
-  const passwordHash = user?.isActive ? user.passwordHash : null;
-  const matches = await context.passwords.verify(passwordHash, password);
-  if (typeof matches !== "boolean") return matches;
-  if (matches && user && passwordHash !== null) return { ...user, passwordHash };
-  return { status: "refused", reason: reasonFor(user), user: user ?? null };
+  let verified: Verified | null = null;
+  const candidates = await findCandidates(context, name);
+  // All of them, also after one that fits: the time must not tell which of them there are.
+  for (const user of candidates) {
+    // Who may not sign in is verified against nobody's hash: the same wait and the same work as for a wrong password.
+    const passwordHash = user?.isActive ? user.passwordHash : null;
+    const matches = await context.passwords.verify(passwordHash, password);
+    if (typeof matches !== "boolean") return matches;
+    if (matches && user && passwordHash !== null) verified ??= { ...user, passwordHash };
+  }
+  if (verified !== null) return verified;
+  const user = candidates[0] ?? null;
+  return { status: "refused", reason: reasonFor(user), user };
 }
 
-function reasonFor(user: StoredUser | undefined): Refusal["reason"] {
+/**
+ * Whose name it may be, always as many. Where addresses are confirmed, somebody may wait to confirm one that is another
+ * account's: if they could not sign in by it, that would tell that it is.
+ */
+async function findCandidates(
+  { db, settings }: AccountContext,
+  { kind, key }: LoginName,
+): Promise<readonly (StoredUser | null)[]> {
+  const { users } = db.tables;
+  const column = kind === "email" ? users.emailKey : users.usernameKey;
+  const [user = null] = await db.select().from(users).where(eq(column, key));
+  if (kind === "username" || settings.EMAIL_VERIFICATION === "off") return [user];
+
+  const [waiting = null] = await db
+    .select()
+    .from(users)
+    .where(and(eq(users.email, key), isNull(users.emailKey)))
+    .orderBy(desc(users.id))
+    .limit(1);
+  return [user, waiting];
+}
+
+function reasonFor(user: StoredUser | null): Refusal["reason"] {
   if (!user) return "unknown_name";
   if (!user.isActive) return "inactive";
   return user.passwordHash === null ? "no_password" : "wrong_password";

@@ -3,6 +3,7 @@ import { eq } from "drizzle-orm";
 import { forUpdate } from "@countersign/db";
 
 import type { Draft } from "../mail/mail-desk.ts";
+import { showableName } from "../mail/mail-texts.ts";
 import { issueLink } from "../token/link.ts";
 
 import type { AccountContext } from "./account-context.ts";
@@ -44,5 +45,10 @@ export async function writeVerification(
   });
   if (token === null) return null;
   const url = desk.urlOf("/verify-email", token);
-  return { to: email, locale: user.locale ?? locale, say: (texts) => texts.confirmAddress({ url, lifetimeSeconds }) };
+  const username = showableName(user.username);
+  return {
+    to: email,
+    locale: user.locale ?? locale,
+    say: (texts) => texts.confirmAddress({ url, lifetimeSeconds, username }),
+  };
 }

@@ -1,4 +1,4 @@
-import { and, desc, eq } from "drizzle-orm";
+import { and, desc, eq, isNull } from "drizzle-orm";
 
 import type { Links, RequestResult } from "../token/links.ts";
 
@@ -26,36 +26,24 @@ export async function resendVerification(
   return { status: "accepted" };
 }
 
-/** Whose confirmation is meant: the caller's own account, else the one that was last sent a link there, else the one that has the address. */
+/** Whose confirmation is meant: the caller's own, else that of the newest account that waits to confirm the address. */
 async function findWaiting(
   { db, audit }: AccountContext,
   email: string,
   { presented, ip, userAgent }: SignInOrigin,
 ): Promise<string | null> {
-  const { accountTokens, users } = db.tables;
+  const { users } = db.tables;
   if (presented?.user.email === email && presented.user.emailVerifiedAt === null) return presented.user.id;
 
-  const [sent] = await db
+  const [found] = await db
     .select({ id: users.id, username: users.username })
-    .from(accountTokens)
-    .innerJoin(users, eq(users.id, accountTokens.userId))
-    .where(and(eq(accountTokens.purpose, "verify"), eq(accountTokens.email, email)))
-    .orderBy(desc(accountTokens.createdAt))
-    .limit(1);
-  const [holder] = await db
-    .select({ id: users.id, username: users.username, emailVerifiedAt: users.emailVerifiedAt })
     .from(users)
-    .where(eq(users.emailKey, email));
-  const found = sent ?? (holder?.emailVerifiedAt === null ? holder : undefined);
+    .where(and(eq(users.email, email), isNull(users.emailVerifiedAt)))
+    .orderBy(desc(users.id))
+    .limit(1);
   const subject = { id: found?.id ?? null, name: found?.username ?? null };
   const actor = { id: null, name: null, ip, userAgent };
-  const outcome = found ? "ok" : "refused";
-  audit.record({
-    action: "auth.verify_email.resend",
-    outcome,
-    ...(found ? {} : { reason: "unknown" }),
-    actor,
-    subject,
-  });
+  const event = { action: "auth.verify_email.resend", actor, subject } as const;
+  audit.record(found ? { ...event, outcome: "ok" } : { ...event, outcome: "refused", reason: "unknown" });
   return found?.id ?? null;
 }

@@ -166,6 +166,32 @@ describeDatabases((dialect) => {
     expect(await find(app, "Eve")).toMatchObject({ email: "ann@example.com", emailKey: null });
   });
 
+  test("no answer tells it at the next sign-in either, by whatever name: every account that waits is let in alike", async () => {
+    for (const settings of [required, optional]) {
+      await using app = await openTestAuth(dialect, { ...settings, LOGIN_FIELDS: "username,email" });
+      await register(app, "Ann", "ann@example.com");
+      await verify(app, tokenIn((await app.takeMails())[0]));
+      const passwordOf = (name: string) => `a password of ${name}`;
+      for (const [name, email] of [
+        ["Eve", "ann@example.com"],
+        ["Fay", "fay@example.com"],
+      ] as const) {
+        await app.auth.accounts.register({ username: name, email, password: passwordOf(name) }, from);
+      }
+
+      const taken = await login(app, "ann@example.com", passwordOf("Eve"));
+      const free = await login(app, "fay@example.com", passwordOf("Fay"));
+
+      expect(taken.status).toBe(settings === required ? "unverified" : "signed-in");
+      expect(free.status).toBe(taken.status);
+      // Each is let in to an account of their own, and nobody's count of guesses is helped by it.
+      expect(taken.status === "signed-in" ? taken.principal.user.username : "Eve").toBe("Eve");
+      const ann = await login(app, "ann@example.com");
+      expect(ann.status === "signed-in" && ann.principal.user.username).toBe("Ann");
+      expect(await login(app, "ann@example.com", passwordOf("Fay"))).toEqual({ status: "refused" });
+    }
+  });
+
   test("REG-08: of twenty at once for one address one gets it, and all get the same answer", async () => {
     await using app = await openTestAuth(dialect, { ...required, MAILS_PER_ADDRESS: 100 });
 

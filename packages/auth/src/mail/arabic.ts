@@ -9,9 +9,12 @@ export function arabic(site: string): MailTexts {
   return {
     language: "ar",
     direction: "rtl",
-    confirmAddress: ({ url, lifetimeSeconds }) => ({
+    confirmAddress: ({ url, lifetimeSeconds, username }) => ({
       subject: `أكّد عنوانك في ${site}`,
-      lines: [`أنشأ شخص ما حسابًا في ${site} بهذا العنوان. إن كنت أنت، فأكّد أن العنوان لك.`],
+      lines: [
+        `أنشأ شخص ما حسابًا في ${site} بهذا العنوان. إن كنت أنت، فأكّد أن العنوان لك.`,
+        ...(username === null ? [] : [`اسم الحساب: ${username}`]),
+      ],
       action: { label: "تأكيد العنوان", url },
       after: [lasts(lifetimeSeconds), "إن لم تنشئ حسابًا فلا تستخدم الرابط: وإلا حصل حساب شخص آخر على عنوانك."],
     }),

@@ -9,10 +9,11 @@ export function english(site: string): MailTexts {
   return {
     language: "en",
     direction: "ltr",
-    confirmAddress: ({ url, lifetimeSeconds }) => ({
+    confirmAddress: ({ url, lifetimeSeconds, username }) => ({
       subject: `Confirm your address for ${site}`,
       lines: [
         `Somebody made an account at ${site} with this address. If it was you, confirm that the address is yours.`,
+        ...(username === null ? [] : [`The account is called ${username}.`]),
       ],
       action: { label: "Confirm the address", url },
       after: [

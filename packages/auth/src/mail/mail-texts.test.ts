@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { composeMail } from "./compose-mail.ts";
 import { createConsoleMailer } from "./console-mailer.ts";
-import { findMailTexts, type MailBody, type MailTexts } from "./mail-texts.ts";
+import { findMailTexts, type MailBody, type MailTexts, showableName } from "./mail-texts.ts";
 
 const url = "https://app.example.com/verify-email#token=abc&x=<y>";
 const link = { url, lifetimeSeconds: 5400 };
@@ -39,7 +39,7 @@ test("no mail in Arabic has a line of English in it", () => {
 
 test("HTML names its language and direction, and what is put into it stays text", () => {
   const texts = findMailTexts("ar-EG", site);
-  const { html } = composeMail("ann@example.com", texts, texts.confirmAddress(link));
+  const { html } = composeMail("ann@example.com", texts, texts.confirmAddress({ ...link, username: "ann" }));
 
   expect(html).toContain('<html lang="ar" dir="rtl">');
   expect(html).toContain('href="https://app.example.com/verify-email#token=abc&amp;x=&lt;y&gt;"');
@@ -67,6 +67,16 @@ test("how long a link works is told in the largest unit that is exact", () => {
   ]);
 });
 
+test("whose account it is stands in the mail, unless the name would be read as something else", () => {
+  const texts = findMailTexts("en", "Example");
+  expect(texts.confirmAddress({ ...link, username: "ann" }).lines.join("\n")).toContain("The account is called ann.");
+  expect(texts.confirmAddress({ ...link, username: null }).lines.join("\n")).not.toContain("called");
+
+  expect(["ann", "Ann_Lee-3", "آنا"].map(showableName)).toEqual(["ann", "Ann_Lee-3", "آنا"]);
+  const others = ["evil.example", "https://evil.example", "You have won", "<b>", "a\u202eb", "x".repeat(33)];
+  expect(others.map(showableName)).toEqual(others.map(() => null));
+});
+
 test("a line break in the name of the site stays out of the subject", () => {
   const texts = findMailTexts("en", "A\r\nBcc: bob@example.com");
   expect(composeMail("ann@example.com", texts, texts.resetPassword(link)).subject).not.toMatch(/[\r\n]/);
@@ -85,7 +95,7 @@ test("the console shows who it is to, and the link", async () => {
 
 function allBodies(texts: MailTexts): Record<string, MailBody> {
   return {
-    confirmAddress: texts.confirmAddress(link),
+    confirmAddress: texts.confirmAddress({ ...link, username: "ann" }),
     addressInUse: texts.addressInUse({ signInUrl: url }),
     resetPassword: texts.resetPassword(link),
     noPasswordHere: texts.noPasswordHere({ signInUrl: url }),

@@ -16,15 +16,15 @@ interface Link {
 }
 
 /**
- * Every mail, in one language. A mail to an address nobody has confirmed yet says nothing that a stranger typed: this site
- * would be lending its name to it.
+ * Every mail, in one language. A mail to an address nobody has confirmed yet says next to nothing that a stranger typed:
+ * this site would be lending its name to it.
  */
 export interface MailTexts {
   /** A BCP 47 tag. */
   readonly language: string;
   readonly direction: "ltr" | "rtl";
-  /** To a new account's address, and again when asked for. */
-  confirmAddress(link: Link): MailBody;
+  /** To a new account's address, and again when asked for. The name tells whose account it is; see `showableName`. */
+  confirmAddress(link: Link & { readonly username: string | null }): MailBody;
   /** Somebody wanted an account with, or a change to, an address that an account has already. */
   addressInUse(urls: { readonly signInUrl: string }): MailBody;
   resetPassword(link: Link): MailBody;
@@ -50,4 +50,12 @@ export function findMailTexts(locale: string | null, site: string): MailTexts {
   const language = locale?.split("-", 1)[0]?.toLowerCase() ?? "";
   const write = Object.hasOwn(languages, language) ? languages[language] : undefined;
   return (write ?? english)(site);
+}
+
+/**
+ * The username, if it can stand in a mail to somebody who may never have heard of this site: letters and digits, nothing
+ * that a mail program makes a link of, or that reads like a sentence.
+ */
+export function showableName(username: string): string | null {
+  return /^[\p{L}\p{N}_-]{1,32}$/u.test(username) ? username : null;
 }

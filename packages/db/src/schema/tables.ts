@@ -6,26 +6,33 @@ import { type Vocabulary, defineTables } from "./vocabulary.ts";
  * of permissions right as long as the version it was read under is the present one.
  */
 function define({ table, id, text, flag, instant, json, count, index, primaryKey }: Vocabulary) {
-  const users = table("users", {
-    id: id("id").primaryKey(),
-    username: text("username").notNull(),
-    /** NFKC, lower case: what must be unique. */
-    usernameKey: text("username_key").notNull().unique(),
-    email: text("email"),
-    emailKey: text("email_key").unique(),
-    emailVerifiedAt: instant("email_verified_at"),
-    firstName: text("first_name").notNull().default(""),
-    lastName: text("last_name").notNull().default(""),
-    /** Argon2id in PHC form; null for those who sign in elsewhere. */
-    passwordHash: text("password_hash"),
-    isActive: flag("is_active").notNull().default(true),
-    isStaff: flag("is_staff").notNull().default(false),
-    isSuperuser: flag("is_superuser").notNull().default(false),
-    locale: text("locale"),
-    createdAt: instant("created_at").notNull(),
-    lastLoginAt: instant("last_login_at"),
-    version: count("version").notNull().default(1),
-  });
+  const users = table(
+    "users",
+    {
+      id: id("id").primaryKey(),
+      username: text("username").notNull(),
+      /** NFKC, lower case: what must be unique. */
+      usernameKey: text("username_key").notNull().unique(),
+      /** As it was given. Where addresses are confirmed, it may be somebody else's until then: nothing is sent by it alone. */
+      email: text("email"),
+      /** What must be unique, and what the account is found by. */
+      emailKey: text("email_key").unique(),
+      emailVerifiedAt: instant("email_verified_at"),
+      firstName: text("first_name").notNull().default(""),
+      lastName: text("last_name").notNull().default(""),
+      /** Argon2id in PHC form; null for those who sign in elsewhere. */
+      passwordHash: text("password_hash"),
+      isActive: flag("is_active").notNull().default(true),
+      isStaff: flag("is_staff").notNull().default(false),
+      isSuperuser: flag("is_superuser").notNull().default(false),
+      locale: text("locale"),
+      createdAt: instant("created_at").notNull(),
+      lastLoginAt: instant("last_login_at"),
+      version: count("version").notNull().default(1),
+    },
+    // Several may wait to confirm one address; it is the key of the one that has it.
+    (user) => [index("users_email").on(user.email)],
+  );
 
   const sessions = table(
     "sessions",
