@@ -1,6 +1,7 @@
 import type { Settings } from "@countersign/contract";
 
 import { parseEmail } from "../account/email.ts";
+import { readProfileFields } from "../account/profile-fields.ts";
 import { parseUsername } from "../account/username.ts";
 import type { FieldErrors } from "../auth.ts";
 import { findPasswordFault } from "../password/password-rule.ts";
@@ -44,24 +45,13 @@ export function readNewUser(
 
 /** Reads what is to change; what is left out stays as it is. */
 export function readUserChange({ EMAIL_REQUIRED }: Pick<Settings, "EMAIL_REQUIRED">, input: UserChange): Reading {
-  const values: UserFields = {};
-  const fields: Record<string, readonly string[]> = {};
-  for (const field of ["firstName", "lastName"] as const) {
-    const raw = input[field];
-    const name = raw === undefined ? null : parsePersonName(raw);
-    if (name === null) continue;
-    if ("fault" in name) fields[field] = [name.fault];
-    else values[field] = name.value;
-  }
+  const profile = readProfileFields(input);
+  const values: UserFields = { ...profile.values };
+  const fields: Record<string, readonly string[]> = { ...profile.faults };
   if (input.email !== undefined) {
     const address = readEmail(input.email, EMAIL_REQUIRED);
     if ("fault" in address) fields["email"] = [address.fault];
     else Object.assign(values, { email: address.email, emailKey: address.email });
-  }
-  if (input.locale !== undefined) {
-    const locale = input.locale === null ? null : parseLocale(input.locale);
-    if (locale === undefined) fields["locale"] = ["This is no language tag. Write one like en or pt-BR."];
-    else values.locale = locale;
   }
   return Object.keys(fields).length > 0 ? { fields } : { values };
 }
@@ -72,28 +62,4 @@ function readEmail(
 ): { readonly email: string | null } | { readonly fault: string } {
   if (raw !== null && raw !== "") return parseEmail(raw);
   return isRequired ? { fault: "An account needs an email address here." } : { email: null };
-}
-
-const longestName = 100;
-
-function parsePersonName(raw: string): { readonly value: string } | { readonly fault: string } {
-  const tooLong = { fault: `Too long: at most ${longestName} characters.` };
-  // Looked at before normalising, which takes time in proportion.
-  if (raw.length > 4 * longestName) return tooLong;
-  const value = raw.normalize("NFC").trim();
-  if (Array.from(value).length > longestName) return tooLong;
-  // Joiners and marks of direction are part of names in some scripts; control characters and line breaks are of none.
-  const isClean = value.isWellFormed() && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value);
-  return isClean ? { value } : { fault: "It has a character that cannot be kept. Type it again." };
-}
-
-/** The canonical tag (BCP 47); undefined when it is none. */
-function parseLocale(raw: string): string | undefined {
-  if (raw.length > 35) return undefined;
-  try {
-    return Intl.getCanonicalLocales(raw)[0];
-  } catch {
-    // Not a tag.
-    return undefined;
-  }
 }
