@@ -113,6 +113,9 @@ export const Settings = z.object({
   VERIFY_SECONDS: seconds(1, 30 * day)
     .default(day)
     .describe("How long a link to confirm an address works."),
+  EMAIL_REVERT_SECONDS: seconds(1, 90 * day)
+    .default(7 * day)
+    .describe("How long the old address may take the change of an address back."),
   MAILS_PER_ADDRESS: count(1, 10_000).default(5).describe("Most mails to one address within an hour."),
   MAILS_PER_HOUR: count(1, 10_000_000).default(1000).describe("Most mails in all within an hour."),
   SITE_NAME: z.string().min(1).max(64).default("Countersign").describe("What mails call the site."),

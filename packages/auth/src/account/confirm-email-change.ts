@@ -63,7 +63,7 @@ async function change(
   await tx.update(users).set({ email, emailKey: email, emailVerifiedAt: now }).where(eq(users.id, user.id));
   const rotated = await renewSessions(context, tx, user.id, from);
   await voidLinks(tx, user.id);
-  const wayBack = await issueWayBack(tx, user, now);
+  const wayBack = await issueWayBack(context, tx, user, now);
   tx.afterCommit(() => context.bus.publish({ kind: "user", userId: user.id }));
   const actor = actorByLink(user, from);
   await context.audit.recordIn(tx, {

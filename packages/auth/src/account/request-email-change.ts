@@ -14,9 +14,6 @@ import { isFirmlyHeld } from "./release-address.ts";
 type StoredUser = Transaction["tables"]["users"]["$inferSelect"];
 type From = Parameters<Links["requestEmailChange"]>[1];
 
-/** How long the old address may take the change back. Long, since whoever took the account over chose the moment. */
-const revertSeconds = 7 * 86_400;
-
 /** See `Links.requestEmailChange`. What the new address is told is found out afterwards: the answer is the same for one that is taken. */
 export async function requestEmailChange(
   context: AccountContext,
@@ -40,7 +37,7 @@ export async function requestEmailChange(
     const ofUser = { userId: user.id, now };
     const lifetimeSeconds = settings.VERIFY_SECONDS;
     const token = await issueLink(tx, { ...ofUser, purpose: "email_change", email, lifetimeSeconds });
-    const wayBack = await issueWayBack(tx, user, now);
+    const wayBack = await issueWayBack(context, tx, user, now);
     const actor = actorOf(from.principal, from);
     await context.audit.recordIn(tx, { action: "account.email_change.request", outcome: "ok", actor });
     tx.afterCommit(() => context.bus.publish({ kind: "user", userId: user.id }));
@@ -58,7 +55,12 @@ export async function requestEmailChange(
 }
 
 /** The way back to the present address; null when an earlier address has one already, which is not taken from it. */
-export async function issueWayBack(tx: Transaction, user: StoredUser, now: Date): Promise<string | null> {
+export async function issueWayBack(
+  { settings }: AccountContext,
+  tx: Transaction,
+  user: StoredUser,
+  now: Date,
+): Promise<string | null> {
   if (user.emailKey === null) return null;
   const { accountTokens } = tx.tables;
   const [earlier] = await tx
@@ -77,13 +79,13 @@ export async function issueWayBack(tx: Transaction, user: StoredUser, now: Date)
     purpose: "email_revert",
     email: user.emailKey,
     now,
-    lifetimeSeconds: revertSeconds,
+    lifetimeSeconds: settings.EMAIL_REVERT_SECONDS,
   });
 }
 
 /** Tells the address the account has, or had, with the way back. No limit holds it back. */
 export function postToOld(
-  { desk }: AccountContext,
+  { desk, settings }: AccountContext,
   user: StoredUser,
   options: { readonly wayBack: string | null; readonly locale: string | null; readonly isChanged: boolean },
 ): void {
@@ -91,7 +93,9 @@ export function postToOld(
   if (emailKey === null) return;
   const { wayBack, locale, isChanged } = options;
   const link =
-    wayBack === null ? null : { url: desk.urlOf("/account/email/revert", wayBack), lifetimeSeconds: revertSeconds };
+    wayBack === null
+      ? null
+      : { url: desk.urlOf("/account/email/revert", wayBack), lifetimeSeconds: settings.EMAIL_REVERT_SECONDS };
   desk.post(async () => ({
     to: emailKey,
     locale,
