@@ -260,4 +260,22 @@ describeDatabases((dialect) => {
     expect(row).toMatchObject({ id, $can: { update: false, remove: false } });
     expect(codeOf(await other.mutate("note.update", { id, version: 1, title: "mine" }))).toBe("FORBIDDEN");
   });
+
+  test("P3: a policy that says no refuses the change, and the row says so beforehand; another user hears nothing of it", async () => {
+    await using started = await startCrudApp(dialect);
+    const [ann, bob] = [await started.app.signIn("ann"), await started.app.signIn("bob")];
+    await using socket = await ann.open();
+    await using other = await bob.open();
+    const { id } = rowOf(await socket.mutate("note.create", { title: "tea" }));
+    const done = rowOf(await socket.mutate("note.update", { id, version: 1, isDone: true }));
+    expect(done.$can).toEqual({ update: false, remove: true });
+    expect(pageOf(await socket.query("note.list")).rows[0]?.$can).toEqual({ update: false, remove: true });
+
+    const change = { id, version: 2, title: "coffee" };
+    expect(codeOf(await socket.mutate("note.update", change))).toBe("FORBIDDEN");
+    expect(codeOf(await other.mutate("note.update", change))).toBe("NOT_FOUND");
+    const many = await socket.mutate("note.updateMany", { rows: [{ id, version: 2 }], changes: { title: "coffee" } });
+    expect(many.error?.data).toMatchObject({ code: "FORBIDDEN", rowId: id });
+    expect(rowOf(await socket.query("note.get", { id })).title).toBe("tea");
+  });
 });

@@ -8,7 +8,7 @@ import { createRow } from "./actions/create.ts";
 import { removeRows, updateRows } from "./actions/many.ts";
 import { removeRow, restoreRow } from "./actions/remove.ts";
 import { updateRow } from "./actions/update.ts";
-import { type AnyCrudOptions, buildModel } from "./definition/build-model.ts";
+import { type AnyCrudOptions, buildModel, type RowCan } from "./definition/build-model.ts";
 import type { Model } from "./definition/model.ts";
 import type { ActionName, CrudOptions, TableOf } from "./definition/options.ts";
 import type { AllProcedures, CrudRow, OfferedProcedures, ShownBody } from "./definition/procedures.ts";
@@ -21,16 +21,19 @@ import { readPage, readRow } from "./query/read-rows.ts";
 /** Most rows one call may change. */
 const mostAtOnce = 100;
 
-type Procedures = Pick<ReturnType<typeof createProcedures<CoreTables>>, "procedureWith">;
+type Procedures = Pick<ReturnType<typeof createProcedures<CoreTables>>, "procedureWith" | "rowCan">;
 
 /**
  * Makes `crudRouter` for an app: with the procedures its other routers are built of, and its tables.
  *
  *     export const crudRouter = createCrud({ procedures, tables });
  */
-export function createCrud<Tables extends CoreTables, Permission extends string>(app: {
+export function createCrud<Tables extends CoreTables, Permission extends string, PolicyName extends string>(app: {
   /** From `createProcedures`. */
-  readonly procedures: { procedureWith(parts: { readonly permissions?: readonly Permission[] }): unknown };
+  readonly procedures: {
+    procedureWith(parts: { readonly permissions?: readonly Permission[] }): unknown;
+    rowCan(...names: readonly [PolicyName, ...PolicyName[]]): unknown;
+  };
   readonly tables: TableSet<Tables>;
 }) {
   /**
@@ -49,7 +52,7 @@ export function createCrud<Tables extends CoreTables, Permission extends string>
     const Without extends ActionName = never,
     const Bin = undefined,
   >(
-    options: CrudOptions<Tables, Name, Permission, Fields, Shown, Filters, Orders, Projected, Without, Bin>,
+    options: CrudOptions<Tables, Name, Permission, Fields, Shown, Filters, Orders, Projected, Without, Bin, PolicyName>,
   ): OfferedProcedures<
     AllProcedures<TableOf<Tables, Name>, Fields, Filters, Orders, CrudRow<Projected>>,
     Without,
@@ -58,8 +61,9 @@ export function createCrud<Tables extends CoreTables, Permission extends string>
     // The casts: outside, everything is typed by its table; inside, it works with the tables of any app.
     const table = app.tables.postgres[options.table] as unknown as CrudTable;
     const erased = options as unknown as AnyCrudOptions;
-    const built = buildProcedures(app.procedures as unknown as Procedures, buildModel(erased, table), erased, table);
-    return built as never;
+    const procedures = app.procedures as unknown as Procedures;
+    const model = buildModel(erased, table, procedures.rowCan as unknown as RowCan);
+    return buildProcedures(procedures, model, erased, table) as never;
   };
 }
 
@@ -85,12 +89,12 @@ function buildProcedures(
     list: () =>
       at("list")
         .input(listInput(table, model.declared))
-        .query(({ ctx, input }) => readPage(model, ctx.principal, input ?? {}, ctx.db)),
+        .query(({ ctx, input }) => readPage(model, ctx, input ?? {}, ctx.db)),
     get: () =>
       at("get")
         .input(z.strictObject({ id: Id }))
         .query(async ({ ctx, input }) => {
-          const found = await readRow(model, ctx.principal, input.id, ctx.db);
+          const found = await readRow(model, ctx, input.id, ctx.db);
           if (found === null) throw notFound();
           return found;
         }),

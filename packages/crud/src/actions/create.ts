@@ -5,7 +5,8 @@ import { type Transaction, UniqueViolation } from "@countersign/db";
 import { CallError, forbidden, notFound, once } from "@countersign/rpc";
 
 import { type AnyRow, type Model, placeOf } from "../definition/model.ts";
-import { readRow, rightsOf, scopeOf, send, type SentRow } from "../query/read-rows.ts";
+import { readRow } from "../query/read-rows.ts";
+import { sendRow, type SentRow } from "../query/send-rows.ts";
 import { columnOf } from "../scope/column.ts";
 
 import { announce } from "./announce.ts";
@@ -58,15 +59,10 @@ async function insert(
 
 /** The row as its creator sees it: a hook may have changed it, or made the rights to it. */
 async function show(model: Model, ctx: CrudContext, created: AnyRow, tx: Transaction): Promise<SentRow> {
-  const seen = await readRow(model, ctx.principal, created.id, tx);
+  const seen = await readRow(model, ctx, created.id, tx);
   if (seen) return seen;
-  // Created for somebody else's eyes only: what was given is known already.
-  const closed = Object.fromEntries(
-    Object.keys(rightsOf(model, ctx.principal, scopeOf(model, ctx.principal, tx))).map((name) => [name, 0]),
-  );
-  const [sent] = await send(model, [{ ...created, ...closed }], tx);
-  if (!sent) throw new Error(`project() of "${model.tableName}" returned nothing.`);
-  return sent;
+  // Created for somebody else's eyes only: what was given is known already, and no right was asked with it.
+  return sendRow(model, ctx, created, tx);
 }
 
 async function requireRoom(model: Model, values: Readonly<Record<string, unknown>>, tx: Transaction): Promise<void> {

@@ -1,7 +1,7 @@
 import { CallError, once } from "@countersign/rpc";
 
 import type { Model } from "../definition/model.ts";
-import type { SentRow } from "../query/read-rows.ts";
+import type { SentRow } from "../query/send-rows.ts";
 
 import { callOf, type Keyed } from "./call.ts";
 import type { CrudContext } from "./crud-context.ts";

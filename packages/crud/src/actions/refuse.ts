@@ -19,7 +19,7 @@ export async function explainMiss(
   action: ScopedAction,
   reader: Reader,
 ): Promise<CallError> {
-  const current = await readRow(model, ctx.principal, row.id, reader);
+  const current = await readRow(model, ctx, row.id, reader);
   if (current === null) return notFound();
 
   const place = placeOf(model, reader);

@@ -1,10 +1,11 @@
 import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
 
 import type { Transaction } from "@countersign/db";
-import { notFound, once } from "@countersign/rpc";
+import { forbidden, notFound, once } from "@countersign/rpc";
 
 import { type AnyRow, type Model, placeOf } from "../definition/model.ts";
-import { readRow, type SentRow } from "../query/read-rows.ts";
+import { readRow } from "../query/read-rows.ts";
+import type { SentRow } from "../query/send-rows.ts";
 import { columnOf } from "../scope/column.ts";
 
 import { announce } from "./announce.ts";
@@ -48,8 +49,9 @@ export async function applyRemove(
     bin ? isNull(bin) : undefined,
   );
 
-  if ("beforeRemove" in model.hooks) {
+  if ("beforeRemove" in model.hooks || model.policies.remove) {
     const row = await lockRow(tx, table, isThis);
+    if (row && model.policies.remove?.(ctx, row) === false) throw forbidden();
     if (row) await model.hooks.beforeRemove?.(row, { ctx, tx });
   }
   const removal = bin
@@ -79,6 +81,8 @@ export function restoreRow(model: Model, ctx: CrudContext, procedure: string, in
         model.scope.where(ctx.principal, "remove", place),
         isNotNull(columnOf(table, name)),
       );
+      const removed = model.policies.remove ? await lockRow(tx, table, isThis) : undefined;
+      if (removed && model.policies.remove?.(ctx, removed) === false) throw forbidden();
       const [restored] = (await tx
         .update(table)
         .set({ [name]: null, version: sql`${table.version} + 1` })
@@ -86,7 +90,7 @@ export function restoreRow(model: Model, ctx: CrudContext, procedure: string, in
         .returning()) as AnyRow[];
       if (restored === undefined) throw notFound();
       announce(model, ctx, tx, { action: "restore", before: null, after: restored });
-      const row = await readRow(model, ctx.principal, input.id, tx);
+      const row = await readRow(model, ctx, input.id, tx);
       if (row === null) throw notFound();
       return row;
     }),

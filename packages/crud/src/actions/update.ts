@@ -5,7 +5,8 @@ import { forbidden, notFound, once } from "@countersign/rpc";
 
 import { type AnyRow, type Model, placeOf } from "../definition/model.ts";
 import type { CrudTable } from "../definition/table.ts";
-import { rightsOf, scopeOf, send, type SentRow, withoutRights } from "../query/read-rows.ts";
+import { rightsOf, scopeOf } from "../query/rights.ts";
+import { sendRow, type SentRow, withoutRights } from "../query/send-rows.ts";
 import { columnOf } from "../scope/column.ts";
 
 import { announce } from "./announce.ts";
@@ -43,6 +44,7 @@ export async function applyUpdate(
 
   const before = needsBefore(model, changes) ? await lockRow(tx, table, isThis) : null;
   if (before === undefined) throw await explainMiss(model, ctx, { id, version }, "update", tx);
+  if (before && model.policies.update?.(ctx, before) === false) throw forbidden();
   if (before) await validate(model, changes, before, ctx, tx);
   const wanted = before ? ((await model.hooks.beforeUpdate?.(changes, before, { ctx, tx })) ?? changes) : changes;
   await requireAdmission(model, ctx, tx, before, wanted);
@@ -53,23 +55,23 @@ export async function applyUpdate(
     .set({ ...wanted, version: sql`${table.version} + 1`, ...(model.hasUpdatedAt ? { updatedAt: now } : {}) })
     .where(isThis)
     // Columns and rights in one statement; the rights are those to the row as it is now.
-    .returning({ ...getTableColumns(table), ...rightsOf(model, ctx.principal, scopeOf(model, ctx.principal, tx)) })
+    .returning({ ...getTableColumns(table), ...rightsOf(model, ctx, scopeOf(model, ctx, tx)) })
     .catch(refuseTaken)) as AnyRow[];
   if (after === undefined) throw await explainMiss(model, ctx, { id, version }, "update", tx);
   const row = withoutRights(after);
   if (before) await model.hooks.afterUpdate?.(row, before, { ctx, tx });
   announce(model, ctx, tx, { action: "update", before, after: row });
-
-  const [sent] = await send(model, [after], tx);
-  if (!sent) throw new Error(`project() of "${model.tableName}" returned nothing.`);
-  return sent;
+  return sendRow(model, ctx, after, tx);
 }
 
 /** A change that nobody looks at is one statement; where a hook or a list wants to know what was there, it is read and locked. */
-function needsBefore({ hooks, scope, touches, quota }: Model, changes: Readonly<Record<string, unknown>>): boolean {
+function needsBefore(
+  { hooks, scope, touches, quota, policies }: Model,
+  changes: Readonly<Record<string, unknown>>,
+): boolean {
   const isWatched = (["validate", "beforeUpdate", "afterUpdate", "afterCommit"] as const).some((name) => name in hooks);
   const moving = [...scope.columns, ...touches, ...(quota ? [quota.of] : [])];
-  return isWatched || moving.some((name) => name in changes);
+  return isWatched || policies.update !== undefined || moving.some((name) => name in changes);
 }
 
 /** The row, held until the commit; undefined when there is none. */

@@ -6,9 +6,10 @@ import type { RuleParts } from "@countersign/rpc";
 
 import type { Field } from "../fields/field.ts";
 import type { Operator } from "../query/operators.ts";
+import type { Viewer } from "../query/rights.ts";
 import { columnOf } from "../scope/column.ts";
 
-import type { Model } from "./model.ts";
+import type { AnyRow, Model } from "./model.ts";
 import type { ActionName, CrudOptions } from "./options.ts";
 import { requireScopedUniqueness } from "./scoped-uniqueness.ts";
 import type { CrudTable, CrudTableName } from "./table.ts";
@@ -24,8 +25,14 @@ export type AnyCrudOptions = CrudOptions<
   string,
   object,
   ActionName,
+  string,
   string
 >;
+
+/** `rowCan` of `createProcedures`, for any policies: it throws on a name that was not declared. */
+export type RowCan = (
+  ...names: [string, ...string[]]
+) => (viewer: Viewer, row: AnyRow, shown: object) => { readonly $can: Readonly<Record<string, boolean>> };
 
 const allActions: readonly ActionName[] = [
   "list",
@@ -53,7 +60,7 @@ const follows: Readonly<Partial<Record<ActionName, ActionName>>> = {
  *
  * @throws on a name the table does not have, and on what would be unsafe: the message holds the cure.
  */
-export function buildModel(options: AnyCrudOptions, table: CrudTable): Model {
+export function buildModel(options: AnyCrudOptions, table: CrudTable, rowCan: RowCan): Model {
   const columns = getTableColumns(table);
   const fields = Object.keys(options.fields);
   requireColumns(table, [...fields, ...(options.show ?? []), ...(options.search ?? [])]);
@@ -98,6 +105,7 @@ export function buildModel(options: AnyCrudOptions, table: CrudTable): Model {
     quota,
     touches: options.touches ?? [],
     hooks: options.hooks ?? {},
+    policies: buildPolicies(options, rowCan),
     rules: buildRules(options, removedAt !== null),
     hasCreatedAt,
     hasUpdatedAt: Object.hasOwn(columns, "updatedAt"),
@@ -114,6 +122,15 @@ function buildRules(options: AnyCrudOptions, hasBin: boolean): Model["rules"] {
       const followed = follows[action];
       const parts = given[action] ?? (followed && given[followed]) ?? {};
       return [action, { ...parts, access: "user" }];
+    }),
+  );
+}
+
+function buildPolicies({ policies = {} }: AnyCrudOptions, rowCan: RowCan): Model["policies"] {
+  return Object.fromEntries(
+    Object.entries(policies).map(([action, name]) => {
+      const ask = rowCan(name);
+      return [action, (viewer: Viewer, row: AnyRow) => ask(viewer, row, {}).$can[name] === true];
     }),
   );
 }

@@ -6,6 +6,7 @@ import type { CoreTables, Transaction } from "@countersign/db";
 
 import type { Declared } from "../query/list-input.ts";
 import type { Order } from "../query/order.ts";
+import type { Viewer } from "../query/rights.ts";
 import { columnOf } from "../scope/column.ts";
 import type { Place, Scope } from "../scope/scope.ts";
 
@@ -39,6 +40,8 @@ export interface Model {
   /** Columns whose values have lists of their own that stand on these rows. */
   readonly touches: readonly string[];
   readonly hooks: Hooks<CoreTables, CrudTable, string>;
+  /** What besides rule and scope an action on a row asks for. */
+  readonly policies: Readonly<Partial<Record<"update" | "remove", (viewer: Viewer, row: AnyRow) => boolean>>>;
   /** The rules of the actions that are offered. */
   readonly rules: Readonly<Partial<Record<ActionName, Rule>>>;
   /** Columns that are set with every creation and every change, where the table has them. */
@@ -52,8 +55,8 @@ export function placeOf(model: Model, { tables }: Pick<Reader, "tables">): Place
   return { tables, table: (tables as unknown as Readonly<Record<string, CrudTable>>)[model.tableName] as CrudTable };
 }
 
-/** The columns that go out, or all of them where rows are projected. */
+/** The columns that go out, or all of them where the app looks at whole rows. */
 export function columnsOf(model: Model, table: CrudTable): Record<string, PgColumn> {
-  if (model.project) return { ...getTableColumns(table) };
+  if (model.project || Object.keys(model.policies).length > 0) return { ...getTableColumns(table) };
   return Object.fromEntries(model.shown.map((name) => [name, columnOf(table, name)]));
 }

@@ -44,6 +44,7 @@ export interface CrudOptions<
   Projected,
   Without extends ActionName,
   Bin,
+  PolicyName extends string = never,
 > {
   readonly table: Name;
   /** Whose rows are whose: every action and every live delivery goes through it. */
@@ -77,6 +78,8 @@ export interface CrudOptions<
   };
   /** What an action asks for besides a signed-in user. `updateMany` follows `update`, `removeMany` and `restore` follow `remove`, `live` and `get` follow `list`, unless they are named. */
   readonly rules?: { readonly [Action in ActionName]?: RuleParts<Permission> };
+  /** The policies a row is asked about before it is changed or removed, from `definePolicies`: see `$can`. */
+  readonly policies?: { readonly update?: PolicyName; readonly remove?: PolicyName };
   readonly without?: readonly Without[];
   /** A nullable instant: rows are removed by setting it, and can be restored. */
   readonly removedAt?: Bin & ColumnOf<TableOf<Tables, Name>>;

@@ -3,10 +3,11 @@ import type { Rule } from "@countersign/contract";
 import { type Caller, livePage, unauthorized } from "@countersign/rpc";
 
 import { type Model, placeOf, type Reader } from "../definition/model.ts";
-import { permits } from "../definition/permits.ts";
 import { narrowingOf } from "../query/conditions.ts";
 import type { ListQuery, LiveQuery } from "../query/list-input.ts";
-import { readPage, type SentRow } from "../query/read-rows.ts";
+import { readPage } from "../query/read-rows.ts";
+import { openActions } from "../query/rights.ts";
+import type { SentRow } from "../query/send-rows.ts";
 import type { Grant } from "../scope/scope.ts";
 
 /**
@@ -27,7 +28,9 @@ export function liveRows(model: Model, ctx: { readonly caller: Caller; readonly 
         key: keyOf(model, asked, grant, principal),
         topics: grant.topics,
         async read() {
-          const { rows, total } = await readPage(model, principal, asked, db, (action) => grant.where(action));
+          const { rows, total } = await readPage(model, { principal, caller: ctx.caller }, asked, db, (action) =>
+            grant.where(action),
+          );
           return total === null ? { rows } : { rows, total };
         },
       };
@@ -35,11 +38,11 @@ export function liveRows(model: Model, ctx: { readonly caller: Caller; readonly 
   });
 }
 
-/** All that the rows depend on: what is asked, whose rows they are, and which actions the user's rights open. */
+/**
+ * All that the rows depend on: what is asked, whose rows they are, and which actions the user's rights open. What a policy
+ * says can depend on anything of the user, so where there is one nobody shares.
+ */
 function keyOf(model: Model, query: ListQuery, grant: Grant, principal: Principal): string {
-  const open = (["update", "remove"] as const).filter((action) => {
-    const rule = model.rules[action];
-    return rule !== undefined && permits(rule, principal);
-  });
-  return JSON.stringify(["rows", model.tableName, query, grant.key, open]);
+  const alone = Object.keys(model.policies).length > 0 ? principal.session.id : null;
+  return JSON.stringify(["rows", model.tableName, query, grant.key, openActions(model, principal), alone]);
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import type { TestDialect } from "@app/services/databases";
 import { definePermissions } from "@countersign/contract";
-import { createProcedures } from "@countersign/rpc";
+import { createProcedures, definePolicies } from "@countersign/rpc";
 import { startTestApp, type TestAppOptions } from "@countersign/rpc/testing";
 
 import { createCrud } from "../crud-router.ts";
@@ -15,7 +15,11 @@ import { unscoped } from "../scope/unscoped.ts";
 import { migrations, type Tables, tables } from "./tables.ts";
 
 export const permissions = definePermissions(["notes.view_all", "tasks.remove"]);
-export const procedures = createProcedures({ permissions, tables });
+const policies = definePolicies({
+  /** What is done stays as it is. */
+  "notes.change": (_principal, note: { readonly isDone: boolean }) => !note.isDone,
+});
+export const procedures = createProcedures({ permissions, tables, policies });
 export const crudRouter = createCrud({ procedures, tables });
 
 const roles = { read: ["viewer", "editor"], create: ["editor"], update: ["editor"], remove: ["editor"] };
@@ -40,6 +44,7 @@ export const notes = crudRouter({
     createdAt: ["gte", "lt"],
   },
   order: { by: ["createdAt", "title", "priority"], direction: "desc" },
+  policies: { update: "notes.change" },
   removedAt: "removedAt",
   quota: { rows: 1000, of: "ownerId" },
 });

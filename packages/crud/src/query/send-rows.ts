@@ -1,0 +1,57 @@
+import type { AnyRow, Model, Reader } from "../definition/model.ts";
+
+import { canOf, type Viewer } from "./rights.ts";
+
+/** A row as it goes out. */
+export type SentRow = Readonly<Record<string, unknown>> & {
+  readonly id: string;
+  readonly version: number;
+  readonly $can: Readonly<Record<string, boolean>>;
+};
+
+/** Rows as they go out: the columns shown or the projection, instants as text, rights under `$can`. */
+export async function sendRows(
+  model: Model,
+  viewer: Viewer,
+  rows: readonly AnyRow[],
+  reader: Reader,
+): Promise<readonly SentRow[]> {
+  if (rows.length === 0) return [];
+  const bodies = model.project
+    ? await model.project(rows.map(withoutRights), reader)
+    : rows.map((row) => pick(row, model.shown));
+  if (bodies.length !== rows.length) {
+    throw new Error(
+      `project() of "${model.tableName}" returned ${bodies.length} rows for ${rows.length}. Return one for each.`,
+    );
+  }
+  return rows.map((row, index) => ({
+    ...sentValues(bodies[index] as Readonly<Record<string, unknown>>),
+    id: row.id,
+    version: row.version,
+    $can: canOf(model, viewer, row),
+  }));
+}
+
+/** The same for one row. */
+export async function sendRow(model: Model, viewer: Viewer, row: AnyRow, reader: Reader): Promise<SentRow> {
+  const [sent] = await sendRows(model, viewer, [row], reader);
+  // The cast: there is one for each.
+  return sent as SentRow;
+}
+
+/** The columns alone. */
+export function withoutRights(row: AnyRow): AnyRow {
+  const columns = Object.entries(row).filter(([name]) => !name.startsWith("$"));
+  return Object.fromEntries(columns) as AnyRow;
+}
+
+function sentValues(row: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [name, value instanceof Date ? value.toISOString() : value]),
+  );
+}
+
+function pick(row: AnyRow, names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(names.map((name) => [name, row[name]]));
+}
