@@ -3,6 +3,7 @@ import type { Settings } from "@countersign/contract";
 
 import type { BenchmarkOptions, Report } from "../benchmark.ts";
 import { ScratchFolder } from "../scratch-folder.ts";
+import { buildSides } from "../side/build-side.ts";
 import { startSide } from "../side/start-side.ts";
 import { changeAccount, createBenchAccounts } from "../sides/countersign-accounts.ts";
 import { createMembers } from "../sides/countersign-members.ts";
@@ -32,7 +33,7 @@ const settings = {
 } as const satisfies Partial<Settings>;
 
 /** Before anything counts: code is compiled, caches fill. */
-const warmUps = 20;
+const mostWarmUps = 20;
 
 /** Can one tell by the clock, or by the answer, which accounts there are? Sampled in turns, from outside. */
 export async function benchTiming(options: TimingOptions): Promise<Report> {
@@ -40,13 +41,15 @@ export async function benchTiming(options: TimingOptions): Promise<Report> {
   using scratch = new ScratchFolder();
   await using stack = new AsyncDisposableStack();
 
+  const entry = await buildSides(scratch.path);
+
   const outcomes: Outcome[] = [];
   for (const database of databases) {
     const databaseUrl =
       database === "SQLite"
         ? `sqlite:${scratch.file("timing.db")}`
         : await stack.use(await startPostgres()).createDatabase();
-    outcomes.push(...(await measureAll(database, databaseUrl, { ...options, rounds })));
+    outcomes.push(...(await measureAll(database, databaseUrl, { ...options, rounds, entry })));
   }
   return report(outcomes, rounds);
 }
@@ -54,7 +57,7 @@ export async function benchTiming(options: TimingOptions): Promise<Report> {
 async function measureAll(
   database: string,
   databaseUrl: string,
-  options: TimingOptions & { readonly rounds: number },
+  options: TimingOptions & { readonly rounds: number; readonly entry: string },
 ): Promise<Outcome[]> {
   // Not a single one: a database with one row has no index to look into.
   await createMembers(
@@ -64,14 +67,14 @@ async function measureAll(
   const subjects = await createSubjects(databaseUrl);
   await using side = await startSide(
     { name: "countersign", databaseUrl, settings },
-    { profileFolder: options.profileFolder },
+    { entry: options.entry, profileFolder: options.profileFolder },
   );
   using line = await HttpLine.open(side.port);
 
   const outcomes: Outcome[] = [];
   for (const attempt of options.attempts ?? allAttempts) {
     const answers = new Map(attempt.kinds.map((kind): [Kind, HttpAnswer[]] => [kind, []]));
-    for (let round = -warmUps; round < options.rounds; round += 1) {
+    for (let round = -Math.min(mostWarmUps, options.rounds); round < options.rounds; round += 1) {
       options.tell(`${database}: ${attempt.procedure}, ${Math.max(round, 0)} of ${options.rounds}`);
       for (const kind of shuffle(attempt.kinds)) {
         const answer = await line.mutate(attempt.procedure, attempt.input(kind, subjects));
@@ -121,7 +124,7 @@ function report(outcomes: readonly Outcome[], rounds: number): Report {
       },
     ],
     notes: [
-      `${rounds} samples of each, in turns and in an order by chance, over one connection; status, headers and body are compared as well.`,
+      `The server is what \`pnpm build\` makes. ${rounds} samples of each, in turns and in an order by chance, over one connection; status, headers and body are compared as well.`,
       `Told apart: another answer, medians more than ${mostApart * 100} % apart, or p (Mann–Whitney) at most ${leastLikely}. Of a hundred comparisons without a difference one is told apart by chance.`,
     ],
     figures: outcomes.map(({ database, procedure, answers }) => ({
