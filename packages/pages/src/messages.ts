@@ -339,6 +339,8 @@ export const englishMessages = {
     unavailable: "The service is busy. Nothing was changed; try again in a moment.",
     reauth: "For this you need to have confirmed your password recently.",
     forbidden: "You are not allowed to do this.",
+    signedOut: "You are not signed in any more. Sign in and try again.",
+    conflict: "It was changed elsewhere at the same time. Look at it, and try again.",
     notFound: "It is no longer there.",
     unreachable: "The server did not answer. Check your connection and try again.",
     unknown: "Something went wrong. Try again.",

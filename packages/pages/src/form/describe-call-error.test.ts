@@ -30,6 +30,15 @@ test("every reason the server may give has a sentence that is not the one for th
   }
 });
 
+test("where there is no reason, the code has its sentence", () => {
+  expect(describe({ code: "UNAUTHORIZED" })).toBe(errors.signedOut);
+  expect(describe({ code: "CONFLICT" })).toBe(errors.conflict);
+  expect(describe({ code: "FORBIDDEN" })).toBe(errors.forbidden);
+  expect(describe({ code: "NOT_FOUND" })).toBe(errors.notFound);
+  expect(describe({ code: "SERVICE_UNAVAILABLE" })).toBe(errors.unavailable);
+  expect(describe({ code: "BAD_REQUEST" })).toBe(errors.unknown);
+});
+
 test("an internal error gives its id to report and nothing of its text", () => {
   const error = refusal({ code: "INTERNAL_SERVER_ERROR", errorId: "e-17" });
   error.message = "SELECT secret FROM users";

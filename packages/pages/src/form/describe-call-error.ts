@@ -52,6 +52,8 @@ function describeWait(seconds: number | undefined, errors: Messages["errors"], l
 
 function describeCode(data: ErrorData, errors: Messages["errors"]): string {
   if (data.code === "FORBIDDEN") return errors.forbidden;
+  if (data.code === "UNAUTHORIZED") return errors.signedOut;
+  if (data.code === "CONFLICT") return errors.conflict;
   if (data.code === "NOT_FOUND") return errors.notFound;
   if (data.code === "TOO_MANY_REQUESTS") return errors.rateLimitedUnknown;
   if (data.code === "SERVICE_UNAVAILABLE") return errors.unavailable;
