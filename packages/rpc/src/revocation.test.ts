@@ -86,6 +86,27 @@ describeDatabases((dialect) => {
     expect(await later.query("who")).toMatchObject({ error: { data: { code: "UNAUTHORIZED" } } });
   });
 
+  test("PRM-11: a user switched off by hand is told so on all sockets, and no session comes back with them", async () => {
+    await using started = await startTestRouter(dialect, { settings: { LEASE_SECONDS: 300 } });
+    const { app } = started;
+    const [ann, bob] = [await app.signIn("ann"), await app.signIn("bob")];
+    await using first = await ann.open();
+    await using second = await (await ann.signInAgain()).open();
+    await using other = await bob.open();
+    await using elsewhere = await openElsewhere(started.databaseUrl);
+    const { users } = elsewhere.tables;
+    const setActive = (isActive: boolean) => elsewhere.update(users).set({ isActive }).where(eq(users.id, ann.id));
+    await setActive(false);
+    expect(await Promise.all([first.closed, second.closed])).toEqual([
+      { code: 4401, reason: "deactivated" },
+      { code: 4401, reason: "deactivated" },
+    ]);
+
+    await setActive(true);
+    expect((await app.http("who", { method: "GET", cookie: ann.cookie })).status).toBe(401);
+    expect(await other.query("who")).toHaveProperty("result");
+  });
+
   test("a session deleted by another process closes its idle socket, long before the lease", async () => {
     await using started = await startTestRouter(dialect, { settings: { LEASE_SECONDS: 300 } });
     const { app } = started;

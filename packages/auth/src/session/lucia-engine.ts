@@ -1,8 +1,8 @@
-import { and, desc, eq, gt, lte, ne, or, sql } from "drizzle-orm";
+import { and, desc, eq, gt, inArray, lte, ne, or, sql } from "drizzle-orm";
 import { Lucia, TimeSpan } from "lucia";
 
 import type { Bus } from "@countersign/bus";
-import type { Settings } from "@countersign/contract";
+import type { SessionEndReason, Settings } from "@countersign/contract";
 import type { Database, Transaction } from "@countersign/db";
 
 import { adminTopic } from "../admin/admin-topic.ts";
@@ -39,7 +39,7 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
   };
   const lucia = new Lucia(createLuciaReader(createSessionRowReader(db), clock), luciaOptions);
   const readRights = createRightsReader(db);
-  const { sessions } = db.tables;
+  const { sessions, users } = db.tables;
   const isOver = (now: Date) => or(lte(sessions.expiresAt, now), lte(sessions.absoluteExpiresAt, now));
   const isRunning = (now: Date) => and(gt(sessions.expiresAt, now), gt(sessions.absoluteExpiresAt, now));
 
@@ -55,6 +55,22 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
       ip,
       userAgent: userAgent?.slice(0, longestUserAgent) ?? null,
     };
+  }
+
+  async function end(tx: Transaction, { userId, sessionId, exceptSessionId }: Which, reason: SessionEndReason) {
+    const ended = await tx
+      .delete(sessions)
+      .where(
+        and(
+          eq(sessions.userId, userId),
+          sessionId === undefined ? undefined : eq(sessions.id, sessionId),
+          exceptSessionId === undefined ? undefined : ne(sessions.id, exceptSessionId),
+        ),
+      )
+      .returning({ id: sessions.id });
+    const sessionIds = ended.map(({ id }) => id);
+    if (sessionIds.length > 0) tx.afterCommit(() => bus.publish({ kind: "sessions-ended", sessionIds, reason }));
+    return sessionIds;
   }
 
   async function read(tokenHash: string): Promise<Principal | null> {
@@ -123,20 +139,14 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
       return { token, session: toSession(row) };
     },
 
-    async end(tx, { userId, sessionId, exceptSessionId }, reason) {
-      const ended = await tx
-        .delete(sessions)
-        .where(
-          and(
-            eq(sessions.userId, userId),
-            sessionId === undefined ? undefined : eq(sessions.id, sessionId),
-            exceptSessionId === undefined ? undefined : ne(sessions.id, exceptSessionId),
-          ),
-        )
-        .returning({ id: sessions.id });
-      const sessionIds = ended.map(({ id }) => id);
-      if (sessionIds.length > 0) tx.afterCommit(() => bus.publish({ kind: "sessions-ended", sessionIds, reason }));
-      return sessionIds;
+    end,
+
+    async explainEnd(userId) {
+      const [user] = await db.select({ isActive: users.isActive }).from(users).where(eq(users.id, userId));
+      if (!user) return "deleted";
+      if (user.isActive) return "ended";
+      await db.transaction((tx) => end(tx, { userId }, "deactivated"));
+      return "deactivated";
     },
 
     async list(userId) {
@@ -150,14 +160,17 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
 
     async prune() {
       const now = new Date(clock.now());
+      const switchedOff = db.select({ id: users.id }).from(users).where(eq(users.isActive, false));
       const pruned = await db
         .delete(sessions)
-        .where(isOver(now))
+        .where(or(isOver(now), inArray(sessions.userId, switchedOff)))
         .returning({ id: sessions.id });
       return pruned.length;
     },
   };
 }
+
+type Which = Parameters<SessionEngine["end"]>[1];
 
 function issueToken(): { token: string; tokenHash: string } {
   const token = createToken();

@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { eq, ne } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
 
 import { describeDatabases } from "@app/services/databases";
@@ -210,6 +210,30 @@ export function describeSessionEngine(createEngine: CreateEngine): void {
 
         expect(await app.validate(ann)).toBeNull();
         expect(await app.validate(bob)).not.toBeNull();
+      });
+
+      test("PRM-11: sessions of a user switched off by hand are ended when it is noticed, and do not come back", async () => {
+        await using app = await open();
+        const [ann, bob, eve] = [await app.signIn("Ann"), await app.signIn("Bob"), await app.signIn("Eve")];
+        const { users } = app.db.tables;
+        const explainEnd = ({ session }: NewSession) => app.engine.explainEnd(session.userId);
+        const setActive = (isActive: boolean) =>
+          app.db.update(users).set({ isActive }).where(ne(users.id, bob.session.userId));
+        await setActive(false);
+
+        expect([await explainEnd(ann), await explainEnd(bob)]).toEqual(["deactivated", "ended"]);
+        expect(app.hints).toContainEqual({
+          kind: "sessions-ended",
+          sessionIds: [ann.session.id],
+          reason: "deactivated",
+        });
+        expect(await app.engine.prune()).toBe(1);
+        await setActive(true);
+
+        expect([await app.validate(ann), await app.validate(eve)]).toEqual([null, null]);
+        expect(await app.validate(bob)).not.toBeNull();
+        await app.db.delete(users).where(eq(users.id, ann.session.userId));
+        expect(await explainEnd(ann)).toBe("deleted");
       });
 
       test("SES-19: the session of a deleted user is refused, and is no error", async () => {

@@ -72,8 +72,15 @@ export interface SessionEngine {
     which: { readonly userId: string; readonly sessionId?: string; readonly exceptSessionId?: string },
     reason: SessionEndReason,
   ): Promise<readonly string[]>;
+  /**
+   * Why a session of this user that is no more has ended, as far as the database tells: the user was switched off or
+   * deleted, maybe by hand. Sessions that someone switched off still has are ended, so that none comes back with them.
+   *
+   * @throws DatabaseUnavailable
+   */
+  explainEnd(userId: string): Promise<Extract<SessionEndReason, "deactivated" | "deleted" | "ended">>;
   /** The user's running sessions, the most recently used first. */
   list(userId: string): Promise<readonly DeviceSession[]>;
-  /** Removes rows past their limit. Returns how many. */
+  /** Removes rows past their limit, and those of users who are switched off. Returns how many. */
   prune(): Promise<number>;
 }

@@ -16,6 +16,8 @@ import { TokenBucket } from "./token-bucket.ts";
 
 /** Plain frames are allowed this many times the calls: heartbeats, stops, answers to pings. */
 const framesPerCall = 2;
+/** How long a close frame waits for its reason at most. */
+const explainMs = 500;
 
 /**
  * One open socket: the facts of its upgrade, and whether it is dead. It knows which session it was opened with, so that
@@ -153,9 +155,12 @@ export class Connection implements Caller {
     this.close(CloseCode.sessionEnded, reason);
   }
 
-  /** Ends the connection because its session is found to be gone, and nobody said why. */
+  /** Ends the connection because its session is found to be gone, and nobody said why: dead at once, closed when it is known. */
   endLost(): void {
-    this.end(this.expiresAt <= this.services.clock.now() ? "expired" : "ended");
+    if (this.expiresAt <= this.services.clock.now()) return this.end("expired");
+    if (this.#isDead) return;
+    this.#die();
+    void this.#explainEnd().then((reason) => this.socket.end(CloseCode.sessionEnded, reason));
   }
 
   /** Asks the client to open a new socket (with the cookie it has then) and move over without losing calls. */
@@ -166,8 +171,7 @@ export class Connection implements Caller {
   /** Dead first, so that nothing in flight is executed or sent; then the close frame. */
   close(code: number, reason: string): void {
     if (this.#isDead) return;
-    this.#isDead = true;
-    this.services.connections.remove(this);
+    this.#die();
     this.socket.end(code, reason);
   }
 
@@ -176,6 +180,21 @@ export class Connection implements Caller {
     this.#isDead = true;
     this.#backlog.stop();
     this.services.connections.remove(this);
+  }
+
+  #die(): void {
+    this.#isDead = true;
+    this.services.connections.remove(this);
+  }
+
+  /** Never rejects, and never takes long: the close frame waits for it. */
+  #explainEnd(): Promise<SessionEndReason> {
+    if (this.userId === null) return Promise.resolve("ended");
+    const explained = this.services.auth.sessions.explainEnd(this.userId).catch(() => "ended" as const);
+    return Promise.race([
+      explained,
+      new Promise<"ended">((resolve) => setTimeout(resolve, explainMs, "ended").unref()),
+    ]);
   }
 
   #flooding(): void {
