@@ -2,24 +2,25 @@ import { expect, test } from "vitest";
 
 import { describeDatabases } from "@app/services/databases";
 import type { UserSnapshot } from "@countersign/contract";
-import { coreMigrations, openDatabase } from "@countersign/db";
 
+import { openCommandLine } from "./test/open-command-line.ts";
 import { openWindow } from "./test/open-window.ts";
 import { runProgram } from "./test/run-program.ts";
 import { startAppServer } from "./test/start-app-server.ts";
 
 const password = "a few random words";
 
-// The app's own server, the program as it is started in a shell, and sockets as browsers have them: three processes that
-// have nothing in common but the database.
+// The app's own server in a process of its own, and sockets as browsers have them. Commands run in this process, and those that
+// close sockets as they are started in a shell, since writing to SQLite holds up whoever listens in the same process. Server
+// and commands have nothing in common but the database.
 describeDatabases((dialect) => {
   test("what the command line does to accounts and sessions is seen on open sockets within a second", async () => {
-    await using place = await dialect.create();
-    await (await openDatabase(place.url, { migrations: [coreMigrations] })).close();
-    const run = (words: string, input = "") => runProgram(place.url, words, input);
+    await using line = await openCommandLine(dialect);
+    const { run } = line;
+    const program = (words: string, input = "") => runProgram(line.url, words, input);
     // Before the server starts, so that it makes no demo users.
-    expect(await run("user create root --superuser", password)).toMatchObject({ code: 0, errors: "" });
-    await using server = await startAppServer(place.url);
+    expect(await program("user create root --superuser", password)).toMatchObject({ code: 0, errors: "" });
+    await using server = await startAppServer(line.url);
     const made = await Promise.all(["ann", "bob"].map((name) => run(`user create ${name}`, password)));
     expect(made.map(({ code, errors }) => [code, errors])).toEqual([0, 0].map((code) => [code, ""]));
 
@@ -35,25 +36,25 @@ describeDatabases((dialect) => {
     // One session is revoked: its socket closes, the user's other one does not.
     const listed = JSON.parse((await run("sessions list --user ann --json")).output) as { sessions: { id: string }[] };
     const [newest] = listed.sessions.toSorted((one, other) => other.id.localeCompare(one.id));
-    expect(await run(`sessions revoke ${newest?.id}`)).toMatchObject({ code: 0, output: "1 session ended.\n" });
+    expect(await program(`sessions revoke ${newest?.id}`)).toMatchObject({ code: 0, output: "1 session ended.\n" });
     expect((await withinASecond(phone.closed)).code).toBe(4401);
     expect([laptop.isOpen(), bob.isOpen()]).toEqual([true, true]);
 
     // A new password ends what is left.
-    expect(await run("user set-password ann", "some other words")).toMatchObject({ code: 0 });
+    expect(await program("user set-password ann", "some other words")).toMatchObject({ code: 0 });
     expect((await withinASecond(laptop.closed)).code).toBe(4401);
     await expect(openWindow(server.url, "ann", password)).rejects.toThrow("401");
 
     // Switched off: out at once, and not in again.
     using again = await openWindow(server.url, "ann", "some other words");
-    expect(await run("user deactivate ann")).toMatchObject({ code: 0 });
+    expect(await program("user deactivate ann")).toMatchObject({ code: 0 });
     expect((await withinASecond(again.closed)).code).toBe(4401);
     await expect(openWindow(server.url, "ann", "some other words")).rejects.toThrow("401");
     expect(bob.isOpen()).toBe(true);
 
-    expect(await run("sessions revoke --all --yes")).toMatchObject({ code: 0, output: "1 session ended.\n" });
+    expect(await program("sessions revoke --all --yes")).toMatchObject({ code: 0, output: "1 session ended.\n" });
     expect((await withinASecond(bob.closed)).code).toBe(4401);
-  }, 120_000);
+  }, 90_000);
 });
 
 function isSuperuser(snapshot: UserSnapshot): boolean {

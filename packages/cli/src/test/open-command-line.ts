@@ -17,13 +17,8 @@ export async function openCommandLine(dialect: TestDialect, environment: Readonl
   const place = await dialect.create();
   const db: Database = await openDatabase(place.url, { migrations: [coreMigrations] });
 
-  async function run(words: string, input: Parameters<typeof createFakeTerminal>[0] = ""): Promise<Said> {
-    const { terminal, said } = createFakeTerminal(input, { DATABASE_URL: place.url, ...environment });
-    const code = await runCommandLine(commands, words.split(" "), terminal);
-    // What was written last is read with the next turn.
-    await new Promise((resolve) => setImmediate(resolve));
-    return { code, ...said };
-  }
+  const run = (words: string, input: Parameters<typeof createFakeTerminal>[0] = "") =>
+    runHere(words, { input, environment: { DATABASE_URL: place.url, ...environment } });
 
   return {
     db,
@@ -40,4 +35,16 @@ export async function openCommandLine(dialect: TestDialect, environment: Readonl
       await place[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Runs a command in this process. */
+async function runHere(
+  words: string,
+  given: { readonly input: Parameters<typeof createFakeTerminal>[0]; readonly environment: Record<string, string> },
+): Promise<Said> {
+  const { terminal, said } = createFakeTerminal(given.input, given.environment);
+  const code = await runCommandLine(commands, words.split(" "), terminal);
+  // What was written last is read with the next turn.
+  await new Promise((resolve) => setImmediate(resolve));
+  return { code, ...said };
 }

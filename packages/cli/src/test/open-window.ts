@@ -27,10 +27,15 @@ export async function openWindow(serverUrl: string, login: string, password: str
     if (frame.result?.type === "data" && frame.result.data) snapshots.push(frame.result.data);
     heard.dispatchEvent(new Event("frame"));
   });
+  let failure = "";
+  socket.addEventListener("error", (event) => (failure = String((event as ErrorEvent).message)));
   const closed = new Promise<{ code: number; reason: string }>((resolve) =>
     socket.addEventListener("close", ({ code, reason }) => resolve({ code, reason })),
   );
-  await once(socket, "open");
+  const refused = closed.then(({ code }) => Promise.reject(new Error(`The socket was refused: ${code} ${failure}`)));
+  await Promise.race([once(socket, "open"), refused]);
+  // From here on a close is what tests wait for.
+  refused.catch(() => {});
   socket.send(JSON.stringify({ id: 1, method: "subscription", params: { path: "session.snapshot" } }));
 
   const window: Window = {

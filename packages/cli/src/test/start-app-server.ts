@@ -24,6 +24,7 @@ export async function startAppServer(databaseUrl: string): Promise<AppServer> {
     url,
     output: () => output,
     async [Symbol.asyncDispose]() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const exit = once(child, "exit");
       child.kill("SIGKILL");
       await exit;
