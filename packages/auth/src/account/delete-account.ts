@@ -29,7 +29,7 @@ export async function deleteAccount(
 }
 
 async function removeUser(
-  { sessions, audit }: AccountContext,
+  { sessions, audit, bus }: AccountContext,
   tx: Transaction,
   from: SignedInOrigin,
 ): Promise<"deleted" | "last-superuser"> {
@@ -44,5 +44,7 @@ async function removeUser(
   await audit.recordIn(tx, { action: "account.delete", outcome: "ok", actor: actorOf(from.principal, from) });
   // All that refers to the user goes with the row; the audit log stays.
   await tx.delete(users).where(eq(users.id, user.id));
+  // After the end of the sessions: lists that show the user are read again.
+  tx.afterCommit(() => bus.publish({ kind: "user", userId: user.id }));
   return "deleted";
 }
