@@ -1,15 +1,15 @@
 import { and, eq } from "drizzle-orm";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 
 import { describeDatabases } from "@app/services/databases";
-import type { RawSocket, TestUser } from "@countersign/rpc/testing";
+import type { RawFrame, RawSocket, TestUser } from "@countersign/rpc/testing";
 
 import { startCrudApp } from "../test/app.ts";
 import { LiveView } from "../test/live-view.ts";
 
 /** More with `PROPERTY_RUNS=500`. */
-const runs = Number(process.env["PROPERTY_RUNS"] ?? 25);
+const runs = Number(process.env["PROPERTY_RUNS"] ?? 12);
 const people = 5;
 const projects = 3;
 
@@ -40,7 +40,7 @@ describeDatabases((dialect) => {
     const users: TestUser[] = [];
     for (let index = 0; index < people; index += 1) users.push(await started.app.signIn(`user${index}`));
 
-    await fc.assert(
+    const held = fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), fc.boolean(), async (steps, isHurried) => {
         await using world = await openWorld(started.app, users);
         for (const each of steps) {
@@ -53,8 +53,14 @@ describeDatabases((dialect) => {
       }),
       { numRuns: runs, seed: 20_261_121 },
     );
+    await expect(held).resolves.toBeUndefined();
   }, 600_000);
 });
+
+function pageIn({ result }: RawFrame): { readonly rows: readonly { readonly id: string }[] } {
+  if (result === undefined) throw new Error("The list could not be read.");
+  return result.data as { rows: { id: string }[] };
+}
 
 interface Seat {
   readonly user: TestUser;
@@ -134,7 +140,7 @@ async function openWorld(app: Awaited<ReturnType<typeof startCrudApp>>["app"], u
     async compare({ isExact }: { readonly isExact: boolean }) {
       for (const [index, { socket, view, heard, user }] of seats.entries()) {
         const answer = await socket.query("task.list", { limit: 100 });
-        const { rows } = answer.result?.data as { rows: { id: string }[] };
+        const { rows } = pageIn(answer);
         await view.until((shown) => JSON.stringify(shown) === JSON.stringify(rows));
         if (!isExact) continue;
         const ids = [...heard, ...socket.texts].join("").match(/"id":"([\w-]{36})"/g) ?? [];

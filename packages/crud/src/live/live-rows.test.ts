@@ -108,6 +108,7 @@ describeDatabases((dialect) => {
     await from.until((rows) => rows.length === 0);
     await to.until((rows) => rows.length === 1);
     await theirs.until((rows) => rows.length === 0);
+    expect(to.rows).toMatchObject([{ id: task.id, version: 2, projectId: second.id }]);
   });
 
   test("a page of a longer list follows what enters, leaves and changes places, and the total", async () => {
