@@ -73,6 +73,23 @@ describeDatabases((dialect) => {
     expect(socket.dataOf(theirs.id)).toHaveLength(before);
   });
 
+  test("a live list that begins at no place of it is refused to its client, and is no defect to log", async () => {
+    await using started = await startAdminApp(dialect);
+    const sue = await started.staff("sue", "users.view", "groups.view");
+    await using socket = await sue.open();
+
+    for (const path of ["admin.user.live", "admin.group.live"]) {
+      const id = await socket.subscribe(path, { cursor: "nowhere" });
+      const refused = await socket.until((frame) => frame.id === id && frame.error !== undefined);
+      expect(refused.error?.data, path).toMatchObject({
+        code: "BAD_REQUEST",
+        fields: { cursor: [expect.any(String)] },
+      });
+    }
+    expect(started.app.logged).toEqual([]);
+    expect(outcomeOf(await socket.query("who"))).toBe("OK");
+  });
+
   test("the lists of groups and of sessions follow what happens to them", async () => {
     await using started = await startAdminApp(dialect);
     const { app } = started;

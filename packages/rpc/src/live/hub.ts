@@ -5,6 +5,7 @@ import type { Rule, Settings } from "@countersign/contract";
 import { DatabaseUnavailable } from "@countersign/db";
 
 import type { Connection } from "../connection/connection.ts";
+import { CallError } from "../procedure/call-error.ts";
 import { checkRule } from "../procedure/check-rule.ts";
 import type { Log } from "../services.ts";
 
@@ -199,6 +200,11 @@ export class LiveHub {
 
   #handleFailure(watcher: Watcher, error: unknown): number | null {
     if (error instanceof DatabaseUnavailable) return unavailableRetryMs;
+    if (error instanceof CallError) {
+      // Meant for the client: no defect of the server's.
+      watcher.fail(error);
+      return null;
+    }
     this.#log.error({ err: error, connection: watcher.connection.id }, "A live view could not be read");
     watcher.fail(error instanceof TRPCError ? error : new TRPCError({ code: "INTERNAL_SERVER_ERROR", cause: error }));
     return null;
