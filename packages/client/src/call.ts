@@ -88,7 +88,7 @@ export function startCall(
 
   function failedOverSocket(error: TRPCClientError<AnyRouter>, serial: number) {
     const reason = readErrorData(error)?.reason;
-    if (reason === "STALE_CONNECTION" && mayResend(reason)) return void resend(serial);
+    if (reason === "STALE_CONNECTION" && mayResend(reason)) return void resend(serial, sendOverSocket);
     if (reason === "WRONG_TRANSPORT" && !isStream && mayResend(reason)) {
       wasSent = false;
       httpPaths.add(op.path);
@@ -117,11 +117,11 @@ export function startCall(
     send();
   }
 
-  /** Waits for a socket newer than the one that refused. */
-  async function resend(serial: number) {
+  /** Waits for a socket newer than the one that refused: it shows that the new cookie has arrived. */
+  async function resend(serial: number, send: () => void) {
     wasSent = false;
     if (connection.serial <= serial) await connection.handOver();
-    if (!isOver) sendOverSocket();
+    if (!isOver) send();
   }
 
   function sendOverHttp() {
@@ -129,6 +129,7 @@ export function startCall(
     if (op.type === "query") parts.drops.add(fail);
     const settled = op.type === "mutation" ? identity.changing() : () => {};
     wasSent = true;
+    const serial = connection.serial;
     let envelope: Envelope | null = null;
     const subscription = parts.sendOverHttp(op).subscribe({
       next: (next) => (envelope = next),
@@ -144,7 +145,7 @@ export function startCall(
       },
       error(error) {
         settled();
-        failedOverHttp(error);
+        failedOverHttp(error, serial);
       },
     });
     stopAttempt = () => {
@@ -153,8 +154,17 @@ export function startCall(
     };
   }
 
-  function failedOverHttp(error: TRPCClientError<AnyRouter>) {
+  function failedOverHttp(error: TRPCClientError<AnyRouter>, serial: number) {
     const reason = readErrorData(error)?.reason;
+    if (reason === "STALE_CONNECTION" && mayResend(reason)) {
+      // Another tab was faster with the same token. Should somebody else be signed in by now, it is not theirs to send.
+      parts.drops.add(fail);
+      void resend(serial, () => {
+        parts.drops.delete(fail);
+        sendOverHttp();
+      });
+      return;
+    }
     if (reason === "WRONG_TRANSPORT" && mayResend(reason)) {
       wasSent = false;
       httpPaths.delete(op.path);

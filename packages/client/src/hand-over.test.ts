@@ -174,6 +174,34 @@ test("a call that is refused as stale a second time fails, and the client does n
   expect(fixture.server.connectedAt).toHaveLength(2);
 });
 
+test("a call over HTTP that another tab was faster with is made once more, when a new socket has shown who is there", async () => {
+  await using fixture = await startFixture();
+  using tab = fixture.browser.signIn("ann").openTab();
+  await tab.shows("ann");
+  fixture.server.behaviour.staleRotations = 1;
+
+  await tab.rpc.auth.rotate.mutate();
+
+  expect(fixture.state.executions.get("rotated by ann")).toBe(1);
+  expect(tab.shown).toBe("ann");
+  fixture.server.behaviour.staleRotations = 2;
+  await expect(tab.rpc.auth.rotate.mutate()).rejects.toMatchObject({ data: { reason: "STALE_CONNECTION" } });
+  expect(fixture.state.executions.get("rotated by ann")).toBe(1);
+});
+
+test("a call over HTTP that is to be made once more is not made as somebody else", async () => {
+  await using fixture = await startFixture();
+  using tab = fixture.browser.signIn("ann").openTab();
+  await tab.shows("ann");
+  fixture.server.behaviour.staleRotations = 1;
+  fixture.browser.signIn("bob");
+
+  await expect(failureOf(tab.rpc.auth.rotate.mutate())).resolves.toMatchObject({ kind: "identity-changed" });
+
+  await tab.shows("bob");
+  expect([...fixture.state.executions.keys()].filter((key) => key.startsWith("rotated"))).toEqual([]);
+});
+
 test("a failed login changes nothing: the session, the socket and its calls stay", async () => {
   await using fixture = await startFixture();
   using tab = fixture.browser.signIn("ann").openTab();

@@ -38,6 +38,8 @@ export interface Behaviour {
   refusedSnapshots: number;
   /** How long the snapshot is kept back. */
   snapshotDelayMs: number;
+  /** As when another tab was faster: so many rotations over HTTP find the token replaced. */
+  staleRotations: number;
 }
 
 /** What the error's data says besides tRPC's own. */
@@ -128,11 +130,16 @@ export const fixtureRouter = t.router({
     }),
     rotate: t.procedure.mutation(({ ctx }) => {
       if (ctx.socket) throw refuse("BAD_REQUEST", "WRONG_TRANSPORT");
+      if (ctx.behaviour.staleRotations-- > 0) throw refuse("UNAUTHORIZED", "STALE_CONNECTION");
       const before = ctx.state.snapshotOf(ctx.token);
       if (!before.isAuthenticated) throw new TRPCError({ code: "UNAUTHORIZED" });
       const token = ctx.state.signIn(before.username, ctx.token);
       // As the server does: at once, faster than this answer.
       for (const socket of ctx.sockets) supersede(socket, ctx.token);
+      // Counted without waking those who watch, whose token has just gone.
+      const { executions } = ctx.state;
+      const name = `rotated by ${before.username}`;
+      executions.set(name, (executions.get(name) ?? 0) + 1);
       answerWith(ctx, "rotated", token);
       return {};
     }),

@@ -21,6 +21,7 @@ export class FixtureServer implements AsyncDisposable {
     upgradeDelayMs: 0,
     refusedSnapshots: 0,
     snapshotDelayMs: 0,
+    staleRotations: 0,
   };
   /** Every socket there ever was, with the time it was opened, in order. */
   readonly connectedAt: number[] = [];
