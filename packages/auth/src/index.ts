@@ -16,6 +16,8 @@ export { actorOf } from "./audit/audit-actor.ts";
 export type { AuditAction, AuditActor, AuditDetails, AuditEvent, AuditRecord } from "./audit/audit-event.ts";
 export type { AuditFilter, AuditLog } from "./audit/audit-log.ts";
 export { addressKey } from "./throttle/address-key.ts";
+export type { AttemptStore } from "./throttle/attempt-store.ts";
+export { type Limited, type Place, type Window, Windows } from "./throttle/windows.ts";
 export type { Accounts, Auth, AuthOptions, FieldErrors, RegisterResult, Rights, SignInResult } from "./auth.ts";
 export { can, canAll, canAny, inGroup } from "./rights/can.ts";
 export { systemClock, type Clock } from "./clock.ts";
