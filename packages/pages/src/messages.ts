@@ -18,8 +18,6 @@ export const englishMessages = {
     notifications: "Notifications",
     save: "Save",
     saving: "Saving…",
-    change: "Change",
-    saved: "Saved.",
   },
   login: {
     title: "Sign in",
@@ -42,7 +40,6 @@ export const englishMessages = {
   register: {
     title: "Create your account",
     username: "Username",
-    usernameHelp: "Others may see it.",
     usernameMissing: "Choose a username.",
     email: "Email",
     emailHelp: "For a new password, should you forget yours.",
@@ -165,7 +162,6 @@ export const englishMessages = {
   emailSection: {
     title: "Email",
     lead: "For signing you in again should you forget your password, and for news of your account.",
-    none: "You have given no address.",
     add: "Add an address",
     change: "Change address",
     email: "New address",
@@ -197,11 +193,9 @@ export const englishMessages = {
     lead: "Of these pages, and of the mails we send you.",
     label: "Language",
     automatic: (language: string) => `As your browser: ${language}`,
-    saved: "Your language is saved.",
     failed: "Your language is changed here, but could not be saved for your other devices.",
   },
   freshness: {
-    title: "Confirmation",
     fresh: (time: string) => `Sensitive changes need no password for another ${time}.`,
     stale: "Sensitive changes will ask for your password.",
     confirm: "Confirm now",

@@ -16,8 +16,6 @@ export const arabicMessages: Messages = {
     notifications: "الإشعارات",
     save: "حفظ",
     saving: "جارٍ الحفظ…",
-    change: "تغيير",
-    saved: "تم الحفظ.",
   },
   login: {
     title: "تسجيل الدخول",
@@ -40,7 +38,6 @@ export const arabicMessages: Messages = {
   register: {
     title: "إنشاء حساب",
     username: "اسم المستخدم",
-    usernameHelp: "قد يراه الآخرون.",
     usernameMissing: "اختر اسم مستخدم.",
     email: "البريد الإلكتروني",
     emailHelp: "للحصول على كلمة مرور جديدة إن نسيتها.",
@@ -161,7 +158,6 @@ export const arabicMessages: Messages = {
   emailSection: {
     title: "البريد الإلكتروني",
     lead: "لاستعادة حسابك إن نسيت كلمة المرور، ولأخبار حسابك.",
-    none: "لم تُدخل أي عنوان.",
     add: "إضافة عنوان",
     change: "تغيير العنوان",
     email: "العنوان الجديد",
@@ -193,11 +189,9 @@ export const arabicMessages: Messages = {
     lead: "لغة هذه الصفحات والرسائل التي نرسلها إليك.",
     label: "اللغة",
     automatic: (language) => `لغة المتصفح: ${isolate(language)}`,
-    saved: "تم حفظ لغتك.",
     failed: "تغيّرت لغتك هنا، لكن تعذّر حفظها لأجهزتك الأخرى.",
   },
   freshness: {
-    title: "تأكيد الهوية",
     fresh: (time) => `لن تُطلب كلمة المرور للتغييرات الحساسة لمدة ${time}.`,
     stale: "ستُطلب كلمة المرور للتغييرات الحساسة.",
     confirm: "أكّد الآن",

@@ -6,7 +6,7 @@ export interface PageProps {
   readonly next?: unknown;
 }
 
-/** Places of a page with a form. What is left out stays as it is; null leaves the place empty. */
+/** Places of a page with a form: round it as long as it is there, not round what comes after it. What is left out stays as it is; null leaves the place empty. */
 export interface EntrySlots {
   readonly beforeForm?: ReactNode;
   /** More ways in, below the form. */

@@ -30,9 +30,15 @@ export function ForgotPage(props: PageProps & EntrySlots) {
 
   return (
     <EntryPage title={form.sentTo ? texts.sentTitle : texts.title} isReady={config !== null} foot={foot}>
-      {slots.beforeForm}
-      {form.sentTo ? <Sent email={form.sentTo} again={form.reset} /> : <Fields form={form} />}
-      {slots.afterForm}
+      {form.sentTo ? (
+        <Sent email={form.sentTo} again={form.reset} />
+      ) : (
+        <>
+          {slots.beforeForm}
+          <Fields form={form} />
+          {slots.afterForm}
+        </>
+      )}
     </EntryPage>
   );
 }

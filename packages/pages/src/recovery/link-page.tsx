@@ -43,8 +43,13 @@ export function LinkPage({ purpose, texts, afterwards, withoutLink, ...props }: 
   return (
     <EntryPage title={titles[link.stage]} isReady foot={slots.foot}>
       <NoReferrer />
-      {slots.beforeForm}
-      {link.stage === "ready" && <Press link={link} texts={texts} />}
+      {link.stage === "ready" && (
+        <>
+          {slots.beforeForm}
+          <Press link={link} texts={texts} />
+          {slots.afterForm}
+        </>
+      )}
       {link.stage === "done" && (
         <>
           <p className="cs-entry__text" role="status">
@@ -59,7 +64,6 @@ export function LinkPage({ purpose, texts, afterwards, withoutLink, ...props }: 
         </p>
       )}
       {(link.stage === "invalid" || link.stage === "missing") && withoutLink.content}
-      {slots.afterForm}
     </EntryPage>
   );
 }

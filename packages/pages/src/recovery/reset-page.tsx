@@ -24,8 +24,13 @@ export function ResetPage(props: PageProps & EntrySlots) {
   return (
     <EntryPage title={titles[form.stage]} isReady={config !== null} foot={slots.foot}>
       <NoReferrer />
-      {slots.beforeForm}
-      {form.stage === "form" && <Fields form={form} least={config?.passwordMinLength ?? 8} />}
+      {form.stage === "form" && config && (
+        <>
+          {slots.beforeForm}
+          <Fields form={form} least={config.passwordMinLength} />
+          {slots.afterForm}
+        </>
+      )}
       {form.stage === "done" && (
         <>
           <p className="cs-entry__text" role="status">
@@ -46,7 +51,6 @@ export function ResetPage(props: PageProps & EntrySlots) {
           </Link>
         </>
       )}
-      {slots.afterForm}
     </EntryPage>
   );
 }

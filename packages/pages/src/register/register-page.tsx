@@ -36,24 +36,33 @@ export function RegisterPage({ next, ...props }: PageProps & EntrySlots) {
     sign_in: texts.doneTitle,
     check_mail: messages.checkMail.title,
   };
-  const foot = stage === "form" && (
-    <>
-      {texts.haveAccount} <Link to={login}>{texts.login}</Link>
-    </>
-  );
+  const feet = {
+    closed: null,
+    form: (
+      <>
+        {texts.haveAccount} <Link to={login}>{texts.login}</Link>
+      </>
+    ),
+    sign_in: null,
+    check_mail: <Link to={login}>{messages.checkMail.login}</Link>,
+  };
 
   return (
     <EntryPage
       title={titles[stage]}
       isReady={isReady && config !== null}
-      foot={slots.foot === undefined ? foot : slots.foot}
+      foot={slots.foot === undefined ? feet[stage] : slots.foot}
     >
-      {slots.beforeForm}
-      {stage === "form" && config && <RegisterFields config={config} form={form} />}
+      {stage === "form" && config && (
+        <>
+          {slots.beforeForm}
+          <RegisterFields config={config} form={form} />
+          {slots.afterForm}
+        </>
+      )}
       {stage === "closed" && <LeadToLogin text={texts.closedText} to={login} />}
       {stage === "sign_in" && <LeadToLogin text={texts.doneText} to={login} />}
       {form.outcome?.next === "check_mail" && <CheckMail email={form.outcome.email} />}
-      {slots.afterForm}
     </EntryPage>
   );
 }

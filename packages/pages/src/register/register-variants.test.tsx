@@ -25,14 +25,19 @@ test("where an address is required, it is not called optional, and nothing is se
 });
 
 test("REG: an account that waits for its address leads to the mail, in words that tell nothing of the address", async () => {
-  const { session } = show(<RegisterPage />, { site: { emailRequired: true, emailVerification: "required" } });
+  const { session } = show(<RegisterPage beforeForm={<p>For newcomers</p>} />, {
+    site: { emailRequired: true, emailVerification: "required" },
+  });
   session.auth.register.mockResolvedValue({ user: null, next: "verify_email" });
+  expect(screen.getByText("For newcomers")).toBeTruthy();
 
   register({ Username: "ann", Email: "ann@example.com", Password: "three random words" });
 
   expect(await screen.findByRole("heading", { name: "Check your email" })).toBeTruthy();
   expect(screen.getByText(/If ann@example.com can be used/)).toBeTruthy();
   expect(screen.queryByLabelText("Password")).toBeNull();
+  expect(screen.queryByText("For newcomers")).toBeNull();
+  expect(screen.getByRole("link", { name: "Back to sign in" }).getAttribute("href")).toBe("/login");
 });
 
 test("an account that is not signed in by its making leads to the login page", async () => {
