@@ -54,7 +54,7 @@ describeDatabases((dialect) => {
 
     expect(await program("sessions revoke --all --yes")).toMatchObject({ code: 0, output: "1 session ended.\n" });
     expect((await withinASecond(bob.closed)).code).toBe(4401);
-  }, 90_000);
+  }, 180_000);
 });
 
 function isSuperuser(snapshot: UserSnapshot): boolean {

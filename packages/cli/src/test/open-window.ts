@@ -1,4 +1,6 @@
 import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
+import { text } from "node:stream/consumers";
 
 import type { UserSnapshot } from "@countersign/contract";
 
@@ -27,12 +29,10 @@ export async function openWindow(serverUrl: string, login: string, password: str
     if (frame.result?.type === "data" && frame.result.data) snapshots.push(frame.result.data);
     heard.dispatchEvent(new Event("frame"));
   });
-  let failure = "";
-  socket.addEventListener("error", (event) => (failure = String((event as ErrorEvent).message)));
   const closed = new Promise<{ code: number; reason: string }>((resolve) =>
     socket.addEventListener("close", ({ code, reason }) => resolve({ code, reason })),
   );
-  const refused = closed.then(({ code }) => Promise.reject(new Error(`The socket was refused: ${code} ${failure}`)));
+  const refused = closed.then(({ code }) => Promise.reject(new Error(`The socket was refused: ${code}.`)));
   await Promise.race([once(socket, "open"), refused]);
   // From here on a close is what tests wait for.
   refused.catch(() => {});
@@ -52,12 +52,15 @@ export async function openWindow(serverUrl: string, login: string, password: str
 }
 
 async function signIn(serverUrl: string, login: string, password: string): Promise<string> {
-  const answer = await fetch(`${serverUrl}/trpc/auth.login`, {
-    method: "POST",
-    headers: { "content-type": "application/json", origin: pageOrigin },
-    body: JSON.stringify({ login, password }),
-  });
-  const cookie = answer.headers.getSetCookie()[0]?.split(";")[0];
-  if (answer.ok && cookie !== undefined) return cookie;
-  throw new Error(`${login} could not sign in: ${answer.status} ${await answer.text()}`);
+  const headers = { "content-type": "application/json", origin: pageOrigin };
+  // A connection of its own, which is not kept: the socket's would be one the server may just be closing.
+  const call = request(`${serverUrl}/trpc/auth.login`, { method: "POST", headers, agent: false });
+  call.end(JSON.stringify({ login, password }));
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  call.once("response", resolve).once("error", reject);
+  const answer = await promise;
+  const said = await text(answer);
+  const cookie = answer.headers["set-cookie"]?.[0]?.split(";")[0];
+  if (answer.statusCode === 200 && cookie !== undefined) return cookie;
+  throw new Error(`${login} could not sign in: ${answer.statusCode} ${said}`);
 }
