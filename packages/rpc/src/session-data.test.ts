@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { z } from "zod";
 
 import { describeDatabases, type TestDialect } from "@app/services/databases";
@@ -289,6 +289,34 @@ describeDatabases((dialect) => {
     await using bobs = await app.open(`session=${cookiesOf(next)["session"]}`);
     const bobsId = await bobs.subscribe("session.data.live");
     expect(await bobs.data(bobsId, 1)).toEqual([{ theme: "dark" }]);
+  });
+
+  test("signing out everywhere keeps it as well, and deleting the account keeps nothing", async () => {
+    await using started = await start(dialect, visitors);
+    const { app } = started;
+    const [ann, bob] = [await app.signIn("ann"), await app.signIn("bob")];
+    for (const { cookie } of [ann, bob]) await app.http("session.data.set", { input: dark, cookie });
+
+    const after = cookiesOf(await app.http("account.sessions.endAll", { cookie: ann.cookie }));
+    expect(after["session"]).toBe("");
+    await using visiting = await app.open(`visitor=${after["visitor"]}`);
+    expect(await visiting.query("session.data.get", { key: "theme" })).toMatchObject({ result: { data: "dark" } });
+
+    const deleted = await app.http("account.delete", { input: { password: bob.password }, cookie: bob.cookie });
+    expect(deleted.status).toBe(200);
+    expect(cookiesOf(deleted)).toEqual({ session: "" });
+  });
+
+  test("a sign-out whose database is away is not held up by what it would keep", async () => {
+    await using started = await start(dialect, visitors);
+    const { app } = started;
+    const ann = await app.signIn("ann");
+    const kept = vi.spyOn(app.auth.sessionData, "keepAtSignOut").mockRejectedValue(new Error("away"));
+    const logout = await app.http("auth.logout", { cookie: ann.cookie });
+    kept.mockRestore();
+    expect(logout.status).toBe(200);
+    expect(cookiesOf(logout)).toEqual({ session: "" });
+    expect(await app.db.select().from(app.db.tables.sessions)).toEqual([]);
   });
 
   test("an address begins to keep something for so many visitors and no more", async () => {

@@ -14,7 +14,7 @@ import {
   wrongPassword,
 } from "../procedure/call-error.ts";
 
-import { answerSession, answerSignedOut, tooMany } from "./answer-session.ts";
+import { answerSession, answerSignedOut, keepForVisitor, tooMany } from "./answer-session.ts";
 import { signedInOrigin } from "./call-origin.ts";
 import { emailChangeProcedures } from "./email-change.ts";
 import { procedureWith, protectedProcedure, router } from "./library-procedures.ts";
@@ -104,6 +104,7 @@ export const accountRouter = router({
 
     /** Everywhere, here too: so it takes the cookie away. */
     endAll: procedureWith({ transport: "http" }).mutation(async ({ ctx }) => {
+      await keepForVisitor(ctx);
       const ended = await endSessions(ctx, {});
       answerSignedOut(ctx);
       return { ended: ended.length };
