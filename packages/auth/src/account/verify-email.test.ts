@@ -328,6 +328,21 @@ describeDatabases((dialect) => {
     expect(await resend("not an address")).toMatchObject({ status: "invalid" });
   });
 
+  test("who is signed in and asks for the mail again gets the link of their own account", async () => {
+    await using app = await openTestAuth(dialect, optional);
+    const ann = await app.register("Ann", "ann@example.com");
+    const eve = await app.register("Eve", "ann@example.com");
+    await app.takeMails();
+
+    const asAnn = { ...from, presented: ann.principal };
+    await app.auth.links.resendVerification({ email: "ann@example.com" }, asAnn);
+    const [mail] = await app.takeMails();
+
+    expect(mail?.text).toContain("The account is called Ann.");
+    expect(await verify(app, tokenIn(mail))).toEqual({ status: "verified", userId: ann.id });
+    expect(await app.validate(eve.token)).toMatchObject({ user: { emailVerifiedAt: null } });
+  });
+
   test("REG-17: while the mail server is away registering goes on as usual, and the mail follows", async () => {
     await using app = await openTestAuth(dialect, required);
     app.mailer.fail(new Error("connection refused"));
