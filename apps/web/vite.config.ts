@@ -1,10 +1,12 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
+import { precompress } from "./build/precompress.ts";
+
 const server = `http://localhost:${process.env.PORT ?? "3000"}`;
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), precompress()],
   server: {
     host: "localhost",
     port: 5173,

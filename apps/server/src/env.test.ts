@@ -8,7 +8,19 @@ test("an empty environment is a development server on SQLite with all defaults",
   const env = readEnvironment({});
   expect(env).toMatchObject({ isProduction: false, port: 3000, databaseUrl: "sqlite:./data/countersign.db" });
   expect(env.settings).toEqual(defaultSettings);
-  expect(env.allowedOrigins).toContain("http://localhost:5173");
+  expect(env.allowedOrigins).toEqual([
+    "http://localhost:5173",
+    "http://127.0.0.1:5173",
+    "http://localhost:3000",
+    "http://127.0.0.1:3000",
+  ]);
+});
+
+test("in development the page may be opened under either name of this machine; in production only under its own", () => {
+  const PUBLIC_URL = "http://localhost:8080";
+  expect(readEnvironment({ PUBLIC_URL }).allowedOrigins).toContain("http://127.0.0.1:8080");
+  const production = { NODE_ENV: "production", MAIL: "off", PUBLIC_URL };
+  expect(readEnvironment(production).allowedOrigins).toEqual([PUBLIC_URL]);
 });
 
 test("in production only the public URL's own origin is allowed, unless origins are named", () => {

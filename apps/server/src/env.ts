@@ -96,7 +96,10 @@ function isSiteUrl(text: string): boolean {
 
 function defaultOrigins(publicUrl: string, isProduction: boolean, port: number): string[] {
   const origin = new URL(publicUrl).origin;
-  return isProduction ? [origin] : [...new Set([origin, developmentUrl, `http://localhost:${port}`])];
+  if (isProduction) return [origin];
+  const origins = [origin, developmentUrl, `http://localhost:${port}`];
+  // People type either name of their machine.
+  return [...new Set(origins.flatMap((one) => [one, one.replace("://localhost:", "://127.0.0.1:")]))];
 }
 
 function checkPublicUrl(publicUrl: string, isProduction: boolean): string[] {

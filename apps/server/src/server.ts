@@ -11,7 +11,7 @@ import { createApp } from "@countersign/rpc";
 
 import { createMailer } from "./create-mailer.ts";
 import { createDemoUsers } from "./demo-users.ts";
-import { readEnvironment } from "./env.ts";
+import { type Environment, readEnvironment } from "./env.ts";
 
 /** Starts the server and returns when it has been asked to stop and has stopped. */
 export async function runServer(): Promise<void> {
@@ -42,6 +42,7 @@ export async function runServer(): Promise<void> {
     publicUrl,
     allowedOrigins,
     trustProxy,
+    checkHost: env.isProduction,
     permissions,
     webFolder,
   });
@@ -52,7 +53,7 @@ export async function runServer(): Promise<void> {
     .catch((error: unknown) =>
       Promise.reject(new Error(`HOST ${env.host}, PORT ${env.port}: ${messageOf(error)}`, { cause: error })),
     );
-  process.stdout.write(`Countersign is ready on ${env.isProduction ? publicUrl : `http://${env.host}:${port}`}\n`);
+  process.stdout.write(env.isProduction ? `Countersign is ready on ${publicUrl}\n` : describeDevelopment(env, port));
 
   await askedToStop();
   // A change of the code should show at once.
@@ -60,6 +61,11 @@ export async function runServer(): Promise<void> {
   await mailer.close?.();
   await bus.close();
   await db.close();
+}
+
+/** What a person opens comes first: this server has no pages then, Vite serves them. */
+function describeDevelopment({ host, publicUrl }: Environment, port: number): string {
+  return `Open ${publicUrl}: its calls are answered by this server, which is ready on http://${host}:${port}\n`;
 }
 
 function messageOf(error: unknown): string {

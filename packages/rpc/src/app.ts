@@ -25,10 +25,11 @@ import { GuardedSocket } from "./connection/guarded-socket.ts";
 import { startKeepAlive } from "./connection/keep-alive.ts";
 import { RateLimits } from "./connection/rate-limits.ts";
 import { createUpgradeHandler } from "./connection/upgrade.ts";
-import { createHttpApp } from "./http/http-app.ts";
+import { createHostCheck } from "./http/host.ts";
+import { createHttpApp, healthPaths } from "./http/http-app.ts";
 import { oneEachTurn } from "./http/one-each-turn.ts";
 import { createOriginCheck } from "./http/origin.ts";
-import { parseRequestTarget } from "./http/request-target.ts";
+import { parseRequestTarget, rawPath } from "./http/request-target.ts";
 import { transportHeaders } from "./http/security-headers.ts";
 import { writeHead } from "./http/write-head.ts";
 import { LiveHub } from "./live/hub.ts";
@@ -53,6 +54,8 @@ export interface AppOptions<Tables extends CoreTables> {
   readonly publicUrl: string;
   /** Origins whose pages may connect, `publicUrl`'s own included. Default: only that one. */
   readonly allowedOrigins?: readonly string[];
+  /** Refuse requests under a Host that is not of `publicUrl` or an allowed origin? Default: yes. Health is told to all. */
+  readonly checkHost?: boolean;
   /** Proxies whose forwarded headers are believed: addresses, ranges, or `loopback`. Default: none. */
   readonly trustProxy?: string;
   /** The permissions the app declared: a rule that names another is an error here. */
@@ -93,6 +96,7 @@ export function createApp<Tables extends CoreTables>(options: AppOptions<Tables>
   const publicUrl = new URL(options.publicUrl);
   const isAllowedOrigin = createOriginCheck(options.allowedOrigins ?? [publicUrl.origin]);
   const isTrustedProxy = parseTrustedProxies(options.trustProxy ?? "");
+  const isOwnHost = options.checkHost === false ? () => true : createHostCheck(publicUrl, isAllowedOrigin);
   const services = createServices(options);
   const revocation = new Revocation(services);
   let isOpen = true;
@@ -112,6 +116,7 @@ export function createApp<Tables extends CoreTables>(options: AppOptions<Tables>
     settings: services.settings,
     headers,
     listener: getRequestListener(http.fetch, { overrideGlobalObjects: false }),
+    isOwnHost: (request) => isOwnHost(request.headers.host) || healthPaths.has(rawPath(request)),
     isReadable: (request) => parseRequestTarget(request, readClientAddress(request, isTrustedProxy).protocol) !== null,
   });
   const wss = createSocketServer(services.settings);
@@ -129,6 +134,7 @@ export function createApp<Tables extends CoreTables>(options: AppOptions<Tables>
       wss,
       services,
       isAllowedOrigin,
+      isOwnHost,
       isTrustedProxy,
       headers,
       isReady,
@@ -202,6 +208,7 @@ function createHttpServer(options: {
   readonly headers: Readonly<Record<string, string>>;
   readonly listener: ReturnType<typeof getRequestListener>;
   isReadable(request: IncomingMessage): boolean;
+  isOwnHost(request: IncomingMessage): boolean;
 }): Server {
   const { settings, headers, listener } = options;
   const server = createServer({
@@ -213,9 +220,13 @@ function createHttpServer(options: {
   server.maxConnections = settings.MAX_CONNECTIONS + connectionsBesides;
   const letIn = oneEachTurn((...exchange: Parameters<typeof listener>) => void listener(...exchange));
   server.on("request", (request, response) => {
-    if (options.isReadable(request)) return letIn(request, response);
+    const isReadable = options.isReadable(request);
+    if (isReadable && options.isOwnHost(request)) return letIn(request, response);
+    const message = isReadable
+      ? "This Host is not served here. Name it in PUBLIC_URL or ALLOWED_ORIGINS if it is yours."
+      : "The URL or the Host of the request cannot be read.";
     response.writeHead(400, { ...headers, "content-type": "application/json; charset=utf-8", connection: "close" });
-    response.end('{"error":{"message":"The URL or the Host of the request cannot be read."}}');
+    response.end(JSON.stringify({ error: { message } }));
   });
   // Without a listener Node answers with 400 and closes; the same, but a socket already gone is left alone.
   server.on("clientError", (_error, socket) => {

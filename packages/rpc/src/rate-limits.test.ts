@@ -37,7 +37,26 @@ test("RAT-10: a user's sockets, batches and HTTP calls count together, and anoth
     429,
     { error: { data: { reason: "RATE_LIMITED", retryAfterSeconds: 1 } } },
   ]);
+  expect(refused.headers.get("retry-after")).toBe("1");
   expect((await app.http("who", { method: "GET", cookie: bob.cookie })).status).toBe(200);
+});
+
+test("RAT-10: calls over HTTP alone come to an end as well: a burst, and what comes back meanwhile", async () => {
+  await using started = await startTestRouter(sqlite, { settings });
+  const { app } = started;
+  const [ann, bob] = [await app.signIn("ann"), await app.signIn("bob")];
+  const call = (cookie: string) => app.http("who", { method: "GET", cookie });
+  const from = performance.now();
+  const answers = await Promise.all(Array.from({ length: 2 * burstOfUser }, () => call(ann.cookie)));
+
+  const admitted = answers.filter(({ status }) => status === 200).length;
+  expect(admitted).toBeGreaterThanOrEqual(burstOfUser);
+  const cameBack = (5 * settings.CALLS_PER_SECOND * (performance.now() - from)) / 1000;
+  expect(admitted).toBeLessThanOrEqual(burstOfUser + cameBack + 1);
+  const refused = answers.filter(({ status }) => status === 429);
+  expect(refused).toHaveLength(answers.length - admitted);
+  for (const { headers } of refused) expect(headers.get("retry-after")).toBe("1");
+  expect((await call(bob.cookie)).status).toBe(200);
 });
 
 test("RAT-16: whoever tries tokens by chance is refused after a while, and users at the same address are not", async () => {

@@ -52,6 +52,24 @@ test("WSK-01: a target or Host that cannot be read is answered with 400, and the
   expect(await socket.query("anyone")).toMatchObject({ result: { data: null } });
 });
 
+test("WSK-01: a foreign Host is refused, upgrade and request alike, whatever the Origin; health is told under any", async () => {
+  await using started = await startTestRouter(sqlite, { checkHost: true });
+  const { app } = started;
+  const { port } = new URL(app.url);
+  const get = (path: string, host: string) =>
+    raw(app, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+  for (const Host of ["evil.example", `evil.example:${port}`, "localhost", `localhost.evil.example:${port}`]) {
+    expect(await upgrade(app, "/trpc", { Host }), Host).toContain("400");
+    expect(await get("/trpc/anyone", Host), Host).toContain("400");
+    expect(await get("/", Host), Host).toContain("400");
+    expect(await get("/healthz", Host), Host).toContain("200");
+    expect(await get("/readyz", Host), Host).toContain("200");
+  }
+  expect(await upgrade(app, "/trpc")).toContain("101");
+  expect(await get("/trpc/anyone", `localhost:${port}`)).toContain("200");
+  expect(await get("/trpc/anyone", `LOCALHOST:${port}`)).toContain("200");
+});
+
 test("WSK-02: every path but the one is answered with 404", async () => {
   await using started = await start();
   for (const target of ["/", "/trpc/", "//trpc", "/trpc/../x", "/TRPC", "/x/../trpc", "/trpc/anyone", "/%74rpc"]) {

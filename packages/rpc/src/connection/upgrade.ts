@@ -7,6 +7,7 @@ import type { WebSocketServer } from "ws";
 import { addressKey, hashToken, type Principal } from "@countersign/auth";
 import { rpcPath } from "@countersign/contract";
 
+import type { HostCheck } from "../http/host.ts";
 import type { OriginCheck } from "../http/origin.ts";
 import { parseRequestTarget, rawPath } from "../http/request-target.ts";
 import { writeHead } from "../http/write-head.ts";
@@ -23,6 +24,7 @@ export interface UpgradeOptions {
   readonly wss: WebSocketServer;
   readonly services: Services;
   readonly isAllowedOrigin: OriginCheck;
+  readonly isOwnHost: HostCheck;
   readonly isTrustedProxy: TrustedProxies;
   /** What every refusal says besides. */
   readonly headers: Readonly<Record<string, string>>;
@@ -113,6 +115,7 @@ function findRefusal(
 ): Refusal | null {
   const { settings } = options.services;
   const { origin } = request.headers;
+  if (!options.isOwnHost(request.headers.host)) return { status: "400 Bad Request", why: "host" };
   if (rawPath(request) !== rpcPath) return { status: "404 Not Found", why: "path" };
   // tRPC would take a token from the first message: the cookie is the only way in.
   if (url.searchParams.has("connectionParams")) return { status: "400 Bad Request", why: "connectionParams" };

@@ -31,6 +31,9 @@ export interface HttpAppOptions {
   isReady(): boolean;
 }
 
+/** Told to all who ask, under any Host: a load balancer asks by address. */
+export const healthPaths: ReadonlySet<string> = new Set(["/healthz", "/readyz"]);
+
 /** The HTTP half: calls that set a cookie (and any other, for clients without a socket), health, and the web app. */
 export function createHttpApp(options: HttpAppOptions): Hono<{ Bindings: HttpBindings }> {
   const { services } = options;
@@ -72,8 +75,14 @@ export function createHttpApp(options: HttpAppOptions): Hono<{ Bindings: HttpBin
     }),
   );
 
-  if (options.webFolder !== null) app.route("/", staticFiles(options.webFolder));
-  app.notFound((c) => c.json({ error: { message: "There is nothing here." } }, 404));
+  if (options.webFolder !== null) app.use(staticFiles(options.webFolder));
+  app.notFound((c) => {
+    // Besides calls, everything here is only read.
+    if (c.req.method === "GET" || c.req.method === "HEAD") {
+      return c.json({ error: { message: "There is nothing here." } }, 404);
+    }
+    return c.json({ error: { message: "Use GET." } }, 405, { Allow: "GET, HEAD" });
+  });
   app.onError((error, c) => {
     log.error({ err: error, path: c.req.path.slice(0, 200) }, "A request failed");
     return c.json({ error: { message: "Something went wrong on our side." } }, 500);

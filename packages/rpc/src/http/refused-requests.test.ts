@@ -107,6 +107,26 @@ test("RED-04: where to go next is no part of a sign-in: whatever is sent as such
   }
 });
 
+test("RED-04: an unknown field is named, whatever its name, and of very many only some", async () => {
+  await using started = await startTestRouter(sqlite);
+  const { app } = started;
+  const fieldsOf = async (input: unknown) => {
+    const answer = await app.http("auth.login", { input });
+    return ((await answer.json()) as { error: { data: { fields: object } } }).error.data.fields;
+  };
+  const login = { login: "ann", password: "a password of some length" };
+
+  expect(await fieldsOf({ ...login, nxet: "/notes" })).toEqual({ nxet: ["This field is not known."] });
+  expect(await fieldsOf({ ...login, constructor: 1, toString: 2 })).toEqual({
+    constructor: ["This field is not known."],
+    toString: ["This field is not known."],
+  });
+  const many = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`${"x".repeat(80)}${index}`, 1]));
+  const told = Object.keys(await fieldsOf({ ...login, ...many }));
+  expect(told.length).toBeLessThanOrEqual(20);
+  expect(Math.max(...told.map((name) => name.length))).toBe(64);
+});
+
 test("HDR-12: what fails inside is told by an id and nothing else, and the log has the rest under it", async () => {
   await using started = await startTestRouter(sqlite);
   const { app } = started;

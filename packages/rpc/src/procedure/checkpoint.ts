@@ -17,6 +17,9 @@ import { GuardedStream } from "./guarded-stream.ts";
 import { askPolicy, type Policies } from "./policies.ts";
 import { answerRefusal, type RefusalHooks } from "./refusal-hook.ts";
 
+/** When the bucket of a socket or a user has room again. */
+const retryAfterSeconds = 1;
+
 type CallType = "query" | "mutation" | "subscription";
 
 /** What a procedure says of itself. */
@@ -48,14 +51,14 @@ export async function admit(
   requireAlive(connection);
   requireTransport(rule, type, connection);
   if (meta.isExit && rule.access === "public") return { rule, principal: null };
-  if (connection !== null && !connection.admitCall()) throw rateLimited(1);
+  if (connection !== null && !connection.admitCall()) throw tooMany(caller);
 
   const principal = caller.tokenHash === null ? null : await auth.sessions.validate(caller.tokenHash);
   requireAlive(connection);
   if (connection !== null && connection.tokenHash !== null && principal === null) throw refuseEnded(connection);
 
   const { rateLimits } = caller.services;
-  if (!rateLimits.admit(principal?.user.id ?? caller.addressKey, performance.now())) throw rateLimited(1);
+  if (!rateLimits.admit(principal?.user.id ?? caller.addressKey, performance.now())) throw tooMany(caller);
   const refusal = checkRule(rule, principal, clock.now(), settings.SESSION_FRESH_SECONDS);
   if (refusal) {
     if (principal === null) await clearExpired(caller);
@@ -64,6 +67,11 @@ export async function admit(
   }
   if (principal !== null && !meta.isPassive) auth.sessions.touch(principal);
   return { rule, principal };
+}
+
+function tooMany({ reply }: Caller): CallError {
+  reply?.setRetryAfter(retryAfterSeconds);
+  return rateLimited(retryAfterSeconds);
 }
 
 /**

@@ -17,6 +17,9 @@ export interface ErrorShape {
   readonly data: ErrorData;
 }
 
+/** Faults told of one input at most. */
+const mostFaults = 20;
+
 const generic: Partial<Record<TRPCError["code"], string>> = {
   BAD_REQUEST: "The request is not valid.",
   FORBIDDEN: "You may not do this.",
@@ -80,10 +83,18 @@ function publicMessage(error: TRPCError): string {
 }
 
 function fieldErrors(error: z.core.$ZodError): Record<string, string[]> {
-  const fields: Record<string, string[]> = {};
-  for (const issue of error.issues.slice(0, 20)) {
-    const path = issue.path.map(String).join(".").slice(0, 64);
-    (fields[path] ??= []).push(issue.code === "unrecognized_keys" ? "This field is not known." : issue.message);
+  // A map, because a field's name may be one that all objects have.
+  const fields = new Map<string, string[]>();
+  for (const issue of error.issues.slice(0, mostFaults)) {
+    const isUnknown = issue.code === "unrecognized_keys";
+    const paths = isUnknown ? issue.keys.slice(0, mostFaults).map((key) => [...issue.path, key]) : [issue.path];
+    for (const path of paths) {
+      // Bounded, because the names of unknown fields are the client's own text.
+      const name = path.map(String).join(".").slice(0, 64);
+      const messages = fields.get(name) ?? [];
+      fields.set(name, messages);
+      messages.push(isUnknown ? "This field is not known." : issue.message);
+    }
   }
-  return fields;
+  return Object.fromEntries([...fields].slice(0, mostFaults));
 }

@@ -32,6 +32,10 @@ export interface TestAppOptions<Tables extends CoreTables> {
   readonly isDeaf?: boolean;
   readonly trustProxy?: string;
   readonly allowedOrigins?: readonly string[];
+  /** Refuse a foreign Host, as in production? Most tests call by address. */
+  readonly checkHost?: boolean;
+  /** Where the built web app is. */
+  readonly webFolder?: string;
   /** Where browsers reach the app, when a proxy stands before it. */
   readonly publicUrl?: string;
   readonly snapshotFields?: SnapshotFields<Tables>;
@@ -108,6 +112,8 @@ export async function startTestApp<Tables extends CoreTables = CoreTables>(
     trustProxy,
     permissions,
     clock,
+    checkHost: options.checkHost ?? false,
+    webFolder: options.webFolder ?? null,
     ...(options.snapshotFields ? { snapshotFields: options.snapshotFields } : {}),
   });
   await app.listen({ port, host: "127.0.0.1" });
