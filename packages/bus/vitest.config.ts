@@ -1,3 +1,3 @@
 import { testConfig } from "@app/vitest";
 
-export default testConfig();
+export default testConfig({ globalSetup: "@app/services/postgres-setup" });

@@ -21,5 +21,7 @@ export interface Bus {
   publish(hint: Hint): void;
   /** Calls back for each hint, from whichever replica. Returns the way to stop. */
   subscribe(onHint: (hint: Hint) => void): () => void;
+  /** Do hints reach other replicas just now? Without that, they learn of changes by the lease. */
+  readonly isConnected: boolean;
   close(): Promise<void>;
 }

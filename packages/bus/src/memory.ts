@@ -1,25 +1,14 @@
-import type { Bus, Hint } from "./bus.ts";
+import type { Bus } from "./bus.ts";
+import { Subscribers } from "./subscribers.ts";
 
 /** The bus of a single process: synchronous, loses nothing. A subscriber that throws does not keep others from the hint. */
 export function createMemoryBus(options: { readonly onError?: (error: unknown) => void } = {}): Bus {
-  const subscribers = new Set<(hint: Hint) => void>();
+  const subscribers = new Subscribers(options.onError);
 
   return {
-    publish(hint) {
-      for (const onHint of subscribers) {
-        try {
-          onHint(hint);
-        } catch (error) {
-          options.onError?.(error);
-        }
-      }
-    },
-    subscribe(onHint) {
-      // A wrapper, so that the same function may subscribe twice and stop once.
-      const subscriber = (hint: Hint) => onHint(hint);
-      subscribers.add(subscriber);
-      return () => subscribers.delete(subscriber);
-    },
+    isConnected: true,
+    publish: (hint) => subscribers.tell(hint),
+    subscribe: (onHint) => subscribers.add(onHint),
     async close() {
       subscribers.clear();
     },

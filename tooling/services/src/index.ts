@@ -1,2 +1,4 @@
+export { findRedis } from "./find-redis.ts";
 export { startOwnPostgres, type OwnPostgres, type PostgresShutdown } from "./own-postgres.ts";
 export { startPostgres, type PostgresServer } from "./postgres.ts";
+export { startOwnRedis, type OwnRedis } from "./own-redis.ts";

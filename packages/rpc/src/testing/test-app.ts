@@ -200,7 +200,7 @@ function withoutChanges<Tables extends CoreTables>(db: Database<Tables>): Databa
 
 /** Delivers nothing. */
 function createDeafBus(): Bus {
-  return { publish() {}, subscribe: () => () => {}, async close() {} };
+  return { isConnected: false, publish() {}, subscribe: () => () => {}, async close() {} };
 }
 
 function createLog(): { log: Log; logged: { level: string; message: string; facts: object }[] } {

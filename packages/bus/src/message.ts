@@ -1,0 +1,91 @@
+import type { Hint } from "./bus.ts";
+
+/** What travels between replicas: hints, and echoes by which a replica hears whether it can still be heard. */
+export interface Message {
+  /** The replica that sent it. */
+  readonly from: string;
+  readonly hints: readonly Hint[];
+  /** A number the sender waits for. */
+  readonly echo: number | null;
+}
+
+/** Most handles in one hint: a longer one becomes several. */
+const mostIds = 100;
+
+/** Writes hints as messages of at most `mostBytes` each. */
+export function encodeHints(from: string, hints: readonly Hint[], mostBytes: number): string[] {
+  const messages: string[] = [];
+  const prefix = `{"from":${JSON.stringify(from)},"hints":[`;
+  let texts: string[] = [];
+  let bytes = prefix.length + 2;
+  for (const text of hints.flatMap(split).map((hint) => JSON.stringify(hint))) {
+    const size = Buffer.byteLength(text) + 1;
+    if (texts.length > 0 && bytes + size > mostBytes) {
+      messages.push(`${prefix}${texts.join(",")}]}`);
+      texts = [];
+      bytes = prefix.length + 2;
+    }
+    texts.push(text);
+    bytes += size;
+  }
+  if (texts.length > 0) messages.push(`${prefix}${texts.join(",")}]}`);
+  return messages;
+}
+
+export function encodeEcho(from: string, echo: number): string {
+  return JSON.stringify({ from, echo });
+}
+
+/** Reads a message. What this program does not know (a newer one may run beside it) may mean anything: a gap. */
+export function decodeMessage(text: string): Message {
+  const value = parse(text);
+  if (typeof value !== "object" || value === null) return { from: "", hints: [gap], echo: null };
+  const { from, hints, echo } = value as Readonly<Record<string, unknown>>;
+  return {
+    from: typeof from === "string" ? from : "",
+    hints: Array.isArray(hints) ? hints.map((hint) => (isHint(hint) ? hint : gap)) : [],
+    echo: typeof echo === "number" ? echo : null,
+  };
+}
+
+export const gap: Hint = Object.freeze({ kind: "gap" });
+
+function split(hint: Hint): Hint[] {
+  if (hint.kind !== "sessions-ended" || hint.sessionIds.length <= mostIds) return [hint];
+  const parts: Hint[] = [];
+  for (let from = 0; from < hint.sessionIds.length; from += mostIds) {
+    parts.push({ ...hint, sessionIds: hint.sessionIds.slice(from, from + mostIds) });
+  }
+  return parts;
+}
+
+function isHint(value: unknown): value is Hint {
+  if (typeof value !== "object" || value === null) return false;
+  const hint = value as Readonly<Record<string, unknown>>;
+  switch (hint["kind"]) {
+    case "sessions-ended":
+      return Array.isArray(hint["sessionIds"]) && hint["sessionIds"].every(isText) && isText(hint["reason"]);
+    case "session":
+    case "session-rotated":
+      return isText(hint["sessionId"]);
+    case "user":
+      return isText(hint["userId"]);
+    case "topic":
+      return isText(hint["topic"]);
+    default:
+      return hint["kind"] === "gap";
+  }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Whoever wrote it meant something.
+    return null;
+  }
+}

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+
+import { findRedis, type OwnRedis, startOwnRedis } from "@app/services";
+
+import { closing, connected, testBus, testReplicas } from "./bus.suite.ts";
+import type { Bus, Hint } from "./bus.ts";
+import { createRedisBus } from "./redis.ts";
+
+const program = await findRedis();
+if (program === null && process.env["CI"])
+  throw new Error("There is no redis-server, and these tests are not skipped in CI.");
+if (program === null) process.stderr.write("redis-server is not installed: the Redis bus is NOT tested.\n");
+
+describe.skipIf(program === null)("a bus over Redis", () => {
+  let server: OwnRedis;
+  beforeAll(async () => {
+    server = await startOwnRedis(program ?? "");
+  }, 30_000);
+  afterAll(() => server[Symbol.asyncDispose]());
+
+  const create = (options: { readonly onError?: (error: unknown) => void } = {}): Bus =>
+    createRedisBus({ url: server.url, heartbeatMs: 200, ...options });
+  const open = async (options?: { readonly onError?: (error: unknown) => void }) => connected(create(options));
+
+  testBus(open);
+  testReplicas(open, async () => {
+    await server.kill();
+    await server.resume();
+  });
+
+  test("REL-25: without Redis it starts, works within the process, and connects when Redis is there", async () => {
+    await server.kill();
+    await using bus = closing(create({ onError: () => {} }));
+    const heard: Hint[] = [];
+    bus.subscribe((hint) => heard.push(hint));
+
+    bus.publish({ kind: "user", userId: "ann" });
+    expect(heard).toEqual([{ kind: "user", userId: "ann" }]);
+    expect(bus.isConnected).toBe(false);
+    await server.resume();
+    await vi.waitFor(() => expect(bus.isConnected).toBe(true), 10_000);
+    expect(heard).toContainEqual({ kind: "gap" });
+  });
+
+  test("REL-28: a server that hangs is given up, without anybody waiting for it, and what was published meanwhile arrives", async () => {
+    await using one = closing(await open({ onError: () => {} }));
+    await using other = closing(await open({ onError: () => {} }));
+    const heard: Hint[] = [];
+    other.subscribe((hint) => heard.push(hint));
+
+    server.freeze();
+    try {
+      const began = performance.now();
+      one.publish({ kind: "user", userId: "ann" });
+      expect(performance.now() - began).toBeLessThan(50);
+      await vi.waitFor(() => expect(one.isConnected || other.isConnected).toBe(false), 10_000);
+    } finally {
+      server.thaw();
+    }
+    await vi.waitFor(() => expect(heard).toContainEqual({ kind: "user", userId: "ann" }), 10_000);
+    expect(heard).toContainEqual({ kind: "gap" });
+  }, 30_000);
+});

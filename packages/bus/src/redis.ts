@@ -1,0 +1,64 @@
+import { createClient } from "redis";
+
+import type { Bus } from "./bus.ts";
+import { createReplicatedBus, type Link } from "./replicated.ts";
+
+export interface RedisBusOptions {
+  readonly url: string;
+  /** Replicas of one app use the same; default `countersign:hints`. */
+  readonly channel?: string;
+  readonly onError?: (error: unknown) => void;
+  /** See `ReplicatedBusOptions`. */
+  readonly heartbeatMs?: number;
+}
+
+const mostBytes = 64 * 1024;
+const answerMs = 2000;
+
+/** A bus over Redis' publish and subscribe. Nothing is kept there. */
+export function createRedisBus({ url, channel = "countersign:hints", ...options }: RedisBusOptions): Bus {
+  return createReplicatedBus({ ...options, mostBytes, connect: (onMessage) => connect(url, channel, onMessage) });
+}
+
+async function connect(url: string, channel: string, onMessage: (text: string) => void): Promise<Link> {
+  const { promise: lost, resolve: lose } = Promise.withResolvers<void>();
+  // The client would connect again by itself and subscribe again without a word: hints in between would be missed unnoticed.
+  const socket = { reconnectStrategy: false, connectTimeout: answerMs } as const;
+  const sender = createClient({ url, socket, commandOptions: { timeout: answerMs }, disableOfflineQueue: true });
+  const listener = createClient({ url, socket, disableOfflineQueue: true });
+  const clients = [sender, listener];
+  for (const client of clients) {
+    client.on("error", () => lose());
+    client.on("end", () => lose());
+  }
+  const close = () => {
+    lose();
+    for (const client of clients) if (client.isOpen) client.destroy();
+  };
+  try {
+    await Promise.all(clients.map((client) => client.connect()));
+    await withDeadline(listener.subscribe(channel, onMessage));
+  } catch (error) {
+    close();
+    throw error;
+  }
+  void lost.then(close);
+  return {
+    lost,
+    close,
+    async send(message) {
+      await sender.publish(channel, message);
+    },
+  };
+}
+
+/** Redis that hangs answers nothing, and subscribing has no timeout of its own. */
+async function withDeadline(work: Promise<unknown>): Promise<void> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error("Redis does not answer.")), answerMs);
+  try {
+    await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,148 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+
+import type { Bus, Hint } from "./bus.ts";
+import { decodeMessage, encodeEcho, encodeHints, gap } from "./message.ts";
+import { Subscribers } from "./subscribers.ts";
+
+/** A connection to what carries messages between replicas. */
+export interface Link {
+  /** Resolves when the message has been taken. */
+  send(message: string): Promise<void>;
+  /** Resolves when the connection is gone. */
+  readonly lost: Promise<void>;
+  close(): void;
+}
+
+export interface ReplicatedBusOptions {
+  /** Opens a link on which every message sent by anybody from now on is received, one's own too. */
+  readonly connect: (onMessage: (text: string) => void) => Promise<Link>;
+  /** Largest message the carrier takes, in bytes. */
+  readonly mostBytes: number;
+  /** Hears of a connection that was lost or cannot be made, and of subscribers that throw. */
+  readonly onError?: (error: unknown) => void;
+  /** How often a replica listens for its own voice. Without an answer for twice as long, the connection is given up; 2000. */
+  readonly heartbeatMs?: number;
+}
+
+/** Hints that wait for a connection. Beyond this many, the others are told that they have missed some. */
+const mostWaiting = 10_000;
+const firstPauseMs = 50;
+const longestPauseMs = 2000;
+
+/**
+ * The bus of several replicas. A hint is told in this process at once, and to the others as soon as the carrier takes it.
+ * Each time it connects, hints of others may have been missed: it tells `gap` then, and everything is read again. While there
+ * is no connection, hints wait; nothing else does.
+ */
+export function createReplicatedBus({
+  connect,
+  mostBytes,
+  onError = () => {},
+  heartbeatMs = 2000,
+}: ReplicatedBusOptions): Bus {
+  const origin = randomUUID();
+  const subscribers = new Subscribers(onError);
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  let waiting: Hint[] = [];
+  let link: Link | null = null;
+  let isSending = false;
+  let heard = 0;
+
+  function receive(text: string): void {
+    const { from, hints, echo } = decodeMessage(text);
+    if (from === origin) {
+      if (echo !== null) heard = Math.max(heard, echo);
+      return;
+    }
+    for (const hint of hints) subscribers.tell(hint);
+  }
+
+  async function sendWaiting(): Promise<void> {
+    if (isSending || link === null) return;
+    isSending = true;
+    const through = link;
+    while (waiting.length > 0 && link === through) {
+      const hints = waiting;
+      waiting = [];
+      try {
+        for (const message of encodeHints(origin, hints, mostBytes)) await through.send(message);
+      } catch (error) {
+        onError(error);
+        // Some may have arrived: hearing a hint twice does no harm.
+        waiting = [...hints, ...waiting];
+        through.close();
+        break;
+      }
+    }
+    isSending = false;
+  }
+
+  async function keepConnected(): Promise<void> {
+    let pauseMs = firstPauseMs;
+    while (!signal.aborted) {
+      const opened = await connect(receive).catch((error: unknown) => {
+        onError(error);
+        return null;
+      });
+      if (opened) {
+        pauseMs = firstPauseMs;
+        await serve(opened);
+      }
+      await pause(pauseMs * (0.5 + Math.random()), undefined, { signal, ref: false }).catch(() => {});
+      pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+    }
+  }
+
+  /** Uses the link until it is lost. */
+  async function serve(opened: Link): Promise<void> {
+    const close = () => opened.close();
+    signal.addEventListener("abort", close, { once: true });
+    if (signal.aborted) close();
+    link = opened;
+    subscribers.tell(gap);
+    void sendWaiting();
+    const stopListening = listenForOwnVoice(opened);
+    await opened.lost;
+    stopListening();
+    link = null;
+    signal.removeEventListener("abort", close);
+    if (!signal.aborted) onError(new Error("The bus lost its connection. It connects again."));
+  }
+
+  /** A connection can be open and yet carry nothing: a server that hangs, a pooler that does not pass notices on. */
+  function listenForOwnVoice(opened: Link): () => void {
+    let said = heard;
+    const timer = setInterval(() => {
+      if (said - heard >= 2) return opened.close();
+      said += 1;
+      opened.send(encodeEcho(origin, said)).catch(() => opened.close());
+    }, heartbeatMs);
+    timer.unref();
+    return () => {
+      clearInterval(timer);
+      heard = said;
+    };
+  }
+
+  const running = keepConnected();
+  return {
+    get isConnected() {
+      return link !== null;
+    },
+    publish(hint) {
+      subscribers.tell(hint);
+      if (waiting.length < mostWaiting) waiting.push(hint);
+      else waiting = [gap];
+      // What is published in one turn travels together.
+      queueMicrotask(() => void sendWaiting());
+    },
+    subscribe: (onHint) => subscribers.add(onHint),
+    async close() {
+      subscribers.clear();
+      stopping.abort();
+      await running;
+    },
+  };
+}
