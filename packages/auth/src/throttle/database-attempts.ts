@@ -16,8 +16,8 @@ interface Job {
   readonly fail: (error: unknown) => void;
 }
 
-/** Changes that are made in one transaction. */
-const mostPerGroup = 100;
+/** Changes that are made in one transaction: few enough that others' calls do not wait for it. */
+const mostPerGroup = 25;
 /** Changes that wait at most; beyond it the store counts as away. */
 const mostWaiting = 5000;
 /** How long a change that is not urgent waits for one that is. */
@@ -52,6 +52,8 @@ export function createDatabaseAttempts({ db, clock }: { readonly db: Database; r
       } catch (error) {
         for (const { fail } of group) fail(error);
       }
+      // On SQLite a group is one go of the event loop: let the calls in that came meanwhile.
+      if (waiting.length > 0) await new Promise((resolve) => setImmediate(resolve));
     }
     writing = null;
   }
