@@ -1,5 +1,5 @@
-import { actorOf } from "../audit/audit-actor.ts";
 import type { AccountContext, SignInOrigin } from "../account/account-context.ts";
+import { actorOf } from "../audit/audit-actor.ts";
 import type { AuditAction, AuditActor } from "../audit/audit-event.ts";
 
 /** A user who acts by a link: no session, but the mailbox. */
