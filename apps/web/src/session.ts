@@ -4,9 +4,13 @@ import { createSessionClient } from "@countersign/client";
 
 import { api } from "./api.ts";
 import { createDrafts } from "./notes/drafts.ts";
+import { router } from "./router.tsx";
 
 /** The one connection of this window, and what stands on it. */
-export const sessionClient = createSessionClient();
+export const sessionClient = createSessionClient({
+  // A refused call may say where to go; the page and what is being written stay.
+  onRedirect: (to) => router.history.push(to),
+});
 
 export const queryClient = new QueryClient({
   // The session client decides what may be sent again; React Query must not.
