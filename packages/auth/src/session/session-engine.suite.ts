@@ -517,9 +517,9 @@ export function describeSessionEngine(createEngine: CreateEngine): void {
         const ifTokenHash = hashToken(ann.token) ?? "";
 
         const first = await app.rotate(ann, { ifTokenHash });
-        const second = await app.db.transaction((tx) => app.engine.rotate(tx, ann.session.id, { ifTokenHash }));
+        const again = await app.db.transaction((tx) => app.engine.rotate(tx, ann.session.id, { ifTokenHash }));
 
-        expect(second).toBeNull();
+        expect(again).toBeNull();
         expect(await app.isValid(first)).toBe(true);
         expect(app.hints).toHaveLength(1);
       });
