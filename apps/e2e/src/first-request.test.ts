@@ -13,15 +13,19 @@ test("HDR-17, RST-08: a first request with somebody else's Host changes no link,
 }) => {
   await using mailbox = await openMailbox();
   const server = await newServer({ SMTP_URL: mailbox.url, EMAIL_VERIFICATION: "optional" });
-  const evil = { host: "evil.example", "x-forwarded-host": "evil.example", forwarded: "host=evil.example" };
+  const forwarded = { "x-forwarded-host": "evil.example", forwarded: "host=evil.example" };
+  const evil = { host: "evil.example", ...forwarded };
+  const account = { username: "ann", email: "ann@example.test", password: "correct horse of ann" };
   for (const path of ["/", "//evil.example/login", "/trpc/session.me", "/healthz"])
     await send(server, path, evil, null);
+  const refused = await send(server, "/trpc/auth.register", evil, account);
+  expect(refused.status).toBeGreaterThanOrEqual(400);
+  expect(refused.headers["set-cookie"]).toBeUndefined();
 
-  const account = { username: "ann", email: "ann@example.test", password: "correct horse of ann" };
-  const registered = await send(server, "/trpc/auth.register", evil, account);
+  const registered = await send(server, "/trpc/auth.register", forwarded, account);
   expect(registered.status).toBe(200);
   expect(registered.headers["set-cookie"]?.[0]).not.toMatch(/domain/i);
-  await send(server, "/trpc/auth.requestPasswordReset", evil, { email: account.email });
+  await send(server, "/trpc/auth.requestPasswordReset", forwarded, { email: account.email });
 
   for (const subject of [/^Confirm your address/, /^A new password/]) {
     const mail = await mailTo(mailbox, account.email, subject);
