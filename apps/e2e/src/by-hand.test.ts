@@ -46,7 +46,7 @@ test(
     await runSql(server, "update users set is_active = false where username = ?", ann.username);
 
     await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible(withinASecond);
-    await expect(page.getByText("Your session was ended.")).toBeVisible();
+    await expect(page.getByText("This account is no longer active.")).toBeVisible();
     await page.getByLabel("Username").fill(ann.username);
     await page.getByLabel("Password", { exact: true }).fill(ann.password);
     await page.getByRole("button", { name: "Sign in" }).click();
