@@ -59,7 +59,7 @@ test("RAT-10: calls over HTTP alone come to an end as well: a burst, and what co
   expect((await call(bob.cookie)).status).toBe(200);
 });
 
-test("RAT-16: whoever tries tokens by chance is refused after a while, and users at the same address are not", async () => {
+test("RAT-16: whoever tries tokens by chance is refused after a while, which the log tells once; users at the same address are not", async () => {
   await using started = await startTestRouter(sqlite, { settings });
   const { app } = started;
   const ann = await app.signIn("ann");
@@ -72,4 +72,7 @@ test("RAT-16: whoever tries tokens by chance is refused after a while, and users
   expect(statuses.slice(0, burstOfUser)).not.toContain(429);
   expect(statuses.at(-1)).toBe(429);
   expect((await app.http("who", { method: "GET", cookie: ann.cookie })).status).toBe(200);
+  expect(app.logged).toEqual([
+    { level: "warn", message: "Calls are refused, because there are too many", facts: { address: "127.0.0.1" } },
+  ]);
 });

@@ -1,12 +1,17 @@
 import { TokenBucket } from "./token-bucket.ts";
 
 const mostBuckets = 50_000;
+/** So often a log hears of the same flood. */
+const newsEveryMs = 60_000;
+/** Floods that are told apart; beyond it some are told once more. */
+const mostFloods = 1000;
 
 /** A bucket for each key: a user's id, or an address. */
 export class RateLimits {
   readonly #perSecond: number;
   readonly #burst: number;
   readonly #buckets = new Map<string, TokenBucket>();
+  readonly #toldAt = new Map<string, number>();
 
   constructor(perSecond: number, burst: number) {
     this.#perSecond = perSecond;
@@ -17,6 +22,15 @@ export class RateLimits {
   admit(key: string, now: number): boolean {
     const bucket = this.#buckets.get(key) ?? this.#create(key, now);
     return bucket.take(1, now);
+  }
+
+  /** Has nobody been told for a minute that this key is refused? Asking counts as telling. */
+  isNews(key: string, now: number): boolean {
+    const toldAt = this.#toldAt.get(key);
+    if (toldAt !== undefined && now - toldAt < newsEveryMs) return false;
+    if (this.#toldAt.size >= mostFloods) this.#toldAt.clear();
+    this.#toldAt.set(key, now);
+    return true;
   }
 
   #create(key: string, now: number): TokenBucket {

@@ -69,8 +69,11 @@ export async function admit(
   return { rule, principal };
 }
 
-function tooMany({ reply }: Caller): CallError {
+function tooMany({ reply, addressKey, services: { rateLimits, log } }: Caller): CallError {
   reply?.setRetryAfter(retryAfterSeconds);
+  if (rateLimits.isNews(addressKey, performance.now())) {
+    log.warn({ address: addressKey }, "Calls are refused, because there are too many");
+  }
   return rateLimited(retryAfterSeconds);
 }
 
