@@ -226,7 +226,7 @@ describeDatabases((dialect) => {
       [{ username: "other", password: "short" }, "password"],
       [{ username: "other", firstName: "a\nb" }, "firstName"],
       [{ username: "other", locale: "no language" }, "locale"],
-      [{ username: "other", isSuperuser: true }, ""],
+      [{ username: "other", isSuperuser: true }, "isSuperuser"],
     ];
     for (const [input, field] of wrong) {
       const frame = await create(input);
