@@ -285,7 +285,33 @@ test("LOG-11: another user finds nothing, and nothing of the first one's is sent
   expect(create).not.toHaveBeenCalled();
 });
 
-test.each(["signed_out", "signed_out_elsewhere", "ended", "deactivated", "deleted", "password_changed", null] as const)(
+test.each(["signed_out_elsewhere", "ended", "password_changed", "replaced"] as const)(
+  "a session that is ended from elsewhere (%s) keeps what is being written for its user, and for nobody else",
+  (reason) => {
+    const { drafts } = start();
+    writeNew(drafts, "half a thought");
+    drafts.setVisitor(null, reason);
+    drafts.setVisitor("ann", null);
+    expect(drafts.get()).toMatchObject([{ text: { title: "half a thought" } }]);
+
+    drafts.setVisitor(null, reason);
+    drafts.setVisitor("bob", null);
+    expect(drafts.get()).toEqual([]);
+    drafts.setVisitor("ann", null);
+    expect(drafts.get()).toEqual([]);
+  },
+);
+
+test("a second new note is begun only when something is written in the first", () => {
+  const { drafts } = start();
+  const first = drafts.open(null);
+  expect(drafts.open(null)).toBe(first);
+  drafts.write(first, { body: "tea" });
+  expect(drafts.open(null)).not.toBe(first);
+  expect(drafts.get()).toHaveLength(2);
+});
+
+test.each(["signed_out", "deactivated", "deleted", null] as const)(
   "OUT-07: a session that ends by %s leaves no text behind",
   (reason) => {
     const { drafts } = start();

@@ -20,7 +20,8 @@ export interface DraftsOptions {
 
 /**
  * Keeps what is being written until the server has it: through a lost connection, a page change, and a session that
- * expires, as long as the same user comes back. Anybody else, and every other end of the session, finds nothing.
+ * ends without the person wanting it, as long as the same user comes back. Anybody else finds nothing, and nothing is
+ * left after signing out.
  * It is kept in memory only.
  */
 export interface Drafts extends ReadableStore<readonly Draft[]> {
@@ -93,6 +94,10 @@ export function createDrafts({ calls, connection }: DraftsOptions): Drafts {
   };
 
   function open(note: Note | null): string {
+    // One blank page is enough.
+    const blank = note === null && drafts.find((draft) => draft.base === null && !isUnsaved(draft) && isWriting(draft));
+    if (blank) return blank.id;
+
     const id = note?.id ?? `new-${crypto.randomUUID()}`;
     // What is saved already is done with: this is a new draft of the same note.
     if (find(id)?.state.phase === "saved") discard(id);
@@ -196,7 +201,7 @@ export function createDrafts({ calls, connection }: DraftsOptions): Drafts {
 
   function setVisitor(userId: string | null, endReason: SessionEndReason | null): void {
     const isSame = userId !== null && userId === owner;
-    const mayComeBack = userId === null && endReason === "expired";
+    const mayComeBack = userId === null && endReason !== null && !isForGood.has(endReason);
     if (!isSame && !mayComeBack) forgetAll();
     if (!mayComeBack) owner = userId;
 
@@ -245,6 +250,13 @@ interface Attempt {
   readonly version: number | null;
   readonly text: NoteText;
 }
+
+function isWriting({ state }: Draft): boolean {
+  return state.phase === "writing";
+}
+
+/** Ends after which nobody is expected to go on writing here. */
+const isForGood: ReadonlySet<SessionEndReason> = new Set(["signed_out", "deactivated", "deleted"]);
 
 const untouched: DraftState = { phase: "writing", errors: {}, failure: null };
 const shownWithinMs = 5000;

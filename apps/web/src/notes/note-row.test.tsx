@@ -1,6 +1,8 @@
 import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
 
+import { CallFailure } from "@countersign/client";
+
 import { refusal, showNotes, tea } from "../test/note-page.tsx";
 
 test("a change that comes in while one writes touches no letter; it is told, and can be compared", () => {
@@ -162,6 +164,45 @@ test("a deletion that is refused is said at the note, which stays", async () => 
   expect((await screen.findByRole("alert")).textContent).toContain("It was not deleted.");
   expect(screen.getByRole("heading", { name: "Tea" })).toBeTruthy();
   expect(onRemoved).not.toHaveBeenCalled();
+});
+
+test("REL-08: a deletion whose answer is lost is checked, and only then said to be one", async () => {
+  const { remove, onRemoved } = showNotes([tea]);
+  const answer = Promise.withResolvers<unknown>();
+  remove
+    .mockRejectedValueOnce(new CallFailure("disconnected", "unknown", "note.remove"))
+    .mockReturnValue(answer.promise);
+  press("Delete “Tea”");
+  press("Delete");
+
+  expect(await screen.findByText("Checking…")).toBeTruthy();
+  expect(screen.queryByText(/not deleted/)).toBeNull();
+  expect(onRemoved).not.toHaveBeenCalled();
+  await waitFor(() => expect(remove).toHaveBeenCalledTimes(2), { timeout: 3000 });
+  // The first attempt was carried out.
+  await act(async () => answer.reject(refusal({ code: "NOT_FOUND" })));
+
+  expect(onRemoved).toHaveBeenCalledExactlyOnceWith(tea);
+  expect(screen.queryByRole("alert")).toBeNull();
+});
+
+test("a deletion that was not sent says that it waits", async () => {
+  const { remove, onRemoved } = showNotes([tea]);
+  remove.mockRejectedValueOnce(new CallFailure("deadline", "not-sent", "note.remove")).mockResolvedValue({});
+  press("Delete “Tea”");
+  press("Delete");
+
+  expect(await screen.findByText("Waits for the connection")).toBeTruthy();
+  await waitFor(() => expect(onRemoved).toHaveBeenCalledExactlyOnceWith(tea), { timeout: 3000 });
+});
+
+test("what cannot be found out is not said to be one or the other", async () => {
+  const { remove } = showNotes([tea]);
+  remove.mockRejectedValue(new CallFailure("refused", "unknown", "note.remove"));
+  press("Delete “Tea”");
+  press("Delete");
+
+  expect((await screen.findByRole("alert")).textContent).toContain("It is not known whether it was deleted.");
 });
 
 function openEditor() {

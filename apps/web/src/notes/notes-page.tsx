@@ -17,8 +17,10 @@ import { api, type Note } from "../api.ts";
 import { useAppMessages } from "../messages/app-messages.ts";
 
 import { arrangeNotes } from "./arrange-notes.ts";
+import type { Draft, DraftState } from "./draft.ts";
 import { useDraftList, useDrafts } from "./drafts-context.ts";
 import { NoteRow } from "./note-row.tsx";
+import { useRowFocus } from "./use-row-focus.ts";
 
 import "./notes.css";
 
@@ -45,7 +47,14 @@ export function NotesPage() {
     [texts],
   );
 
-  const create = () => drafts.open(null);
+  const rowFocus = useRowFocus(entries, page);
+  useSavedNews(draftList, setNews);
+
+  function create() {
+    const id = drafts.open(null);
+    // A blank one that is open already; a new editor takes the focus by itself.
+    page.current?.querySelector<HTMLElement>(`[data-key="${id}"] input`)?.focus();
+  }
 
   return (
     <div className="cs-page" ref={page}>
@@ -54,7 +63,7 @@ export function NotesPage() {
           <PageTitle>{texts.title}</PageTitle>
           {list.rows.length > 0 && <span className="cs-muted">{texts.count(list.rows.length)}</span>}
         </div>
-        <Button variant="primary" onClick={create}>
+        <Button variant="primary" data-create="" onClick={create}>
           <Icon name="plus" />
           {texts.create}
         </Button>
@@ -70,9 +79,9 @@ export function NotesPage() {
         </EmptyState>
       )}
       {entries.length > 0 && (
-        <ul className="cs-list" aria-label={texts.title}>
+        <ul className="cs-list" aria-label={texts.title} {...rowFocus}>
           {entries.map(({ key, note, draft }) => (
-            <li key={key}>
+            <li key={key} className="notes__entry" data-key={key} tabIndex={-1}>
               <NoteRow note={note} draft={draft} isListKnown={list.status === "ready"} onRemoved={handleRemoved} />
             </li>
           ))}
@@ -80,6 +89,19 @@ export function NotesPage() {
       )}
     </div>
   );
+}
+
+/** Says once of each note that it is saved: for those who do not see the editor close. */
+function useSavedNews(draftList: readonly Draft[], tell: (news: string) => void) {
+  const told = useRef(new WeakSet<DraftState>());
+  const { notes: texts } = useAppMessages();
+  useEffect(() => {
+    for (const { state } of draftList) {
+      if (state.phase !== "saved" || told.current.has(state)) continue;
+      told.current.add(state);
+      tell(texts.saved(state.note.title));
+    }
+  }, [draftList, tell, texts]);
 }
 
 function FailedNotes({ error, retry }: { readonly error: unknown; readonly retry: () => void }) {

@@ -1,12 +1,12 @@
-import { readErrorData } from "@countersign/client";
-import { Badge, ConfirmInPlace, describeCallError, Icon, Notice, RelativeTime, usePages } from "@countersign/pages";
+import { Badge, ConfirmInPlace, Icon, Notice, RelativeTime } from "@countersign/pages";
 import { IfCan } from "@countersign/react";
 
-import { api, type Note } from "../api.ts";
+import type { Note } from "../api.ts";
 import { useAppMessages } from "../messages/app-messages.ts";
 
 import { useDrafts } from "./drafts-context.ts";
 import { NoteWords } from "./note-words.tsx";
+import { useRemoval } from "./use-removal.ts";
 
 export interface SavedNoteProps {
   readonly note: Note;
@@ -17,19 +17,8 @@ export interface SavedNoteProps {
 /** A note of the live list: to be read, edited and deleted. */
 export function SavedNote({ note, onRemoved }: SavedNoteProps) {
   const drafts = useDrafts();
-  const pages = usePages();
   const { notes: texts } = useAppMessages();
-  const remove = api.note.remove.useMutation();
-  const isGone = remove.isSuccess || readErrorData(remove.error)?.code === "NOT_FOUND";
-
-  async function removeNote() {
-    try {
-      await remove.mutateAsync({ id: note.id });
-      onRemoved(note);
-    } catch {
-      // `remove.error` holds it, and is shown below.
-    }
-  }
+  const { isGone, progress, failure, remove } = useRemoval(note, onRemoved);
 
   return (
     <div className="note">
@@ -58,17 +47,13 @@ export function SavedNote({ note, onRemoved }: SavedNoteProps) {
               label={texts.removeLabel(note.title)}
               question={texts.removeQuestion(note.title)}
               confirm={texts.remove}
-              confirming={texts.removing}
-              onConfirm={removeNote}
+              confirming={progress}
+              onConfirm={remove}
             />
           </IfCan>
         )}
       </div>
-      {remove.error && !isGone && (
-        <Notice tone="danger">
-          {texts.removeFailed} {describeCallError(remove.error, pages.messages, pages.locale)}
-        </Notice>
-      )}
+      {failure !== null && <Notice tone="danger">{failure}</Notice>}
     </div>
   );
 }

@@ -18,10 +18,14 @@ export function Forbidden() {
           <Link to={pages.routes.home} className={buttonClass({})}>
             {texts.home}
           </Link>
-          {username && (
+          {username ? (
             <Button variant="quiet" isBusy={isBusy} onClick={signOut}>
               {texts.switchUser}
             </Button>
+          ) : (
+            <Link to={pages.routes.login} className={buttonClass({ variant: "primary" })}>
+              {pages.messages.login.title}
+            </Link>
           )}
         </>
       }

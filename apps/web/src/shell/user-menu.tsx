@@ -1,6 +1,9 @@
 import { Icon, Link, Menu, usePages, useSignOut } from "@countersign/pages";
 import { useUser } from "@countersign/react";
 
+import { useAppMessages } from "../messages/app-messages.ts";
+import { useDrafts } from "../notes/drafts-context.ts";
+
 import { ThemeChoice } from "./theme-choice.tsx";
 
 /** Who is signed in, the way to the account, and the way out. Nothing while nobody is. */
@@ -8,7 +11,14 @@ export function UserMenu() {
   const { messages, routes } = usePages();
   const { signOut } = useSignOut();
   const user = useUser();
+  const drafts = useDrafts();
+  const { unsaved } = useAppMessages();
   if (!user) return null;
+
+  function handleSignOut() {
+    if (drafts.hasUnsaved() && !confirm(unsaved.signOut)) return;
+    signOut();
+  }
 
   return (
     <Menu
@@ -32,7 +42,7 @@ export function UserMenu() {
       <Link to={routes.account} className="cs-menu__item">
         {messages.userMenu.account}
       </Link>
-      <button type="button" className="cs-menu__item" onClick={signOut}>
+      <button type="button" className="cs-menu__item" onClick={handleSignOut}>
         {messages.signOut.action}
       </button>
     </Menu>

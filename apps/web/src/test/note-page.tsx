@@ -2,6 +2,7 @@ import { QueryClient } from "@tanstack/react-query";
 import { render } from "@testing-library/react";
 import { TRPCClientError, type TRPCLink } from "@trpc/client";
 import { observable } from "@trpc/server/observable";
+import { useRef } from "react";
 import { vi } from "vitest";
 
 import type { AppRouter } from "@app/api";
@@ -12,6 +13,7 @@ import { arrangeNotes } from "../notes/arrange-notes.ts";
 import { DraftsContext, useDraftList } from "../notes/drafts-context.ts";
 import { createDrafts, type NoteCalls } from "../notes/drafts.ts";
 import { NoteRow } from "../notes/note-row.tsx";
+import { useRowFocus } from "../notes/use-row-focus.ts";
 
 import { PagesOfNobody } from "./pages-of-nobody.tsx";
 
@@ -69,9 +71,23 @@ interface RowsProps {
 }
 
 function Rows({ rows, ...rest }: RowsProps) {
-  return arrangeNotes(rows, useDraftList()).map(({ key, note, draft }) => (
-    <NoteRow key={key} note={note} draft={draft} {...rest} />
-  ));
+  const page = useRef<HTMLDivElement>(null);
+  const entries = arrangeNotes(rows, useDraftList());
+  const rowFocus = useRowFocus(entries, page);
+  return (
+    <div ref={page}>
+      <button type="button" data-create="">
+        Create
+      </button>
+      <ul {...rowFocus}>
+        {entries.map(({ key, note, draft }) => (
+          <li key={key} data-key={key} tabIndex={-1}>
+            <NoteRow note={note} draft={draft} {...rest} />
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
 }
 
 /** An error as a refused call throws it. */
