@@ -285,6 +285,9 @@ export const englishMessages = {
     offline: "Offline: changes wait",
     refused: "The server refused the connection",
     reload: "Reload",
+    /** Said on a page that cannot show anything yet, after some seconds without a connection. */
+    blocked:
+      "There is no connection to the server. It may be down, something between here and there may block WebSockets, or this page was opened under an address the server does not know.",
   },
   /** Why a session ended, said on the login page. */
   sessionEnd: {

@@ -5,7 +5,7 @@ import type { ConnectionState } from "@countersign/client";
 
 import { show } from "../test/show.tsx";
 
-import { ConnectionPill } from "./connection-pill.tsx";
+import { ConnectionPill, ConnectionTrouble } from "./connection-pill.tsx";
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
@@ -24,6 +24,18 @@ test("nothing is said while all is well, nor of what is over within a second", (
   become(session, "reconnecting");
   pass(999);
   expect(pill()).toBe("");
+});
+
+test("a page that can show nothing says after some seconds what may be wrong, and what to do", () => {
+  const { session } = show(<ConnectionTrouble />);
+  become(session, "reconnecting");
+  pass(4_999);
+  expect(screen.queryByText(/no connection to the server/)).toBeNull();
+  pass(1);
+  expect(screen.getByText(/no connection to the server/)).toBeTruthy();
+  expect(screen.getByRole("button", { name: "Reload" })).toBeTruthy();
+  become(session, "open");
+  expect(screen.queryByText(/no connection to the server/)).toBeNull();
 });
 
 test("after a second it says what is being done, follows it, and is gone at once when all is well", () => {

@@ -1,5 +1,6 @@
 import { useEffect, useRef, type ReactNode } from "react";
 
+import { ConnectionPill, ConnectionTrouble } from "../connection/connection-pill.tsx";
 import { LanguageSwitch } from "../language/language-switch.tsx";
 import { BrandLink } from "../primitives/brand-link.tsx";
 import { PageTitle } from "../primitives/page-title.tsx";
@@ -30,12 +31,18 @@ export function EntryPage({ title, isReady, children, foot }: EntryPageProps) {
             {foot && <div className="cs-entry__foot">{foot}</div>}
           </>
         ) : (
-          <Loading className="cs-entry__card">
-            <Skeleton shape="title" width="40%" />
-            <Skeleton shape="control" />
-            <Skeleton shape="control" />
-            <Skeleton shape="control" />
-          </Loading>
+          <>
+            <Loading className="cs-entry__card">
+              <Skeleton shape="title" width="40%" />
+              <Skeleton shape="control" />
+              <Skeleton shape="control" />
+              <Skeleton shape="control" />
+            </Loading>
+            <div className="cs-entry__foot">
+              <ConnectionPill />
+              <ConnectionTrouble />
+            </div>
+          </>
         )}
       </div>
       <LanguageSwitch />
