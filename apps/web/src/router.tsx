@@ -1,7 +1,10 @@
 import { createRootRoute, createRoute, createRouter, redirect } from "@tanstack/react-router";
 
+import { defaultRoutes } from "@countersign/pages";
+
 import { NotesPage } from "./notes/notes-page.tsx";
 import { createReadyRoutes } from "./ready-routes.tsx";
+import { Admin } from "./routes/admin.tsx";
 import { Crash } from "./routes/crash.tsx";
 import { NotFound } from "./routes/not-found.tsx";
 import { Root } from "./routes/root.tsx";
@@ -20,12 +23,18 @@ const homeRoute = createRoute({
 
 const notesRoute = createRoute({ getParentRoute: () => signedInRoute, path: "/notes", component: NotesPage });
 
+const adminRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: `${defaultRoutes.admin}/$`,
+  component: Admin,
+});
+
 const readyRoutes = createReadyRoutes(rootRoute, signedInRoute);
 
 const routeTree = rootRoute.addChildren([
   homeRoute,
   ...readyRoutes.forAnyone,
-  signedInRoute.addChildren([notesRoute, ...readyRoutes.signedIn]),
+  signedInRoute.addChildren([notesRoute, adminRoute, ...readyRoutes.signedIn]),
 ]);
 
 /** Every address of the app, and what is there. */

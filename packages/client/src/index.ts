@@ -6,6 +6,17 @@ export type {
   RegisterAnswer,
   RegisterInput,
 } from "./account-calls.ts";
+export {
+  type AdminAuditListQuery,
+  type AdminCalls,
+  type AdminConnectionListQuery,
+  type AdminListQuery,
+  type AdminLiveList,
+  type AdminPersonInput,
+  type AdminSessionListQuery,
+  type AdminUserListQuery,
+  createAdminCalls,
+} from "./admin-calls.ts";
 export { CallFailure, type CallFailureKind, type CallOutcome } from "./call-failure.ts";
 export type { ConnectionTiming } from "./connection.ts";
 export type { ConnectionState } from "./connection-state.ts";

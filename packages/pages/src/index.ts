@@ -16,6 +16,14 @@ export { usePasswordForm, type PasswordForm, type PasswordValues } from "./accou
 export { useProfileForm, type ProfileForm, type ProfileValues } from "./account/use-profile-form.ts";
 export { useSessionList, type SessionListState } from "./account/use-session-list.ts";
 export { useVerifyOwnEmail, type VerifyOwnEmailState } from "./account/use-verify-own-email.ts";
+export { AdminArea, type AdminAreaProps, type AdminPageName, type AdminPageProps } from "./admin/admin-area.tsx";
+export { AdminFrame, type AdminFrameProps } from "./admin/admin-frame.tsx";
+export { useAdminCalls } from "./admin/use-admin-calls.ts";
+export { useAdminList, type AdminListOptions, type AdminListState } from "./admin/use-admin-list.ts";
+export { useAdminSections, type AdminSection } from "./admin/use-admin-sections.ts";
+export { useMay } from "./admin/use-may.ts";
+export { useNewUserForm, type NewUserValues } from "./admin/new-user-panel.tsx";
+export { UsersPage, useUserList, type AdminListPageProps } from "./admin/users-page.tsx";
 export { useAuthConfig } from "./config/use-auth-config.ts";
 export { ConnectionPill } from "./connection/connection-pill.tsx";
 export { EntryPage, type EntryPageProps } from "./entry/entry-page.tsx";

@@ -1,3 +1,5 @@
+import { englishAdminMessages } from "./admin/english-admin-messages.ts";
+
 /**
  * Every text of the pages, in English. Texts with parts are functions, so that a language can order and inflect them as
  * it needs. Another language is another object of the type `Messages`; single texts are changed through
@@ -343,6 +345,7 @@ export const englishMessages = {
     unknown: "Something went wrong. Try again.",
     unknownWithId: (id: string) => `Something went wrong. Try again; if it stays so, report ${id}.`,
   },
+  ...englishAdminMessages,
 };
 
 /** A whole catalogue: the shape of `englishMessages`. */

@@ -1,4 +1,7 @@
+import { arabicAdminMessages } from "../admin/arabic-admin-messages.ts";
 import type { Messages } from "../messages.ts";
+
+import { countOf, isolate } from "./arabic-words.ts";
 
 /** Every text of the pages, in Arabic. Isolates (U+2068, U+2069) keep names of either direction where they stand. */
 export const arabicMessages: Messages = {
@@ -335,24 +338,8 @@ export const arabicMessages: Messages = {
     unknown: "حدث خطأ ما. حاول مجددًا.",
     unknownWithId: (id) => `حدث خطأ ما. حاول مجددًا؛ وإن تكرّر فأبلغ عن ${isolate(id)}.`,
   },
+  ...arabicAdminMessages,
 };
-
-/** A name in the other direction moves nothing that stands around it. */
-function isolate(text: string): string {
-  return `\u2068${text}\u2069`;
-}
-
-/** Arabic counts in six forms. */
-type Forms = Readonly<Record<Exclude<Intl.LDMLPluralRule, "zero">, string>>;
-
-const plural = new Intl.PluralRules("ar");
-const digits = new Intl.NumberFormat("ar");
-
-/** `forms` with the number in place of `#`. There is no form for none: nothing here counts nothing. */
-function countOf(count: number, forms: Forms): string {
-  const rule = plural.select(count);
-  return forms[rule === "zero" ? "other" : rule].replace("#", digits.format(count));
-}
 
 function characters(count: number): string {
   return countOf(count, { one: "حرف واحد", two: "حرفان", few: "# أحرف", many: "# حرفًا", other: "# حرف" });

@@ -14,7 +14,8 @@ import { RegisterPage } from "../register/register-page.tsx";
 import type { PageProps } from "./page-slots.ts";
 import type { Routes } from "./routes.ts";
 
-export type PageName = Exclude<keyof Routes, "home">;
+/** The admin's pages are an area of their own: `<AdminArea>`. */
+export type PageName = Exclude<keyof Routes, "home" | "admin">;
 
 /** A page and the frame it wants. */
 export interface ReadyPage {

@@ -13,6 +13,8 @@ export interface Routes {
   readonly account: string;
   readonly loggedOut: string;
   readonly forbidden: string;
+  /** Where the admin's pages begin: the users are at `/admin/users`. */
+  readonly admin: string;
 }
 
 export const defaultRoutes: Routes = {
@@ -27,6 +29,7 @@ export const defaultRoutes: Routes = {
   account: "/account",
   loggedOut: "/logged-out",
   forbidden: "/forbidden",
+  admin: "/admin",
 };
 
 /** `route` with the page to come back to afterwards, where that is another than home. */

@@ -12,6 +12,8 @@ import {
   type SignedInSnapshot,
 } from "@countersign/contract";
 
+import { createFakeAdmin } from "./fake-admin.ts";
+
 /** A session client whose stores and answers a test decides: what is tested here is what the pages make of them. */
 export function createFakeSession() {
   const snapshot = createStore<SnapshotState>({ status: "ready", user: anonymous, endReason: null });
@@ -43,12 +45,14 @@ export function createFakeSession() {
     delete: vi.fn<SessionClient["account"]["delete"]>(),
     sessions,
   };
+  const admin = createFakeAdmin();
   let reauthenticate: (() => Promise<boolean>) | null = null;
   const client = {
     snapshot,
     connection,
     auth,
     account,
+    links: () => [admin.link],
     connect() {},
     onIdentityChange: () => () => {},
     onReauth(ask: () => Promise<boolean>) {
@@ -63,6 +67,7 @@ export function createFakeSession() {
     auth,
     account,
     sessions,
+    admin,
     connection,
     /** As the client does when a mutation was refused with REAUTH. */
     askToConfirm: () => reauthenticate?.() ?? Promise.resolve(false),

@@ -1,0 +1,70 @@
+import { useEffect, type ComponentType } from "react";
+
+import type { LibraryPermission } from "@countersign/contract";
+
+import { ForbiddenPage } from "../message/forbidden-page.tsx";
+import { NotFoundPage } from "../message/not-found-page.tsx";
+import { usePages } from "../provider/pages-context.ts";
+
+import { readId, type AdminSearch } from "./admin-address.ts";
+import { useAdminSections } from "./use-admin-sections.ts";
+import { useMay } from "./use-may.ts";
+import { UsersPage } from "./users-page.tsx";
+
+/** What each page of the admin's is given. */
+export interface AdminPageProps {
+  /** What is behind `?` in the address. */
+  readonly search: AdminSearch;
+  /** Which one, where the page is about one. */
+  readonly id: string | null;
+}
+
+export type AdminPageName = "users";
+
+export interface AdminAreaProps {
+  /** The address below `/admin/`: `users`, `users/5f2c…`. */
+  readonly path: string;
+  readonly search: AdminSearch;
+  /** The app's own pages in place of these, by name. */
+  readonly pages?: Partial<Record<AdminPageName, ComponentType<AdminPageProps>>>;
+}
+
+/**
+ * The admin's pages, all of them below one address of the app, for people who are signed in. Each is shown to those who
+ * hold its permission, and goes at once when it is taken from them.
+ */
+export function AdminArea({ path, search, pages }: AdminAreaProps) {
+  const may = useMay();
+  const [section = "", id = null, ...rest] = path.split("/").filter(Boolean);
+  if (section === "") return <FirstSection />;
+
+  const page = adminPages.find((one) => one.section === section && one.isAboutOne === (id !== null));
+  const isMalformed = id !== null && readId({ id }, "id") === null;
+  if (!page || isMalformed || rest.length > 0) return <NotFoundPage />;
+  if (!may(page.permission)) return <ForbiddenPage />;
+
+  const Page = pages?.[page.name] ?? page.Page;
+  return <Page key={id} search={search} id={id} />;
+}
+
+/** Leads to the first part this person may see. */
+function FirstSection() {
+  const { navigate } = usePages();
+  const first = useAdminSections()[0]?.to ?? null;
+  useEffect(() => {
+    if (first !== null) navigate(first, { replace: true });
+  }, [first, navigate]);
+  return first === null && <ForbiddenPage />;
+}
+
+interface AdminPageEntry {
+  readonly name: AdminPageName;
+  readonly section: string;
+  readonly isAboutOne: boolean;
+  readonly permission: LibraryPermission;
+  readonly Page: ComponentType<AdminPageProps>;
+}
+
+const adminPages: readonly AdminPageEntry[] = [
+  { name: "users", section: "users", isAboutOne: false, permission: "users.view", Page: UsersPage },
+];

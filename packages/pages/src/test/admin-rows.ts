@@ -1,0 +1,23 @@
+import type { AdminUserRow } from "@countersign/contract";
+
+export const bobsId = "6f1b0c5e-6a51-4d1c-9f53-0d7a5b9c2e11";
+
+export function userRow(change: Partial<AdminUserRow> = {}): AdminUserRow {
+  return {
+    id: bobsId,
+    version: 1,
+    username: "bob",
+    email: "bob@example.com",
+    emailVerified: true,
+    firstName: "",
+    lastName: "",
+    isActive: true,
+    isStaff: false,
+    isSuperuser: false,
+    locale: null,
+    createdAt: "2026-01-01T00:00:00.000Z",
+    lastLoginAt: null,
+    groups: [],
+    ...change,
+  };
+}
