@@ -38,7 +38,7 @@ export function EntryPage({ title, isReady, children, foot }: EntryPageProps) {
               <Skeleton shape="control" />
               <Skeleton shape="control" />
             </Loading>
-            <div className="cs-entry__foot">
+            <div className="cs-entry__trouble">
               <ConnectionPill />
               <ConnectionTrouble />
             </div>
