@@ -226,7 +226,7 @@ class CallStorm implements AsyncDisposable {
 
   /** What each call came to, in the order they were sent. */
   async answers(): Promise<readonly string[]> {
-    await vi.waitFor(() => this.#requireAll(), { timeout: 55_000 });
+    await vi.waitFor(() => this.#requireAll(), { timeout: 30_000 });
     return this.#answers;
   }
 
