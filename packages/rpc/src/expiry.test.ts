@@ -35,6 +35,7 @@ describeDatabases((dialect) => {
     socket.socket.ping();
     socket.send("PING");
     await socket.query("session.me");
+    await socket.query("account.sessions.list");
     await app.http("session.me", { method: "GET", cookie: ann.cookie });
     await other.query("who");
 

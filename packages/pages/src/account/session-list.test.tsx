@@ -1,5 +1,5 @@
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
 import type { SessionListItem } from "@countersign/contract";
 
@@ -29,6 +29,24 @@ test("this device comes first and is marked, then the others by their last use; 
   expect(texts[0]).toContain("203.0.113.9");
   expect(texts[1]).toContain("Unknown address");
   expect(within(rows[0] as HTMLElement).queryByRole("button")).toBeNull();
+});
+
+test("a device that signs in while the page is open is shown within some seconds", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  try {
+    const session = showList([item({ id: "this", isCurrent: true })]);
+    await screen.findByText("You are signed in nowhere else.");
+    session.sessions.list.mockResolvedValue([
+      item({ id: "this", isCurrent: true }),
+      item({ id: "2", userAgent: firefox }),
+    ]);
+
+    await act(() => vi.advanceTimersByTimeAsync(5100));
+
+    expect(screen.getByText("Firefox on Linux")).toBeTruthy();
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test("ending a session asks first and names it; then the row goes, and the focus is at the heading", async () => {

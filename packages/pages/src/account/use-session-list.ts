@@ -20,7 +20,7 @@ export interface SessionListState {
   readonly endAll: () => Promise<void>;
 }
 
-/** The sessions of the signed-in user, read again now and then and whenever the window is looked at. */
+/** The sessions of the signed-in user, read again every few seconds and whenever the window is looked at. */
 export function useSessionList(): SessionListState {
   const client = useSessionClient();
   const { calls } = usePages();
@@ -29,7 +29,7 @@ export function useSessionList(): SessionListState {
     queryKey: sessionListKey,
     queryFn: () => client.account.sessions.list(),
     select: inOrder,
-    refetchInterval: 30_000,
+    refetchInterval: againMs,
     refetchOnWindowFocus: "always",
   });
 
@@ -70,6 +70,9 @@ function statusOf(data: unknown, error: unknown): SessionListState["status"] {
   if (data !== undefined) return "ready";
   return error === null ? "loading" : "error";
 }
+
+/** How long another device's coming and going may be out of sight. */
+const againMs = 5000;
 
 const sessionListKey = ["countersign", "account", "sessions"];
 

@@ -39,7 +39,8 @@ const DeleteAccount = z.strictObject({
 
 const Handle = z.strictObject({ id: z.string().min(1).max(64) });
 
-const fresh = procedureWith({ freshWithinSeconds: "default" });
+/** Read again by an open page every few seconds: that is no use of the session. */
+const passiveFresh = procedureWith({ freshWithinSeconds: "default" }, { isPassive: true });
 const freshOverHttp = procedureWith({ freshWithinSeconds: "default", transport: "http" });
 
 /** The signed-in user's own account. */
@@ -86,7 +87,7 @@ export const accountRouter = router({
 
   sessions: router({
     /** Says where the user is and was: for those who have just shown who they are. */
-    list: fresh.query(async ({ ctx }): Promise<SessionListItem[]> => {
+    list: passiveFresh.query(async ({ ctx }): Promise<SessionListItem[]> => {
       const sessions = await ctx.caller.services.auth.sessions.list(ctx.user.id);
       return sessions.map((session) => toListItem(session, ctx.session.id));
     }),
