@@ -58,7 +58,12 @@ test("WSK-01: a foreign Host is refused, upgrade and request alike, whatever the
   const { port } = new URL(app.url);
   const get = (path: string, host: string) =>
     raw(app, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
-  for (const Host of ["evil.example", `evil.example:${port}`, "localhost", `localhost.evil.example:${port}`]) {
+  for (const Host of [
+    "evil.example",
+    `evil.example:${port}`,
+    `localhost.evil.example:${port}`,
+    "127.0.0.1.evil.example",
+  ]) {
     expect(await upgrade(app, "/trpc", { Host }), Host).toContain("400");
     expect(await get("/trpc/anyone", Host), Host).toContain("400");
     expect(await get("/", Host), Host).toContain("400");
@@ -68,6 +73,8 @@ test("WSK-01: a foreign Host is refused, upgrade and request alike, whatever the
   expect(await upgrade(app, "/trpc")).toContain("101");
   expect(await get("/trpc/anyone", `localhost:${port}`)).toContain("200");
   expect(await get("/trpc/anyone", `LOCALHOST:${port}`)).toContain("200");
+  // By its address it can be reached from a probe or a proxy, and under no other page's name.
+  expect(await get("/trpc/anyone", `127.0.0.1:${port}`)).toContain("200");
 });
 
 test("WSK-02: every path but the one is answered with 404", async () => {
