@@ -19,6 +19,9 @@ export { useVerifyOwnEmail, type VerifyOwnEmailState } from "./account/use-verif
 export { AdminArea, type AdminAreaProps, type AdminPageName, type AdminPageProps } from "./admin/admin-area.tsx";
 export { AdminFrame, type AdminFrameProps } from "./admin/admin-frame.tsx";
 export { useAdminCalls } from "./admin/use-admin-calls.ts";
+export { useAdminUser, type AdminUserState } from "./admin/use-admin-user.ts";
+export { UserPage } from "./admin/user-page.tsx";
+export { useUserPersonForm, type UserPersonValues } from "./admin/user-person-section.tsx";
 export { useAdminList, type AdminListOptions, type AdminListState } from "./admin/use-admin-list.ts";
 export { useAdminSections, type AdminSection } from "./admin/use-admin-sections.ts";
 export { useMay } from "./admin/use-may.ts";

@@ -356,8 +356,9 @@ export type MessageOverrides = { readonly [Section in keyof Messages]?: Partial<
 
 /** The catalogue with some of its texts replaced. */
 export function overrideMessages(base: Messages, overrides: MessageOverrides): Messages {
-  const sections = Object.entries(base).map(([section, texts]) => {
-    return [section, { ...texts, ...overrides[section as keyof Messages] }];
+  const changes: Readonly<Record<string, object | undefined>> = overrides;
+  const sections = Object.entries<object>(base).map(([section, texts]) => {
+    return [section, { ...texts, ...changes[section] }];
   });
   // Object.fromEntries forgets which section is which; the entries above are those of `base`.
   return Object.fromEntries(sections) as Messages;

@@ -9,6 +9,7 @@ import { usePages } from "../provider/pages-context.ts";
 import { readId, type AdminSearch } from "./admin-address.ts";
 import { useAdminSections } from "./use-admin-sections.ts";
 import { useMay } from "./use-may.ts";
+import { UserPage } from "./user-page.tsx";
 import { UsersPage } from "./users-page.tsx";
 
 /** What each page of the admin's is given. */
@@ -19,7 +20,7 @@ export interface AdminPageProps {
   readonly id: string | null;
 }
 
-export type AdminPageName = "users";
+export type AdminPageName = "users" | "user";
 
 export interface AdminAreaProps {
   /** The address below `/admin/`: `users`, `users/5f2c…`. */
@@ -67,4 +68,5 @@ interface AdminPageEntry {
 
 const adminPages: readonly AdminPageEntry[] = [
   { name: "users", section: "users", isAboutOne: false, permission: "users.view", Page: UsersPage },
+  { name: "user", section: "users", isAboutOne: true, permission: "users.view", Page: UserPage },
 ];

@@ -1,4 +1,4 @@
-import { countOf } from "../language/arabic-words.ts";
+import { countOf, isolate } from "../language/arabic-words.ts";
 
 import type { englishAdminMessages } from "./english-admin-messages.ts";
 
@@ -51,5 +51,47 @@ export const arabicAdminMessages: typeof englishAdminMessages = {
     createSubmit: "إنشاء المستخدم",
     creating: "جارٍ الإنشاء…",
     passwordHelp: "إن تُركت فارغة فأرسل إليه بعدها رابطًا لاختيار كلمة مروره.",
+  },
+  adminUser: {
+    title: "مستخدم",
+    all: "كل المستخدمين",
+    failed: "تعذّر تحميل هذا المستخدم.",
+    beyond: "هذا مشرف عام. لا يغيّر شيئًا هنا إلا المشرفون العامون.",
+    own: "هذا حسابك أنت. لا يمنح أحد نفسه صلاحيات أكثر، ولا يعطّل أحد نفسه.",
+    created: "أُنشئ",
+    noPassword: "بلا كلمة مرور",
+    emailHelp: "يُعدّ العنوان الجديد غير مؤكد إلى أن يفتح صاحبه الرابط.",
+    saved: "تم الحفظ.",
+    access: "الوصول",
+    active: "نشط",
+    activeText: "يمكنه تسجيل الدخول. وعند سحب ذلك تنتهي كل جلساته فورًا.",
+    staffText: "يمكنه استخدام صفحات الإدارة بقدر ما تسمح الصلاحيات أدناه.",
+    superuserText: "لديه كل الصلاحيات، مُنحت له أم لم تُمنح.",
+    yes: "نعم",
+    no: "لا",
+    give: "منح",
+    takeAway: "سحب",
+    giveQuestion: (what, username) => `منح «${what}» إلى ${isolate(username)}؟`,
+    takeQuestion: (what, username) => `سحب «${what}» من ${isolate(username)}؟`,
+    editGroups: "تغيير المجموعات",
+    noGroups: "ليس في أي مجموعة.",
+    permissions: "الصلاحيات",
+    editPermissions: "تغيير الصلاحيات",
+    noPermissions: "لا صلاحيات.",
+    direct: "ممنوحة مباشرة",
+    through: (groups) => `عبر ${isolate(groups)}`,
+    notYours: "ليست لديك أنت",
+    endAll: "إنهاء كل الجلسات",
+    endAllQuestion: (username) => `تسجيل خروج ${isolate(username)} من كل الأجهزة؟`,
+    ended: (username) => `سُجّل خروج ${isolate(username)} من كل الأجهزة.`,
+    signedInNowhere: "غير مسجّل الدخول في أي مكان.",
+    sessionsText: "من يستخدم جلسة تُنهى يُسجَّل خروجه فورًا.",
+    sendReset: "إرسال رابط لكلمة مرور جديدة",
+    sendResetQuestion: (email) => `إرسال الرابط إلى ${isolate(email)}؟`,
+    sending: "جارٍ الإرسال…",
+    resetSent: (email) => `أُرسل رابط لكلمة مرور جديدة إلى ${isolate(email)}.`,
+  },
+  adminSessions: {
+    of: (username, device) => `${isolate(username)}، على ${isolate(device)}`,
   },
 };

@@ -1,4 +1,4 @@
-import type { AdminUserRow } from "@countersign/contract";
+import type { AdminUser, AdminUserRow } from "@countersign/contract";
 
 export const bobsId = "6f1b0c5e-6a51-4d1c-9f53-0d7a5b9c2e11";
 
@@ -20,4 +20,8 @@ export function userRow(change: Partial<AdminUserRow> = {}): AdminUserRow {
     groups: [],
     ...change,
   };
+}
+
+export function adminUser(change: Partial<AdminUser> = {}): AdminUser {
+  return { ...userRow(), hasPassword: true, permissions: [], inherited: [], sessionCount: 0, ...change };
 }

@@ -1,0 +1,91 @@
+import { useId } from "react";
+
+import { useSignedInUser } from "@countersign/react";
+
+import { ConfirmInPlace } from "../primitives/confirm-in-place.tsx";
+import { usePages } from "../provider/pages-context.ts";
+
+import { ActionNews } from "./action-news.tsx";
+import { useAction } from "./use-action.ts";
+import { useAdminCalls } from "./use-admin-calls.ts";
+import { useMay } from "./use-may.ts";
+import type { UserSectionProps } from "./user-page.tsx";
+
+/** What an account may as a whole: sign in, administer, do everything. Each asks before it is changed. */
+export function UserAccessSection({ user, isBeyond, isOwn }: UserSectionProps) {
+  const { messages } = usePages();
+  const { adminUser: texts, account } = messages;
+  const may = useMay();
+  const amSuperuser = useSignedInUser().isSuperuser;
+  const { users } = useAdminCalls();
+  const action = useAction();
+  const titleId = useId();
+  const { id, username, version } = user;
+
+  const flags = [
+    {
+      name: texts.active,
+      text: texts.activeText,
+      isOn: user.isActive,
+      // Nobody switches themselves off.
+      mayChange: may("users.change") && !isBeyond && !isOwn,
+      set: users.setActive,
+    },
+    {
+      name: account.staff,
+      text: texts.staffText,
+      isOn: user.isStaff,
+      // Nobody raises their own rights.
+      mayChange: may("users.grant") && !isBeyond && (!isOwn || user.isStaff),
+      set: users.setStaff,
+    },
+    {
+      name: account.superuser,
+      text: texts.superuserText,
+      isOn: user.isSuperuser,
+      mayChange: amSuperuser,
+      set: users.setSuperuser,
+    },
+  ];
+
+  return (
+    <section className="cs-section" aria-labelledby={titleId}>
+      <div className="cs-section__head">
+        <h2 className="cs-section__title" id={titleId}>
+          {texts.access}
+        </h2>
+      </div>
+      <ActionNews action={action} />
+      <ul className="cs-list">
+        {flags.map(({ name, text, isOn, mayChange, set }) => {
+          const verb = isOn ? texts.takeAway : texts.give;
+          return (
+            <li className="cs-row" key={name}>
+              <div className="cs-row__main">
+                <span className="cs-row__title">
+                  {name}: {isOn ? texts.yes : texts.no}
+                </span>
+                <span className="cs-muted">{text}</span>
+              </div>
+              {mayChange && (
+                <ConfirmInPlace
+                  action={verb}
+                  label={`${name}: ${verb}`}
+                  question={isOn ? texts.takeQuestion(name, username) : texts.giveQuestion(name, username)}
+                  confirm={verb}
+                  confirming={messages.common.saving}
+                  onConfirm={() =>
+                    action.run(async () => {
+                      await set({ id, value: !isOn, version });
+                      return texts.saved;
+                    })
+                  }
+                />
+              )}
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}

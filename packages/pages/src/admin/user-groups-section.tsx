@@ -1,0 +1,48 @@
+import { EditSection } from "../account/edit-section.tsx";
+import { usePages } from "../provider/pages-context.ts";
+
+import { Checklist } from "./checklist.tsx";
+import { useAdminCalls } from "./use-admin-calls.ts";
+import { useAllGroups } from "./use-choices.ts";
+import { useMay } from "./use-may.ts";
+import type { UserSectionProps } from "./user-page.tsx";
+
+/** The groups somebody is in, to be ticked and unticked. */
+export function UserGroupsSection({ user, isBeyond }: UserSectionProps) {
+  const { adminUser: texts, account } = usePages().messages;
+  const may = useMay();
+  const all = useAllGroups();
+  const { users } = useAdminCalls();
+  // Those who may not see all groups can still take somebody out of one.
+  const groups = all ?? user.groups;
+  const mayEdit = may("users.grant") && !isBeyond && groups.length > 0;
+
+  return (
+    <EditSection
+      title={account.groups}
+      action={mayEdit ? texts.editGroups : null}
+      content={
+        <ul className="cs-checklist cs-checklist--held">
+          {user.groups.length === 0 && <li className="cs-muted">{texts.noGroups}</li>}
+          {user.groups.map(({ id, name }) => (
+            <li key={id}>
+              <bdi>{name}</bdi>
+            </li>
+          ))}
+        </ul>
+      }
+    >
+      {(close) => (
+        <Checklist
+          label={texts.editGroups}
+          options={groups.map(({ id, name }) => ({ value: id, label: <bdi>{name}</bdi> }))}
+          selected={user.groups.map(({ id }) => id)}
+          version={user.version}
+          save={(groupIds, version) => users.setGroups({ id: user.id, groupIds, version })}
+          onDone={() => close(texts.saved)}
+          onCancel={() => close()}
+        />
+      )}
+    </EditSection>
+  );
+}

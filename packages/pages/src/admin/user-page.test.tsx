@@ -1,0 +1,201 @@
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { expect, test } from "vitest";
+
+import type { AdminUser } from "@countersign/contract";
+
+import { adminUser, bobsId, userRow } from "../test/admin-rows.ts";
+import { createFakeSession, type FakeSession, refusal } from "../test/fake-session.ts";
+import { show } from "../test/show.tsx";
+
+import { AdminArea } from "./admin-area.tsx";
+
+const stale = refusal({ code: "CONFLICT", reason: "VERSION_CONFLICT" });
+
+test("what somebody may is listed with where it comes from, and changes as it is changed elsewhere", async () => {
+  const { session, become } = await showUser({
+    permissions: ["notes.view", "users.view"],
+    inherited: [{ permission: "users.view", groups: ["crew"] }],
+    groups: [{ id: "g1", name: "crew" }],
+  });
+  expect(held()).toEqual(["notes.view given directly", "users.view given directly · through crew"]);
+
+  await become({ version: 2, permissions: [], inherited: [], groups: [] });
+  await waitFor(() => expect(held()).toEqual(["None."]));
+  expect(session.admin.watched().map(({ path }) => path)).toEqual(["admin.user.live"]);
+});
+
+test("permissions are ticked and unticked as a set; what one does not hold can be taken away but not given", async () => {
+  const { session } = await showUser({ permissions: ["notes.view", "audit.view"] });
+  fireEvent.click(await screen.findByRole("button", { name: "Change permissions" }));
+
+  expect(box(/^notes.change/).disabled).toBe(true);
+  expect(box(/^audit.view/).disabled).toBe(false);
+  fireEvent.click(box(/^notes.view/));
+  fireEvent.click(box(/^users.view/));
+  fireEvent.click(screen.getByRole("button", { name: "Save" }));
+
+  expect(await screen.findByText("Saved.")).toBeTruthy();
+  expect(changes(session)).toEqual([
+    ["admin.user.setPermissions", { id: bobsId, permissions: ["audit.view", "users.view"], version: 1 }],
+  ]);
+});
+
+test("a set that was changed by others meanwhile is not written over: it says so and begins again from theirs", async () => {
+  const { session, become } = await showUser({ permissions: ["notes.view"] });
+  fireEvent.click(await screen.findByRole("button", { name: "Change permissions" }));
+  await become({ version: 2, permissions: ["notes.view", "users.view"] });
+  await waitFor(() => expect(held().at(-1)).toContain("users.view"));
+  expect(box(/^users.view/).checked).toBe(false);
+
+  session.admin.call.mockImplementationOnce(() => Promise.reject(stale));
+  fireEvent.click(screen.getByRole("button", { name: "Save" }));
+  expect((await screen.findByRole("alert")).textContent).toContain("It was changed elsewhere");
+  expect(box(/^users.view/).checked).toBe(true);
+  fireEvent.click(screen.getByRole("button", { name: "Save" }));
+  await waitFor(() => expect(changes(session)).toHaveLength(2));
+  expect(changes(session).map(([, input]) => input)).toMatchObject([
+    { permissions: ["notes.view"], version: 1 },
+    { permissions: ["notes.view", "users.view"], version: 2 },
+  ]);
+});
+
+test("names and address that meet a change of others keep their text, and are written when they are sent again", async () => {
+  const { session, become } = await showUser();
+  fireEvent.click(screen.getByRole("button", { name: "Edit" }));
+  fireEvent.input(screen.getByLabelText(/^First name/), { target: { value: "Robert" } });
+  await become({ version: 2, lastName: "Ross" });
+  await screen.findByText("Ross");
+
+  session.admin.call.mockImplementationOnce(() => Promise.reject(stale));
+  fireEvent.click(screen.getByRole("button", { name: "Save" }));
+  expect((await screen.findByRole("alert")).textContent).toContain("It was changed elsewhere");
+  fireEvent.click(screen.getByRole("button", { name: "Save" }));
+  expect(await screen.findByText("Saved.")).toBeTruthy();
+  expect(changes(session).map(([, input]) => input)).toMatchObject([
+    { firstName: "Robert", version: 1 },
+    { firstName: "Robert", version: 2 },
+  ]);
+});
+
+test("an account is switched off after a question that names it, and a refusal is explained", async () => {
+  const { session } = await showUser();
+  session.admin.call.mockImplementationOnce(() =>
+    Promise.reject(refusal({ code: "CONFLICT", reason: "LAST_SUPERUSER" })),
+  );
+  fireEvent.click(screen.getByRole("button", { name: "Active: Take away" }));
+  const question = screen.getByRole("group", { name: "Take “Active” away from bob?" });
+  expect(changes(session)).toEqual([]);
+  fireEvent.click(within(question).getByRole("button", { name: "Take away" }));
+
+  expect((await screen.findByRole("alert")).textContent).toContain("the last active superuser");
+  expect(changes(session)).toEqual([["admin.user.setActive", { id: bobsId, value: false, version: 1 }]]);
+});
+
+test("somebody is signed out everywhere, and sent a link to a new password", async () => {
+  const { session } = await showUser({ sessionCount: 2 });
+  await press("End all sessions");
+  expect(await screen.findByText("bob is signed out everywhere.")).toBeTruthy();
+  await press("Send a link to a new password");
+  expect(await screen.findByText("A link to a new password is on its way to bob@example.com.")).toBeTruthy();
+
+  expect(changes(session)).toEqual([
+    ["admin.user.endSessions", { id: bobsId }],
+    ["admin.user.sendReset", { id: bobsId }],
+  ]);
+});
+
+test("an account is deleted only when its name is typed, and the list follows", async () => {
+  const { session, navigate } = await showUser();
+  fireEvent.click(screen.getByRole("button", { name: "Delete account" }));
+  fireEvent.input(screen.getByLabelText("Type bob to confirm"), { target: { value: "bo" } });
+  fireEvent.click(screen.getByRole("button", { name: "Delete this account" }));
+  expect(screen.getByRole("alert").textContent).toBe("That is not the name of this account.");
+  expect(changes(session)).toEqual([]);
+
+  fireEvent.input(screen.getByLabelText("Type bob to confirm"), { target: { value: "bob" } });
+  fireEvent.click(screen.getByRole("button", { name: "Delete this account" }));
+  await waitFor(() => expect(navigate).toHaveBeenCalledWith("/admin/users", { replace: true }));
+  expect(changes(session)).toEqual([["admin.user.remove", { id: bobsId }]]);
+});
+
+test("those who may only look are offered nothing to press", async () => {
+  const looks = { isSuperuser: false, isStaff: true, permissions: ["users.view", "sessions.view"] };
+  await showUser({ sessionCount: 1, permissions: ["notes.view"] }, looks);
+
+  expect(screen.queryAllByRole("button")).toEqual([]);
+  expect(held()).toEqual(["notes.view given directly"]);
+});
+
+test("a superuser's account is out of reach of staff, and says so", async () => {
+  const permissions = ["users.view", "users.change", "users.grant", "users.delete", "users.end_sessions"];
+  await showUser({ isSuperuser: true, sessionCount: 1 }, { isSuperuser: false, isStaff: true, permissions });
+
+  expect(screen.queryAllByRole("button")).toEqual([]);
+  expect(screen.getByText(/Only superusers can change anything here/)).toBeTruthy();
+});
+
+test("on their own account nobody is offered to switch themselves off or to delete it", async () => {
+  await showUser({ isSuperuser: true }, { id: bobsId, isSuperuser: true });
+
+  expect(screen.queryByRole("button", { name: "Active: Take away" })).toBeNull();
+  expect(screen.queryByRole("button", { name: "Delete account" })).toBeNull();
+  expect(screen.getByRole("button", { name: "Superuser: Take away" })).toBeTruthy();
+});
+
+test("an account that is not there, or not any more, is not found", async () => {
+  const { session } = await showUser();
+  act(() => session.admin.push("admin.user.live", []));
+  expect(screen.getByRole("heading", { name: "This page does not exist" })).toBeTruthy();
+});
+
+async function showUser(change: Partial<AdminUser> = {}, me: Parameters<FakeSession["signIn"]>[0] = root) {
+  const session = createFakeSession();
+  session.signIn(me);
+  let user = adminUser(change);
+  session.admin.call.mockImplementation(async (path) => {
+    if (path === "admin.user.get") return user;
+    if (path === "admin.permission.list") return permissions;
+    if (path === "admin.group.list") return { rows: [], nextCursor: null, total: 0 };
+    return {};
+  });
+  const { navigate } = show(<AdminArea path={`users/${bobsId}`} search={{}} />, { session });
+  const push = () => act(() => session.admin.push("admin.user.live", [userRow({ version: user.version })]));
+  push();
+  await screen.findByRole("heading", { name: "bob" });
+
+  return {
+    session,
+    navigate,
+    /** The account is changed by somebody else. */
+    async become(next: Partial<AdminUser>) {
+      user = { ...user, ...next };
+      push();
+    },
+  };
+}
+
+const root = { isSuperuser: true };
+const permissions = ["audit.view", "notes.change", "notes.view", "users.view"].map((name) => ({
+  name,
+  isHeld: name === "notes.view" || name === "users.view",
+}));
+
+/** The calls that change something. */
+function changes(session: FakeSession) {
+  return session.admin.call.mock.calls.filter(([path]) => !/\.(?:get|list)$/.test(path));
+}
+
+function held() {
+  const section = screen.getByRole("region", { name: "Permissions" });
+  return [...section.querySelectorAll(".cs-checklist--held > li")].map((item) => item.textContent);
+}
+
+function box(name: RegExp) {
+  return screen.getByRole<HTMLInputElement>("checkbox", { name });
+}
+
+/** Presses a button that asks first, and answers it. */
+async function press(name: string) {
+  fireEvent.click(await screen.findByRole("button", { name }));
+  await act(async () => fireEvent.click(screen.getByRole("button", { name })));
+}

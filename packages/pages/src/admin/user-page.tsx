@@ -1,0 +1,92 @@
+import type { AdminUser } from "@countersign/contract";
+import { useSignedInUser } from "@countersign/react";
+
+import { describeCallError } from "../form/describe-call-error.ts";
+import { NotFoundPage } from "../message/not-found-page.tsx";
+import { Button } from "../primitives/button.tsx";
+import { Link } from "../primitives/link.tsx";
+import { Notice } from "../primitives/notice.tsx";
+import { Loading, Skeleton } from "../primitives/skeleton.tsx";
+import { usePages } from "../provider/pages-context.ts";
+
+import { adminPath } from "./admin-address.ts";
+import { AdminFrame } from "./admin-frame.tsx";
+import { useAdminUser } from "./use-admin-user.ts";
+import { useMay } from "./use-may.ts";
+import { UserAccessSection } from "./user-access-section.tsx";
+import { UserBadges } from "./user-badges.tsx";
+import { UserGroupsSection } from "./user-groups-section.tsx";
+import { UserPermissionsSection } from "./user-permissions-section.tsx";
+import { UserPersonSection } from "./user-person-section.tsx";
+import { UserRemovalSection } from "./user-removal-section.tsx";
+import { UserSessionsSection } from "./user-sessions-section.tsx";
+
+/** One account: what it is, what it may, where it is signed in, each changed in place by those who may. */
+export function UserPage({ id }: { readonly id: string | null }) {
+  const { messages, locale, routes } = usePages();
+  const texts = messages.adminUser;
+  const state = useAdminUser(id ?? "");
+  if (state.status === "missing") return <NotFoundPage />;
+
+  return (
+    <AdminFrame
+      title={state.status === "ready" ? state.user.username : texts.title}
+      section="users"
+      aside={state.status === "ready" && <UserBadges user={state.user} />}
+      action={<Link to={adminPath(routes, "users")}>{texts.all}</Link>}
+    >
+      {state.status === "loading" && <LoadingUser />}
+      {state.status === "error" && (
+        <Notice
+          tone="danger"
+          action={
+            <Button size="small" onClick={state.retry}>
+              {messages.common.retry}
+            </Button>
+          }
+        >
+          {texts.failed} {describeCallError(state.error, messages, locale)}
+        </Notice>
+      )}
+      {state.status === "ready" && <UserSections user={state.user} />}
+    </AdminFrame>
+  );
+}
+
+export interface UserSectionProps {
+  readonly user: AdminUser;
+  /** Is it out of reach: a superuser's account, looked at by somebody who is none? */
+  readonly isBeyond: boolean;
+  /** Is it the account of whoever looks at it? */
+  readonly isOwn: boolean;
+}
+
+function UserSections({ user }: { readonly user: AdminUser }) {
+  const { adminUser: texts } = usePages().messages;
+  const may = useMay();
+  const me = useSignedInUser();
+  const parts = { user, isOwn: me.id === user.id, isBeyond: user.isSuperuser && !me.isSuperuser };
+
+  return (
+    <>
+      {parts.isBeyond && <Notice>{texts.beyond}</Notice>}
+      {parts.isOwn && <Notice>{texts.own}</Notice>}
+      <UserPersonSection {...parts} />
+      <UserAccessSection {...parts} />
+      <UserGroupsSection {...parts} />
+      <UserPermissionsSection {...parts} />
+      <UserSessionsSection {...parts} />
+      {may("users.delete") && !parts.isOwn && !parts.isBeyond && <UserRemovalSection user={user} />}
+    </>
+  );
+}
+
+function LoadingUser() {
+  return (
+    <Loading className="cs-section">
+      <Skeleton shape="title" width="12rem" />
+      <Skeleton shape="control" />
+      <Skeleton shape="control" />
+    </Loading>
+  );
+}
