@@ -167,7 +167,7 @@ async function showUser(change: Partial<AdminUser> = {}, me: Parameters<FakeSess
     session,
     navigate,
     /** The account is changed by somebody else. */
-    async become(next: Partial<AdminUser>) {
+    become: async (next: Partial<AdminUser>) => {
       user = { ...user, ...next };
       push();
     },
