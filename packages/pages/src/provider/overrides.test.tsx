@@ -21,12 +21,13 @@ test("a page is replaced as a whole, and all others stay", () => {
   expect(after.find(({ name }) => name === "forbidden")?.Page).toBe(Ours);
 });
 
-test("every route but home has its page, and only one", () => {
+test("every route has its page, and only one; home is the app's, and the administration an area of its own", () => {
   const names = readyPages().map(({ name }) => name);
+  const others = ["home", "admin"];
 
   expect(names.toSorted()).toEqual(
     Object.keys(defaultRoutes)
-      .filter((name) => name !== "home")
+      .filter((name) => !others.includes(name))
       .toSorted(),
   );
 });
