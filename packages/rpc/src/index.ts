@@ -12,6 +12,7 @@ export {
 export { defineSnapshotFields, type SnapshotFields } from "./live/snapshot-fields.ts";
 export type { CallContext, Caller, RootContext, SignedInContext } from "./procedure/call-context.ts";
 export { CallError, forbidden, invalidFields, notFound, unauthorized } from "./procedure/call-error.ts";
+export type { PushStream } from "./live/push-stream.ts";
 export { checkRule } from "./procedure/check-rule.ts";
 export type { ProcedureMeta } from "./procedure/checkpoint.ts";
 export type { ErrorShape } from "./procedure/error-format.ts";

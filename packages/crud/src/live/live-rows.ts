@@ -1,6 +1,8 @@
+import type { TrackedEnvelope } from "@trpc/server";
+
 import type { Principal } from "@countersign/auth";
-import type { Rule } from "@countersign/contract";
-import { type Caller, livePage, unauthorized } from "@countersign/rpc";
+import type { LiveListFrame, Rule } from "@countersign/contract";
+import { type Caller, livePage, type PushStream, unauthorized } from "@countersign/rpc";
 
 import { type Model, placeOf, type Reader } from "../definition/model.ts";
 import { narrowingOf } from "../query/conditions.ts";
@@ -14,7 +16,11 @@ import type { Grant } from "../scope/scope.ts";
  * The rows a query finds, live: read again under the subscriber's present scope and rights whenever one of them, or the
  * scope itself, may have changed. Subscribers with the same grant and query share one reading.
  */
-export function liveRows(model: Model, ctx: { readonly caller: Caller; readonly rule: Rule }, query: LiveQuery) {
+export function liveRows(
+  model: Model,
+  ctx: { readonly caller: Caller; readonly rule: Rule },
+  query: LiveQuery,
+): PushStream<TrackedEnvelope<LiveListFrame<SentRow>>> {
   const { lastEventId, ...asked } = query;
   const db: Reader = ctx.caller.services.db;
 
