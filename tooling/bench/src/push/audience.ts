@@ -21,6 +21,7 @@ const snapshotLike = {
   locale: null,
   sessionExpiresAt: "2026-11-21T09:42:44.561Z",
   authenticatedAt: "2026-11-21T09:42:44.561Z",
+  freshUntil: "2026-11-21T09:52:44.561Z",
   impersonatedBy: null,
 };
 
