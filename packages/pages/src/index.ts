@@ -18,6 +18,10 @@ export { useSessionList, type SessionListState } from "./account/use-session-lis
 export { useVerifyOwnEmail, type VerifyOwnEmailState } from "./account/use-verify-own-email.ts";
 export { AdminArea, type AdminAreaProps, type AdminPageName, type AdminPageProps } from "./admin/admin-area.tsx";
 export { AdminFrame, type AdminFrameProps } from "./admin/admin-frame.tsx";
+export { AuditPage } from "./admin/audit-page.tsx";
+export { ConnectionsPage } from "./admin/connections-page.tsx";
+export { GroupsPage } from "./admin/groups-page.tsx";
+export { SessionsPage } from "./admin/sessions-page.tsx";
 export { useAdminCalls } from "./admin/use-admin-calls.ts";
 export { useAdminUser, type AdminUserState } from "./admin/use-admin-user.ts";
 export { UserPage } from "./admin/user-page.tsx";

@@ -7,6 +7,10 @@ import { NotFoundPage } from "../message/not-found-page.tsx";
 import { usePages } from "../provider/pages-context.ts";
 
 import { readId, type AdminSearch } from "./admin-address.ts";
+import { AuditPage } from "./audit-page.tsx";
+import { ConnectionsPage } from "./connections-page.tsx";
+import { GroupsPage } from "./groups-page.tsx";
+import { SessionsPage } from "./sessions-page.tsx";
 import { useAdminSections } from "./use-admin-sections.ts";
 import { useMay } from "./use-may.ts";
 import { UserPage } from "./user-page.tsx";
@@ -20,7 +24,7 @@ export interface AdminPageProps {
   readonly id: string | null;
 }
 
-export type AdminPageName = "users" | "user";
+export type AdminPageName = "users" | "user" | "groups" | "sessions" | "audit" | "connections";
 
 export interface AdminAreaProps {
   /** The address below `/admin/`: `users`, `users/5f2c…`. */
@@ -69,4 +73,14 @@ interface AdminPageEntry {
 const adminPages: readonly AdminPageEntry[] = [
   { name: "users", section: "users", isAboutOne: false, permission: "users.view", Page: UsersPage },
   { name: "user", section: "users", isAboutOne: true, permission: "users.view", Page: UserPage },
+  { name: "groups", section: "groups", isAboutOne: false, permission: "groups.view", Page: GroupsPage },
+  { name: "sessions", section: "sessions", isAboutOne: false, permission: "sessions.view", Page: SessionsPage },
+  { name: "audit", section: "audit", isAboutOne: false, permission: "audit.view", Page: AuditPage },
+  {
+    name: "connections",
+    section: "connections",
+    isAboutOne: false,
+    permission: "connections.view",
+    Page: ConnectionsPage,
+  },
 ];

@@ -25,15 +25,7 @@ export const arabicAdminMessages: typeof englishAdminMessages = {
   },
   adminUsers: {
     title: "المستخدمون",
-    count: (count) =>
-      countOf(count, {
-        zero: "لا مستخدمين",
-        one: "مستخدم واحد",
-        two: "مستخدمان",
-        few: "# مستخدمين",
-        many: "# مستخدمًا",
-        other: "# مستخدم",
-      }),
+    count: (count) => usersOf(count),
     searchHint: "اسم المستخدم أو البريد أو الاسم",
     status: "عرض",
     active: "نشط",
@@ -92,6 +84,104 @@ export const arabicAdminMessages: typeof englishAdminMessages = {
     resetSent: (email) => `أُرسل رابط لكلمة مرور جديدة إلى ${isolate(email)}.`,
   },
   adminSessions: {
+    title: "الجلسات",
+    count: (count) =>
+      countOf(count, {
+        zero: "لا جلسات",
+        one: "جلسة واحدة",
+        two: "جلستان",
+        few: "# جلسات",
+        many: "# جلسة",
+        other: "# جلسة",
+      }),
+    searchHint: "اسم المستخدم أو العنوان أو المتصفح",
+    lastUsed: "الأحدث استخدامًا أولًا",
+    longUnused: "الأقدم استخدامًا أولًا",
+    newest: "الأحدث أولًا",
+    oldest: "الأقدم أولًا",
     of: (username, device) => `${isolate(username)}، على ${isolate(device)}`,
   },
+  adminGroups: {
+    title: "المجموعات",
+    count: (count) =>
+      countOf(count, {
+        zero: "لا مجموعات",
+        one: "مجموعة واحدة",
+        two: "مجموعتان",
+        few: "# مجموعات",
+        many: "# مجموعة",
+        other: "# مجموعة",
+      }),
+    members: (count) => members(count),
+    name: "الاسم",
+    create: "مجموعة جديدة",
+    edit: (name) => `تغيير ${isolate(name)}`,
+    remove: "حذف",
+    removeLabel: (name) => `حذف ${isolate(name)}`,
+    removeQuestion: (name, count) => `حذف ${isolate(name)}؟ يُسحب ما تمنحه من أعضائها: ${members(count)}.`,
+    removing: "جارٍ الحذف…",
+    removed: (name) => `حُذفت ${isolate(name)}.`,
+  },
+  adminAudit: {
+    title: "سجل التدقيق",
+    searchHint: "اسم أو عنوان أو إجراء",
+    action: "الإجراء",
+    outcome: "النتيجة",
+    ok: "تم",
+    refused: "مرفوض",
+    user: "المستخدم",
+    oneUser: "واحد فقط",
+    from: "من",
+    until: "إلى",
+    by: "بواسطة",
+    about: "بشأن",
+    nobody: "غير معروف",
+  },
+  adminConnections: {
+    title: "الاتصالات",
+    count: (connections, users) =>
+      `${countOf(connections, {
+        zero: "لا اتصالات",
+        one: "اتصال واحد",
+        two: "اتصالان",
+        few: "# اتصالات",
+        many: "# اتصالًا",
+        other: "# اتصال",
+      })} · ${usersOf(users)}`,
+    searchHint: "اسم المستخدم أو العنوان أو المتصفح",
+    visitor: "لم يسجّل الدخول",
+    since: "منذ",
+    subscriptions: (count) =>
+      countOf(count, {
+        zero: "لا اشتراكات",
+        one: "اشتراك واحد",
+        two: "اشتراكان",
+        few: "# اشتراكات",
+        many: "# اشتراكًا",
+        other: "# اشتراك",
+      }),
+    newest: "أحدث 100 على الخادم الذي يجيب؛ كل خادم يعرف اتصالاته فقط.",
+  },
 };
+
+function usersOf(count: number): string {
+  return countOf(count, {
+    zero: "لا مستخدمين",
+    one: "مستخدم واحد",
+    two: "مستخدمان",
+    few: "# مستخدمين",
+    many: "# مستخدمًا",
+    other: "# مستخدم",
+  });
+}
+
+function members(count: number): string {
+  return countOf(count, {
+    zero: "لا أعضاء",
+    one: "عضو واحد",
+    two: "عضوان",
+    few: "# أعضاء",
+    many: "# عضوًا",
+    other: "# عضو",
+  });
+}

@@ -4,8 +4,11 @@ import { readErrorData } from "@countersign/client";
 
 import { FormActions } from "../account/form-actions.tsx";
 import { FormFailure } from "../form/form-failure.tsx";
+import { readText } from "../form/read-text.ts";
 import { useForm } from "../form/use-form.ts";
 import { Checkbox } from "../primitives/checkbox.tsx";
+import { Field } from "../primitives/field.tsx";
+import { TextInput } from "../primitives/text-input.tsx";
 import { usePages } from "../provider/pages-context.ts";
 
 export interface ChecklistOption {
@@ -19,11 +22,13 @@ export interface ChecklistOption {
 
 export interface ChecklistProps {
   readonly label: string;
+  /** The field for the set's name, where it has one. */
+  readonly naming?: { readonly label: string; readonly initial: string };
   readonly options: readonly ChecklistOption[];
   readonly selected: readonly string[];
   /** Of what `selected` was read from. */
   readonly version: number;
-  readonly save: (selected: readonly string[], version: number) => Promise<void>;
+  readonly save: (selected: readonly string[], version: number, name: string) => Promise<void>;
   readonly onDone: () => void;
   readonly onCancel: () => void;
 }
@@ -34,34 +39,40 @@ export interface ChecklistProps {
  */
 export function Checklist(props: ChecklistProps) {
   const [opened, setOpened] = useState({ selected: props.selected, version: props.version });
-  const [failure, setFailure] = useState<unknown>(null);
+  const [conflict, setConflict] = useState<unknown>(null);
 
-  function refused(error: unknown) {
-    setFailure(error);
-    if (readErrorData(error)?.reason === "VERSION_CONFLICT") {
-      setOpened({ selected: props.selected, version: props.version });
-    }
+  function beginAgain(error: unknown) {
+    setConflict(error);
+    setOpened({ selected: props.selected, version: props.version });
   }
 
   return (
-    <>
-      <FormFailure failure={failure} />
-      <Choices key={opened.version} {...props} {...opened} onRefused={refused} />
-    </>
+    <div className="cs-form">
+      <FormFailure failure={conflict} />
+      <Choices key={opened.version} {...props} {...opened} onConflict={beginAgain} />
+    </div>
   );
 }
 
-function Choices(props: ChecklistProps & { readonly onRefused: (error: unknown) => void }) {
-  const { label, options, selected, version, save, onDone, onCancel, onRefused } = props;
+interface Values {
+  readonly chosen: readonly string[];
+  readonly name: string;
+}
+
+function Choices(props: ChecklistProps & { readonly onConflict: (error: unknown) => void }) {
+  const { label, naming, options, selected, version, save, onDone, onCancel, onConflict } = props;
   const { common } = usePages().messages;
   const fixed = options.filter(({ value, isFixed }) => isFixed && selected.includes(value)).map(({ value }) => value);
-  const { isBusy, formProps } = useForm<{ readonly chosen: readonly string[] }, void>({
-    read: (data) => ({ chosen: [...data.getAll("chosen").filter((value) => typeof value === "string"), ...fixed] }),
-    async submit({ chosen }) {
+  const { isBusy, errors, failure, formProps } = useForm<Values, void>({
+    read: (data) => ({
+      chosen: [...data.getAll("chosen").filter((value) => typeof value === "string"), ...fixed],
+      name: readText(data, "name").trim(),
+    }),
+    async submit({ chosen, name }) {
       try {
-        await save(chosen, version);
+        await save(chosen, version, name);
       } catch (error) {
-        onRefused(error);
+        if (isConflict(error)) onConflict(error);
         throw error;
       }
     },
@@ -69,15 +80,32 @@ function Choices(props: ChecklistProps & { readonly onRefused: (error: unknown) 
   });
 
   return (
-    <form className="cs-form cs-form--wide" aria-label={label} {...formProps}>
+    <form className="cs-form" aria-label={label} {...formProps}>
+      {!isConflict(failure) && <FormFailure failure={failure} />}
+      {naming && (
+        <Field label={naming.label} error={errors.name}>
+          {(control) => (
+            <TextInput
+              {...control}
+              name="name"
+              defaultValue={naming.initial}
+              autoComplete="off"
+              spellCheck={false}
+              dir="auto"
+              autoFocus
+            />
+          )}
+        </Field>
+      )}
       <ul className="cs-checklist">
-        {options.map(({ value, label: text, note, isFixed }) => (
+        {options.map(({ value, label: text, note, isFixed }, index) => (
           <li key={value}>
             <Checkbox
               name="chosen"
               value={value}
               defaultChecked={selected.includes(value)}
               disabled={isFixed}
+              autoFocus={!naming && index === 0}
               label={
                 <span>
                   {text} {note && <span className="cs-checklist__note">{note}</span>}
@@ -90,4 +118,8 @@ function Choices(props: ChecklistProps & { readonly onRefused: (error: unknown) 
       <FormActions submit={common.save} submitting={common.saving} isBusy={isBusy} onCancel={onCancel} />
     </form>
   );
+}
+
+function isConflict(error: unknown): boolean {
+  return readErrorData(error)?.reason === "VERSION_CONFLICT";
 }

@@ -24,4 +24,8 @@ export function useAdminSections(): readonly AdminSection[] {
 
 const sections: readonly { readonly name: AdminSection["name"]; readonly permission: LibraryPermission }[] = [
   { name: "users", permission: "users.view" },
+  { name: "groups", permission: "groups.view" },
+  { name: "sessions", permission: "sessions.view" },
+  { name: "audit", permission: "audit.view" },
+  { name: "connections", permission: "connections.view" },
 ];

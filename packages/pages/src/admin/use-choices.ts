@@ -33,12 +33,12 @@ export function useAllPermissions(): readonly AdminPermission[] | null {
 async function readAllGroups(groups: AdminCalls["groups"]): Promise<readonly AdminGroup[]> {
   const all: AdminGroup[] = [];
   let cursor: string | undefined;
-  // A user is given at most this many.
-  while (all.length < 500) {
-    const page = await groups.list({ limit: 100, ...(cursor && { cursor }) });
-    all.push(...page.rows);
-    if (page.nextCursor === null) break;
-    cursor = page.nextCursor;
+  // A user is given at most five hundred.
+  for (let page = 0; page < 5; page += 1) {
+    const { rows, nextCursor } = await groups.list({ limit: 100, ...(cursor && { cursor }) });
+    all.push(...rows);
+    if (nextCursor === null) break;
+    cursor = nextCursor;
   }
   return all;
 }

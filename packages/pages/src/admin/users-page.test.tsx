@@ -136,7 +136,9 @@ test("an address that is none of these pages is not there", () => {
 function signedIn(user: Parameters<FakeSession["signIn"]>[0]) {
   const session = createFakeSession();
   session.signIn(user);
-  session.admin.call.mockResolvedValue({ rows: [], total: 2, nextCursor: "c2" });
+  session.admin.call.mockImplementation(async (path) =>
+    path === "admin.group.list" ? { rows: [], total: 0, nextCursor: null } : { rows: [], total: 2, nextCursor: "c2" },
+  );
   return session;
 }
 

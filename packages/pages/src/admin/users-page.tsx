@@ -18,6 +18,7 @@ import { ListControls } from "./list-controls.tsx";
 import { NewUserPanel } from "./new-user-panel.tsx";
 import { useAdminCalls } from "./use-admin-calls.ts";
 import { type AdminListState, useAdminList } from "./use-admin-list.ts";
+import { useAllGroups } from "./use-choices.ts";
 import { useListAddress } from "./use-list-address.ts";
 import { useMay } from "./use-may.ts";
 import { UserBadges } from "./user-badges.tsx";
@@ -29,10 +30,12 @@ export interface AdminListPageProps {
 
 /** All accounts: searched, filtered and ordered through the address, each changing in place as it changes. */
 export function UsersPage({ search }: AdminListPageProps) {
-  const { adminUsers: texts, adminList } = usePages().messages;
+  const { adminUsers: texts, adminList, account } = usePages().messages;
   const may = useMay();
   const list = useUserList(search);
   const address = useListAddress("users", search, ["search", "is", "group", "order"]);
+  const groups = useAllGroups();
+  const groupId = readId(search, "group");
   const [isCreating, setIsCreating] = useState(false);
 
   return (
@@ -62,6 +65,14 @@ export function UsersPage({ search }: AdminListPageProps) {
           onChange={(is) => address.change({ is })}
           options={userStates.map((state) => [state, texts[state]])}
         />
+        {groups && (groups.length > 0 || groupId !== null) && (
+          <Filter
+            label={account.groups}
+            value={groupId}
+            onChange={(group) => address.change({ group })}
+            options={groups.map(({ id, name }) => [id, name])}
+          />
+        )}
         <Filter
           label={adminList.order}
           value={readChoice(search, "order", adminUserOrders)}

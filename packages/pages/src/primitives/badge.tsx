@@ -1,10 +1,12 @@
 import type { ReactNode } from "react";
 
+import { joinClasses } from "./class-name.ts";
+
 export interface BadgeProps {
-  readonly tone?: "neutral" | "accent";
+  readonly tone?: "neutral" | "accent" | "danger";
   readonly children: ReactNode;
 }
 
 export function Badge({ tone = "neutral", children }: BadgeProps) {
-  return <span className={tone === "accent" ? "cs-badge cs-badge--accent" : "cs-badge"}>{children}</span>;
+  return <span className={joinClasses("cs-badge", tone !== "neutral" && `cs-badge--${tone}`)}>{children}</span>;
 }

@@ -1,0 +1,167 @@
+import { useState } from "react";
+
+import type { AdminGroup } from "@countersign/contract";
+
+import { Button } from "../primitives/button.tsx";
+import { ConfirmInPlace } from "../primitives/confirm-in-place.tsx";
+import { Icon } from "../primitives/icon.tsx";
+import { Link } from "../primitives/link.tsx";
+import { usePages } from "../provider/pages-context.ts";
+
+import { ActionNews } from "./action-news.tsx";
+import { adminPath, readParameter } from "./admin-address.ts";
+import { AdminFrame } from "./admin-frame.tsx";
+import { Checklist } from "./checklist.tsx";
+import { ListBody } from "./list-body.tsx";
+import { ListControls } from "./list-controls.tsx";
+import { type ActionState, useAction } from "./use-action.ts";
+import { useAdminCalls } from "./use-admin-calls.ts";
+import { useAdminList } from "./use-admin-list.ts";
+import { useAllPermissions } from "./use-choices.ts";
+import { useListAddress } from "./use-list-address.ts";
+import { useMay } from "./use-may.ts";
+import type { AdminListPageProps } from "./users-page.tsx";
+
+/** The groups, what their members may, and how many there are; made, changed and removed in place. */
+export function GroupsPage({ search }: AdminListPageProps) {
+  const { adminGroups: texts } = usePages().messages;
+  const may = useMay();
+  const { groups } = useAdminCalls();
+  const action = useAction();
+  const [isCreating, setIsCreating] = useState(false);
+  const address = useListAddress("groups", search, ["search"]);
+  const query = {
+    search: readParameter(search, "search")?.slice(0, 100),
+    cursor: readParameter(search, "cursor") ?? undefined,
+  };
+  const list = useAdminList({ name: "groups", query, live: groups.live, list: groups.list });
+  const mayChange = may("groups.change");
+
+  return (
+    <AdminFrame
+      title={texts.title}
+      section="groups"
+      aside={list.total !== null && <span className="cs-muted">{texts.count(list.total)}</span>}
+      action={
+        mayChange &&
+        !isCreating && (
+          <Button variant="primary" onClick={() => setIsCreating(true)}>
+            <Icon name="plus" />
+            {texts.create}
+          </Button>
+        )
+      }
+    >
+      {isCreating && <GroupForm label={texts.create} group={null} onClose={() => setIsCreating(false)} />}
+      <ListControls
+        search={readParameter(search, "search")}
+        onSearch={(text) => address.change({ search: text })}
+        placeholder={texts.name}
+      />
+      <ActionNews action={action} />
+      <ListBody label={texts.title} list={list} pages={{ address, cursor: readParameter(search, "cursor") }}>
+        {(group) => <GroupRow group={group} mayChange={mayChange} action={action} />}
+      </ListBody>
+    </AdminFrame>
+  );
+}
+
+interface GroupRowProps {
+  readonly group: AdminGroup;
+  readonly mayChange: boolean;
+  readonly action: ActionState;
+}
+
+function GroupRow({ group, mayChange, action }: GroupRowProps) {
+  const { messages, routes } = usePages();
+  const texts = messages.adminGroups;
+  const may = useMay();
+  const { groups } = useAdminCalls();
+  const [isEditing, setIsEditing] = useState(false);
+  if (isEditing) return <GroupForm label={texts.edit(group.name)} group={group} onClose={() => setIsEditing(false)} />;
+
+  const members = texts.members(group.memberCount);
+  return (
+    <>
+      <div className="cs-row__main">
+        <span className="cs-row__title">
+          <bdi>{group.name}</bdi>
+        </span>
+        <ul className="cs-row__facts">
+          <li>
+            {may("users.view") ? <Link to={adminPath(routes, "users", { group: group.id })}>{members}</Link> : members}
+          </li>
+          {group.permissions.map((permission) => (
+            <li key={permission}>
+              <code dir="ltr">{permission}</code>
+            </li>
+          ))}
+        </ul>
+      </div>
+      {mayChange && (
+        <>
+          <Button
+            variant="quiet"
+            size="small"
+            aria-label={texts.edit(group.name)}
+            onClick={() => {
+              setIsEditing(true);
+            }}
+          >
+            {messages.account.edit}
+          </Button>
+          <ConfirmInPlace
+            action={texts.remove}
+            label={texts.removeLabel(group.name)}
+            question={texts.removeQuestion(group.name, group.memberCount)}
+            confirm={texts.remove}
+            confirming={texts.removing}
+            onConfirm={() =>
+              action.run(async () => {
+                await groups.remove(group.id);
+                return texts.removed(group.name);
+              })
+            }
+          />
+        </>
+      )}
+    </>
+  );
+}
+
+interface GroupFormProps {
+  readonly label: string;
+  /** Null for a new one. */
+  readonly group: AdminGroup | null;
+  readonly onClose: () => void;
+}
+
+function GroupForm({ label, group, onClose }: GroupFormProps) {
+  const { adminGroups: texts, adminUser } = usePages().messages;
+  const { groups } = useAdminCalls();
+  const held = group?.permissions ?? [];
+  const all = useAllPermissions() ?? held.map((name) => ({ name, isHeld: true }));
+
+  return (
+    <div className="cs-panel">
+      <Checklist
+        label={label}
+        naming={{ label: texts.name, initial: group?.name ?? "" }}
+        options={all.map(({ name, isHeld }) => ({
+          value: name,
+          label: <code dir="ltr">{name}</code>,
+          note: isHeld || held.includes(name) ? undefined : adminUser.notYours,
+          isFixed: !isHeld && !held.includes(name),
+        }))}
+        selected={held}
+        version={group?.version ?? 0}
+        save={async (permissions, version, name) => {
+          if (group === null) await groups.create({ name, permissions });
+          else await groups.update({ id: group.id, version, name, permissions });
+        }}
+        onDone={onClose}
+        onCancel={onClose}
+      />
+    </div>
+  );
+}
