@@ -1,0 +1,239 @@
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { expect, test } from "vitest";
+
+import type { AdminAuditEvent, AdminConnection, AdminGroup, AdminSession } from "@countersign/contract";
+
+import { bobsId } from "../test/admin-rows.ts";
+import { createFakeSession, type FakeSession, refusal } from "../test/fake-session.ts";
+import { show } from "../test/show.tsx";
+
+import { AdminArea } from "./admin-area.tsx";
+
+const at = "2026-01-01T10:20:30.456Z";
+const firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
+
+test("the audit log says who did what to whom, exactly when, and what was refused and why", () => {
+  const { session } = showList("audit");
+  push(session, "admin.audit.live", [
+    event({
+      action: "admin.user.set_permissions",
+      subjectName: "bob",
+      subjectId: bobsId,
+      details: { permissions: [] },
+    }),
+    event({
+      id: "2",
+      action: "auth.login",
+      outcome: "refused",
+      reason: "wrong_password",
+      actorId: null,
+      actorName: "x",
+    }),
+  ]);
+
+  expect(rows()).toEqual([
+    expect.stringMatching(/admin\.user\.set_permissions.*by ann.*about bob.*permissions: –/),
+    expect.stringMatching(/auth\.login.*Refused.*wrong_password.*by x/),
+  ]);
+  const time = screen.getAllByTitle(at)[0];
+  expect(time?.getAttribute("datetime")).toBe(at);
+  expect(time?.textContent).toMatch(/:20:30/);
+  expect(screen.getByRole("link", { name: "bob" }).getAttribute("href")).toBe(`/admin/users/${bobsId}`);
+  expect(screen.queryByRole("link", { name: "x" })).toBeNull();
+});
+
+test("the log is narrowed down by what the address says; a day that is named is part of it", () => {
+  const { session, navigate } = showList("audit", {
+    search: "bo",
+    action: "auth.login",
+    outcome: "refused",
+    user: bobsId,
+    from: "2026-01-31",
+    until: "2026-01-31",
+  });
+
+  const day = new Date(2026, 0, 31);
+  expect(session.admin.watched()[0]?.input).toEqual({
+    search: "bo",
+    action: "auth.login",
+    outcome: "refused",
+    userId: bobsId,
+    from: day.toISOString(),
+    until: new Date(2026, 1, 1).toISOString(),
+  });
+  fireEvent.change(screen.getByRole("combobox", { name: "User" }), { target: { value: "" } });
+  expect(navigate.mock.calls[0]?.[0]).not.toContain("user=");
+  expect(navigate.mock.calls[0]?.[0]).toContain("action=auth.login");
+});
+
+test("days and outcomes that are none are not asked of the server", () => {
+  const { session } = showList("audit", { from: "2026-13-45", until: "yesterday", outcome: "maybe", cursor: "x" });
+  expect(session.admin.watched()[0]?.input).toEqual({});
+});
+
+test("connections come and go as one looks, and are counted with their people", async () => {
+  const { session } = showList("connections");
+  session.admin.call.mockResolvedValue({ connections: 3, users: 1 });
+  push(session, "admin.connections.live", [connection(), connection({ id: "2", userId: null, username: null })]);
+  expect(await screen.findByText("3 connections of 1 user")).toBeTruthy();
+  expect(rows()).toEqual([
+    expect.stringMatching(/bob.*Firefox on Linux.*127\.0\.0\.1.*2 subscriptions/),
+    expect.stringContaining("Not signed in"),
+  ]);
+
+  push(session, "admin.connections.live", [connection({ version: 2, subscriptions: 1 })]);
+  expect(rows()).toEqual([expect.stringMatching(/bob.*1 subscription$/)]);
+});
+
+test("a session of anybody is ended after a question that names whose it is and where", async () => {
+  const { session } = showList("sessions");
+  push(session, "admin.session.live", [sessionRow()]);
+  fireEvent.click(screen.getByRole("button", { name: /^End session on/ }));
+  const question = screen.getByRole("group", { name: "End the session on bob, Firefox on Linux?" });
+  expect(called(session, "admin.session.end")).toEqual([]);
+  fireEvent.click(within(question).getByRole("button", { name: "End session" }));
+
+  expect(await screen.findByText("The session on bob, Firefox on Linux has ended.")).toBeTruthy();
+  expect(called(session, "admin.session.end")).toEqual([{ id: "s1" }]);
+});
+
+test("those who may see sessions but not end them have nothing to press", () => {
+  const { session } = showList("sessions", {}, { isSuperuser: false, isStaff: true, permissions: ["sessions.view"] });
+  push(session, "admin.session.live", [sessionRow()]);
+
+  expect(screen.queryAllByRole("button")).toEqual([]);
+  // Nor does the name lead where they may not go.
+  expect(screen.queryByRole("link", { name: "bob" })).toBeNull();
+});
+
+test("a group is changed in place, by its name and by what it gives", async () => {
+  const { session } = showList("groups");
+  push(session, "admin.group.live", [group()]);
+  expect(rows()).toEqual([expect.stringMatching(/crew.*2 members.*notes\.view/)]);
+  fireEvent.click(screen.getByRole("button", { name: "Change crew" }));
+  fireEvent.input(screen.getByLabelText("Name"), { target: { value: "watch" } });
+  fireEvent.click(await screen.findByRole("checkbox", { name: "users.view" }));
+  fireEvent.click(screen.getByRole("button", { name: "Save" }));
+
+  await waitFor(() => expect(screen.queryByLabelText("Name")).toBeNull());
+  expect(called(session, "admin.group.update")).toEqual([
+    { id: "g1", version: 7, name: "watch", permissions: ["users.view", "notes.view"].toSorted() },
+  ]);
+});
+
+test("a group without a name is refused at its field; a refusal to delete one is explained", async () => {
+  const { session } = showList("groups");
+  push(session, "admin.group.live", [group()]);
+  fireEvent.click(screen.getByRole("button", { name: "New group" }));
+  session.admin.call.mockRejectedValueOnce(
+    refusal({ code: "BAD_REQUEST", reason: "INVALID_FIELDS", fields: { name: ["Give the group a name."] } }),
+  );
+  fireEvent.click(screen.getByRole("button", { name: "Save" }));
+  expect((await screen.findByRole("alert")).textContent).toBe("Give the group a name.");
+  fireEvent.click(screen.getByRole("button", { name: "Cancel" }));
+
+  session.admin.call.mockRejectedValueOnce(refusal({ code: "FORBIDDEN", reason: "BEYOND_OWN_RIGHTS" }));
+  fireEvent.click(screen.getByRole("button", { name: "Delete crew" }));
+  fireEvent.click(
+    within(screen.getByRole("group", { name: "Delete crew? Its 2 members lose what it gives." })).getByRole("button", {
+      name: "Delete",
+    }),
+  );
+  expect((await screen.findByRole("alert")).textContent).toContain("more rights than you have");
+});
+
+test("the way there shows only what may be seen, and leads to the first of it", () => {
+  const { navigate } = showList("", {}, { isSuperuser: false, isStaff: true, permissions: ["audit.view"] });
+  expect(navigate).toHaveBeenCalledWith("/admin/audit", { replace: true });
+
+  showList("audit", {}, { isSuperuser: false, isStaff: true, permissions: ["audit.view", "connections.view"] });
+  const ways = within(screen.getByRole("navigation", { name: "Admin" })).getAllByRole("link");
+  expect(ways.map((way) => [way.textContent, way.getAttribute("aria-current")])).toEqual([
+    ["Audit log", "page"],
+    ["Connections", null],
+  ]);
+});
+
+function showList(
+  path: string,
+  search: Record<string, string> = {},
+  me: Parameters<FakeSession["signIn"]>[0] = { isSuperuser: true },
+) {
+  const session = createFakeSession();
+  session.signIn(me);
+  session.admin.call.mockImplementation(async (name) => {
+    if (name === "admin.permission.list") return permissions;
+    return { rows: [], nextCursor: null, total: 1, connections: 0, users: 0 };
+  });
+  return { ...show(<AdminArea path={path} search={search} />, { session }), session };
+}
+
+const permissions = ["notes.view", "users.view"].map((name) => ({ name, isHeld: true }));
+
+function push(session: FakeSession, path: string, list: Parameters<FakeSession["admin"]["push"]>[1]) {
+  act(() => session.admin.push(path, list));
+}
+
+function called(session: FakeSession, path: string) {
+  return session.admin.call.mock.calls.filter(([name]) => name === path).map(([, input]) => input);
+}
+
+function rows() {
+  return [...document.querySelectorAll(".cs-list > .cs-row")].map((row) => row.textContent);
+}
+
+function event(change: Partial<AdminAuditEvent>): AdminAuditEvent {
+  return {
+    id: "1",
+    version: 1,
+    at,
+    action: "auth.login",
+    outcome: "ok",
+    reason: null,
+    actorId: "7c3f4b1e-5d0a-4c55-8a83-9b8f1c2d3e4f",
+    actorName: "ann",
+    subjectId: null,
+    subjectName: null,
+    impersonatorId: null,
+    sessionId: null,
+    ip: null,
+    userAgent: null,
+    details: null,
+    ...change,
+  };
+}
+
+function connection(change: Partial<AdminConnection> = {}): AdminConnection {
+  return {
+    id: "1",
+    version: 1,
+    userId: bobsId,
+    username: "bob",
+    sessionId: "s1",
+    ip: "127.0.0.1",
+    userAgent: firefox,
+    since: at,
+    subscriptions: 2,
+    transport: "websocket",
+    ...change,
+  };
+}
+
+function sessionRow(): AdminSession {
+  return {
+    id: "s1",
+    version: 1,
+    userId: bobsId,
+    username: "bob",
+    createdAt: at,
+    lastUsedAt: at,
+    expiresAt: at,
+    remember: false,
+    ip: "127.0.0.1",
+    userAgent: firefox,
+  };
+}
+
+function group(): AdminGroup {
+  return { id: "g1", version: 7, name: "crew", createdAt: at, permissions: ["notes.view"], memberCount: 2 };
+}
