@@ -59,12 +59,24 @@ for (const look of [
     test.setTimeout(120_000);
     const root = await newAccount("root");
     await runSql(server, "update users set is_superuser = true where username = ?", root.username);
+    await runSql(
+      server,
+      "insert into groups (id, name, created_at) select id, 'crew of ' || username, 0 from users where username = ?",
+      root.username,
+    );
     const page = await (await newDevice(root, look)).openWindow("/admin/users");
 
+    for (const section of ["groups", "sessions", "audit", "connections", "users"]) {
+      await page.goto(`/admin/${section}`);
+      await expect(page.locator(".cs-list > .cs-row .cs-row__title").first()).toBeVisible();
+      await expectFit(page);
+    }
     await page.getByRole("link", { name: root.username }).click();
     await expect(page.getByRole("heading", { name: root.username })).toBeVisible();
     await expect(page.getByRole("heading", { level: 2 })).toHaveCount(5);
-    for (const open of await page.locator(".cs-section__head > .cs-button").all()) await expect(open).toBeVisible();
+    const opening = page.locator(".cs-section__head > .cs-button");
+    while ((await opening.count()) > 0) await opening.first().click();
+    await expect(page.getByRole("checkbox").first()).toBeVisible();
     await expectFit(page);
   });
 }

@@ -1,16 +1,25 @@
+import { useEffect, useRef } from "react";
+
 import { FormFailure } from "../form/form-failure.tsx";
 
 import type { ActionState } from "./use-action.ts";
 
-/** Says where the person looks what came of an action. */
-export function ActionNews({ action }: { readonly action: ActionState }) {
+/** Says where the person looks what came of an action, and takes the focus when the button that had it is gone. */
+export function ActionNews({ action: { news, failure } }: { readonly action: ActionState }) {
+  const place = useRef<HTMLDivElement>(null);
+
+  useEffect(() => {
+    const isFocusLost = document.activeElement === document.body;
+    if (isFocusLost && (news !== null || failure !== null)) place.current?.focus();
+  }, [news, failure]);
+
   return (
-    <>
-      <FormFailure failure={action.failure} />
+    <div className="cs-action-news" ref={place} tabIndex={-1}>
+      <FormFailure failure={failure} />
       {/* Always there, so that what comes into it is read out. */}
       <div className="cs-live" role="status">
-        {action.news && <p className="cs-notice">{action.news}</p>}
+        {news && <p className="cs-notice">{news}</p>}
       </div>
-    </>
+    </div>
   );
 }

@@ -115,6 +115,7 @@ export const arabicAdminMessages: typeof englishAdminMessages = {
     members: (count) => members(count),
     name: "الاسم",
     create: "مجموعة جديدة",
+    change: "تغيير",
     edit: (name) => `تغيير ${isolate(name)}`,
     remove: "حذف",
     removeLabel: (name) => `حذف ${isolate(name)}`,

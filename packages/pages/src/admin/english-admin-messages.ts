@@ -95,6 +95,7 @@ export const englishAdminMessages = {
     members: (count: number) => (count === 1 ? "1 member" : `${count} members`),
     name: "Name",
     create: "New group",
+    change: "Change",
     edit: (name: string) => `Change ${name}`,
     remove: "Delete",
     removeLabel: (name: string) => `Delete ${name}`,

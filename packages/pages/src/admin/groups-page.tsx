@@ -28,7 +28,7 @@ export function GroupsPage({ search }: AdminListPageProps) {
   const may = useMay();
   const { groups } = useAdminCalls();
   const action = useAction();
-  const [isCreating, setIsCreating] = useState(false);
+  const [form, setForm] = useState<"none" | "open" | "left">("none");
   const address = useListAddress("groups", search, ["search"]);
   const query = {
     search: readParameter(search, "search")?.slice(0, 100),
@@ -44,15 +44,15 @@ export function GroupsPage({ search }: AdminListPageProps) {
       aside={list.total !== null && <span className="cs-muted">{texts.count(list.total)}</span>}
       action={
         mayChange &&
-        !isCreating && (
-          <Button variant="primary" onClick={() => setIsCreating(true)}>
+        form !== "open" && (
+          <Button variant="primary" autoFocus={form === "left"} onClick={() => setForm("open")}>
             <Icon name="plus" />
             {texts.create}
           </Button>
         )
       }
     >
-      {isCreating && <GroupForm label={texts.create} group={null} onClose={() => setIsCreating(false)} />}
+      {form === "open" && <GroupForm label={texts.create} group={null} onClose={() => setForm("left")} />}
       <ListControls
         search={readParameter(search, "search")}
         onSearch={(text) => address.change({ search: text })}
@@ -77,8 +77,10 @@ function GroupRow({ group, mayChange, action }: GroupRowProps) {
   const texts = messages.adminGroups;
   const may = useMay();
   const { groups } = useAdminCalls();
-  const [isEditing, setIsEditing] = useState(false);
-  if (isEditing) return <GroupForm label={texts.edit(group.name)} group={group} onClose={() => setIsEditing(false)} />;
+  const [form, setForm] = useState<"none" | "open" | "left">("none");
+  if (form === "open") {
+    return <GroupForm label={texts.edit(group.name)} group={group} onClose={() => setForm("left")} />;
+  }
 
   const members = texts.members(group.memberCount);
   return (
@@ -104,11 +106,11 @@ function GroupRow({ group, mayChange, action }: GroupRowProps) {
             variant="quiet"
             size="small"
             aria-label={texts.edit(group.name)}
-            onClick={() => {
-              setIsEditing(true);
-            }}
+            // The focus comes back to where it was when the form took it.
+            autoFocus={form === "left"}
+            onClick={() => setForm("open")}
           >
-            {messages.account.edit}
+            {texts.change}
           </Button>
           <ConfirmInPlace
             action={texts.remove}

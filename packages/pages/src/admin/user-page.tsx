@@ -25,6 +25,7 @@ import { UserSessionsSection } from "./user-sessions-section.tsx";
 export function UserPage({ id }: { readonly id: string | null }) {
   const { messages, locale, routes } = usePages();
   const texts = messages.adminUser;
+  const may = useMay();
   const state = useAdminUser(id ?? "");
   if (state.status === "missing") return <NotFoundPage />;
 
@@ -33,7 +34,12 @@ export function UserPage({ id }: { readonly id: string | null }) {
       title={state.status === "ready" ? state.user.username : texts.title}
       section="users"
       aside={state.status === "ready" && <UserBadges user={state.user} />}
-      action={<Link to={adminPath(routes, "users")}>{texts.all}</Link>}
+      action={
+        <span className="cs-form__actions">
+          {may("audit.view") && <Link to={adminPath(routes, "audit", { user: id })}>{messages.adminNav.audit}</Link>}
+          <Link to={adminPath(routes, "users")}>{texts.all}</Link>
+        </span>
+      }
     >
       {state.status === "loading" && <LoadingUser />}
       {state.status === "error" && (

@@ -36,7 +36,7 @@ export function UsersPage({ search }: AdminListPageProps) {
   const address = useListAddress("users", search, ["search", "is", "group", "order"]);
   const groups = useAllGroups();
   const groupId = readId(search, "group");
-  const [isCreating, setIsCreating] = useState(false);
+  const [form, setForm] = useState<"none" | "open" | "left">("none");
 
   return (
     <AdminFrame
@@ -45,15 +45,16 @@ export function UsersPage({ search }: AdminListPageProps) {
       aside={list.total !== null && <span className="cs-muted">{texts.count(list.total)}</span>}
       action={
         may("users.create") &&
-        !isCreating && (
-          <Button variant="primary" onClick={() => setIsCreating(true)}>
+        form !== "open" && (
+          // The focus comes back to where it was when the form took it.
+          <Button variant="primary" autoFocus={form === "left"} onClick={() => setForm("open")}>
             <Icon name="plus" />
             {texts.create}
           </Button>
         )
       }
     >
-      {isCreating && <NewUserPanel onCancel={() => setIsCreating(false)} />}
+      {form === "open" && <NewUserPanel onCancel={() => setForm("left")} />}
       <ListControls
         search={readParameter(search, "search")}
         onSearch={(text) => address.change({ search: text })}
