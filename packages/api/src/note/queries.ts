@@ -7,8 +7,8 @@ import type { Tables } from "../tables.ts";
 
 import { type NewNote, type Note, type NoteChange, toNote } from "./note.ts";
 
-/** The most a list shows: the newest. */
-export const longestList = 500;
+/** Most notes of one owner: as many as a list shows. */
+const mostNotes = 500;
 
 type Reader = Pick<Database<Tables>, "select" | "tables">;
 
@@ -20,7 +20,7 @@ export async function listNotes(db: Reader, ownerId: string): Promise<Note[]> {
     .from(notes)
     .where(eq(notes.ownerId, ownerId))
     .orderBy(desc(notes.createdAt), desc(notes.id))
-    .limit(longestList);
+    .limit(mostNotes);
   return rows.map(toNote);
 }
 
@@ -33,9 +33,20 @@ export async function findNote(db: Reader, ownerId: string, id: string): Promise
   return row ? toNote(row) : null;
 }
 
-export async function createNote(tx: Transaction<Tables>, ownerId: string, note: NewNote, now: Date): Promise<Note> {
+/**
+ * A new note; null when the owner has as many as there may be. Of several at once, each counts those before it only in a
+ * transaction that runs alone.
+ */
+export async function createNote(
+  tx: Transaction<Tables>,
+  ownerId: string,
+  note: NewNote,
+  now: Date,
+): Promise<Note | null> {
+  const { notes } = tx.tables;
+  if ((await tx.$count(notes, eq(notes.ownerId, ownerId))) >= mostNotes) return null;
   const row = { id: newId(), ownerId, title: note.title, body: note.body, version: 1, createdAt: now, updatedAt: now };
-  await tx.insert(tx.tables.notes).values(row);
+  await tx.insert(notes).values(row);
   return toNote(row);
 }
 

@@ -273,4 +273,36 @@ describeDatabases((dialect) => {
     const tooLong = await other.call("subscription", "note.live", undefined, { lastEventId: "x".repeat(1000) });
     expect(codeOf(tooLong)).toBe("BAD_REQUEST");
   });
+
+  test("CRU-34: there is room for 500 notes of each owner, also when many come at once; a retry of the last is no other", async () => {
+    await using started = await start(dialect);
+    const { db } = started.app;
+    const [ann, bob] = [await started.app.signIn("ann"), await started.app.signIn("bob")];
+    await using socket = await ann.open();
+    await using other = await bob.open();
+    const now = new Date();
+    const rows = Array.from({ length: 495 }, (_, index) => ({
+      id: randomUUID(),
+      ownerId: ann.id,
+      title: `note ${index}`,
+      body: "",
+      version: 1,
+      createdAt: now,
+      updatedAt: now,
+    }));
+    await db.insert(db.tables.notes).values(rows);
+
+    const inputs = Array.from({ length: 50 }, () => ({ title: "one more", body: "", key: randomUUID() }));
+    const answers = await Promise.all(inputs.map((input) => socket.mutate("note.create", input)));
+    expect(answers.filter(({ result }) => result)).toHaveLength(5);
+    const refused = answers.filter(({ error }) => error?.data["reason"] === "QUOTA_REACHED");
+    expect(refused).toHaveLength(45);
+    const list = await socket.query("note.list");
+    expect(list.result?.data).toHaveLength(500);
+
+    const first = answers.findIndex(({ result }) => result);
+    const again = await socket.mutate("note.create", inputs[first]);
+    expect(again.result?.data).toEqual(answers[first]?.result?.data);
+    expect(codeOf(await other.mutate("note.create", { title: "hers", body: "" }))).toBeUndefined();
+  });
 });

@@ -24,10 +24,18 @@ export const noteRouter = router({
     const ownerId = ctx.user.id;
     const now = ctx.now();
     const call = { userId: ownerId, procedure: "note.create", key: input.key, input, now: now.getTime() };
-    return ctx.transaction(async (tx) => {
-      tx.afterCommit(() => ctx.bus.publish({ kind: "topic", topic: notesTopic(ownerId) }));
-      return once(tx, call, () => createNote(tx, ownerId, input, now));
-    });
+    return ctx.transaction(
+      (tx) =>
+        once(tx, call, async () => {
+          const note = await createNote(tx, ownerId, input, now);
+          if (!note)
+            throw new CallError("FORBIDDEN", "There is no room for another note.", { reason: "QUOTA_REACHED" });
+          tx.afterCommit(() => ctx.bus.publish({ kind: "topic", topic: notesTopic(ownerId) }));
+          return note;
+        }),
+      // Of many at once, each has to count those before it.
+      { alone: true },
+    );
   }),
 
   update: protectedProcedure.input(NoteChange).mutation(({ ctx, input }) => {
