@@ -55,8 +55,17 @@ async function change(
   if (claimed === null) return null;
   const { user, email, holder } = claimed;
   if (holder !== null) {
-    if (isFirmlyHeld(holder, context.settings)) return null;
+    // Who is signed in as the holder would give the address of their own account to another one.
+    if (isFirmlyHeld(holder, context.settings) || from.presented?.user.id === holder.id) return null;
     await releaseAddress(context, tx, holder);
+    await context.audit.recordIn(tx, {
+      action: "account.email_change",
+      outcome: "ok",
+      reason: "released",
+      actor: actorByLink(user, from),
+      subject: { id: holder.id, name: holder.username },
+      details: { fields: ["email"] },
+    });
   }
 
   const { users } = tx.tables;

@@ -1,3 +1,4 @@
+import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 
 import { describeDatabases } from "@app/services/databases";
@@ -139,7 +140,7 @@ describeDatabases((dialect) => {
 
   test("EML-08: the old address can take it back: it is restored, all sessions and the password end, a new one comes by mail", async () => {
     await using app = await openTestAuth(dialect);
-    const ann = await app.register("Ann", "ann@example.com");
+    const ann = await registerConfirmed(app, "Ann", "ann@example.com");
     const bob = await app.register("Bob", "bob@example.com");
     await request(app, ann, "eve@example.com");
     const asked = await app.takeMails();
@@ -155,11 +156,12 @@ describeDatabases((dialect) => {
     expect(await app.validate(eve.token)).toBeNull();
     expect(await login(app, "Ann")).toEqual({ status: "refused" });
     expect(await app.validate(bob.token)).not.toBeNull();
-    const [mail] = await app.takeMails();
-    expect(mail).toMatchObject({
-      to: "ann@example.com",
-      subject: "Your account at Countersign has this address again",
-    });
+    const mails = await app.takeMails();
+    const mail = mailTo(mails, "ann@example.com");
+    expect(mail?.subject).toBe("Your account at Countersign has this address again");
+    const removed = mailTo(mails, "eve@example.com");
+    expect(removed?.subject).toBe("This address was taken off an account at Countersign");
+    expect(removed?.text).not.toContain("token=");
     const reset = { token: tokenIn(mail), password: "another horse" };
     expect(await app.auth.links.resetPassword(reset, from)).toEqual({ status: "reset", userId: ann.id });
     const again = await app.auth.accounts.login({ login: "Ann", password: "another horse" }, nowhere);
@@ -169,7 +171,7 @@ describeDatabases((dialect) => {
 
   test("EML-08: taken back before it was confirmed, the change does not happen", async () => {
     await using app = await openTestAuth(dialect);
-    const ann = await app.register("Ann", "ann@example.com");
+    const ann = await registerConfirmed(app, "Ann", "ann@example.com");
     await request(app, ann, "eve@example.com");
     const mails = await app.takeMails();
 
@@ -181,7 +183,7 @@ describeDatabases((dialect) => {
 
   test("EML-08: neither a second change nor a new password takes the way back from the first address", async () => {
     await using app = await openTestAuth(dialect);
-    const ann = await app.register("Ann", "ann@example.com");
+    const ann = await registerConfirmed(app, "Ann", "ann@example.com");
     await change(app, ann, "eve@example.com");
     const wayBack = tokenIn(mailTo(await app.takeMails(), "ann@example.com"));
     const eve = await app.auth.accounts.login({ login: "Ann", password: testPassword }, nowhere);
@@ -201,7 +203,7 @@ describeDatabases((dialect) => {
 
   test("EML-08: an account put in the way of the old address does not keep it from coming back", async () => {
     await using app = await openTestAuth(dialect);
-    const ann = await app.register("Ann", "ann@example.com");
+    const ann = await registerConfirmed(app, "Ann", "ann@example.com");
     await change(app, ann, "eve@example.com");
     const wayBack = tokenIn(mailTo(await app.takeMails(), "ann@example.com"));
     const inTheWay = await app.register("Eve", "ann@example.com");
@@ -212,6 +214,121 @@ describeDatabases((dialect) => {
     expect(await app.auth.accounts.profile(inTheWay.id)).toMatchObject({ email: null });
   });
 
+  test("EML-08: an address that was only typed has no way back: a mistyped one does not hand the account to a stranger", async () => {
+    for (const settings of [{}, optional]) {
+      await using app = await openTestAuth(dialect, settings);
+      // She meant ann@example.com.
+      const ann = await app.register("Ann", "amn@example.com");
+      await app.takeMails();
+
+      expect(await request(app, ann, "ann@example.com")).toEqual(accepted);
+      const asked = await app.takeMails();
+      const token = tokenIn(mailTo(asked, "ann@example.com"));
+      expect(await confirm(app, token)).toMatchObject({ status: "changed" });
+      const changed = await app.takeMails();
+
+      const toStranger = [...asked, ...changed].filter(({ to }) => to === "amn@example.com");
+      // One within the hour, and nothing in it opens anything.
+      expect(toStranger.map(({ subject }) => subject)).toEqual(["Another address was asked for at Countersign"]);
+      expect(JSON.stringify(toStranger)).not.toMatch(/token=|earlier address/);
+      const { accountTokens } = app.db.tables;
+      expect(await app.db.select().from(accountTokens)).toEqual([]);
+      expect(await login(app, "Ann")).toMatchObject({ status: "signed-in" });
+    }
+  });
+
+  test("EML-10: somebody else's change to an address does not make the account void that its owner has under it", async () => {
+    await using app = await openTestAuth(dialect, optional);
+    const lee = await app.register("Lee", "lee@example.com");
+    const eve = await registerConfirmed(app, "Eve", "eve@example.com");
+    await request(app, eve, "lee@example.com");
+    const mail = mailTo(await app.takeMails(), "lee@example.com");
+    // He can tell that it is not about his account.
+    expect(mail?.text).toContain("The account is called Eve.");
+
+    expect(await confirm(app, tokenIn(mail))).toMatchObject({ status: "changed", userId: eve.id });
+
+    expect(await app.validate(lee.token)).toMatchObject({ user: { id: lee.id } });
+    expect(await login(app, "Lee")).toMatchObject({ status: "signed-in", principal: { user: { id: lee.id } } });
+    const events = await app.auth.audit.list({ limit: 20 });
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        action: "account.email_change",
+        reason: "released",
+        actorId: eve.id,
+        subjectId: lee.id,
+      }),
+    );
+  });
+
+  test("EML-10: a change to one's address is refused in the browser that is signed in under it", async () => {
+    await using app = await openTestAuth(dialect, optional);
+    const lee = await app.register("Lee", "lee@example.com");
+    const eve = await registerConfirmed(app, "Eve", "eve@example.com");
+    await request(app, eve, "lee@example.com");
+    const token = tokenIn(mailTo(await app.takeMails(), "lee@example.com"));
+
+    const presented = { ...from, presented: lee.principal, presentedTokenHash: hashToken(lee.token) };
+    expect(await app.auth.links.confirmEmailChange({ token }, presented)).toEqual(linkInvalid);
+
+    expect(await app.auth.accounts.profile(lee.id)).toMatchObject({ email: "lee@example.com" });
+    expect(await app.auth.accounts.profile(eve.id)).toMatchObject({ email: "eve@example.com" });
+    expect(await app.validate(lee.token)).not.toBeNull();
+  });
+
+  test("EML-10: who loses an address that way still has to confirm one where that is required", async () => {
+    await using app = await openTestAuth(dialect, { EMAIL_VERIFICATION: "required" });
+    for (const name of ["Eve", "Squat"]) {
+      await app.auth.accounts.register(
+        { username: name, email: `${name}@example.com`, password: testPassword },
+        nowhere,
+      );
+    }
+    const link = tokenIn(mailTo(await app.takeMails(), "eve@example.com"));
+    await app.auth.links.verifyEmail({ token: link }, from);
+    const eve = await login(app, "Eve");
+    if (eve.status !== "signed-in") throw new Error(eve.status);
+    await request(app, { id: eve.principal.user.id, principal: eve.principal }, "squat@example.com");
+
+    await confirm(app, tokenIn(mailTo(await app.takeMails(), "squat@example.com")));
+
+    expect(await login(app, "Squat")).toEqual({ status: "unverified" });
+  });
+
+  test("EML-05: to ask for the address one has typed tells the same, whether it is one's own or somebody else's", async () => {
+    await using app = await openTestAuth(dialect, optional);
+    const owner = await app.register("Ann", "ann@example.com");
+    const waiting = await app.register("Eve", "ann@example.com");
+
+    const answers = [await request(app, owner, "ann@example.com"), await request(app, waiting, "ann@example.com")];
+
+    expect(answers[0]).toMatchObject({ status: "invalid" });
+    expect(answers[1]).toEqual(answers[0]);
+  });
+
+  test("RAT-14: changes that others ask for to an address do not keep a mail with a new password from its owner", async () => {
+    await using app = await openTestAuth(dialect, {
+      EMAIL_VERIFICATION: "optional",
+      MAILS_PER_ADDRESS: 2,
+      MAILS_PER_HOUR: 10,
+    });
+    const ann = await registerConfirmed(app, "Ann", "ann@example.com");
+    for (const name of ["Eve", "Fay", "Guy", "Hal"]) {
+      const other = await app.register(name);
+      for (const _ of [1, 2]) await request(app, other, "ann@example.com");
+      for (const _ of [1, 2]) await request(app, other, `${name}@example.com`);
+      await app.auth.links.resendVerification({ email: "ann@example.com" }, from);
+    }
+    await app.takeMails();
+
+    await app.auth.links.requestPasswordReset({ email: "ann@example.com" }, from);
+
+    const [mail] = await app.takeMails();
+    expect(mail).toMatchObject({ to: "ann@example.com", subject: "A new password for Countersign" });
+    const reset = await app.auth.links.resetPassword({ token: tokenIn(mail), password: "another horse" }, from);
+    expect(reset).toEqual({ status: "reset", userId: ann.id });
+  });
+
   test("the way back is open for as long as it is set", async () => {
     await using app = await openTestAuth(dialect, { EMAIL_REVERT_SECONDS: 604_800 });
     const week = 7 * 86_400_000;
@@ -219,7 +336,7 @@ describeDatabases((dialect) => {
       ["Ann", week - 1, "reverted"],
       ["Bob", week, "link-invalid"],
     ] as const) {
-      const user = await app.register(name, `${name}@example.com`);
+      const user = await registerConfirmed(app, name, `${name}@example.com`);
       await change(app, user, `${name}.new@example.com`);
       const wayBack = tokenIn(mailTo(await app.takeMails(), `${name.toLowerCase()}@example.com`));
       app.clock.advance(days);
@@ -229,7 +346,7 @@ describeDatabases((dialect) => {
 
   test("a newer request replaces the one before; the address one has is no change", async () => {
     await using app = await openTestAuth(dialect);
-    const ann = await app.register("Ann", "ann@example.com");
+    const ann = await registerConfirmed(app, "Ann", "ann@example.com");
     await request(app, ann, "lee@example.com");
     const first = tokenIn(mailTo(await app.takeMails(), "lee@example.com"));
     await request(app, ann, "lea@example.com");
@@ -258,7 +375,7 @@ describeDatabases((dialect) => {
 
   test("who asked for what is in the audit log, without addresses or links", async () => {
     await using app = await openTestAuth(dialect);
-    const ann = await app.register("Ann", "ann@example.com");
+    const ann = await registerConfirmed(app, "Ann", "ann@example.com");
     await change(app, ann, "lee@example.com");
     await revert(app, tokenIn(mailTo(await app.takeMails(), "ann@example.com")));
     await confirm(app, "nonsense");
@@ -276,6 +393,18 @@ describeDatabases((dialect) => {
     expect(JSON.stringify(events)).not.toContain("@example.com");
   });
 });
+
+/** An account whose address is known to be its owner's. */
+async function registerConfirmed(app: TestAuth, name: string, email: string): Promise<SignedIn> {
+  const user = await app.register(name, email);
+  const { users } = app.db.tables;
+  await app.db
+    .update(users)
+    .set({ emailVerifiedAt: new Date(app.clock.now()) })
+    .where(eq(users.id, user.id));
+  await app.takeMails();
+  return user;
+}
 
 type Caller = Pick<SignedIn, "id" | "principal">;
 

@@ -28,7 +28,7 @@ describeDatabases((dialect) => {
   });
 
   test("limits on mails that are asked for do not hold back one that tells of a change", async () => {
-    await using app = await openTestAuth(dialect, { MAILS_PER_ADDRESS: 1, MAILS_PER_HOUR: 1 });
+    await using app = await openTestAuth(dialect, { MAILS_PER_ADDRESS: 1, MAILS_PER_HOUR: 2 });
     const ann = await app.register("Ann", "ann@example.com");
     const nowhere = { ip: null, userAgent: null, presented: null };
     await app.auth.links.requestPasswordReset({ email: "ann@example.com" }, nowhere);
@@ -37,6 +37,40 @@ describeDatabases((dialect) => {
     app.auth.mail.passwordChanged(ann.id);
 
     expect(await app.takeMails()).toHaveLength(1);
+  });
+
+  test("RAT-14: changing it over and over sends no more than one address may get, and one to an address nobody confirmed", async () => {
+    for (const [isConfirmed, most] of [
+      [true, 3],
+      [false, 1],
+    ] as const) {
+      await using app = await openTestAuth(dialect, { MAILS_PER_ADDRESS: 3 });
+      const ann = await app.register("Ann", "ann@example.com");
+      const bob = await app.register("Bob", "bob@example.com");
+      const { users } = app.db.tables;
+      if (isConfirmed) await app.db.update(users).set({ emailVerifiedAt: new Date(app.clock.now()) });
+
+      for (let index = 0; index < 25; index += 1) app.auth.mail.passwordChanged(ann.id);
+      expect(await app.takeMails()).toHaveLength(most);
+      app.auth.mail.passwordChanged(bob.id);
+      expect(await app.takeMails()).toHaveLength(1);
+      app.clock.advance(3_600_000);
+      app.auth.mail.passwordChanged(ann.id);
+      expect(await app.takeMails()).toHaveLength(1);
+    }
+  });
+
+  test("RAT-14: they count among all mails, and find no room beyond those", async () => {
+    await using app = await openTestAuth(dialect, { MAILS_PER_HOUR: 2 });
+    const users = [];
+    for (const name of ["Ann", "Bob", "Cid"]) users.push(await app.register(name, `${name}@example.com`));
+    const table = app.db.tables.users;
+    await app.db.update(table).set({ emailVerifiedAt: new Date(app.clock.now()) });
+
+    for (const { id } of users) app.auth.mail.passwordChanged(id);
+
+    expect(await app.takeMails()).toHaveLength(2);
+    expect(String(app.errors.at(-1))).toContain("MAILS_PER_HOUR");
   });
 
   test("an address that is somebody else's gets nothing on account of a user who only typed it", async () => {

@@ -1,10 +1,12 @@
 import { eq } from "drizzle-orm";
 
+import { noticeTo } from "../mail/mail-desk.ts";
+
 import type { AccountContext } from "./account-context.ts";
 
 /**
  * Tells the user that the password was changed: if somebody else did, that is how they learn of it. For every change of a
- * password, after its commit. No limit holds it back.
+ * password, after its commit. Mails that others have sent to the address do not hold it back.
  */
 export function postPasswordChanged({ db, desk }: Pick<AccountContext, "db" | "desk">, userId: string): void {
   const { users } = db.tables;
@@ -12,6 +14,7 @@ export function postPasswordChanged({ db, desk }: Pick<AccountContext, "db" | "d
     const [user] = await db.select().from(users).where(eq(users.id, userId));
     // An address that was typed but is somebody else's (no key) gets nothing.
     if (!user || user.emailKey === null) return null;
+    if (!(await desk.admits(noticeTo(user), user.emailKey))) return null;
     const resetUrl = desk.urlOf("/password-reset");
     return { to: user.emailKey, locale: user.locale, say: (texts) => texts.passwordChanged({ resetUrl }) };
   });

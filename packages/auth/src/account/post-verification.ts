@@ -29,7 +29,7 @@ export async function writeVerification(
   if (!user?.isActive || user.email === null || user.emailVerifiedAt !== null) return null;
   const { email } = user;
   const [holder] = await db.select().from(users).where(eq(users.emailKey, email));
-  if (!(await desk.admits(email))) return null;
+  if (!(await desk.admits("verify", email))) return null;
 
   if (holder && holder.id !== userId && isFirmlyHeld(holder, settings)) {
     const signInUrl = desk.urlOf("/login");

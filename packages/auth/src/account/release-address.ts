@@ -19,22 +19,40 @@ export function isFirmlyHeld(
 }
 
 /**
- * Takes an address away from an account that never confirmed it, for somebody who has just proved to own it. Where addresses
- * are confirmed, the account was made by somebody who waits for its owner to use it: its password and its sessions end
- * with the address. The caller has locked the holder.
+ * Makes an account void that never confirmed its address, for the one who registered with the same and has just proved to
+ * own it: it was made by somebody who waits for the owner to use it. Its password, sessions and links end with the address.
+ * The caller has locked the holder.
  */
-export async function releaseAddress(
-  { bus, sessions, settings }: AccountContext,
+export async function voidHolder(
+  { bus, sessions }: Pick<AccountContext, "bus" | "sessions">,
   tx: Transaction,
   holder: StoredUser,
 ): Promise<void> {
   const { users } = tx.tables;
-  const isVoid = settings.EMAIL_VERIFICATION !== "off";
   await tx
     .update(users)
-    .set({ email: null, emailKey: null, ...(isVoid ? { passwordHash: unusablePassword } : {}) })
+    .set({ email: null, emailKey: null, passwordHash: unusablePassword })
     .where(eq(users.id, holder.id));
-  if (isVoid) await sessions.end(tx, { userId: holder.id }, "ended");
+  await sessions.end(tx, { userId: holder.id }, "ended");
   await voidLinks(tx, holder.id);
+  tx.afterCommit(() => bus.publish({ kind: "user", userId: holder.id }));
+}
+
+/**
+ * Takes the address from an account that never confirmed it, and nothing else: whoever changes to an address proves by it
+ * to read the mails sent there, not that the account under it is a stranger's. It may be their own. Where addresses are
+ * confirmed the account goes on waiting for this one; without it, it would be one that has none to confirm.
+ */
+export async function releaseAddress(
+  { bus, settings }: Pick<AccountContext, "bus" | "settings">,
+  tx: Transaction,
+  holder: StoredUser,
+): Promise<void> {
+  const { users } = tx.tables;
+  const waits = settings.EMAIL_VERIFICATION !== "off";
+  await tx
+    .update(users)
+    .set({ emailKey: null, ...(waits ? {} : { email: null }) })
+    .where(eq(users.id, holder.id));
   tx.afterCommit(() => bus.publish({ kind: "user", userId: holder.id }));
 }

@@ -3,7 +3,8 @@ import { and, eq, gt } from "drizzle-orm";
 import { forUpdate, type Transaction } from "@countersign/db";
 
 import { actorOf } from "../audit/audit-actor.ts";
-import type { Draft } from "../mail/mail-desk.ts";
+import { type Draft, noticeTo } from "../mail/mail-desk.ts";
+import { showableName } from "../mail/mail-texts.ts";
 import { issueLink } from "../token/link.ts";
 import type { Links, RequestResult } from "../token/links.ts";
 
@@ -32,7 +33,8 @@ export async function requestEmailChange(
     const now = new Date(context.clock.now());
     const { users } = tx.tables;
     const [user] = await forUpdate(tx, tx.select().from(users).where(eq(users.id, from.principal.user.id)));
-    if (!user || user.emailKey === email) return null;
+    // What was typed, not what is held: who waits for an address that is somebody's must not learn so by this.
+    if (!user || user.email === email) return null;
 
     const ofUser = { userId: user.id, now };
     const lifetimeSeconds = settings.VERIFY_SECONDS;
@@ -54,14 +56,17 @@ export async function requestEmailChange(
   return { status: "accepted" };
 }
 
-/** The way back to the present address; null when an earlier address has one already, which is not taken from it. */
+/**
+ * The way back to the present address. Null when that was never confirmed: it may be a stranger's, who would get the account.
+ * Null as well when an earlier address has a way back already, which is not taken from it.
+ */
 export async function issueWayBack(
-  { settings }: AccountContext,
+  { settings }: Pick<AccountContext, "settings">,
   tx: Transaction,
-  user: StoredUser,
+  user: Pick<StoredUser, "id" | "emailKey" | "emailVerifiedAt">,
   now: Date,
 ): Promise<string | null> {
-  if (user.emailKey === null) return null;
+  if (user.emailKey === null || user.emailVerifiedAt === null) return null;
   const { accountTokens } = tx.tables;
   const [earlier] = await tx
     .select({ email: accountTokens.email })
@@ -83,24 +88,28 @@ export async function issueWayBack(
   });
 }
 
-/** Tells the address the account has, or had, with the way back. No limit holds it back. */
+/** Tells the address the account has, or had, with the way back. */
 export function postToOld(
   { desk, settings }: AccountContext,
   user: StoredUser,
   options: { readonly wayBack: string | null; readonly locale: string | null; readonly isChanged: boolean },
 ): void {
-  const { emailKey } = user;
+  const { emailKey, emailVerifiedAt } = user;
   if (emailKey === null) return;
   const { wayBack, locale, isChanged } = options;
-  const link =
-    wayBack === null
-      ? null
-      : { url: desk.urlOf("/account/email/revert", wayBack), lifetimeSeconds: settings.EMAIL_REVERT_SECONDS };
-  desk.post(async () => ({
-    to: emailKey,
-    locale,
-    say: (texts) => (isChanged ? texts.addressChanged(link) : texts.addressChangeAsked(link)),
-  }));
+  const lifetimeSeconds = settings.EMAIL_REVERT_SECONDS;
+  const link = wayBack === null ? null : { url: desk.urlOf("/account/email/revert", wayBack), lifetimeSeconds };
+  const told = link ?? (emailVerifiedAt === null ? null : "mailed-before");
+  // A link takes the place of the one before: were its mail left out, there would be no way back at all.
+  const kind = link ? "way-back" : noticeTo(user);
+  desk.post(async () => {
+    if (!(await desk.admits(kind, emailKey))) return null;
+    return {
+      to: emailKey,
+      locale,
+      say: (texts) => (isChanged ? texts.addressChanged(told) : texts.addressChangeAsked(told)),
+    };
+  });
 }
 
 async function writeToNew(
@@ -108,7 +117,7 @@ async function writeToNew(
   user: StoredUser,
   { email, token, locale }: { readonly email: string; readonly token: string; readonly locale: string | null },
 ): Promise<Draft | null> {
-  if (!(await desk.admits(email))) return null;
+  if (!(await desk.admits("change", email))) return null;
   const { users } = db.tables;
   const [holder] = await db.select().from(users).where(eq(users.emailKey, email));
   if (holder && holder.id !== user.id && isFirmlyHeld(holder, settings)) {
@@ -117,5 +126,6 @@ async function writeToNew(
   }
   const url = desk.urlOf("/account/email/confirm", token);
   const lifetimeSeconds = settings.VERIFY_SECONDS;
-  return { to: email, locale, say: (texts) => texts.confirmNewAddress({ url, lifetimeSeconds }) };
+  const username = showableName(user.username);
+  return { to: email, locale, say: (texts) => texts.confirmNewAddress({ url, lifetimeSeconds, username }) };
 }

@@ -71,7 +71,7 @@ async function writeReset(
   locale: string | null | undefined,
 ): Promise<Draft | null> {
   const email = user.emailKey;
-  if (email === null || !(await desk.admits(email))) return null;
+  if (email === null || !(await desk.admits("reset", email))) return null;
 
   const { users } = db.tables;
   const lifetimeSeconds = settings.RESET_SECONDS;
@@ -95,7 +95,7 @@ async function writeExplanation(
   user: StoredUser,
   locale: string | null | undefined,
 ): Promise<Draft | null> {
-  if (user.emailKey === null || !(await desk.admits(user.emailKey))) return null;
+  if (user.emailKey === null || !(await desk.admits("reset", user.emailKey))) return null;
   const signInUrl = desk.urlOf("/login");
   return {
     to: user.emailKey,

@@ -2,6 +2,7 @@ import { eq } from "drizzle-orm";
 
 import { type Transaction, UniqueViolation } from "@countersign/db";
 
+import { noticeTo } from "../mail/mail-desk.ts";
 import { unusablePassword } from "../password/unusable-password.ts";
 import { claimLink } from "../token/claim-link.ts";
 import { actorByLink, recordRefusal } from "../token/link-actor.ts";
@@ -14,6 +15,7 @@ import { releaseAddress } from "./release-address.ts";
 type StoredUser = Transaction["tables"]["users"]["$inferSelect"];
 
 interface Reverted {
+  /** As it was before. */
   readonly user: StoredUser;
   readonly email: string;
   /** Of the link to a new password. */
@@ -45,7 +47,18 @@ export async function revertEmailChange(
     locale: user.locale ?? from.locale ?? null,
     say: (texts) => texts.addressRestored({ url, lifetimeSeconds }),
   }));
+  postToRemoved(context, user, email);
   return { status: "reverted", userId: user.id };
+}
+
+/** Tells the address that the account had until now, if it had changed to it already. */
+function postToRemoved({ desk }: AccountContext, user: StoredUser, email: string): void {
+  const { emailKey, locale } = user;
+  if (emailKey === null || emailKey === email) return;
+  desk.post(async () => {
+    if (!(await desk.admits(noticeTo(user), emailKey))) return null;
+    return { to: emailKey, locale, say: (texts) => texts.addressRemoved() };
+  });
 }
 
 async function revert(
@@ -62,6 +75,14 @@ async function revert(
     // Somebody may have put another account in the way; one that has confirmed the address is its owner's.
     if (holder.emailVerifiedAt !== null) return null;
     await releaseAddress(context, tx, holder);
+    await context.audit.recordIn(tx, {
+      action: "account.email_change.revert",
+      outcome: "ok",
+      reason: "released",
+      actor: actorByLink(user, from),
+      subject: { id: holder.id, name: holder.username },
+      details: { fields: ["email"] },
+    });
   }
 
   const { users } = tx.tables;

@@ -8,7 +8,7 @@ import type { Links, VerifyEmailResult } from "../token/links.ts";
 
 import type { AccountContext, SignInOrigin } from "./account-context.ts";
 import { accountNames } from "./login-name.ts";
-import { isFirmlyHeld, releaseAddress } from "./release-address.ts";
+import { isFirmlyHeld, voidHolder } from "./release-address.ts";
 
 type StoredUser = Transaction["tables"]["users"]["$inferSelect"];
 
@@ -43,7 +43,7 @@ async function confirm(
 
   const actor = actorByLink(user, from);
   if (holder !== null) {
-    await releaseAddress(context, tx, holder);
+    await voidHolder(context, tx, holder);
     const subject = { id: holder.id, name: holder.username };
     const details = { fields: ["email", "password"] };
     await context.audit.recordIn(tx, {

@@ -1,5 +1,5 @@
 import { formatLifetime } from "./format-lifetime.ts";
-import type { MailTexts } from "./mail-texts.ts";
+import type { MailTexts, WayBack } from "./mail-texts.ts";
 
 /** Every mail in Arabic. */
 export function arabic(site: string): MailTexts {
@@ -44,24 +44,42 @@ export function arabic(site: string): MailTexts {
       lines: [`تغيّرت الآن كلمة مرور حسابك في ${site}. إن كنت أنت، فلا حاجة إلى أي إجراء.`],
       action: { label: "لم أكن أنا: كلمة مرور جديدة", url: resetUrl },
     }),
-    confirmNewAddress: ({ url, lifetimeSeconds }) => ({
+    confirmNewAddress: ({ url, lifetimeSeconds, username }) => ({
       subject: `أكّد عنوانك الجديد في ${site}`,
-      lines: [`يريد شخص ما استخدام هذا العنوان لحسابه في ${site}. إن كنت أنت، فأكّده.`],
+      lines: [
+        `يريد شخص ما استخدام هذا العنوان لحسابه في ${site}. إن كنت أنت، فأكّده.`,
+        ...(username === null ? [] : [`اسم الحساب: ${username}`]),
+      ],
       action: { label: "تأكيد العنوان الجديد", url },
-      after: [lasts(lifetimeSeconds), ignore],
+      after: [lasts(lifetimeSeconds), "إن لم تكن أنت فلا تستخدم الرابط: وإلا حصل حساب شخص آخر على عنوانك."],
     }),
-    addressChangeAsked: (link) => ({
+    addressChangeAsked: (wayBack) => ({
       subject: `طُلب عنوان آخر في ${site}`,
       lines: [`سيصبح لحسابك في ${site} عنوان بريد آخر بمجرد تأكيد ذلك العنوان.`, "إن كنت أنت، فلا حاجة إلى أي إجراء."],
-      ...notMe(link),
+      ...notMe(wayBack),
     }),
-    addressChanged: (link) => ({
+    addressChanged: (wayBack) => ({
       subject: `تغيّر عنوانك في ${site}`,
       lines: [
         `أصبح لحسابك في ${site} عنوان بريد آخر. هذه آخر رسالة إلى العنوان القديم.`,
         "إن كنت أنت، فلا حاجة إلى أي إجراء.",
       ],
-      ...notMe(link),
+      ...notMe(wayBack),
+    }),
+    addressRemoved: () => ({
+      subject: `أُزيل هذا العنوان من حساب في ${site}`,
+      lines: [
+        `كان حساب في ${site} قد غُيّر إلى هذا العنوان، وألغى صاحب العنوان السابق ذلك.`,
+        "عاد الحساب إلى عنوانه السابق ولم يعد يستخدم هذا العنوان. سُجّل الخروج من جميع الأجهزة.",
+      ],
+    }),
+    addressChangedByAdmin: (link) => ({
+      subject: `تغيّر عنوانك في ${site}`,
+      lines: [
+        `غيّر المسؤولون عن ${site} عنوان بريد حسابك. هذه آخر رسالة إلى العنوان القديم.`,
+        "إن كنت قد طلبت ذلك، فلا حاجة إلى أي إجراء.",
+      ],
+      ...(link === null ? { after: [`إن لم تكن على علم بذلك فتواصل مع المسؤولين عن ${site}.`] } : notMe(link)),
     }),
     addressRestored: ({ url, lifetimeSeconds }) => ({
       subject: `عاد هذا العنوان إلى حسابك في ${site}`,
@@ -71,12 +89,17 @@ export function arabic(site: string): MailTexts {
     }),
   };
 
-  function notMe(link: Parameters<MailTexts["addressChanged"]>[0]) {
-    if (link === null) return { after: ["إن لم تكن أنت فاستخدم الرابط في الرسالة التي أرسلناها إلى عنوانك السابق."] };
+  function notMe(wayBack: WayBack) {
+    if (wayBack === null) {
+      return { after: [`إن لم تكن أنت فأخبر القائمين على ${site}. وإن لم يكن لك حساب هناك فتجاهل هذه الرسالة.`] };
+    }
+    if (wayBack === "mailed-before") {
+      return { after: ["إن لم تكن أنت فاستخدم الرابط في الرسالة التي أرسلناها إلى عنوانك السابق."] };
+    }
     return {
-      action: { label: "لم أكن أنا: إلغاء التغيير", url: link.url },
+      action: { label: "لم أكن أنا: إلغاء التغيير", url: wayBack.url },
       after: [
-        `مدة صلاحية الرابط ${formatLifetime(link.lifetimeSeconds, "ar")}. يعيد هذا العنوان ويسجّل الخروج من جميع الأجهزة.`,
+        `مدة صلاحية الرابط ${formatLifetime(wayBack.lifetimeSeconds, "ar")}. يعيد هذا العنوان ويسجّل الخروج من جميع الأجهزة.`,
       ],
     };
   }

@@ -1,5 +1,5 @@
 import { formatLifetime } from "./format-lifetime.ts";
-import type { MailTexts } from "./mail-texts.ts";
+import type { MailTexts, WayBack } from "./mail-texts.ts";
 
 /** Every mail in English. */
 export function english(site: string): MailTexts {
@@ -49,27 +49,48 @@ export function english(site: string): MailTexts {
       lines: [`The password of your account at ${site} has just been changed. If it was you, there is nothing to do.`],
       action: { label: "It was not me: get a new password", url: resetUrl },
     }),
-    confirmNewAddress: ({ url, lifetimeSeconds }) => ({
+    confirmNewAddress: ({ url, lifetimeSeconds, username }) => ({
       subject: `Confirm your new address for ${site}`,
-      lines: [`Somebody wants to use this address for their account at ${site}. If it was you, confirm it.`],
+      lines: [
+        `Somebody wants to use this address for their account at ${site}. If it was you, confirm it.`,
+        ...(username === null ? [] : [`The account is called ${username}.`]),
+      ],
       action: { label: "Confirm the new address", url },
-      after: [lasts(lifetimeSeconds), ignore],
+      after: [
+        lasts(lifetimeSeconds),
+        "If it was not you, do not use the link: somebody else's account would get your address.",
+      ],
     }),
-    addressChangeAsked: (link) => ({
+    addressChangeAsked: (wayBack) => ({
       subject: `Another address was asked for at ${site}`,
       lines: [
         `Your account at ${site} is to have another email address. It will, as soon as that address is confirmed.`,
         "If it was you, there is nothing to do.",
       ],
-      ...notMe(link),
+      ...notMe(wayBack),
     }),
-    addressChanged: (link) => ({
+    addressChanged: (wayBack) => ({
       subject: `Your address for ${site} was changed`,
       lines: [
         `Your account at ${site} has another email address now. This is the last mail to the old one.`,
         "If it was you, there is nothing to do.",
       ],
-      ...notMe(link),
+      ...notMe(wayBack),
+    }),
+    addressRemoved: () => ({
+      subject: `This address was taken off an account at ${site}`,
+      lines: [
+        `An account at ${site} was changed to this address. Whoever has its earlier address took that back.`,
+        "It has the earlier one again, and this address no more. All devices were signed out.",
+      ],
+    }),
+    addressChangedByAdmin: (link) => ({
+      subject: `Your address for ${site} was changed`,
+      lines: [
+        `Those who run ${site} gave your account another email address. This is the last mail to the old one.`,
+        "If you asked for it, there is nothing to do.",
+      ],
+      ...(link === null ? { after: [`If you know nothing of it, turn to those who run ${site}.`] } : notMe(link)),
     }),
     addressRestored: ({ url, lifetimeSeconds }) => ({
       subject: `Your account at ${site} has this address again`,
@@ -82,13 +103,18 @@ export function english(site: string): MailTexts {
     }),
   };
 
-  function notMe(link: Parameters<MailTexts["addressChanged"]>[0]) {
-    if (link === null)
+  function notMe(wayBack: WayBack) {
+    if (wayBack === null) {
+      return {
+        after: [`If it was not you, tell those who run ${site}. If you have no account there, ignore this mail.`],
+      };
+    }
+    if (wayBack === "mailed-before")
       return { after: ["If it was not you, use the link in the mail we sent to your earlier address."] };
     return {
-      action: { label: "It was not me: take it back", url: link.url },
+      action: { label: "It was not me: take it back", url: wayBack.url },
       after: [
-        `The link works for ${formatLifetime(link.lifetimeSeconds, "en")}. It restores this address and signs out all devices.`,
+        `The link works for ${formatLifetime(wayBack.lifetimeSeconds, "en")}. It restores this address and signs out all devices.`,
       ],
     };
   }

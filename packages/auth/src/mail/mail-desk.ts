@@ -1,6 +1,6 @@
 import type { Settings } from "@countersign/contract";
 
-import type { Throttle } from "../throttle/throttle.ts";
+import type { MailKind, Throttle } from "../throttle/throttle.ts";
 
 import { composeMail } from "./compose-mail.ts";
 import { type MailBody, findMailTexts, type MailTexts } from "./mail-texts.ts";
@@ -31,12 +31,17 @@ export interface MailDesk {
    * again when the database was away. Does not wait and does not throw.
    */
   post(write: () => Promise<Draft | null>): void;
-  /** May one more mail that somebody asked for go to this address? Asked before its link is made, so that the one before stays good. */
-  admits(email: string): Promise<boolean>;
+  /** May one more mail of this kind go to this address? Asked before its link is made, so that the one before stays good. */
+  admits(kind: MailKind, email: string): Promise<boolean>;
   /** A page of the site, on the configured URL whatever a request says, with the token where no server's log sees it. */
   urlOf(page: MailedPage, token?: string): string;
   /** Tries everything that waits once, now. */
   flush(): Promise<void>;
+}
+
+/** The kind of a mail that tells a user what was done: an address nobody has confirmed may be somebody else's. */
+export function noticeTo({ emailVerifiedAt }: { readonly emailVerifiedAt: Date | null }): MailKind {
+  return emailVerifiedAt === null ? "unconfirmed-notice" : "notice";
 }
 
 export function createMailDesk(options: {
@@ -58,8 +63,8 @@ export function createMailDesk(options: {
         return composeMail(draft.to, texts, draft.say(texts));
       });
     },
-    async admits(email) {
-      const admission = await throttle.admitMail(email);
+    async admits(kind, email) {
+      const admission = await throttle.admitMail(kind, email);
       if (admission.status === "limited")
         onError(new Error("A mail was left out: MAILS_PER_ADDRESS or MAILS_PER_HOUR."));
       return admission.status === "admitted";

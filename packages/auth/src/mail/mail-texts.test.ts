@@ -71,6 +71,10 @@ test("whose account it is stands in the mail, unless the name would be read as s
   const texts = findMailTexts("en", "Example");
   expect(texts.confirmAddress({ ...link, username: "ann" }).lines.join("\n")).toContain("The account is called ann.");
   expect(texts.confirmAddress({ ...link, username: null }).lines.join("\n")).not.toContain("called");
+  expect(texts.confirmNewAddress({ ...link, username: "ann" }).lines.join("\n")).toContain(
+    "The account is called ann.",
+  );
+  expect(texts.confirmNewAddress({ ...link, username: null }).lines.join("\n")).not.toContain("called");
 
   expect(["ann", "Ann_Lee-3", "آنا"].map(showableName)).toEqual(["ann", "Ann_Lee-3", "آنا"]);
   const others = ["evil.example", "https://evil.example", "You have won", "<b>", "a\u202eb", "x".repeat(33)];
@@ -100,9 +104,12 @@ function allBodies(texts: MailTexts): Record<string, MailBody> {
     resetPassword: texts.resetPassword(link),
     noPasswordHere: texts.noPasswordHere({ signInUrl: url }),
     passwordChanged: texts.passwordChanged({ resetUrl: url }),
-    confirmNewAddress: texts.confirmNewAddress(link),
+    confirmNewAddress: texts.confirmNewAddress({ ...link, username: "ann" }),
     addressChangeAsked: texts.addressChangeAsked(link),
-    addressChanged: texts.addressChanged(null),
+    addressChanged: texts.addressChanged("mailed-before"),
+    addressChangedForNobody: texts.addressChanged(null),
+    addressRemoved: texts.addressRemoved(),
+    addressChangedByAdmin: texts.addressChangedByAdmin(null),
     addressRestored: texts.addressRestored(link),
-  } satisfies Record<Exclude<keyof MailTexts, "direction" | "language">, MailBody>;
+  } satisfies Record<Exclude<keyof MailTexts, "direction" | "language"> | "addressChangedForNobody", MailBody>;
 }

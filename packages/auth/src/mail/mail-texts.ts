@@ -16,6 +16,12 @@ interface Link {
 }
 
 /**
+ * How the address an account has, or had, takes a change of it back: by this link, by one that an earlier address has, or not
+ * at all, because nobody ever confirmed that it is the user's.
+ */
+export type WayBack = Link | "mailed-before" | null;
+
+/**
  * Every mail, in one language. A mail to an address nobody has confirmed yet says next to nothing that a stranger typed:
  * this site would be lending its name to it.
  */
@@ -31,12 +37,16 @@ export interface MailTexts {
   /** A reset was asked for, by or for someone who signs in elsewhere. */
   noPasswordHere(urls: { readonly signInUrl: string }): MailBody;
   passwordChanged(urls: { readonly resetUrl: string }): MailBody;
-  /** To the address an account is to have. */
-  confirmNewAddress(link: Link): MailBody;
-  /** To the address an account has, when another one was asked for; without a link when an earlier one still works. */
-  addressChangeAsked(link: Link | null): MailBody;
+  /** To the address an account is to have. The name tells which account that is; see `showableName`. */
+  confirmNewAddress(link: Link & { readonly username: string | null }): MailBody;
+  /** To the address an account has, when another one was asked for. */
+  addressChangeAsked(wayBack: WayBack): MailBody;
   /** To the address an account had. */
-  addressChanged(link: Link | null): MailBody;
+  addressChanged(wayBack: WayBack): MailBody;
+  /** To the address an account had until the change to it was taken back. */
+  addressRemoved(): MailBody;
+  /** To the address an account had, when it was changed for them; without a link when there is no way back. */
+  addressChangedByAdmin(link: Link | null): MailBody;
   /** After the change of an address was taken back: how to get a new password. */
   addressRestored(link: Link): MailBody;
 }

@@ -43,8 +43,8 @@ export interface Throttle {
   admitVerification(account: string, ip: string | null): Promise<Admitted | Limited>;
   /** A signed-in user has a mail sent to a new address. */
   admitEmailChange(userId: string, ip: string | null): Promise<Admitted | Limited>;
-  /** A mail somebody asked for is about to be written to this address. Limits the address, and all mails together. */
-  admitMail(email: string): Promise<Admitted | Limited>;
+  /** A mail is about to be written to this address. Limits the address, by the kind of the mail, and all mails together. */
+  admitMail(kind: MailKind, email: string): Promise<Admitted | Limited>;
   /** A user who may not sign in before the address is confirmed gets another link: once within the window of sign-ins. */
   admitReminder(userId: string): Promise<Admitted | Limited>;
   /** A mailed link is used. Ends as succeeded when it was a good one: its user may sign in at once. */
@@ -55,6 +55,16 @@ export interface Throttle {
   prune(): Promise<number>;
 }
 
+/**
+ * Mails, by who causes them. Each kind has a count of its own at an address: what strangers have sent there keeps nothing
+ * from its owner.
+ *
+ * `change`, `verify`: by whoever typed the address, which may be anybody's. `reset`: for a new password. `notice`: what was
+ * done to the account of somebody who has confirmed the address, and `unconfirmed-notice` where nobody has. `way-back`: a
+ * notice with the link that undoes it, which is never held back.
+ */
+export type MailKind = "change" | "notice" | "reset" | "unconfirmed-notice" | "verify" | "way-back";
+
 type ThrottleSettings = Pick<
   Settings,
   "LOGIN_ATTEMPTS" | "LOGIN_WINDOW_SECONDS" | "REGISTER_ATTEMPTS" | "MAILS_PER_ADDRESS" | "MAILS_PER_HOUR"
@@ -64,6 +74,8 @@ type ThrottleSettings = Pick<
 const accountsPerAddress = 10;
 /** Windows of an account that may be filled within a day. Then the wait is long: a guesser gets a hundred tries a day. */
 const windowsPerDay = 10;
+/** What mails to addresses that anybody can type may fill of all: the rest is left for those to people who have an account. */
+const shareToAnybody = 0.8;
 const hourSeconds = 3600;
 const daySeconds = 24 * hourSeconds;
 
@@ -76,6 +88,7 @@ export function createThrottle(store: AttemptStore, settings: ThrottleSettings):
   const perAddress = { ...perAccount, attempts: accountsPerAddress * perAccount.attempts };
   const perRegistrar = { attempts: settings.REGISTER_ATTEMPTS, windowSeconds: hourSeconds };
   const ofAllMails = { attempts: settings.MAILS_PER_HOUR, windowSeconds: hourSeconds };
+  const ofMailsToAnybody = { ...ofAllMails, attempts: Math.ceil(ofAllMails.attempts * shareToAnybody) };
   const perRecipient = { attempts: settings.MAILS_PER_ADDRESS, windowSeconds: hourSeconds };
 
   function place(kind: string, limit: AttemptLimit, ...whom: readonly string[]): Place {
@@ -85,6 +98,23 @@ export function createThrottle(store: AttemptStore, settings: ThrottleSettings):
   /** What an account's failures are counted by, from wherever. */
   function ofAccount(account: string): readonly Place[] {
     return [place("account", perAccount, account), place("account-day", perAccountAndDay, account)];
+  }
+
+  function ofMail(kind: MailKind, email: string): readonly Place[] {
+    const perOne = place(`mail-${kind}`, perRecipient, email);
+    const mails = place("mails", ofAllMails);
+    switch (kind) {
+      case "change":
+      case "verify":
+        return [perOne, place("mails", ofMailsToAnybody)];
+      case "unconfirmed-notice":
+        return [{ ...perOne, attempts: 1 }, place("mails", ofMailsToAnybody)];
+      case "notice":
+      case "reset":
+        return [perOne, mails];
+      case "way-back":
+        return [withoutLimit(mails)];
+    }
   }
 
   function ofPair(account: string, address: string): readonly Place[] {
@@ -171,7 +201,7 @@ export function createThrottle(store: AttemptStore, settings: ThrottleSettings):
     admitEmailChange: (userId, ip) =>
       admit([place("email", perRecipient, userId), place("email-address", perRegistrar, addressKey(ip))]),
 
-    admitMail: (email) => admit([place("mail", perRecipient, email), place("mails", ofAllMails)]),
+    admitMail: (kind, email) => admit(ofMail(kind, email)),
 
     admitReminder: (userId) => admit([place("reminder", { ...perAccount, attempts: 1 }, userId)]),
 
