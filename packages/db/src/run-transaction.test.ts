@@ -271,19 +271,22 @@ describeDatabases((dialect) => {
   test("a body that leaves a savepoint running is rolled back, and the leftover writes nothing", async () => {
     await using opened = await openTestDatabase(dialect);
     const { db } = opened;
+    const [begun, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     let leftover: Promise<void> | undefined;
 
     const attempt = db.transaction(async (tx) => {
       await insertUser(tx, "ann");
       leftover = tx.savepoint(async (inner) => {
-        await pause(20);
+        begun.resolve();
+        await over.promise;
         await insertUser(inner, "bob");
       });
       leftover.catch(() => {});
-      await pause(5);
+      await begun.promise;
     });
 
     await expect(attempt).rejects.toThrow("A savepoint is open");
+    over.resolve();
     await expect(leftover).rejects.toThrow("This transaction has ended");
     expect(await userIds(db)).toEqual([]);
   });
