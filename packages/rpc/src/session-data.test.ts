@@ -1,3 +1,4 @@
+import { eq } from "drizzle-orm";
 import { expect, test, vi } from "vitest";
 import { z } from "zod";
 
@@ -242,6 +243,44 @@ describeDatabases((dialect) => {
     expect(cookiesOf(again)).toEqual({ visitor });
     expect(again.headers.get("session-change")).toBeNull();
     expect(await app.db.select().from(app.db.tables.visitors)).toHaveLength(1);
+  });
+
+  test("SES-20, OUT-14: what a session sets that has ended, or got another token, is refused and kept for nobody", async () => {
+    await using started = await start(dialect, visitors);
+    const { app } = started;
+    const [ann, bob, cid] = [await app.signIn("ann"), await app.signIn("bob"), await app.signIn("cid")];
+    const stepUp = await app.http("auth.stepUp", { input: { password: ann.password }, cookie: ann.cookie });
+    expect(stepUp.status).toBe(200);
+    await app.http("auth.logout", { cookie: bob.cookie });
+    const { sessions, visitors: kept } = app.db.tables;
+    const past = new Date(Date.now() - 1000);
+    await app.db.update(sessions).set({ expiresAt: past }).where(eq(sessions.userId, cid.id));
+    const beforehand = await app.db.select().from(kept);
+
+    for (const user of [ann, bob, cid]) {
+      for (const [path, input] of [
+        ["session.data.set", { key: "basket", value: ["a secret"] }],
+        ["session.data.delete", { key: "basket" }],
+      ] as const) {
+        const response = await app.http(path, { input, cookie: user.cookie });
+        expect(response.status).toBe(401);
+        expect(cookiesOf(response)).not.toHaveProperty("visitor");
+        // The cookie of a session that has run out is taken away, so that its browser is a visitor's from then on.
+        expect(cookiesOf(response)).toEqual(user === cid ? { session: "" } : {});
+      }
+    }
+    expect(await app.db.select().from(kept)).toEqual(beforehand);
+
+    // Nor does it reach what was kept for a visitor of this browser before.
+    const { visitor = "" } = cookiesOf(await app.http("session.data.set", { input: dark }));
+    const both = `${ann.cookie}; visitor=${visitor}`;
+    const late = await app.http("session.data.set", { input: { key: "theme", value: "light" }, cookie: both });
+    expect(late.status).toBe(401);
+    await using socket = await app.open(`visitor=${visitor}`);
+    expect(await socket.query("session.data.get", { key: "theme" })).toMatchObject({ result: { data: "dark" } });
+    const present = cookiesOf(stepUp)["session"];
+    const good = await app.http("session.data.set", { input: dark, cookie: `session=${present}` });
+    expect(good.status).toBe(200);
   });
 
   test("a visitor's cookie that is forged, doubled or of nobody begins anew, and is never adopted", async () => {

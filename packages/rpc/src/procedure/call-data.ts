@@ -3,6 +3,7 @@ import type { Transaction } from "@countersign/db";
 
 import type { Caller } from "./call-context.ts";
 import { CallError, rateLimited, unauthorized } from "./call-error.ts";
+import { clearExpired } from "./clear-expired.ts";
 import type { SessionDataKeys } from "./session-data-keys.ts";
 
 /** The data kept with the caller's session, or for the visitor: `ctx.sessionData`. */
@@ -13,7 +14,8 @@ export interface SessionDataAccess<Data extends object> {
    * Sets the value. It is kept with the transaction in whose body this is called, else when the call succeeds; never when
    * that fails. Once the session has ended it is not kept at all.
    *
-   * @throws when the value does not fit the schema or is too large; UNAUTHORIZED where nothing is kept for visitors.
+   * @throws when the value does not fit the schema or is too large; UNAUTHORIZED where nothing is kept for visitors, and
+   * when the session that the call came with is over.
    */
   set<Key extends keyof Data & string>(key: Key, value: Data[Key]): Promise<void>;
   delete(key: keyof Data & string): Promise<void>;
@@ -88,6 +90,7 @@ export class CallData implements SessionDataAccess<Record<string, unknown>> {
   }
 
   async #change(key: string, value: unknown): Promise<void> {
+    if (this.#principal === null) await requireNoSession(this.#caller);
     if ((await this.#findHolder()) === null) requireNewVisitor(this.#caller);
     this.#own = new Map([...this.#own, [key, value]]);
     this.#pending = new Map([...this.#pending, [key, value]]);
@@ -128,6 +131,16 @@ export class CallData implements SessionDataAccess<Record<string, unknown>> {
   #renewCookie(tx: Transaction): void {
     if (this.#principal === null) tx.afterCommit(() => this.#caller.reply?.renewVisitor());
   }
+}
+
+/**
+ * A browser that presents a session is a user's, also when it has just ended or got another token: what it sets is not to be
+ * kept for whoever sits there next.
+ */
+async function requireNoSession(caller: Caller): Promise<void> {
+  if (caller.tokenHash === null) return;
+  await clearExpired(caller);
+  throw unauthorized();
 }
 
 /** May something be kept for this visitor, for whom nothing is kept so far? */

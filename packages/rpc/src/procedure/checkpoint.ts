@@ -1,7 +1,7 @@
 import { TRPCError } from "@trpc/server";
 import { isObservable } from "@trpc/server/observable";
 
-import { can, canAll, canAny, inGroup, type Principal } from "@countersign/auth";
+import { actorOf, can, canAll, canAny, inGroup, type Principal } from "@countersign/auth";
 import type { Rule } from "@countersign/contract";
 import type { CoreTables } from "@countersign/db";
 
@@ -13,6 +13,7 @@ import { type CallData, noData, type SessionDataAccess } from "./call-data.ts";
 import { CallError, rateLimited, unauthorized, unavailable } from "./call-error.ts";
 import { checkRule } from "./check-rule.ts";
 import { checkedTransaction } from "./checked-transaction.ts";
+import { clearExpired } from "./clear-expired.ts";
 import { GuardedStream } from "./guarded-stream.ts";
 import { askPolicy, type Policies } from "./policies.ts";
 import { answerRefusal, type RefusalHooks } from "./refusal-hook.ts";
@@ -29,6 +30,8 @@ export interface ProcedureMeta extends RefusalHooks {
   readonly isPassive?: true;
   /** The way out: open to those who call too often, and while the database is away. Public procedures only. */
   readonly isExit?: true;
+  /** A call that lacks the right to it is in the audit log: it tries what is not for this user. */
+  readonly isAudited?: true;
 }
 
 /**
@@ -62,11 +65,22 @@ export async function admit(
   const refusal = checkRule(rule, principal, clock.now(), settings.SESSION_FRESH_SECONDS);
   if (refusal) {
     if (principal === null) await clearExpired(caller);
+    else if (meta.isAudited && refusal.details.reason !== "REAUTH") recordRefusal(caller, principal, path);
     const refused = { path, rule, principal, request: caller.request };
     throw await answerRefusal(refusal, refused, meta, caller.services.log);
   }
   if (principal !== null && !meta.isPassive) auth.sessions.touch(principal);
   return { rule, principal };
+}
+
+function recordRefusal({ request, services }: Caller, principal: Principal, procedure: string): void {
+  services.auth.audit.record({
+    action: "admin.call",
+    outcome: "refused",
+    reason: "forbidden",
+    actor: actorOf(principal, { ip: request.ip, userAgent: request.userAgent }),
+    details: { procedure },
+  });
 }
 
 function tooMany({ reply, addressKey, services: { rateLimits, log } }: Caller): CallError {
@@ -75,15 +89,6 @@ function tooMany({ reply, addressKey, services: { rateLimits, log } }: Caller): 
     log.warn({ address: addressKey }, "Calls are refused, because there are too many");
   }
   return rateLimited(retryAfterSeconds);
-}
-
-/**
- * Takes the cookie of an expired session away, over HTTP. Only that one: a cookie that is merely unknown here may be the
- * one before a sign-in whose answer is on its way, and clearing it would sign the user out again.
- */
-async function clearExpired({ reply, tokenHash, services: { auth, cookie } }: Caller): Promise<void> {
-  if (reply === null || tokenHash === null) return;
-  if (await auth.sessions.isExpired(tokenHash)) reply.clearSession(cookie.serializeCleared());
 }
 
 /** What the procedure finds in `ctx`, but for what the app provides. */
