@@ -19,6 +19,7 @@ export const fieldFaults = {
   emailMalformed: "Write an email address, as in ann@example.com.",
   emailTaken: "There is an account with this address already.",
   emailSame: "This is the address you have.",
+  emailOwn: "Change your own address on the page of your account: it has to be confirmed.",
   groupNameMissing: "Give the group a name.",
 } as const;
 

@@ -316,6 +316,7 @@ export const englishMessages = {
     usernameTaken: "This username is taken.",
     emailMissing: "Enter your email address.",
     emailRequired: "An account needs an email address here.",
+    emailOwn: "Change your own address on the page of your account: it has to be confirmed.",
     emailMalformed: "Write an email address, as in ann@example.com.",
     emailTaken: "There is an account with this address already.",
     emailSame: "This is the address you have.",

@@ -239,7 +239,10 @@ describeDatabases((dialect) => {
 
   test("a change made from an old reading is a conflict with the present user, and changes nothing", async () => {
     await using started = await startAdminApp(dialect);
-    const [sue, tom] = [await started.staff("sue", "users.change"), await started.staff("tom", "users.change")];
+    const [sue, tom] = [
+      await started.staff("sue", "users.change", "users.view"),
+      await started.staff("tom", "users.change"),
+    ];
     const bob = await started.app.signIn("bob");
     await using socket = await sue.open();
     await using other = await tom.open();
@@ -255,6 +258,11 @@ describeDatabases((dialect) => {
     expect(present).toMatchObject({ firstName: "Bobby", email: null });
     // The same for the others that are told a version, and a negative control with the present one.
     expect(await attempt(socket, "admin.user.setActive", { id, value: false, version })).toBe(outcomeOf(late));
+    // Whoever may change users but not see them learns that it has changed, and no more.
+    const blind = await other.mutate("admin.user.update", { id, version, firstName: "Rob" });
+    expect(outcomeOf(blind)).toBe(outcomeOf(late));
+    expect(blind.error?.data).not.toHaveProperty("current");
+    expect(JSON.stringify(blind)).not.toContain("Bobby");
     const again = { id, version: present.version, firstName: "Rob" };
     expect(await attempt(socket, "admin.user.update", again)).toBe("OK");
     expect(await started.audited("admin.user.update")).toMatchObject([
@@ -304,8 +312,11 @@ describeDatabases((dialect) => {
     expect(await started.readUser(bob.id)).toMatchObject({ emailVerified: true });
     expect(outcomeOf(await change({ email: "new@example.test" }))).toBe("OK");
     expect(await started.readUser(bob.id)).toMatchObject({ email: "new@example.test", emailVerified: false });
-    const left = await app.db.select({ userId: accountTokens.userId }).from(accountTokens);
-    expect(left).toEqual([{ userId: ann.id }]);
+    const left = await app.db
+      .select({ userId: accountTokens.userId, purpose: accountTokens.purpose })
+      .from(accountTokens);
+    expect(left.filter(({ userId }) => userId === ann.id)).toEqual([{ userId: ann.id, purpose: "reset" }]);
+    expect(left.filter(({ userId }) => userId === bob.id)).toEqual([{ userId: bob.id, purpose: "email_revert" }]);
   });
 
   test("PRM-11: whom an admin switches off is out at once and stays out; switched on again, old sessions stay ended", async () => {
@@ -335,7 +346,7 @@ describeDatabases((dialect) => {
   test("a removed account is gone with its sessions, and its name is free; the audit log remembers it", async () => {
     await using started = await startAdminApp(dialect);
     const { app } = started;
-    const sue = await started.staff("sue", "users.delete");
+    const sue = await started.staff("sue", "users.delete", "notes.view");
     const bob = await app.signIn("bob");
     await app.auth.rights.grant(bob.id, "notes.view");
     await using socket = await sue.open();

@@ -42,8 +42,13 @@ export function isInAll(actor: ActingAdmin, groupIds: Iterable<string>): boolean
   return actor.isSuperuser || [...groupIds].every((groupId) => actor.groupIds.has(groupId));
 }
 
-/** Does the admin hold whatever the other one holds? If not, to become the other one would raise the admin's rights. */
-export function holdsAllOf(actor: ActingAdmin, other: ActingAdmin): boolean {
-  if (actor.isSuperuser) return true;
+/**
+ * Does the admin hold whatever this user holds? What sleeps counts as well: the permissions of somebody who is switched
+ * off, or of no staff. If not, to become this user, or to wake what sleeps, would raise rights beyond the admin's; and to
+ * take something away would make the user one whom the admin may become.
+ */
+export async function holdsAllOf(tx: Transaction, actor: ActingAdmin, userId: string): Promise<boolean> {
+  if (actor.isSuperuser || userId === actor.id) return true;
+  const other = await readActingAdmin(tx, userId);
   return !other.isSuperuser && holdsAll(actor, other.permissions) && isInAll(actor, other.groupIds);
 }

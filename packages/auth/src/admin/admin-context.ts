@@ -4,6 +4,7 @@ import type { Database } from "@countersign/db";
 
 import type { AuditLog } from "../audit/audit-log.ts";
 import type { Clock } from "../clock.ts";
+import type { MailDesk } from "../mail/mail-desk.ts";
 import type { Passwords } from "../password/password.ts";
 import type { SessionEngine } from "../session/session-engine.ts";
 
@@ -16,6 +17,7 @@ export interface AdminContext {
   readonly sessions: SessionEngine;
   readonly audit: AuditLog;
   readonly passwords: Passwords;
+  readonly desk: MailDesk;
   /** See `Links.sendPasswordReset`. */
   readonly sendPasswordReset: (userId: string) => Promise<boolean>;
   /** All that are declared. */

@@ -32,6 +32,8 @@ export type AdminRefusal =
   | "last_superuser"
   /** Nobody switches off or removes their own account here. */
   | "own_account"
+  /** Nobody gives themselves another address here: it has to be confirmed (`account.requestEmailChange`). */
+  | "own_address"
   /** Forgotten passwords are not replaced by mail here. */
   | "reset_off";
 
@@ -88,7 +90,8 @@ interface FromVersion {
 /**
  * Other people's accounts. All changes are checked against the rights the caller holds at that moment, in the transaction
  * that makes them: nobody raises their own rights or gives what they do not hold (being in a group is a right as well),
- * nobody but superusers touches a superuser, and the last active superuser stays. All are audited, refusals included.
+ * nobody takes rights from, wakes, switches off or removes somebody who holds more, nobody but superusers touches a
+ * superuser, and the last active superuser stays. All are audited, refusals included.
  */
 export interface AdminUsers {
   /** Null when the cursor is not one of this list. */
@@ -108,6 +111,7 @@ export interface AdminUsers {
       readonly locale?: string | null | undefined;
     },
   ): Promise<AdminOutcome<{ readonly id: string }>>;
+  /** Another address is told to the one the account had. Nobody's own address is changed here. */
   update(
     call: AdminCall,
     input: {

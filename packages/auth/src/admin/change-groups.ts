@@ -1,15 +1,16 @@
 import { and, eq, inArray } from "drizzle-orm";
 
+import type { AdminGroup } from "@countersign/contract";
 import { type Transaction, UniqueViolation } from "@countersign/db";
 
 import { newId } from "../new-id.ts";
 
-import { holdsAll } from "./acting-admin.ts";
+import { type ActingAdmin, holdsAll, isInAll } from "./acting-admin.ts";
 import type { AdminContext } from "./admin-context.ts";
 import { adminTopic } from "./admin-topic.ts";
 import type { AdminCall, AdminGroups, AdminOutcome } from "./admin.ts";
 import { findGroup } from "./list-groups.ts";
-import { beyondOwnRights, done, makeChange } from "./make-change.ts";
+import { beyondOwnRights, done, makeChange, unchanged } from "./make-change.ts";
 import { compare, unknownPermissions } from "./user-rights.ts";
 
 /** See `AdminGroups.create`. */
@@ -59,13 +60,16 @@ export async function updateGroup(
       if (group.version !== version) return { outcome: { status: "stale" } };
 
       const { added, removed } = compare(group.permissions, input.permissions ?? group.permissions);
-      const details = { group: group.name, permissions: input.permissions ?? group.permissions };
-      const unknown = added.filter((permission) => !context.permissions.has(permission));
-      if (unknown.length > 0) return { outcome: { status: "invalid", fields: unknownPermissions(unknown) } };
       // Guards may ask for a group by its name: another name gives its members another right.
       const renames = name !== null && name.value !== group.name;
-      const mayRename = actor.isSuperuser || group.memberCount === 0;
-      if (!holdsAll(actor, added) || (renames && !mayRename)) return { outcome: beyondOwnRights, details };
+      if (!renames && added.length === 0 && removed.length === 0) return unchanged;
+      const permissions = input.permissions ?? group.permissions;
+      const details = { group: group.name, permissions, given: added, taken: removed };
+      const unknown = added.filter((permission) => !context.permissions.has(permission));
+      if (unknown.length > 0) return { outcome: { status: "invalid", fields: unknownPermissions(unknown) } };
+      const mayRename = !renames || actor.isSuperuser || group.memberCount === 0;
+      const mayTake = removed.length === 0 || holdsAllOfGroup(actor, group);
+      if (!mayRename || !mayTake || !holdsAll(actor, added)) return { outcome: beyondOwnRights, details };
 
       const members = await findMembers(tx, id);
       if (renames) await tx.update(groups).set({ name: name.value }).where(eq(groups.id, id));
@@ -83,16 +87,23 @@ export async function updateGroup(
 /** See `AdminGroups.remove`. */
 export function removeGroup(context: AdminContext, call: AdminCall, id: string): Promise<AdminOutcome> {
   const options = { action: "admin.group.remove", lock: { userIds: [], membersOf: id } } as const;
-  return makeChange(context, call, options, async (tx) => {
+  return makeChange(context, call, options, async (tx, actor) => {
     const { groups } = tx.tables;
     const group = await findGroup(tx, id);
     if (!group) return { outcome: { status: "missing" } };
+    const details = { group: group.name, permissions: group.permissions, count: group.memberCount };
+    if (!holdsAllOfGroup(actor, group)) return { outcome: beyondOwnRights, details };
 
     const members = await findMembers(tx, id);
     await tx.delete(groups).where(eq(groups.id, id));
     tellAfterCommit(context, tx, members);
-    return { outcome: done, details: { group: group.name, permissions: group.permissions, count: members.length } };
+    return { outcome: done, details };
   });
+}
+
+/** Does the admin hold what being in this group gives? That somebody is in it is a right as well. */
+function holdsAllOfGroup(actor: ActingAdmin, group: AdminGroup): boolean {
+  return holdsAll(actor, group.permissions) && (group.memberCount === 0 || isInAll(actor, [group.id]));
 }
 
 async function findMembers(tx: Transaction, groupId: string): Promise<readonly string[]> {

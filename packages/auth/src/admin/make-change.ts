@@ -10,13 +10,15 @@ import type { AdminContext } from "./admin-context.ts";
 import type { AdminCall, AdminOutcome } from "./admin.ts";
 import { lockRows, type RowsToLock } from "./lock-rows.ts";
 
-type UserRow = Transaction["tables"]["users"]["$inferSelect"];
+export type UserRow = Transaction["tables"]["users"]["$inferSelect"];
 
 /** What a change came to, and what the audit log is to say of it. */
 export interface Change<Done extends object = object> {
   readonly outcome: AdminOutcome<Done>;
   readonly subject?: { readonly id: string; readonly name: string };
   readonly details?: AuditDetails;
+  /** It was like that already: there is nothing to tell of. */
+  readonly isUnchanged?: true;
 }
 
 /**
@@ -35,7 +37,7 @@ export async function makeChange<Done extends object = object>(
   const change = await call.transaction(
     async (tx) => {
       const made = await apply(tx, await readActingAdmin(tx, actorId));
-      if (made.outcome.status === "done") {
+      if (made.outcome.status === "done" && !made.isUnchanged) {
         await context.audit.recordIn(tx, { action, outcome: "ok", actor, ...auditedParts(made) });
       }
       return made;
@@ -77,7 +79,7 @@ export function changeUser<Done extends object = object>(
     if (target.isSuperuser && !actor.isSuperuser) return { outcome: beyondOwnRights, ...about };
     if (version !== undefined && version !== target.version) return { outcome: { status: "stale" }, ...about };
     const change = await apply(tx, actor, target);
-    if (change.outcome.status === "done") {
+    if (change.outcome.status === "done" && !change.isUnchanged) {
       tx.afterCommit(() => context.bus.publish({ kind: "user", userId }));
     }
     return { ...about, ...change };
@@ -87,7 +89,10 @@ export function changeUser<Done extends object = object>(
 export const beyondOwnRights = { status: "refused", reason: "beyond_own_rights" } as const;
 export const lastSuperuser = { status: "refused", reason: "last_superuser" } as const;
 export const ownAccount = { status: "refused", reason: "own_account" } as const;
+export const ownAddress = { status: "refused", reason: "own_address" } as const;
 export const done = { status: "done" } as const;
+/** What is asked for is so already. */
+export const unchanged = { outcome: done, isUnchanged: true } as const;
 
 function auditedParts({ subject, details }: Change): Pick<Change, "subject" | "details"> {
   return { ...(subject ? { subject } : {}), ...(details ? { details } : {}) };

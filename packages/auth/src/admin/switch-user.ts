@@ -2,9 +2,10 @@ import { eq } from "drizzle-orm";
 
 import { isLastSuperuser } from "../account/last-superuser.ts";
 
+import { holdsAllOf } from "./acting-admin.ts";
 import type { AdminContext } from "./admin-context.ts";
 import type { AdminCall, AdminOutcome, AdminUsers } from "./admin.ts";
-import { changeUser, done, lastSuperuser, ownAccount } from "./make-change.ts";
+import { beyondOwnRights, changeUser, done, lastSuperuser, ownAccount, unchanged } from "./make-change.ts";
 
 /** See `AdminUsers.setActive`. */
 export function setActive(
@@ -18,7 +19,9 @@ export function setActive(
     const { accountTokens, users } = tx.tables;
     if (!value && (await isLastSuperuser(tx, id))) return { outcome: lastSuperuser };
     if (!value && id === actor.id) return { outcome: ownAccount };
-    if (value === target.isActive) return { outcome: done };
+    if (value === target.isActive) return unchanged;
+    // Either way: to switch on wakes what the user holds.
+    if (!(await holdsAllOf(tx, actor, id))) return { outcome: beyondOwnRights };
 
     await tx.update(users).set({ isActive: value }).where(eq(users.id, id));
     if (value) return { outcome: done };
@@ -34,6 +37,7 @@ export function removeUser(context: AdminContext, call: AdminCall, id: string): 
   return changeUser(context, call, options, async (tx, actor) => {
     if (await isLastSuperuser(tx, id)) return { outcome: lastSuperuser };
     if (id === actor.id) return { outcome: ownAccount };
+    if (!(await holdsAllOf(tx, actor, id))) return { outcome: beyondOwnRights };
 
     // Before the row takes them with it: their sockets are to hear why.
     const ended = await context.sessions.end(tx, { userId: id }, "deleted");

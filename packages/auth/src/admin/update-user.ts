@@ -1,14 +1,15 @@
 import { eq } from "drizzle-orm";
 
-import { UniqueViolation } from "@countersign/db";
+import { type Transaction, UniqueViolation } from "@countersign/db";
 
+import { issueWayBack } from "../account/request-email-change.ts";
 import { voidLinks } from "../token/link.ts";
 
-import { holdsAllOf, readActingAdmin } from "./acting-admin.ts";
+import { type ActingAdmin, holdsAllOf } from "./acting-admin.ts";
 import type { AdminContext } from "./admin-context.ts";
 import type { AdminCall, AdminOutcome, AdminUsers } from "./admin.ts";
 import { takenFields } from "./create-user.ts";
-import { beyondOwnRights, changeUser, done } from "./make-change.ts";
+import { beyondOwnRights, changeUser, done, ownAddress, type UserRow, unchanged } from "./make-change.ts";
 import { readUserChange, type UserFields } from "./read-user-fields.ts";
 
 /** See `AdminUsers.update`. */
@@ -26,15 +27,14 @@ export async function updateUser(
       const { users } = tx.tables;
       const values = withoutUnchanged(read.values, target);
       const details = { fields: Object.keys(values).filter((field) => field !== "emailKey") };
-      if (details.fields.length === 0) return { outcome: done, details };
+      if (details.fields.length === 0) return unchanged;
 
       if ("email" in values) {
-        // Who sets the address can have a new password sent to it, and so become this user.
-        if (target.id !== actor.id && !holdsAllOf(actor, await readActingAdmin(tx, target.id))) {
-          return { outcome: beyondOwnRights, details };
-        }
+        if (target.id === actor.id) return { outcome: ownAddress, details };
+        if (!(await maySetAddress(tx, actor, target))) return { outcome: beyondOwnRights, details };
         // Links that were mailed to the old address end with it.
         await voidLinks(tx, target.id);
+        await tellOldAddress(context, tx, target);
         Object.assign(values, { emailVerifiedAt: null });
       }
       await tx.update(users).set(values).where(eq(users.id, target.id));
@@ -44,6 +44,33 @@ export async function updateUser(
     if (!(error instanceof UniqueViolation)) throw error;
     return { status: "invalid", fields: takenFields(error) };
   }
+}
+
+/**
+ * Who sets the address can have a new password sent to it, and so become this user. Where somebody uses the account, that
+ * must not happen behind their back: without an old address to tell, only superusers set one.
+ */
+async function maySetAddress(tx: Transaction, actor: ActingAdmin, target: UserRow): Promise<boolean> {
+  if (actor.isSuperuser) return true;
+  const isUsed = target.passwordHash !== null || target.lastLoginAt !== null;
+  if (isUsed && target.emailKey === null) return false;
+  return holdsAllOf(tx, actor, target.id);
+}
+
+/** The way back is for those who had shown that the address was theirs: it would open the account to whoever reads it. */
+async function tellOldAddress(context: AdminContext, tx: Transaction, target: UserRow): Promise<void> {
+  const { clock, desk, settings } = context;
+  const { emailKey, emailVerifiedAt, locale } = target;
+  if (emailKey === null) return;
+  const now = new Date(clock.now());
+  const wayBack = emailVerifiedAt === null ? null : await issueWayBack(context, tx, target, now);
+  const link =
+    wayBack === null
+      ? null
+      : { url: desk.urlOf("/account/email/revert", wayBack), lifetimeSeconds: settings.EMAIL_REVERT_SECONDS };
+  tx.afterCommit(() =>
+    desk.post(async () => ({ to: emailKey, locale, say: (texts) => texts.addressChangedByAdmin(link) })),
+  );
 }
 
 function withoutUnchanged(values: UserFields, target: Readonly<Required<UserFields>>): UserFields {

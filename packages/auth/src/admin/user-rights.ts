@@ -2,10 +2,10 @@ import { and, eq, inArray } from "drizzle-orm";
 
 import { isLastSuperuser } from "../account/last-superuser.ts";
 
-import { holdsAll, isInAll } from "./acting-admin.ts";
+import { holdsAll, holdsAllOf, isInAll } from "./acting-admin.ts";
 import type { AdminContext } from "./admin-context.ts";
 import type { AdminCall, AdminOutcome, AdminUsers } from "./admin.ts";
-import { beyondOwnRights, changeUser, done, lastSuperuser } from "./make-change.ts";
+import { beyondOwnRights, changeUser, done, lastSuperuser, unchanged } from "./make-change.ts";
 
 /** See `AdminUsers.setPermissions`. */
 export function setPermissions(
@@ -13,7 +13,7 @@ export function setPermissions(
   call: AdminCall,
   { id, permissions, version }: Parameters<AdminUsers["setPermissions"]>[1],
 ): Promise<AdminOutcome> {
-  const options = { action: "admin.user.set_permissions", userId: id, version, details: { permissions } } as const;
+  const options = { action: "admin.user.set_permissions", userId: id, version } as const;
   return changeUser(context, call, options, async (tx, actor) => {
     const { userPermissions } = tx.tables;
     const ofUser = eq(userPermissions.userId, id);
@@ -22,10 +22,13 @@ export function setPermissions(
       rows.map(({ permission }) => permission),
       permissions,
     );
+    if (added.length === 0 && removed.length === 0) return unchanged;
+    const details = { permissions, given: added, taken: removed };
     const unknown = added.filter((permission) => !context.permissions.has(permission));
     if (unknown.length > 0) return { outcome: { status: "invalid", fields: unknownPermissions(unknown) } };
     const raisesOwn = added.length > 0 && id === actor.id;
-    if (raisesOwn || !holdsAll(actor, added)) return { outcome: beyondOwnRights };
+    const mayTake = removed.length === 0 || (await holdsAllOf(tx, actor, id));
+    if (raisesOwn || !mayTake || !holdsAll(actor, added)) return { outcome: beyondOwnRights, details };
 
     if (removed.length > 0) {
       await tx.delete(userPermissions).where(and(ofUser, inArray(userPermissions.permission, removed)));
@@ -33,7 +36,7 @@ export function setPermissions(
     if (added.length > 0) {
       await tx.insert(userPermissions).values(added.map((permission) => ({ userId: id, permission })));
     }
-    return { outcome: done };
+    return { outcome: done, details };
   });
 }
 
@@ -50,15 +53,25 @@ export function setGroups(
     const named = wanted.length === 0 ? [] : await tx.select().from(groups).where(inArray(groups.id, wanted));
     if (named.length < wanted.length) return { outcome: { status: "missing" } };
 
-    const details = { groups: named.map(({ name }) => name) };
     const ofUser = eq(groupMembers.userId, id);
-    const rows = await tx.select({ groupId: groupMembers.groupId }).from(groupMembers).where(ofUser);
+    const rows = await tx
+      .select({ groupId: groupMembers.groupId, name: groups.name })
+      .from(groupMembers)
+      .innerJoin(groups, eq(groups.id, groupMembers.groupId))
+      .where(ofUser);
     const { added, removed } = compare(
       rows.map(({ groupId }) => groupId),
       wanted,
     );
+    if (added.length === 0 && removed.length === 0) return unchanged;
+    const details = {
+      groups: named.map(({ name }) => name),
+      given: named.filter((group) => added.includes(group.id)).map(({ name }) => name),
+      taken: rows.filter(({ groupId }) => removed.includes(groupId)).map(({ name }) => name),
+    };
     const raisesOwn = added.length > 0 && id === actor.id;
-    if (raisesOwn || !isInAll(actor, added)) return { outcome: beyondOwnRights, details };
+    const mayTake = removed.length === 0 || (await holdsAllOf(tx, actor, id));
+    if (raisesOwn || !mayTake || !isInAll(actor, added)) return { outcome: beyondOwnRights, details };
 
     if (removed.length > 0) await tx.delete(groupMembers).where(and(ofUser, inArray(groupMembers.groupId, removed)));
     if (added.length > 0) await tx.insert(groupMembers).values(added.map((groupId) => ({ groupId, userId: id })));
@@ -75,8 +88,10 @@ export function setStaff(
   const options = { action: "admin.user.set_staff", userId: id, version, details: { value } } as const;
   return changeUser(context, call, options, async (tx, actor, target) => {
     const { users } = tx.tables;
-    if (value === target.isStaff) return { outcome: done };
+    if (value === target.isStaff) return unchanged;
     if (value && id === actor.id) return { outcome: beyondOwnRights };
+    // Either way: the flag wakes permissions that the user holds without being staff.
+    if (!(await holdsAllOf(tx, actor, id))) return { outcome: beyondOwnRights };
 
     await tx.update(users).set({ isStaff: value }).where(eq(users.id, id));
     return { outcome: done };
@@ -93,7 +108,7 @@ export function setSuperuser(
   return changeUser(context, call, { ...options, lock: { superusers: true } }, async (tx, actor, target) => {
     const { users } = tx.tables;
     if (!actor.isSuperuser) return { outcome: beyondOwnRights };
-    if (value === target.isSuperuser) return { outcome: done };
+    if (value === target.isSuperuser) return unchanged;
     if (!value && (await isLastSuperuser(tx, id))) return { outcome: lastSuperuser };
 
     await tx.update(users).set({ isSuperuser: value }).where(eq(users.id, id));

@@ -7,6 +7,7 @@ export type AuditAction =
   | "account.email_change.revert"
   | "account.sessions.end"
   | "account.update_profile"
+  | "admin.call"
   | "admin.group.create"
   | "admin.group.remove"
   | "admin.group.update"
@@ -51,12 +52,18 @@ export interface AuditDetails {
   readonly fields?: readonly string[];
   readonly permissions?: readonly string[];
   readonly groups?: readonly string[];
+  /** Of a set: what it has now and had not before. */
+  readonly given?: readonly string[];
+  /** What it had before and has no longer. */
+  readonly taken?: readonly string[];
   readonly group?: string;
   readonly value?: boolean;
   /** How many, as of sessions that were ended. */
   readonly count?: number;
   /** The handle of the session that was ended. It opens nothing. */
   readonly session?: string;
+  /** The path of the procedure that was called. */
+  readonly procedure?: string;
   readonly provider?: string;
   readonly remember?: boolean;
 }

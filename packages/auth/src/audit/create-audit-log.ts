@@ -28,14 +28,14 @@ interface AuditOptions {
 const gatherMs = 50;
 /** Beyond this many, events of a flood are given up: they are refusals, and the log must not end the process. */
 const mostWaiting = 5000;
-/** Of refusals because of a limit, one of an action and address in so long is kept. */
-const limitedEveryMs = 60_000;
+/** Of refusals that cost nothing to bring about, one of a kind in so long is kept. */
+const cheapEveryMs = 60_000;
 const rowsPerInsert = 200;
 const dayMs = 86_400_000;
 
 export function createAuditLog({ db, bus, clock, settings, onAudit, onError }: AuditOptions): AuditLog {
   const { auditEvents } = db.tables;
-  const isNews = createSparse(clock, limitedEveryMs);
+  const isNews = createSparse(clock, cheapEveryMs);
   let waiting: AuditRecord[] = [];
   let lost = 0;
   let writing: Promise<void> | null = null;
@@ -86,8 +86,8 @@ export function createAuditLog({ db, bus, clock, settings, onAudit, onError }: A
     },
 
     record(event) {
-      // A flood that is held back by a limit is one event a minute, not one per attempt.
-      if (event.reason === "limited" && !isNews(kindOf(event))) return;
+      // A flood that is held back by a limit or a rule is one event a minute, not one per attempt.
+      if (isCheap(event) && !isNews(kindOf(event))) return;
       keep(event);
       writing ??= new Promise<void>((resolve) => setTimeout(resolve, gatherMs)).then(writeAll);
     },
@@ -133,7 +133,12 @@ export function createAuditLog({ db, bus, clock, settings, onAudit, onError }: A
   }
 }
 
-/** Whoever sits in an IPv6 /64 is one, as for the limits themselves. */
-function kindOf({ action, actor }: AuditEvent): string {
-  return `${action} ${actor.id ?? ""} ${addressKey(actor.ip)}`;
+function isCheap({ reason }: AuditEvent): boolean {
+  return reason === "limited" || reason === "forbidden";
+}
+
+/** Of a limit by address: whoever sits in an IPv6 /64 is one, as for the limits themselves. Of a rule by user and procedure. */
+function kindOf({ action, actor, details, reason }: AuditEvent): string {
+  const where = reason === "forbidden" ? (details?.procedure ?? "") : addressKey(actor.ip);
+  return `${action} ${actor.id ?? ""} ${where}`;
 }

@@ -10,10 +10,13 @@ const keptDetails: Record<keyof AuditDetails, true> = {
   fields: true,
   permissions: true,
   groups: true,
+  given: true,
+  taken: true,
   group: true,
   value: true,
   count: true,
   session: true,
+  procedure: true,
   provider: true,
   remember: true,
 };

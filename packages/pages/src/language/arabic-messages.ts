@@ -309,6 +309,7 @@ export const arabicMessages: Messages = {
     usernameTaken: "اسم المستخدم هذا مأخوذ.",
     emailMissing: "أدخل بريدك الإلكتروني.",
     emailRequired: "يحتاج الحساب هنا إلى بريد إلكتروني.",
+    emailOwn: "غيّر عنوانك أنت في صفحة حسابك: فلا بد من تأكيده.",
     emailMalformed: `اكتب بريدًا إلكترونيًا مثل ${isolate("ann@example.com")}.`,
     emailTaken: "يوجد حساب بهذا العنوان بالفعل.",
     emailSame: "هذا هو العنوان الذي لديك.",

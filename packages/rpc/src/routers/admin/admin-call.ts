@@ -1,5 +1,5 @@
 import type { AdminCall, AdminOutcome, AdminRefusal } from "@countersign/auth";
-import type { LibraryPermission } from "@countersign/contract";
+import { fieldFaults, type LibraryPermission } from "@countersign/contract";
 import type { CoreTables } from "@countersign/db";
 
 import type { SignedInContext } from "../../procedure/call-context.ts";
@@ -8,18 +8,23 @@ import { procedureWith } from "../library-procedures.ts";
 
 /** For staff who hold the permission; neither is enough alone. */
 export function adminProcedure(permission: LibraryPermission) {
-  return procedureWith({ staff: true, permissions: [permission] });
+  return procedureWith({ staff: true, permissions: [permission] }, { isAudited: true });
 }
 
 /** The same for what changes rights or identities: the password was confirmed a moment ago. */
 export function freshAdminProcedure(permission: LibraryPermission) {
-  return procedureWith({ staff: true, permissions: [permission], freshWithinSeconds: "default" });
+  return procedureWith({ staff: true, permissions: [permission], freshWithinSeconds: "default" }, { isAudited: true });
 }
 
 /** Superusers only, and fresh. */
-export const freshSuperuserProcedure = procedureWith({ superuser: true, freshWithinSeconds: "default" });
+export const freshSuperuserProcedure = procedureWith(
+  { superuser: true, freshWithinSeconds: "default" },
+  { isAudited: true },
+);
 
-type Context = SignedInContext<CoreTables, string>;
+type ReadCurrent = () => Promise<unknown>;
+/** Of a call that has passed its rule. */
+export type Context = SignedInContext<CoreTables, string>;
 
 /** The call as the admin's services want it. */
 export function callOf(ctx: Context): AdminCall {
@@ -30,14 +35,19 @@ export function callOf(ctx: Context): AdminCall {
   };
 }
 
+/** What has changed meanwhile is shown to those who may see it at all; the others learn only that something has. */
+export function currentFor(ctx: Context, permission: LibraryPermission, read: ReadCurrent): ReadCurrent {
+  return ctx.can(permission) ? read : async () => undefined;
+}
+
 /**
  * What was done, or the refusal.
  *
- * @param readCurrent reads what the caller did not know yet, for `VERSION_CONFLICT`
+ * @param readCurrent reads what the caller did not know yet, for `VERSION_CONFLICT`; see `currentFor`
  */
 export async function settle<Done extends object>(
   outcome: AdminOutcome<Done>,
-  readCurrent: () => Promise<unknown> = async () => undefined,
+  readCurrent: ReadCurrent = async () => undefined,
 ): Promise<Extract<AdminOutcome<Done>, { readonly status: "done" }>> {
   switch (outcome.status) {
     case "missing":
@@ -74,5 +84,6 @@ const refusals: Record<AdminRefusal, () => CallError> = {
     }),
   reset_off: () =>
     new CallError("FORBIDDEN", "Forgotten passwords are not replaced by mail here.", { reason: "PASSWORD_RESET_OFF" }),
+  own_address: () => invalidFields({ email: [fieldFaults.emailOwn] }),
   own_account: () => new CallError("FORBIDDEN", "Nobody switches off or removes their own account here."),
 };

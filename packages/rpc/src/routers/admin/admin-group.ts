@@ -6,7 +6,7 @@ import type { AdminGroup } from "@countersign/contract";
 import { liveList } from "../../live/live-list.ts";
 import { router } from "../library-procedures.ts";
 
-import { adminProcedure, callOf, freshAdminProcedure, settle } from "./admin-call.ts";
+import { adminProcedure, callOf, currentFor, freshAdminProcedure, settle } from "./admin-call.ts";
 import { ById, Id, Names, Page, readPage, Resume, Text, Version } from "./admin-input.ts";
 
 const Query = z.strictObject(Page);
@@ -43,7 +43,8 @@ export const adminGroupRouter = router({
     .input(GroupChange)
     .mutation(async ({ ctx, input }) => {
       const { groups } = ctx.caller.services.auth.admin;
-      await settle(await groups.update(callOf(ctx), input), () => groups.find(input.id));
+      const readCurrent = currentFor(ctx, "groups.view", () => groups.find(input.id));
+      await settle(await groups.update(callOf(ctx), input), readCurrent);
       return {};
     }),
 

@@ -7,7 +7,15 @@ import { liveList } from "../../live/live-list.ts";
 import { notFound } from "../../procedure/call-error.ts";
 import { router } from "../library-procedures.ts";
 
-import { adminProcedure, callOf, freshAdminProcedure, freshSuperuserProcedure, settle } from "./admin-call.ts";
+import {
+  adminProcedure,
+  callOf,
+  type Context,
+  currentFor,
+  freshAdminProcedure,
+  freshSuperuserProcedure,
+  settle,
+} from "./admin-call.ts";
 import { ById, Flag, Id, Ids, Names, Page, readPage, Resume, Text, Version } from "./admin-input.ts";
 
 const Query = z.strictObject({
@@ -65,7 +73,7 @@ export const adminUserRouter = router({
     .input(UserChange)
     .mutation(async ({ ctx, input }) => {
       const { users } = ctx.caller.services.auth.admin;
-      await settle(await users.update(callOf(ctx), input), () => users.find(input.id));
+      await settle(await users.update(callOf(ctx), input), currentUser(ctx, input.id));
       return {};
     }),
 
@@ -73,7 +81,7 @@ export const adminUserRouter = router({
     .input(Flag)
     .mutation(async ({ ctx, input }) => {
       const { users } = ctx.caller.services.auth.admin;
-      await settle(await users.setActive(callOf(ctx), input), () => users.find(input.id));
+      await settle(await users.setActive(callOf(ctx), input), currentUser(ctx, input.id));
       return {};
     }),
 
@@ -81,7 +89,7 @@ export const adminUserRouter = router({
     .input(Permissions)
     .mutation(async ({ ctx, input }) => {
       const { users } = ctx.caller.services.auth.admin;
-      await settle(await users.setPermissions(callOf(ctx), input), () => users.find(input.id));
+      await settle(await users.setPermissions(callOf(ctx), input), currentUser(ctx, input.id));
       return {};
     }),
 
@@ -89,7 +97,7 @@ export const adminUserRouter = router({
     .input(Groups)
     .mutation(async ({ ctx, input }) => {
       const { users } = ctx.caller.services.auth.admin;
-      await settle(await users.setGroups(callOf(ctx), input), () => users.find(input.id));
+      await settle(await users.setGroups(callOf(ctx), input), currentUser(ctx, input.id));
       return {};
     }),
 
@@ -97,13 +105,13 @@ export const adminUserRouter = router({
     .input(Flag)
     .mutation(async ({ ctx, input }) => {
       const { users } = ctx.caller.services.auth.admin;
-      await settle(await users.setStaff(callOf(ctx), input), () => users.find(input.id));
+      await settle(await users.setStaff(callOf(ctx), input), currentUser(ctx, input.id));
       return {};
     }),
 
   setSuperuser: freshSuperuserProcedure.input(Flag).mutation(async ({ ctx, input }) => {
     const { users } = ctx.caller.services.auth.admin;
-    await settle(await users.setSuperuser(callOf(ctx), input), () => users.find(input.id));
+    await settle(await users.setSuperuser(callOf(ctx), input), currentUser(ctx, input.id));
     return {};
   }),
 
@@ -130,3 +138,7 @@ export const adminUserRouter = router({
       return {};
     }),
 });
+
+function currentUser(ctx: Context, id: string) {
+  return currentFor(ctx, "users.view", () => ctx.caller.services.auth.admin.users.find(id));
+}
