@@ -3,6 +3,7 @@ import { eq } from "drizzle-orm";
 import { type Transaction, UniqueViolation } from "@countersign/db";
 
 import { issueWayBack } from "../account/request-email-change.ts";
+import { noticeTo } from "../mail/mail-desk.ts";
 import { voidLinks } from "../token/link.ts";
 
 import { type ActingAdmin, holdsAllOf } from "./acting-admin.ts";
@@ -68,8 +69,13 @@ async function tellOldAddress(context: AdminContext, tx: Transaction, target: Us
     wayBack === null
       ? null
       : { url: desk.urlOf("/account/email/revert", wayBack), lifetimeSeconds: settings.EMAIL_REVERT_SECONDS };
+  // As for a change that users make themselves: no limit of notices leaves a way back out.
+  const kind = link ? "way-back" : noticeTo(target);
   tx.afterCommit(() =>
-    desk.post(async () => ({ to: emailKey, locale, say: (texts) => texts.addressChangedByAdmin(link) })),
+    desk.post(async () => {
+      if (!(await desk.admits(kind, emailKey))) return null;
+      return { to: emailKey, locale, say: (texts) => texts.addressChangedByAdmin(link) };
+    }),
   );
 }
 
