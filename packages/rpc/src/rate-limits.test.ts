@@ -7,14 +7,13 @@ import { startTestRouter } from "./testing/start.ts";
 /** Next to nothing comes back while a test runs; a user has five times what one socket has. */
 const settings = { CALLS_PER_SECOND: 1, CALLS_BURST: 20 };
 const burstOfUser = 5 * settings.CALLS_BURST;
-/** What may have come back in the meantime. */
-const slack = 20;
 
 test("RAT-10: a user's sockets, batches and HTTP calls count together, and another user's are not touched", async () => {
   await using started = await startTestRouter(sqlite, { settings });
   const { app } = started;
   const [ann, bob] = [await app.signIn("ann"), await app.signIn("bob")];
   const batchUrl = `${Array.from({ length: 10 }, () => "who").join(",")}?batch=1`;
+  const from = performance.now();
   let answered = 0;
   for (let round = 0; round < 4; round += 1) {
     const response = await app.http(batchUrl, { method: "GET", cookie: ann.cookie });
@@ -31,13 +30,14 @@ test("RAT-10: a user's sockets, batches and HTTP calls count together, and anoth
   }
 
   expect(answered).toBeGreaterThanOrEqual(burstOfUser);
-  expect(answered).toBeLessThanOrEqual(burstOfUser + slack);
-  const refused = await app.http("who", { method: "GET", cookie: ann.cookie });
-  expect([refused.status, await refused.json()]).toMatchObject([
-    429,
-    { error: { data: { reason: "RATE_LIMITED", retryAfterSeconds: 1 } } },
-  ]);
-  expect(refused.headers.get("retry-after")).toBe("1");
+  const cameBack = (5 * settings.CALLS_PER_SECOND * (performance.now() - from)) / 1000;
+  expect(answered).toBeLessThanOrEqual(burstOfUser + cameBack + 1);
+  // Several at once: on a busy machine one or two have come back since.
+  const call = () => app.http("who", { method: "GET", cookie: ann.cookie });
+  const answers = await Promise.all(Array.from({ length: 2 * burstOfUser }, call));
+  const refused = answers.find(({ status }) => status === 429);
+  expect(await refused?.json()).toMatchObject({ error: { data: { reason: "RATE_LIMITED", retryAfterSeconds: 1 } } });
+  expect(refused?.headers.get("retry-after")).toBe("1");
   expect((await app.http("who", { method: "GET", cookie: bob.cookie })).status).toBe(200);
 });
 
@@ -64,7 +64,8 @@ test("RAT-16: whoever tries tokens by chance is refused after a while, which the
   const { app } = started;
   const ann = await app.signIn("ann");
   const statuses: number[] = [];
-  for (let tried = 0; tried < burstOfUser + slack + 10; tried += 1) {
+  // Some come back meanwhile: the more, the busier the machine.
+  for (let tried = 0; tried < 20 * burstOfUser && statuses.at(-1) !== 429; tried += 1) {
     const cookie = `session=${String(tried).padStart(43, "x")}`;
     statuses.push((await app.http("who", { method: "GET", cookie })).status);
   }
