@@ -35,6 +35,31 @@ describeDatabases((dialect) => {
     ]);
   });
 
+  test("RAT-14: mails and links that a limit holds back stand in the log, once a minute", async () => {
+    await using app = await openTestAuth(dialect, { MAILS_PER_ADDRESS: 1, LOGIN_ATTEMPTS: 1 });
+    const ann = await app.register("Ann");
+    const { links } = app.auth;
+    const caller = { ...from, principal: ann.principal };
+    const ask = async () => {
+      await links.requestPasswordReset({ email: "bob@example.com" }, from);
+      await links.resendVerification({ email: "bob@example.com" }, from);
+      await links.requestEmailChange({ email: "bob@example.com" }, caller, (body) => app.db.transaction(body));
+      for (let index = 0; index < 3; index += 1) await links.verifyEmail({ token: "x" }, from);
+    };
+    for (let round = 0; round < 5; round += 1) await ask();
+
+    const limited = (await events(app)).filter(({ reason }) => reason === "limited");
+    expect(limited.map(({ action }) => action).toSorted()).toEqual([
+      "account.email_change.request",
+      "auth.password_reset.request",
+      "auth.verify_email",
+      "auth.verify_email.resend",
+    ]);
+    app.clock.advance(60_000);
+    await ask();
+    expect((await events(app)).filter(({ reason }) => reason === "limited")).toHaveLength(8);
+  });
+
   test("a refused sign-in says why and whose name it was; a name that is nobody's is not kept, since it may be a password", async () => {
     await using app = await openTestAuth(dialect);
     const ann = await app.register("Ann");

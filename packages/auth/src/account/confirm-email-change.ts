@@ -29,7 +29,10 @@ export async function confirmEmailChange(
   from: SignInOrigin,
 ): Promise<ConfirmEmailChangeResult> {
   const admission = await context.throttle.admitLink(from.ip);
-  if (admission.status === "limited") return admission;
+  if (admission.status === "limited") {
+    recordRefusal(context, { action: "account.email_change", reason: "limited" }, from);
+    return admission;
+  }
   const changed = await context.db.transaction((tx) => change(context, tx, token, from)).catch(asTaken);
   if (changed === null) {
     recordRefusal(context, { action: "account.email_change", reason: "link_invalid" }, from);

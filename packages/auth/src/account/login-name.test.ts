@@ -11,10 +11,11 @@ test.each(["", "  ", "ann\u0000", "ann\ud800", "x".repeat(257)])("%j is nobody's
   expect(parseLoginName(raw)).toBeNull();
 });
 
-test("a user signs in by all of its names", () => {
-  expect(accountNames({ usernameKey: "ann", emailKey: "ann@example.com" })).toEqual([
-    "username ann",
-    "email ann@example.com",
-  ]);
-  expect(accountNames({ usernameKey: "ann", emailKey: null })).toEqual(["username ann"]);
+test("a user's names are the username and the address, where that is the user's for certain", () => {
+  const ann = { usernameKey: "ann", emailKey: "ann@example.com", emailVerifiedAt: null };
+  const both = ["username ann", "email ann@example.com"];
+  expect(accountNames(ann, { EMAIL_VERIFICATION: "off" })).toEqual(both);
+  expect(accountNames(ann, { EMAIL_VERIFICATION: "optional" })).toEqual(["username ann"]);
+  expect(accountNames({ ...ann, emailVerifiedAt: new Date() }, { EMAIL_VERIFICATION: "optional" })).toEqual(both);
+  expect(accountNames({ ...ann, emailKey: null }, { EMAIL_VERIFICATION: "off" })).toEqual(["username ann"]);
 });

@@ -1,3 +1,5 @@
+import type { Settings } from "@countersign/contract";
+
 import { toEmailKey } from "./email.ts";
 import { toUsernameKey } from "./username.ts";
 
@@ -25,11 +27,20 @@ export function accountName({ kind, key }: LoginName): string {
   return `${kind} ${key}`;
 }
 
-/** All names a user signs in by. */
-export function accountNames(user: {
-  readonly usernameKey: string;
-  readonly emailKey: string | null;
-}): readonly string[] {
+/**
+ * The names that are a user's for certain, so that guesses at them start anew with a sign-in. Where addresses are confirmed
+ * one that was only typed is not among them, whoever has it: somebody else's would be opened to guesses without end, and one
+ * could tell by it which addresses are taken.
+ */
+export function accountNames(
+  user: {
+    readonly usernameKey: string;
+    readonly emailKey: string | null;
+    readonly emailVerifiedAt: Date | null;
+  },
+  { EMAIL_VERIFICATION }: Pick<Settings, "EMAIL_VERIFICATION">,
+): readonly string[] {
   const username = accountName({ kind: "username", key: user.usernameKey });
-  return user.emailKey === null ? [username] : [username, accountName({ kind: "email", key: user.emailKey })];
+  const isOwn = EMAIL_VERIFICATION === "off" || user.emailVerifiedAt !== null;
+  return user.emailKey === null || !isOwn ? [username] : [username, accountName({ kind: "email", key: user.emailKey })];
 }

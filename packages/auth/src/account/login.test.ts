@@ -289,6 +289,31 @@ describeDatabases((dialect) => {
     expect(await guess("ann@example.com")).toMatchObject({ status: "limited" });
   });
 
+  test("RAT-01: who only typed an address starts no count of it anew, whether it is somebody's or not", async () => {
+    await using app = await openTestAuth(dialect, {
+      LOGIN_FIELDS: "username,email",
+      LOGIN_ATTEMPTS: 3,
+      EMAIL_VERIFICATION: "optional",
+    });
+    await app.register("Ann", "ann@example.com");
+    const password = "a password of Eve";
+    for (const [name, email] of [
+      ["Eve", "ann@example.com"],
+      ["Fay", "fay@example.com"],
+    ] as const) {
+      await app.auth.accounts.register({ username: name, email, password }, nowhere);
+      const attempt = (typed: string, guess: string) =>
+        app.auth.accounts.login({ login: typed, password: guess }, from);
+      const answers = [];
+      for (const own of [name, email, name, email]) {
+        answers.push((await attempt(email, "a guess")).status, (await attempt(own, password)).status);
+      }
+      // Three guesses at the address, and no more, however often they sign in between; the right ones do not count.
+      const right = "signed-in";
+      expect(answers).toEqual(["refused", right, "refused", right, "refused", right, "limited", "limited"]);
+    }
+  });
+
   test("an attacker elsewhere does not keep a user from signing in where the user registered", async () => {
     await using app = await openTestAuth(dialect, { LOGIN_ATTEMPTS: 2 });
     await app.auth.accounts.register({ username: "Ann", password: testPassword }, from);

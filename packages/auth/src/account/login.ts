@@ -60,7 +60,7 @@ export async function login(
       admission.cancelled();
       return outcome.status === "busy" ? outcome : { status: "unverified" };
     }
-    admission.succeeded(accountNames(outcome.user));
+    admission.succeeded(accountNames(outcome.user, context.settings));
     const principal = await readNewPrincipal(context, outcome);
     return principal ? { status: "signed-in", principal, token: outcome.token, session: outcome.session } : refused;
   } catch (error) {

@@ -59,7 +59,7 @@ export async function register(
     const made = await makeAccount(context, wanted, passwordHash, from);
     if ("fields" in made) return { status: "invalid", fields: made.fields };
 
-    admission.succeeded(accountNames({ ...wanted, emailKey: made.emailKey }));
+    admission.succeeded(accountNames({ ...wanted, emailKey: made.emailKey, emailVerifiedAt: null }, settings));
     if (isConfirmed(settings)) postVerification(context, made.userId, from.locale ?? null);
     return await answer(context, made);
   } catch (error) {

@@ -25,7 +25,11 @@ export async function requestEmailChange(
   const address = parseEmail(input.email);
   if ("fault" in address) return { status: "invalid", fields: { email: [address.fault] } };
   const admission = await context.throttle.admitEmailChange(from.principal.user.id, from.ip);
-  if (admission.status === "limited") return admission;
+  if (admission.status === "limited") {
+    const actor = actorOf(from.principal, from);
+    context.audit.record({ action: "account.email_change.request", outcome: "refused", reason: "limited", actor });
+    return admission;
+  }
 
   const { email } = address;
   const { settings } = context;

@@ -5,6 +5,7 @@ import { forUpdate, type Transaction } from "@countersign/db";
 import { actorOf } from "../audit/audit-actor.ts";
 import type { AuditEvent } from "../audit/audit-event.ts";
 import type { Draft } from "../mail/mail-desk.ts";
+import { recordRefusal } from "../token/link-actor.ts";
 import { issueLink } from "../token/link.ts";
 import type { Links, RequestResult } from "../token/links.ts";
 
@@ -26,7 +27,10 @@ export async function requestPasswordReset(
   const address = parseEmail(input.email);
   if ("fault" in address) return { status: "invalid", fields: { email: [address.fault] } };
   const admission = await context.throttle.admitReset(address.email, from.ip);
-  if (admission.status === "limited") return admission;
+  if (admission.status === "limited") {
+    recordRefusal(context, { action: "auth.password_reset.request", reason: "limited" }, from);
+    return admission;
+  }
 
   const { db, desk } = context;
   const { users } = db.tables;

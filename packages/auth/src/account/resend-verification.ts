@@ -1,5 +1,6 @@
 import { and, desc, eq, isNull } from "drizzle-orm";
 
+import { recordRefusal } from "../token/link-actor.ts";
 import type { Links, RequestResult } from "../token/links.ts";
 
 import type { AccountContext, SignInOrigin } from "./account-context.ts";
@@ -16,7 +17,10 @@ export async function resendVerification(
   if ("fault" in address) return { status: "invalid", fields: { email: [address.fault] } };
   const { email } = address;
   const admission = await context.throttle.admitVerification(email, from.ip);
-  if (admission.status === "limited") return admission;
+  if (admission.status === "limited") {
+    recordRefusal(context, { action: "auth.verify_email.resend", reason: "limited" }, from);
+    return admission;
+  }
   if (context.settings.EMAIL_VERIFICATION === "off") return { status: "accepted" };
 
   context.desk.post(async () => {

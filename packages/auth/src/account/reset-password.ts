@@ -21,7 +21,10 @@ export async function resetPassword(
   from: SignInOrigin,
 ): Promise<ResetPasswordResult> {
   const admission = await context.throttle.admitLink(from.ip);
-  if (admission.status === "limited") return admission;
+  if (admission.status === "limited") {
+    recordRefusal(context, { action: "auth.password_reset", reason: "limited" }, from);
+    return admission;
+  }
   try {
     // Looked at first: nothing is hashed for a link that opens nothing, and a password that will not do uses up none.
     const user = await findUser(context, input.token);
@@ -39,7 +42,7 @@ export async function resetPassword(
     const changed = await context.db.transaction((tx) => replace(context, tx, { ...input, passwordHash, from }));
     if (changed === null) return refuse(context, from);
 
-    admission.succeeded(accountNames(changed));
+    admission.succeeded(accountNames(changed, context.settings));
     postPasswordChanged(context, changed.id);
     return { status: "reset", userId: changed.id };
   } catch (error) {
@@ -88,5 +91,5 @@ async function replace(
     actor: actorByLink(user, options.from),
     details: { count: ended.length },
   });
-  return user;
+  return { ...user, emailVerifiedAt: user.emailVerifiedAt ?? now };
 }

@@ -32,7 +32,10 @@ export async function revertEmailChange(
   from: SignInOrigin,
 ): Promise<RevertEmailChangeResult> {
   const admission = await context.throttle.admitLink(from.ip);
-  if (admission.status === "limited") return admission;
+  if (admission.status === "limited") {
+    recordRefusal(context, { action: "account.email_change.revert", reason: "limited" }, from);
+    return admission;
+  }
   const reverted = await context.db.transaction((tx) => revert(context, tx, token, from)).catch(asTaken);
   if (reverted === null) {
     recordRefusal(context, { action: "account.email_change.revert", reason: "link_invalid" }, from);

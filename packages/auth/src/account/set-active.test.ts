@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { describeDatabases } from "@app/services/databases";
 
 import { nowhere, openTestAuth, testPassword } from "../test/open-auth.ts";
+import { issueLink } from "../token/link.ts";
 
 describeDatabases((dialect) => {
   const credentials = { login: "Ann", password: testPassword };
@@ -28,6 +29,23 @@ describeDatabases((dialect) => {
     expect(new Set(ended.sessionIds)).toEqual(new Set([ann.principal.session.id, phone.session.id]));
     expect(changed).toEqual({ kind: "user", userId: ann.id });
     expect(app.hints).toHaveLength(2);
+  });
+
+  test("PRM-11: mailed links end with it, the way back from a change of address included; those of others do not", async () => {
+    await using app = await openTestAuth(dialect);
+    const [ann, bob] = [await app.register("Ann"), await app.register("Bob")];
+    const { accountTokens } = app.db.tables;
+    for (const { id } of [ann, bob]) {
+      for (const purpose of ["reset", "email_revert"] as const) {
+        const link = { email: "x@example.com", now: new Date(app.clock.now()), lifetimeSeconds: 60 };
+        await app.db.transaction((tx) => issueLink(tx, { userId: id, purpose, ...link }));
+      }
+    }
+
+    await app.auth.accounts.setActive(ann.id, false);
+
+    const left = await app.db.select().from(accountTokens);
+    expect(left.map(({ userId }) => userId)).toEqual([bob.id, bob.id]);
   });
 
   test("switching it on again lets the user sign in, and gives back no session", async () => {

@@ -19,13 +19,16 @@ export async function verifyEmail(
   from: SignInOrigin,
 ): Promise<VerifyEmailResult> {
   const admission = await context.throttle.admitLink(from.ip);
-  if (admission.status === "limited") return admission;
+  if (admission.status === "limited") {
+    recordRefusal(context, { action: "auth.verify_email", reason: "limited" }, from);
+    return admission;
+  }
   const user = await context.db.transaction((tx) => confirm(context, tx, token, from)).catch(asTaken);
   if (user === null) {
     recordRefusal(context, { action: "auth.verify_email", reason: "link_invalid" }, from);
     return { status: "link-invalid" };
   }
-  admission.succeeded(accountNames(user));
+  admission.succeeded(accountNames(user, context.settings));
   return { status: "verified", userId: user.id };
 }
 
@@ -62,7 +65,7 @@ async function confirm(
     .where(eq(users.id, user.id));
   tx.afterCommit(() => context.bus.publish({ kind: "user", userId: user.id }));
   await context.audit.recordIn(tx, { action: "auth.verify_email", outcome: "ok", actor });
-  return { ...user, emailKey: email };
+  return { ...user, emailKey: email, emailVerifiedAt: user.emailVerifiedAt ?? now };
 }
 
 /** Somebody else got the address between the look and the write. */

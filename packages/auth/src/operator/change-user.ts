@@ -5,7 +5,7 @@ import { forUpdate, type Transaction } from "@countersign/db";
 import { isLastSuperuser } from "../account/last-superuser.ts";
 import type { AuditAction, AuditDetails } from "../audit/audit-event.ts";
 import { findPasswordFault } from "../password/password-rule.ts";
-import { voidLinks } from "../token/link.ts";
+import { dropLinks } from "../token/link.ts";
 
 import type { OperatorContext } from "./operator-context.ts";
 import type { Operator, UserChange } from "./operator.ts";
@@ -65,7 +65,8 @@ export async function setPassword(
   return changeUser(context, concern, async (tx, user) => {
     await update(tx, userId, { passwordHash });
     const ended = await context.sessions.end(tx, { userId }, "password_changed");
-    await voidLinks(tx, userId);
+    // The way back from a change of address too: it would make the password void that is set here.
+    await dropLinks(tx, userId);
     await record(context, tx, user, "admin.user.set_password", { count: ended.length });
     return { status: "changed", endedSessions: ended.length };
   });
@@ -112,12 +113,6 @@ async function changeUser(
 async function update(tx: Transaction, userId: string, columns: Partial<StoredUser>): Promise<void> {
   const { users } = tx.tables;
   await tx.update(users).set(columns).where(eq(users.id, userId));
-}
-
-/** All of them, also the way back from a change of address: an account that is off stays as it is. */
-async function dropLinks(tx: Transaction, userId: string): Promise<void> {
-  const { accountTokens } = tx.tables;
-  await tx.delete(accountTokens).where(eq(accountTokens.userId, userId));
 }
 
 function record(

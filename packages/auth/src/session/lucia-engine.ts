@@ -26,6 +26,9 @@ export interface LuciaEngineOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** Sessions of one user: when one more begins, the one that was not used for longest ends. */
+const mostSessions = 100;
+
 /** A user agent is free text from outside: this much of it tells devices apart. */
 const longestUserAgent = 512;
 
@@ -73,6 +76,17 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
     return sessionIds;
   }
 
+  async function makeRoom(tx: Transaction, userId: string): Promise<void> {
+    const surplus = await tx
+      .select({ id: sessions.id })
+      .from(sessions)
+      .where(eq(sessions.userId, userId))
+      .orderBy(desc(sessions.lastUsedAt), desc(sessions.id))
+      .limit(mostSessions)
+      .offset(mostSessions - 1);
+    for (const { id } of surplus) await end(tx, { userId, sessionId: id }, "ended");
+  }
+
   async function read(tokenHash: string): Promise<Principal | null> {
     const { session } = await lucia.validateSession(tokenHash);
     if (session === null) return null;
@@ -98,6 +112,7 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
     touch: createSessionTouch({ db, bus, clock, settings, onError }),
 
     async create(tx, { userId, remember, ip, userAgent }) {
+      await makeRoom(tx, userId);
       const { token, tokenHash } = issueToken();
       const now = clock.now();
       const row = {
@@ -154,7 +169,8 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
         .select()
         .from(sessions)
         .where(and(eq(sessions.userId, userId), isRunning(new Date(clock.now()))))
-        .orderBy(desc(sessions.lastUsedAt), desc(sessions.id));
+        .orderBy(desc(sessions.lastUsedAt), desc(sessions.id))
+        .limit(mostSessions);
       return rows.map(toDeviceSession);
     },
 

@@ -704,6 +704,27 @@ export function describeSessionEngine(createEngine: CreateEngine): void {
     });
 
     describe("the list of a user's sessions", () => {
+      test("are a hundred at most: with one more the one that was not used for longest ends, and nobody else's", async () => {
+        await using app = await open();
+        const bob = await app.signIn("Bob");
+        const first = await app.signIn("Ann");
+        const { userId } = first.session;
+        const begin = () => app.db.transaction((tx) => app.engine.create(tx, { userId, remember: false, ...origin }));
+        for (let count = 1; count < 100; count += 1) {
+          app.clock.advance(second);
+          await begin();
+        }
+        await expect(app.validate(first)).resolves.not.toBeNull();
+        app.clock.advance(second);
+
+        const last = await begin();
+
+        await expect(app.validate(first)).resolves.toBeNull();
+        await expect(app.validate(last)).resolves.not.toBeNull();
+        await expect(app.validate(bob)).resolves.not.toBeNull();
+        await expect(app.engine.list(userId)).resolves.toHaveLength(100);
+      });
+
       test("holds the user's own running ones, the most recently used first, with what tells them apart", async () => {
         await using app = await open();
         const [ann, bob] = [await app.signIn("Ann"), await app.signIn("Bob")];

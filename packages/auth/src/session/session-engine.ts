@@ -56,7 +56,7 @@ export interface SessionEngine {
   isExpired(tokenHash: string): Promise<boolean>;
   /** Writes down that the session is being used, at most once per `SESSION_TOUCH_SECONDS`; moves the idle limit, never beyond the absolute one. Never revives an ended session. Does not wait, and does not throw. */
   touch(principal: Principal): void;
-  /** Begins a session. Part of the caller's transaction. */
+  /** Begins a session. Part of the caller's transaction. Of a user's hundred the one not used for longest ends with it. */
   create(
     tx: Transaction,
     options: SessionOrigin & { readonly userId: string; readonly remember: boolean },
@@ -79,7 +79,7 @@ export interface SessionEngine {
    * @throws DatabaseUnavailable
    */
   explainEnd(userId: string): Promise<Extract<SessionEndReason, "deactivated" | "deleted" | "ended">>;
-  /** The user's running sessions, the most recently used first. */
+  /** The user's running sessions, the most recently used first, at most a hundred. */
   list(userId: string): Promise<readonly DeviceSession[]>;
   /** Removes rows past their limit, and those of users who are switched off. Returns how many. */
   prune(): Promise<number>;

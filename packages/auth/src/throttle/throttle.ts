@@ -14,7 +14,10 @@ export interface Admitted {
 
 /** A guess that may be made. It counts as a failure until it is ended. */
 export interface Guess extends Admitted {
-  /** It was right. `accounts` are all names the user signs in by: from here they are known, and their counts start anew. */
+  /**
+   * It was right, and is counted no more. `accounts` are the names that are the user's for certain: from here they are known,
+   * and their counts start anew.
+   */
   succeeded(accounts: readonly string[]): void;
 }
 
@@ -72,8 +75,11 @@ type ThrottleSettings = Pick<
 
 /** An address may fail this many times as often as an account: many people can stand behind one. */
 const accountsPerAddress = 10;
-/** Windows of an account that may be filled within a day. Then the wait is long: a guesser gets a hundred tries a day. */
-const windowsPerDay = 10;
+/**
+ * Windows of an account that may be filled before the wait is an hour's. No longer: whoever guesses from ever new addresses
+ * would lock the user out for as long.
+ */
+const windowsPerHour = 5;
 /** What mails to addresses that anybody can type may fill of all: the rest is left for those to people who have an account. */
 const shareToAnybody = 0.8;
 const hourSeconds = 3600;
@@ -84,7 +90,10 @@ const knownSeconds = 30 * daySeconds;
 
 export function createThrottle(store: AttemptStore, settings: ThrottleSettings): Throttle {
   const perAccount = { attempts: settings.LOGIN_ATTEMPTS, windowSeconds: settings.LOGIN_WINDOW_SECONDS };
-  const perAccountAndDay = { attempts: windowsPerDay * perAccount.attempts, windowSeconds: daySeconds };
+  const perAccountAndHour = {
+    attempts: windowsPerHour * perAccount.attempts,
+    windowSeconds: Math.max(hourSeconds, perAccount.windowSeconds),
+  };
   const perAddress = { ...perAccount, attempts: accountsPerAddress * perAccount.attempts };
   const perRegistrar = { attempts: settings.REGISTER_ATTEMPTS, windowSeconds: hourSeconds };
   const ofAllMails = { attempts: settings.MAILS_PER_HOUR, windowSeconds: hourSeconds };
@@ -97,7 +106,7 @@ export function createThrottle(store: AttemptStore, settings: ThrottleSettings):
 
   /** What an account's failures are counted by, from wherever. */
   function ofAccount(account: string): readonly Place[] {
-    return [place("account", perAccount, account), place("account-day", perAccountAndDay, account)];
+    return [place("account", perAccount, account), place("account-hour", perAccountAndHour, account)];
   }
 
   function ofMail(kind: MailKind, email: string): readonly Place[] {
@@ -118,15 +127,15 @@ export function createThrottle(store: AttemptStore, settings: ThrottleSettings):
   }
 
   function ofPair(account: string, address: string): readonly Place[] {
-    return [place("pair", perAccount, account, address), place("pair-day", perAccountAndDay, account, address)];
+    return [place("pair", perAccount, account, address), place("pair-hour", perAccountAndHour, account, address)];
   }
 
   /** The account's counts start anew, and the address is known from now on. */
-  function succeed(accounts: readonly string[], address: string, fromAddress: readonly Place[] = []): void {
+  function succeed(accounts: readonly string[], address: string, taken: readonly Place[] = []): void {
     const counts = accounts.flatMap((account) => [...ofAccount(account), ...ofPair(account, address)]).map(keyOf);
     const known = accounts.map((account) => knownKey(account, address));
-    settle([...fromAddress.map(keyOf), ...counts, ...known], (windows) => {
-      windows.giveBack(fromAddress.map(keyOf));
+    settle([...taken.map(keyOf), ...counts, ...known], (windows) => {
+      windows.giveBack(taken.map(keyOf));
       windows.reset(counts);
       for (const key of known) windows.note(key, knownSeconds);
     });
@@ -165,7 +174,7 @@ export function createThrottle(store: AttemptStore, settings: ThrottleSettings):
       if (limited) return limited;
       return {
         status: "admitted",
-        succeeded: (accounts) => succeed(accounts, address, fromAddress),
+        succeeded: (accounts) => succeed(accounts, address, places),
         cancelled: () => giveBack(places),
       };
     },
@@ -179,7 +188,7 @@ export function createThrottle(store: AttemptStore, settings: ThrottleSettings):
 
     async admitStepUp(userId, ip) {
       const fromAddress = [place("step-up-address", perAddress, addressKey(ip))];
-      const ofUser = [place("step-up", perAccount, userId), place("step-up-day", perAccountAndDay, userId)];
+      const ofUser = [place("step-up", perAccount, userId), place("step-up-hour", perAccountAndHour, userId)];
       const admission = await admit([...fromAddress, ...ofUser]);
       if (admission.status === "limited") return admission;
       return {

@@ -78,6 +78,12 @@ export async function voidLinks(tx: Transaction, userId: string): Promise<void> 
     .where(and(eq(accountTokens.userId, userId), inArray(accountTokens.purpose, ["email_change", "reset", "verify"])));
 }
 
+/** Ends all of them, the way back as well: an account that is switched off, or set right by an operator, stays as it is. */
+export async function dropLinks(tx: Transaction, userId: string): Promise<void> {
+  const { accountTokens } = tx.tables;
+  await tx.delete(accountTokens).where(eq(accountTokens.userId, userId));
+}
+
 /** Removes links past their time. Returns how many. */
 export async function pruneLinks(db: Database, now: Date): Promise<number> {
   const { accountTokens } = db.tables;
