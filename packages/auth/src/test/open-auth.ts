@@ -91,7 +91,10 @@ export async function openTestAuth(dialect: TestDialect, settings: Partial<Setti
     },
     validate: (token) => auth.sessions.validate(hashToken(token) ?? ""),
     async [Symbol.asyncDispose]() {
+      // What is written in the background belongs to this test, not to the next one on the same database.
+      await auth.mail.flush();
       await auth.throttle.flush();
+      await auth.audit.flush();
       await bus.close();
       await borrowed[Symbol.asyncDispose]();
     },
