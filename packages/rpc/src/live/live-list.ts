@@ -32,11 +32,12 @@ export interface LiveListOptions<Row extends LiveRow> {
 /** Streams a list: the whole of it first, then differences. See `livePage`. */
 export function liveList<Row extends LiveRow>(
   ctx: { readonly caller: Caller; readonly rule: Rule },
-  { topic, key, read, lastEventId }: LiveListOptions<Row>,
+  options: LiveListOptions<Row>,
 ): PushStream<TrackedEnvelope<LiveListFrame<Row>>> {
+  const { topic, key, lastEventId } = options;
   return livePage(ctx, {
     lastEventId,
-    reading: (principal) => ({ key, topics: [topic], read: async () => ({ rows: await read(principal) }) }),
+    reading: (principal) => ({ key, topics: [topic], read: async () => ({ rows: await options.read(principal) }) }),
   });
 }
 
