@@ -39,4 +39,5 @@ export type { DeviceSession, NewSession, SessionEngine, SessionOrigin } from "./
 export { toSnapshot } from "./session/snapshot.ts";
 export { hashToken } from "./session/token.ts";
 export { touchUser, touchUserIn } from "./session/touch-user.ts";
+export { createTurnBatch } from "./session/turn-batch.ts";
 export type { Links } from "./token/links.ts";

@@ -1,9 +1,8 @@
 import { and, asc, eq, inArray } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 
+import { createTurnBatch } from "@countersign/auth";
 import type { Transaction } from "@countersign/db";
-
-import { TurnLoader } from "./turn-loader.ts";
 
 export interface MembershipColumns {
   readonly table: PgTable;
@@ -21,7 +20,7 @@ type Selects = Pick<Transaction, "select">;
 
 /**
  * Reads what a user is a member of: of everything, or of the one thing a list is narrowed to. Those who ask in the same turn
- * share one statement.
+ * share one statement: a thousand lists that are woken by one change ask once.
  */
 export function createMembershipReader(): (
   userId: string,
@@ -30,22 +29,29 @@ export function createMembershipReader(): (
   reader: Selects,
 ) => Promise<readonly Membership[]> {
   // By reader, because a test opens several databases; then by what is asked.
-  const loaders = new WeakMap<Selects, Map<string, TurnLoader<readonly Membership[]>>>();
+  const batches = new WeakMap<Selects, Map<string, (userId: string) => Promise<readonly Held[]>>>();
 
-  return async (userId, only, columns, reader) => {
-    const known = loaders.get(reader) ?? new Map<string, TurnLoader<readonly Membership[]>>();
-    loaders.set(reader, known);
+  return (userId, only, columns, reader) => {
+    const known = batches.get(reader) ?? new Map<string, (userId: string) => Promise<readonly Held[]>>();
+    batches.set(reader, known);
     const name = only === undefined ? "" : JSON.stringify(only);
-    const loader =
+    const ask =
       known.get(name) ??
-      new TurnLoader<readonly Membership[]>((userIds) => {
-        // It has answered: what is narrowed to comes from callers, and is not kept.
-        known.delete(name);
-        return load(userIds, only, columns, reader);
+      createTurnBatch<Held>({
+        read(userIds) {
+          // It has answered: what is narrowed to comes from callers, and is not kept.
+          known.delete(name);
+          return load(userIds, only, columns, reader);
+        },
+        keyOf: (row) => row.userId,
       });
-    known.set(name, loader);
-    return (await loader.get(userId)) ?? [];
+    known.set(name, ask);
+    return ask(userId);
   };
+}
+
+interface Held extends Membership {
+  readonly userId: string;
 }
 
 async function load(
@@ -53,17 +59,11 @@ async function load(
   only: unknown,
   { table, key, user, role }: MembershipColumns,
   reader: Selects,
-): Promise<ReadonlyMap<string, readonly Membership[]>> {
+): Promise<readonly Held[]> {
   const rows = await reader
     .select({ user, key, role })
     .from(table)
     .where(and(inArray(user, [...userIds]), only === undefined ? undefined : eq(key, only)))
     .orderBy(asc(key));
-  const byUser = Map.groupBy(rows, (row) => String(row.user));
-  return new Map(
-    [...byUser].map(([userId, held]) => [
-      userId,
-      held.map((row) => ({ key: String(row.key), role: String(row.role) })),
-    ]),
-  );
+  return rows.map((row) => ({ userId: String(row.user), key: String(row.key), role: String(row.role) }));
 }
