@@ -1,15 +1,16 @@
 import { eq } from "drizzle-orm";
 
-import { type Transaction, UniqueViolation } from "@countersign/db";
+import type { Transaction } from "@countersign/db";
 
 import type { NewSession } from "../session/session-engine.ts";
 import { claimLink } from "../token/claim-link.ts";
-import { actorByLink, recordRefusal } from "../token/link-actor.ts";
+import { actorByLink } from "../token/link-actor.ts";
 import { voidLinks } from "../token/link.ts";
 import type { ConfirmEmailChangeResult, Links } from "../token/links.ts";
 
 import type { AccountContext, SignInOrigin } from "./account-context.ts";
 import { readNewPrincipal } from "./begin-session.ts";
+import { followLink } from "./follow-link.ts";
 import { isFirmlyHeld, releaseAddress } from "./release-address.ts";
 import { issueWayBack, postToOld } from "./request-email-change.ts";
 
@@ -28,19 +29,11 @@ export async function confirmEmailChange(
   { token }: Parameters<Links["confirmEmailChange"]>[0],
   from: SignInOrigin,
 ): Promise<ConfirmEmailChangeResult> {
-  const admission = await context.throttle.admitLink(from.ip);
-  if (admission.status === "limited") {
-    recordRefusal(context, { action: "account.email_change", reason: "limited" }, from);
-    return admission;
-  }
-  const changed = await context.db.transaction((tx) => change(context, tx, token, from)).catch(asTaken);
-  if (changed === null) {
-    recordRefusal(context, { action: "account.email_change", reason: "link_invalid" }, from);
-    return { status: "link-invalid" };
-  }
+  const followed = await followLink(context, "account.email_change", from, (tx) => change(context, tx, token, from));
+  if (followed.status !== "followed") return followed;
   // It was a good link, but the way in is still the password: nobody's count of guesses starts anew.
-  admission.cancelled();
-  const { user, wayBack, rotated } = changed;
+  followed.admission.cancelled();
+  const { user, wayBack, rotated } = followed.done;
   postToOld(context, user, { wayBack, locale: user.locale ?? from.locale ?? null, isChanged: true });
   const principal = rotated === null ? null : await readNewPrincipal(context, rotated);
   const renewed = rotated !== null && principal !== null ? { ...rotated, principal } : null;
@@ -100,10 +93,4 @@ async function renewSessions(
   }
   await sessions.end(tx, { userId, exceptSessionId: presented.session.id }, "ended");
   return sessions.rotate(tx, presented.session.id, presentedTokenHash ? { ifTokenHash: presentedTokenHash } : {});
-}
-
-/** Somebody else got the address between the look and the write. */
-function asTaken(error: unknown): null {
-  if (error instanceof UniqueViolation) return null;
-  throw error;
 }

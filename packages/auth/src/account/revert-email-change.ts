@@ -1,15 +1,16 @@
 import { eq } from "drizzle-orm";
 
-import { type Transaction, UniqueViolation } from "@countersign/db";
+import type { Transaction } from "@countersign/db";
 
 import { noticeTo } from "../mail/mail-desk.ts";
 import { unusablePassword } from "../password/unusable-password.ts";
 import { claimLink } from "../token/claim-link.ts";
-import { actorByLink, recordRefusal } from "../token/link-actor.ts";
+import { actorByLink } from "../token/link-actor.ts";
 import { issueLink, voidLinks } from "../token/link.ts";
 import type { Links, RevertEmailChangeResult } from "../token/links.ts";
 
 import type { AccountContext, SignInOrigin } from "./account-context.ts";
+import { followLink } from "./follow-link.ts";
 import { releaseAddress } from "./release-address.ts";
 
 type StoredUser = Transaction["tables"]["users"]["$inferSelect"];
@@ -31,19 +32,13 @@ export async function revertEmailChange(
   { token }: Parameters<Links["revertEmailChange"]>[0],
   from: SignInOrigin,
 ): Promise<RevertEmailChangeResult> {
-  const admission = await context.throttle.admitLink(from.ip);
-  if (admission.status === "limited") {
-    recordRefusal(context, { action: "account.email_change.revert", reason: "limited" }, from);
-    return admission;
-  }
-  const reverted = await context.db.transaction((tx) => revert(context, tx, token, from)).catch(asTaken);
-  if (reverted === null) {
-    recordRefusal(context, { action: "account.email_change.revert", reason: "link_invalid" }, from);
-    return { status: "link-invalid" };
-  }
-  admission.cancelled();
-  const { user, email } = reverted;
-  const url = context.desk.urlOf("/password-reset/confirm", reverted.token);
+  const followed = await followLink(context, "account.email_change.revert", from, (tx) =>
+    revert(context, tx, token, from),
+  );
+  if (followed.status !== "followed") return followed;
+  followed.admission.cancelled();
+  const { user, email, token: resetToken } = followed.done;
+  const url = context.desk.urlOf("/password-reset/confirm", resetToken);
   const lifetimeSeconds = context.settings.RESET_SECONDS;
   context.desk.post(async () => ({
     to: email,
@@ -106,9 +101,4 @@ async function revert(
     details: { fields: ["email", "password"], count: ended.length },
   });
   return { user, email, token: resetToken };
-}
-
-function asTaken(error: unknown): null {
-  if (error instanceof UniqueViolation) return null;
-  throw error;
 }

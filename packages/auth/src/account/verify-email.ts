@@ -1,12 +1,13 @@
 import { eq } from "drizzle-orm";
 
-import { type Transaction, UniqueViolation } from "@countersign/db";
+import type { Transaction } from "@countersign/db";
 
 import { claimLink } from "../token/claim-link.ts";
-import { actorByLink, recordRefusal } from "../token/link-actor.ts";
+import { actorByLink } from "../token/link-actor.ts";
 import type { Links, VerifyEmailResult } from "../token/links.ts";
 
 import type { AccountContext, SignInOrigin } from "./account-context.ts";
+import { followLink } from "./follow-link.ts";
 import { accountNames } from "./login-name.ts";
 import { isFirmlyHeld, voidHolder } from "./release-address.ts";
 
@@ -18,17 +19,10 @@ export async function verifyEmail(
   { token }: Parameters<Links["verifyEmail"]>[0],
   from: SignInOrigin,
 ): Promise<VerifyEmailResult> {
-  const admission = await context.throttle.admitLink(from.ip);
-  if (admission.status === "limited") {
-    recordRefusal(context, { action: "auth.verify_email", reason: "limited" }, from);
-    return admission;
-  }
-  const user = await context.db.transaction((tx) => confirm(context, tx, token, from)).catch(asTaken);
-  if (user === null) {
-    recordRefusal(context, { action: "auth.verify_email", reason: "link_invalid" }, from);
-    return { status: "link-invalid" };
-  }
-  admission.succeeded(accountNames(user, context.settings));
+  const followed = await followLink(context, "auth.verify_email", from, (tx) => confirm(context, tx, token, from));
+  if (followed.status !== "followed") return followed;
+  const user = followed.done;
+  followed.admission.succeeded(accountNames(user, context.settings));
   return { status: "verified", userId: user.id };
 }
 
@@ -66,10 +60,4 @@ async function confirm(
   tx.afterCommit(() => context.bus.publish({ kind: "user", userId: user.id }));
   await context.audit.recordIn(tx, { action: "auth.verify_email", outcome: "ok", actor });
   return { ...user, emailKey: email, emailVerifiedAt: user.emailVerifiedAt ?? now };
-}
-
-/** Somebody else got the address between the look and the write. */
-function asTaken(error: unknown): null {
-  if (error instanceof UniqueViolation) return null;
-  throw error;
 }
