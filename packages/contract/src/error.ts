@@ -42,6 +42,10 @@ export const ErrorReason = z.enum([
   "TAKEN",
   /** There is no room for another row. */
   "QUOTA_REACHED",
+  /** The file is larger than is taken: `details.mostBytes`. */
+  "FILE_TOO_LARGE",
+  /** The file is of a kind that is not taken, or not what it says it is. */
+  "FILE_TYPE_REFUSED",
   /** A store the call needs does not answer; nothing was written. */
   "UNAVAILABLE",
 ]);

@@ -22,3 +22,9 @@ export const httpProcedures: ReadonlySet<string> = new Set([
 
 /** The path of tRPC, for HTTP and for the WebSocket. */
 export const rpcPath = "/trpc";
+
+/** Where files come and go, over HTTP: `/files/attachment.upload`. */
+export const filesPath = "/files";
+
+/** The input of a call that brings a file, as JSON in percent-encoding: the body is the file. */
+export const fileInputHeader = "file-input";

@@ -17,7 +17,7 @@ export {
 export { CloseCode } from "./close-code.ts";
 export { ErrorReason, type ErrorData } from "./error.ts";
 export { fieldFaults, findFieldFault, type FieldFault, type FieldFaultName } from "./field-fault.ts";
-export { httpProcedures, rpcPath } from "./http-procedure.ts";
+export { fileInputHeader, filesPath, httpProcedures, rpcPath } from "./http-procedure.ts";
 export { libraryPermissions, type LibraryPermission, withLibraryPermissions } from "./library-permission.ts";
 export {
   applyFrame,

@@ -13,8 +13,11 @@ export interface Rule {
   readonly superuser?: true;
   /** Authenticated at most this many seconds ago (`default`: the setting SESSION_FRESH_SECONDS); otherwise `REAUTH`. */
   readonly freshWithinSeconds?: number | "default";
-  /** `http`: sets a cookie, so it cannot be called over the socket. `any` when absent. */
-  readonly transport?: "http";
+  /**
+   * `http`: sets a cookie, so it cannot be called over the socket. `file`: takes a file or answers with one, so it is called
+   * under `filesPath`. Any when absent.
+   */
+  readonly transport?: "http" | "file";
 }
 
 /** A rule in words, as the rule list prints it: `user · notes.change · fresh 600`. */

@@ -56,6 +56,25 @@ export const Settings = z.object({
   MAX_BODY_BYTES: count(1024, 64 * 1024 * 1024)
     .default(64 * 1024)
     .describe("Largest HTTP request body."),
+  MAX_UPLOAD_BYTES: count(1, 16 * 1024 * 1024 * 1024)
+    .default(25 * 1024 * 1024)
+    .describe(
+      "Largest file that is taken; a larger one is refused (413), at the latest when its first byte too many comes.",
+    ),
+  MAX_TRANSFERS_PER_USER: count(1, 10_000)
+    .default(8)
+    .describe("Files that one user uploads and downloads at once; what is beyond it is refused (429)."),
+  TRANSFER_SECONDS: seconds(1, day)
+    .default(900)
+    .describe(
+      "How long an upload or a download may take in all. One of which nothing moves ends after REQUEST_SECONDS.",
+    ),
+  UPLOAD_BYTES_PER_USER: count(1, 999_999_999_999_999)
+    .default(1024 * 1024 * 1024)
+    .describe("Room for the files of one user."),
+  UPLOAD_BYTES_PER_PROJECT: count(1, 999_999_999_999_999)
+    .default(5 * 1024 * 1024 * 1024)
+    .describe("Room for the files of what users share, as of one project."),
   MAX_BATCH: count(1, 1000).default(32).describe("Most calls in one batch; a larger batch is refused whole."),
   MAX_SUBSCRIPTIONS: count(1, 10_000).default(100).describe("Most running subscriptions of one socket."),
   MAX_CONNECTIONS: count(1, 1_000_000).default(20_000).describe("Most open sockets of one server."),

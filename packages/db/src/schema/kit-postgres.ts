@@ -16,4 +16,5 @@ export const {
   notifications,
   rateLimits,
   idempotencyKeys,
+  storedFiles,
 } = coreTables.postgres;

@@ -243,6 +243,18 @@ function define({ table, id, text, flag, instant, json, count, index, primaryKey
     ],
   );
 
+  /**
+   * Every file the storage may hold. Written before the first byte is stored, so that whatever happens then, each of them can be
+   * found from here; a file that no row of the app names (any more) is removed.
+   */
+  const storedFiles = table("stored_files", {
+    /** What the storage knows it by. */
+    key: text("key").primaryKey(),
+    createdAt: instant("created_at").notNull(),
+    /** When it was complete, and named by a row of the app; null while it is on its way. */
+    keptAt: instant("kept_at"),
+  });
+
   return {
     users,
     sessions,
@@ -258,6 +270,7 @@ function define({ table, id, text, flag, instant, json, count, index, primaryKey
     notifications,
     rateLimits,
     idempotencyKeys,
+    storedFiles,
   };
 }
 
