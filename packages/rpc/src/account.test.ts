@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 
 import { describeDatabases } from "@app/services/databases";
 
-import { cookieOf } from "./testing/cookie-of.ts";
-import { startTestRouter } from "./testing/start.ts";
+import { cookieOf } from "./test/cookie-of.ts";
+import { startTestRouter } from "./test/start.ts";
 import type { TestApp } from "./testing/test-app.ts";
 
 const newPassword = "a new password of some length";

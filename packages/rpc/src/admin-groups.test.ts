@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { describeDatabases } from "@app/services/databases";
 import type { AdminGroup, AdminPage, AdminPermission } from "@countersign/contract";
 
-import { answer, attempt, outcomeOf, startAdminApp } from "./testing/admin-app.ts";
+import { answer, attempt, outcomeOf, startAdminApp } from "./test/admin-app.ts";
 import type { RawSocket } from "./testing/raw-socket.ts";
 
 const beyond = "FORBIDDEN BEYOND_OWN_RIGHTS";

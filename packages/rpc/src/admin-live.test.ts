@@ -15,7 +15,7 @@ import {
   type LiveRow,
 } from "@countersign/contract";
 
-import { answer, attempt, outcomeOf, startAdminApp } from "./testing/admin-app.ts";
+import { answer, attempt, outcomeOf, startAdminApp } from "./test/admin-app.ts";
 import type { RawSocket } from "./testing/raw-socket.ts";
 
 describeDatabases((dialect) => {

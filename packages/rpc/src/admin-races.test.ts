@@ -4,7 +4,7 @@ import { expect, test, vi } from "vitest";
 import { describeDatabases } from "@app/services/databases";
 import type { Database } from "@countersign/db";
 
-import { attempt, outcomeOf, startAdminApp } from "./testing/admin-app.ts";
+import { attempt, outcomeOf, startAdminApp } from "./test/admin-app.ts";
 import type { RawFrame, RawSocket } from "./testing/raw-socket.ts";
 
 const last = "CONFLICT LAST_SUPERUSER";

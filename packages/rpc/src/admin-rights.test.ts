@@ -7,7 +7,7 @@ import { describeDatabases } from "@app/services/databases";
 import { libraryPermissions } from "@countersign/contract";
 
 import { listRules } from "./procedure/rule-list.ts";
-import { adminTestRouter, answer, attempt, outcomeOf, startAdminApp } from "./testing/admin-app.ts";
+import { adminTestRouter, answer, attempt, outcomeOf, startAdminApp } from "./test/admin-app.ts";
 
 const beyond = "FORBIDDEN BEYOND_OWN_RIGHTS";
 

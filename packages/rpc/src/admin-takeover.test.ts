@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { describeDatabases } from "@app/services/databases";
 import { fieldFaults } from "@countersign/contract";
 
-import { type AdminTestPermission, answer, attempt, outcomeOf, startAdminApp } from "./testing/admin-app.ts";
+import { type AdminTestPermission, answer, attempt, outcomeOf, startAdminApp } from "./test/admin-app.ts";
 import type { RawSocket } from "./testing/raw-socket.ts";
 
 const beyond = "FORBIDDEN BEYOND_OWN_RIGHTS";

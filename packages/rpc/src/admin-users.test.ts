@@ -7,7 +7,7 @@ import { describeDatabases } from "@app/services/databases";
 import { newId } from "@countersign/auth";
 import { type AdminPage, type AdminUser, adminUserOrders, type AdminUserRow } from "@countersign/contract";
 
-import { answer, attempt, outcomeOf, startAdminApp } from "./testing/admin-app.ts";
+import { answer, attempt, outcomeOf, startAdminApp } from "./test/admin-app.ts";
 import type { RawSocket } from "./testing/raw-socket.ts";
 
 type Page = AdminPage<AdminUserRow>;

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { describeDatabases } from "@app/services/databases";
 import { hashToken } from "@countersign/auth";
 
-import { startTestRouter } from "./testing/start.ts";
+import { startTestRouter } from "./test/start.ts";
 
 describeDatabases((dialect) => {
   test("every rule lets pass whom it names, over the socket and over HTTP alike", async () => {

@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 
 import { describeDatabases } from "@app/services/databases";
 
+import { startTestRouter } from "./test/start.ts";
 import type { TestApp } from "./testing/index.ts";
-import { startTestRouter } from "./testing/start.ts";
 
 const idleSeconds = 600;
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { sqliteDialect as sqlite } from "@app/services/databases";
 
-import { startTestRouter } from "./testing/start.ts";
+import { startTestRouter } from "./test/start.ts";
 
 const malformed: readonly unknown[] = [
   "not json",

@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 
 import { sqliteDialect as sqlite } from "@app/services/databases";
 
+import { startTestRouter } from "./test/start.ts";
 import { RawSocket } from "./testing/index.ts";
-import { startTestRouter } from "./testing/start.ts";
 
 /** Fixed, so that a failure is the same failure on every machine. */
 const seed = 20_260_101;

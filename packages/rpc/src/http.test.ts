@@ -5,8 +5,8 @@ import { expect, test } from "vitest";
 
 import { describeDatabases, sqliteDialect as sqlite } from "@app/services/databases";
 
+import { startTestRouter } from "./test/start.ts";
 import type { TestApp } from "./testing/index.ts";
-import { startTestRouter } from "./testing/start.ts";
 
 /** fetch sets some headers by itself; this sends exactly what it is told. */
 function send(

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { describeDatabases } from "@app/services/databases";
 import type { Mail } from "@countersign/auth";
 
-import { startTestRouter } from "./testing/start.ts";
+import { startTestRouter } from "./test/start.ts";
 import type { TestApp } from "./testing/test-app.ts";
 
 const password = "another horse battery";

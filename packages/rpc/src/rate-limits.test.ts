@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { sqliteDialect as sqlite } from "@app/services/databases";
 
-import { startTestRouter } from "./testing/start.ts";
+import { startTestRouter } from "./test/start.ts";
 
 /** Next to nothing comes back while a test runs; a user has five times what one socket has. */
 const settings = { CALLS_PER_SECOND: 1, CALLS_BURST: 20 };

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { describeDatabases } from "@app/services/databases";
 import { type Database, openDatabase } from "@countersign/db";
 
-import { startTestRouter } from "./testing/start.ts";
+import { startTestRouter } from "./test/start.ts";
 
 /** A database of its own on the same file or server, as another process would have. */
 async function openElsewhere(url: string): Promise<Database & AsyncDisposable> {

@@ -3,11 +3,11 @@ import { expect, test } from "vitest";
 import { describeDatabases } from "@app/services/databases";
 import { createMemoryBus } from "@countersign/bus";
 
-import { cookieOf } from "./testing/cookie-of.ts";
+import { cookieOf } from "./test/cookie-of.ts";
+import { startTestRouter } from "./test/start.ts";
+import { createTestRouter, testPermissions } from "./test/test-router.ts";
 import type { RawFrame, RawSocket } from "./testing/raw-socket.ts";
-import { startTestRouter } from "./testing/start.ts";
 import { startTestApp, type TestUser } from "./testing/test-app.ts";
-import { createTestRouter, testPermissions } from "./testing/test-router.ts";
 
 const idleSeconds = 600;
 const callsAtOnce = 500;

@@ -5,7 +5,7 @@ import { describeDatabases } from "@app/services/databases";
 import { touchUser, touchUserIn } from "@countersign/auth";
 
 import { defineSnapshotFields } from "./live/snapshot-fields.ts";
-import { startTestRouter } from "./testing/start.ts";
+import { startTestRouter } from "./test/start.ts";
 
 describeDatabases((dialect) => {
   test("a touch of the session reaches its open snapshots with the new end and a newer version, and no other user's", async () => {

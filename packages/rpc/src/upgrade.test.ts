@@ -4,8 +4,8 @@ import { expect, test } from "vitest";
 
 import { sqliteDialect as sqlite } from "@app/services/databases";
 
+import { startTestRouter } from "./test/start.ts";
 import type { TestApp } from "./testing/index.ts";
-import { startTestRouter } from "./testing/start.ts";
 
 const start = (settings = {}) => startTestRouter(sqlite, { settings });
 

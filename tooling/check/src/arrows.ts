@@ -9,6 +9,10 @@ export const arrows: Readonly<Record<string, Arrows>> = {
   "packages/auth": { to: ["packages/bus", "packages/contract", "packages/db"] },
   "packages/rpc": { to: ["packages/auth", "packages/bus", "packages/contract", "packages/db"] },
   "packages/crud": { to: ["packages/rpc", "packages/auth", "packages/bus", "packages/contract", "packages/db"] },
+  "packages/testing": {
+    to: ["packages/rpc", "packages/auth", "packages/bus", "packages/contract", "packages/db"],
+    isForTests: true,
+  },
   "packages/api": {
     to: ["packages/crud", "packages/rpc", "packages/auth", "packages/bus", "packages/contract", "packages/db"],
   },
@@ -43,9 +47,16 @@ export const arrows: Readonly<Record<string, Arrows>> = {
 };
 
 /** What tests and config files of any package may import besides. */
-export const arrowsOfTests: readonly string[] = ["tooling/browser", "tooling/services", "tooling/vitest"];
+export const arrowsOfTests: readonly string[] = [
+  "packages/testing",
+  "tooling/browser",
+  "tooling/services",
+  "tooling/vitest",
+];
 
 export interface Arrows {
   readonly to: readonly string[];
   readonly typesOnly?: readonly string[];
+  /** May it use what packages lend to tests? */
+  readonly isForTests?: true;
 }

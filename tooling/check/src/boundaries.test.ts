@@ -76,7 +76,7 @@ test("what a package lends to tests is for tests", () => {
   expect(violationsOf({ "packages/high/src/a.test.ts": `import "@x/low/testing";` })).toEqual([]);
   expect(violationsOf({ "packages/high/src/testing/a.ts": `import "@x/low/testing";` })).toEqual([]);
   expect(violationsOf({ "packages/high/src/a.ts": `import "@x/low/testing";` })).toEqual([
-    `packages/high/src/a.ts:1: "@x/low/testing" is for tests, and not published. Do without.`,
+    `packages/high/src/a.ts:1: "@x/low/testing" is for tests. Do without.`,
   ]);
 });
 

@@ -46,11 +46,12 @@ function complain(each: Import, { file, from, allowed, packages }: Place): strin
   if (!target.entries.includes(entry)) {
     return `"${specifier}" reaches past the exports of ${target.name}. Export it there, or do without.`;
   }
-  if (entry === "./testing" && !isTestOrConfig(file)) {
-    return `"${specifier}" is for tests, and not published. Do without.`;
+  const isTest = isTestOrConfig(file);
+  if (entry === "./testing" && !isTest && !isLent(file) && !allowed.isForTests) {
+    return `"${specifier}" is for tests. Do without.`;
   }
   if (target === from || allowed.to.includes(target.folder)) return null;
-  if (isTestOrConfig(file) && arrowsOfTests.includes(target.folder)) return null;
+  if (isTest && arrowsOfTests.includes(target.folder)) return null;
   if (allowed.typesOnly?.includes(target.folder)) {
     return each.isType ? null : `only types may come from ${target.name}. Write "import type".`;
   }
@@ -65,7 +66,12 @@ function complainOfRelative({ specifier, isExportAll }: Import, file: string, fr
   return isExportAll ? `"export *" hides what a module offers. List the names.` : null;
 }
 
-/** `testing` is what a package lends to the tests of others. */
+/** Never published. */
 function isTestOrConfig(file: string): boolean {
-  return /\.(test|suite|config)\.tsx?$|\/(test|testing|e2e)\//.test(file);
+  return /\.(test|suite|config)\.tsx?$|\/(test|e2e)\//.test(file);
+}
+
+/** `testing` is what a package lends to the tests of others, also of those who install it. */
+function isLent(file: string): boolean {
+  return /\/src\/testing\//.test(file);
 }

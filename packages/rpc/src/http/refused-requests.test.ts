@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 
 import { describeDatabases, sqliteDialect as sqlite } from "@app/services/databases";
 
-import { startTestRouter } from "../testing/start.ts";
+import { startTestRouter } from "../test/start.ts";
 
 const json = { "content-type": "application/json" };
 

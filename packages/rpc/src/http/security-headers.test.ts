@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 
 import { sqliteDialect as sqlite } from "@app/services/databases";
 
-import { startTestRouter } from "../testing/start.ts";
+import { startTestRouter } from "../test/start.ts";
 
 /** Sends these bytes, and returns the head of the answer. */
 function exchange(url: string, bytes: string): Promise<string> {

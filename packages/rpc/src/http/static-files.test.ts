@@ -8,7 +8,7 @@ import { expect, test } from "vitest";
 
 import { sqliteDialect as sqlite } from "@app/services/databases";
 
-import { startTestRouter } from "../testing/start.ts";
+import { startTestRouter } from "../test/start.ts";
 
 const script = "export const word = 'tea';\n".repeat(50);
 const page = "<!doctype html><title>Tea</title>";

@@ -1,7 +1,8 @@
 import type { TestDialect } from "@app/services/databases";
 import type { CoreTables } from "@countersign/db";
 
-import { startTestApp, type TestAppOptions } from "./test-app.ts";
+import { startTestApp, type TestAppOptions } from "../testing/test-app.ts";
+
 import { createTestRouter, testPermissions } from "./test-router.ts";
 
 /** The test router on an app of its own, over a database of its own. */

@@ -7,9 +7,8 @@ import type { CoreTables } from "@countersign/db";
 import { createProcedures } from "../procedure/procedures.ts";
 import { adminRouter } from "../routers/admin.ts";
 import { sessionRouter } from "../routers/session.ts";
-
-import type { RawFrame, RawSocket } from "./raw-socket.ts";
-import { startTestApp, type TestAppOptions, type TestUser } from "./test-app.ts";
+import type { RawFrame, RawSocket } from "../testing/raw-socket.ts";
+import { startTestApp, type TestAppOptions, type TestUser } from "../testing/test-app.ts";
 
 const appPermissions = ["notes.view", "notes.change"] as const;
 export type AdminTestPermission = LibraryPermission | (typeof appPermissions)[number];
