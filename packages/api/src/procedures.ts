@@ -1,3 +1,4 @@
+import { createCrud } from "@countersign/crud";
 import { createProcedures, definePolicies } from "@countersign/rpc";
 
 import { notePolicies } from "./note/policies.ts";
@@ -5,8 +6,7 @@ import { permissions } from "./permissions.ts";
 import { sessionData } from "./session-data.ts";
 import { tables } from "./tables.ts";
 
-/** What this app's routers are built with. */
-export const { router, protectedProcedure, permissionProcedure, rowCan } = createProcedures({
+const procedures = createProcedures({
   permissions,
   tables,
   sessionData,
@@ -18,3 +18,9 @@ export const { router, protectedProcedure, permissionProcedure, rowCan } = creat
   // Shown as a toast: the page that offered it was a moment behind.
   onForbidden: () => ({ notice: { kind: "warning", key: "forbidden" } }),
 });
+
+/** What this app's routers are built with. */
+export const { router, procedureWith, protectedProcedure, permissionProcedure } = procedures;
+
+/** Routers of rows: see `@countersign/crud`. */
+export const crudRouter = createCrud({ procedures, tables });

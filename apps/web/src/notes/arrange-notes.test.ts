@@ -38,8 +38,10 @@ test("a saved note is shown from its draft until the list has it in that version
   expect(arrangeNotes([note("b", 3)], [changed])[0]?.draft).toBeNull();
 });
 
+const $can = { update: true, remove: true };
+
 function note(id: string, version: number): Note {
-  return { id, version, title: id, body: "", createdAt: "", updatedAt: "" };
+  return { id, version, title: id, body: "", createdAt: "", updatedAt: "", $can };
 }
 
 function draft(id: string, base: Note | null, state = writing): Draft {

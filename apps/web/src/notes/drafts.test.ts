@@ -17,6 +17,7 @@ const tea: Note = {
   version: 3,
   createdAt: "2026-01-01T00:00:00.000Z",
   updatedAt: "2026-01-01T00:00:00.000Z",
+  $can: { update: true, remove: true },
 };
 const lost = new CallFailure("disconnected", "unknown", "note.create");
 const notSent = new CallFailure("deadline", "not-sent", "note.create");

@@ -27,7 +27,7 @@ export function SavedNote({ note, onRemoved }: SavedNoteProps) {
         <RelativeTime at={note.updatedAt} />
       </span>
       <div className="note__actions">
-        <IfCan row={note} name="notes.change">
+        <IfCan row={note} name="update">
           <button
             type="button"
             className="cs-icon-button"
@@ -41,7 +41,7 @@ export function SavedNote({ note, onRemoved }: SavedNoteProps) {
         {isGone ? (
           <Badge>{texts.removing}</Badge>
         ) : (
-          <IfCan row={note} name="notes.remove">
+          <IfCan row={note} name="remove">
             <ConfirmInPlace
               action={<Icon name="trash" />}
               label={texts.removeLabel(note.title)}

@@ -24,7 +24,7 @@ export const tea: Note = {
   version: 3,
   createdAt: "2026-01-01T00:00:00.000Z",
   updatedAt: "2026-01-01T00:00:00.000Z",
-  $can: { "notes.change": true, "notes.remove": true },
+  $can: { update: true, remove: true },
 };
 
 /** The lines of the notes page over a list and calls that a test decides. */

@@ -10,7 +10,13 @@ import { permissions } from "../permissions.ts";
 import { appRouter } from "../router.ts";
 import { tables } from "../tables.ts";
 
-import type { Note } from "./note.ts";
+interface Note {
+  readonly id: string;
+  readonly title: string;
+  readonly body: string;
+  readonly version: number;
+  readonly $can: { readonly update: boolean; readonly remove: boolean };
+}
 
 async function start(dialect: TestDialect) {
   const database = await dialect.create();
@@ -35,7 +41,7 @@ describeDatabases((dialect) => {
     await using socket = await ann.open();
     const note = noteOf(await socket.mutate("note.create", { title: " tea ", body: "green" }));
     expect(note).toMatchObject({ title: "tea", body: "green", version: 1 });
-    expect(await socket.query("note.list")).toMatchObject({ result: { data: [note] } });
+    expect(await socket.query("note.list")).toMatchObject({ result: { data: { rows: [note], nextCursor: null, total: 1 } } });
     const changed = noteOf(await socket.mutate("note.update", { id: note.id, version: 1, title: "coffee" }));
     expect(changed).toMatchObject({ title: "coffee", body: "green", version: 2 });
     expect(await socket.query("note.get", { id: note.id })).toMatchObject({ result: { data: changed } });
@@ -52,16 +58,16 @@ describeDatabases((dialect) => {
     const note = noteOf(await socket.mutate("note.create", { title: "tea", body: "" }));
     const theirs = noteOf(await other.mutate("note.create", { title: "milk", body: "" }));
     const id = await socket.subscribe("note.live");
-    const free = { "notes.change": true, "notes.remove": true };
+    const free = { update: true, remove: true };
     expect(await socket.data(id, 1)).toMatchObject([{ data: { rows: [{ id: note.id, version: 1, $can: free }] } }]);
 
     await app.auth.rights.setGroup("legal-hold", []);
     await app.auth.rights.addToGroup(ann.id, "legal-hold");
-    const held = { "notes.change": true, "notes.remove": false };
+    const held = { update: true, remove: false };
     expect((await socket.data(id, 2))[1]).toMatchObject({
       data: { upsert: [{ id: note.id, version: 1, $can: held }] },
     });
-    expect(await socket.query("note.list")).toMatchObject({ result: { data: [{ $can: held }] } });
+    expect(await socket.query("note.list")).toMatchObject({ result: { data: { rows: [{ $can: held }] } } });
     expect(await socket.query("note.get", { id: note.id })).toMatchObject({ result: { data: { $can: held } } });
     expect(codeOf(await socket.mutate("note.remove", { id: note.id }))).toBe("FORBIDDEN");
     expect(codeOf(await socket.mutate("note.remove", { id: theirs.id }))).toBe("NOT_FOUND");
@@ -113,8 +119,8 @@ describeDatabases((dialect) => {
       const response = await app.http(path, { method, input: { id, ...input }, cookie: bob.cookie });
       expect(response.status).toBe(404);
     }
-    expect(await other.query("note.list")).toMatchObject({ result: { data: [] } });
-    expect(await socket.query("note.list")).toMatchObject({ result: { data: [{ id, version: 1, title: "secret" }] } });
+    expect(await other.query("note.list")).toMatchObject({ result: { data: { rows: [], total: 0 } } });
+    expect(await socket.query("note.list")).toMatchObject({ result: { data: { rows: [{ id, version: 1, title: "secret" }] } } });
   });
 
   test("CRU-06: anonymous visitors are refused everywhere", async () => {
@@ -198,7 +204,7 @@ describeDatabases((dialect) => {
     const answers = await Promise.all(Array.from({ length: 5 }, () => socket.mutate("note.create", input)));
     const [note] = answers.map(noteOf);
     expect(answers.map(noteOf)).toEqual(answers.map(() => note));
-    expect(await socket.query("note.list")).toMatchObject({ result: { data: [{ id: note?.id, title: "tea" }] } });
+    expect(await socket.query("note.list")).toMatchObject({ result: { data: { rows: [{ id: note?.id, title: "tea" }], total: 1 } } });
     const reused = await socket.mutate("note.create", { ...input, title: "coffee" });
     expect(reused.error?.data).toMatchObject({ code: "CONFLICT", reason: "KEY_REUSED" });
     const theirs = await other.mutate("note.create", { ...input, title: "coffee" });
@@ -298,7 +304,7 @@ describeDatabases((dialect) => {
     const refused = answers.filter(({ error }) => error?.data["reason"] === "QUOTA_REACHED");
     expect(refused).toHaveLength(45);
     const list = await socket.query("note.list");
-    expect(list.result?.data).toHaveLength(500);
+    expect(list.result?.data).toMatchObject({ total: 500 });
 
     const first = answers.findIndex(({ result }) => result);
     const again = await socket.mutate("note.create", inputs[first]);

@@ -30,6 +30,9 @@ export const sampleInputs: Readonly<Record<string, (cast: Cast) => unknown>> = {
   "admin.user.setSuperuser": ({ other }) => ({ id: other.id, value: true }),
   "admin.user.sendReset": ({ other }) => ({ id: other.id }),
   "admin.user.update": ({ other }) => ({ id: other.id, version: other.version, firstName: "Bob" }),
+  "attachment.get": someRow,
+  "attachment.remove": someRow,
+  "attachment.removeMany": someRows,
   "auth.login": ({ caller }) => ({ login: caller.username, password: caller.password }),
   "auth.register": () => ({ username: newName(), ...newAddress(), password: newPassword }),
   "auth.requestPasswordReset": ({ other }) => ({ email: other.email }),
@@ -37,17 +40,51 @@ export const sampleInputs: Readonly<Record<string, (cast: Cast) => unknown>> = {
   "auth.resetPassword": () => ({ ...wrongLink(), password: newPassword }),
   "auth.stepUp": ({ caller }) => ({ password: caller.password }),
   "auth.verifyEmail": wrongLink,
+  "member.create": ({ other }) => ({ projectId: randomUUID(), userId: other.id, role: "viewer" }),
+  "member.get": someRow,
+  "member.remove": someRow,
+  "member.removeMany": someRows,
+  "member.update": () => ({ ...someVersion(), role: "editor" }),
+  "member.updateMany": () => ({ ...someRows(), changes: { role: "editor" } }),
   "note.create": () => ({ title: "tea", body: "" }),
-  "note.get": () => ({ id: randomUUID() }),
-  "note.remove": () => ({ id: randomUUID() }),
-  "note.update": () => ({ id: randomUUID(), version: 1, title: "coffee" }),
+  "note.get": someRow,
+  "note.remove": someRow,
+  "note.removeMany": someRows,
+  "note.update": () => ({ ...someVersion(), title: "coffee" }),
+  "note.updateMany": () => ({ ...someRows(), changes: { title: "coffee" } }),
+  "project.create": () => ({ name: "ship" }),
+  "project.get": someRow,
+  "project.remove": someRow,
+  "project.removeMany": someRows,
+  "project.update": () => ({ ...someVersion(), name: "boat" }),
+  "project.updateMany": () => ({ ...someRows(), changes: { name: "boat" } }),
   "session.data.delete": () => ({ key: "theme" }),
   "session.data.get": () => ({ key: "theme" }),
   "session.data.set": () => ({ key: "theme", value: "dark" }),
   "session.notificationShown": () => ({ id: "unknown" }),
+  "task.create": () => ({ projectId: randomUUID(), title: "sail" }),
+  "task.get": someRow,
+  "task.remove": someRow,
+  "task.removeMany": someRows,
+  "task.restore": someRow,
+  "task.update": () => ({ ...someVersion(), title: "row" }),
+  "task.updateMany": () => ({ ...someRows(), changes: { title: "row" } }),
 };
 
 const newPassword = "another password of some length";
+
+/** A row that is not there: what happens to those that are is shown in the tests of the routers. */
+function someRow() {
+  return { id: randomUUID() };
+}
+
+function someVersion() {
+  return { ...someRow(), version: 1 };
+}
+
+function someRows() {
+  return { rows: [someVersion()] };
+}
 
 function newName(): string {
   return `new${randomUUID().replaceAll("-", "")}`;

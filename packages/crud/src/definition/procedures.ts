@@ -1,9 +1,4 @@
-import type {
-  TRPCMutationProcedure,
-  TRPCQueryProcedure,
-  TRPCSubscriptionProcedure,
-  TrackedEnvelope,
-} from "@trpc/server";
+import type { TRPCMutationProcedure, TRPCQueryProcedure, TRPCSubscriptionProcedure } from "@trpc/server";
 import type { z } from "zod";
 
 import type { LiveListFrame } from "@countersign/contract";
@@ -113,6 +108,12 @@ type Subscription<Input, Output> = TRPCSubscriptionProcedure<{
   meta: ProcedureMeta;
 }>;
 
+/** A frame as a client gets it: with the id to resume from. */
+export interface TrackedFrame<Row extends RowVersion> {
+  readonly id: string;
+  readonly data: LiveListFrame<Row>;
+}
+
 /** The procedures of one table. */
 export interface AllProcedures<
   Table extends CrudTable,
@@ -137,7 +138,7 @@ export interface AllProcedures<
   restore: Mutation<{ readonly id: string; readonly version?: number | undefined } & Keyed, Row>;
   live: Subscription<
     (QueryInput<Table, Filters, Orders> & { readonly lastEventId?: string | undefined }) | undefined,
-    TrackedEnvelope<LiveListFrame<Row>>
+    TrackedFrame<Row>
   >;
 }
 

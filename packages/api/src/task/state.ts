@@ -1,0 +1,3 @@
+/** The columns of the board. */
+export const taskStates = ["todo", "doing", "done"] as const;
+export type TaskState = (typeof taskStates)[number];
