@@ -3,10 +3,9 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 
 import { describeDatabases } from "@app/services/databases";
-import type { RawFrame, RawSocket, TestUser } from "@countersign/rpc/testing";
+import { LiveView, type RawFrame, type RawSocket, type TestUser } from "@countersign/rpc/testing";
 
 import { startCrudApp } from "../test/app.ts";
-import { LiveView } from "../test/live-view.ts";
 
 /** More with `PROPERTY_RUNS=500`. */
 const runs = Number(process.env["PROPERTY_RUNS"] ?? 12);

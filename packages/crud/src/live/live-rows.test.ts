@@ -2,10 +2,9 @@ import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 
 import { describeDatabases } from "@app/services/databases";
-import type { RawFrame, RawSocket } from "@countersign/rpc/testing";
+import { LiveView, type RawFrame, type RawSocket } from "@countersign/rpc/testing";
 
 import { startCrudApp } from "../test/app.ts";
-import { LiveView } from "../test/live-view.ts";
 
 interface Made {
   readonly id: string;

@@ -24,6 +24,8 @@ export class RawSocket implements AsyncDisposable {
   readonly socket: WebSocket;
   /** Every text that came, in order. */
   readonly texts: string[] = [];
+  /** Those of them that are frames, and not words of the keep-alive. */
+  readonly frames: RawFrame[] = [];
   readonly closed: Promise<{ code: number; reason: string }>;
   readonly #waiting = new Set<() => void>();
   #lastId = 0;
@@ -31,7 +33,9 @@ export class RawSocket implements AsyncDisposable {
   constructor(socket: WebSocket) {
     this.socket = socket;
     socket.on("message", (data: Buffer) => {
-      this.texts.push(data.toString());
+      const text = data.toString();
+      this.texts.push(text);
+      if (text.startsWith("{")) this.frames.push(JSON.parse(text) as RawFrame);
       for (const wake of this.#waiting) wake();
     });
     socket.on("error", () => {});
@@ -49,10 +53,6 @@ export class RawSocket implements AsyncDisposable {
     const raw = new RawSocket(socket);
     await once(socket, "open");
     return raw;
-  }
-
-  get frames(): RawFrame[] {
-    return this.texts.filter((text) => text.startsWith("{")).map((text) => JSON.parse(text) as RawFrame);
   }
 
   send(message: unknown): void {

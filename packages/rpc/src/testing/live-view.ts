@@ -1,5 +1,6 @@
 import { applyFrame, type LiveListFrame, type LiveRow } from "@countersign/contract";
-import type { RawSocket } from "@countersign/rpc/testing";
+
+import type { RawSocket } from "./raw-socket.ts";
 
 /** A live list as a client holds it: the frames put together. */
 export class LiveView<Row extends LiveRow = LiveRow & Readonly<Record<string, unknown>>> {
