@@ -20,7 +20,9 @@ export { AdminArea, type AdminAreaProps, type AdminPageName, type AdminPageProps
 export { AdminFrame, type AdminFrameProps } from "./admin/admin-frame.tsx";
 export { AuditPage } from "./admin/audit-page.tsx";
 export { ConnectionsPage } from "./admin/connections-page.tsx";
+export { Filter, type FilterProps } from "./admin/filter.tsx";
 export { GroupsPage } from "./admin/groups-page.tsx";
+export { ListControls, type ListControlsProps } from "./admin/list-controls.tsx";
 export { SessionsPage } from "./admin/sessions-page.tsx";
 export { useAdminCalls } from "./admin/use-admin-calls.ts";
 export { useAdminUser, type AdminUserState } from "./admin/use-admin-user.ts";

@@ -1,14 +1,17 @@
+import { arabicProjectMessages } from "./arabic-project-messages.ts";
+import { countOf, digits, isolate } from "./arabic-words.ts";
 import type { AppMessages } from "./english.ts";
 
 /** Every text of the app, in Arabic. Titles in any script are isolated, so that they move nothing around them. */
 export const arabicMessages: AppMessages = {
-  pitch: "ملاحظات تتحدّث مباشرةً في كل نافذة مفتوحة لديك.",
+  pitch: "ملاحظات ومشاريع تتحدّث مباشرةً في كل نافذة مفتوحة لديك.",
   forbidden: {
     signedInAs: (username) => `سجّلت الدخول باسم \u2068${username}\u2069، وتنقص حسابه صلاحية تحتاجها هذه الصفحة.`,
     home: "الذهاب إلى ملاحظاتك",
     switchUser: "الدخول باسم آخر",
   },
-  nav: { label: "القائمة الرئيسية", notes: "الملاحظات" },
+  nav: { label: "القائمة الرئيسية", notes: "الملاحظات", projects: "المشاريع" },
+  ...arabicProjectMessages,
   notes: {
     title: "الملاحظات",
     count: (count) => countOf(count, ["ملاحظة واحدة", "ملاحظتان", "# ملاحظات", "# ملاحظة"]),
@@ -82,21 +85,6 @@ export const arabicMessages: AppMessages = {
     show: "عرض",
   },
 };
-
-function isolate(title: string): string {
-  return `\u2068${title}\u2069`;
-}
-
-const plural = new Intl.PluralRules("ar");
-const digits = new Intl.NumberFormat("ar");
-
-type Forms = readonly [one: string, two: string, few: string, other: string];
-
-/** Arabic counts one, two, a few and many of a thing in different words. */
-function countOf(count: number, [one, two, few, other]: Forms): string {
-  const forms: Partial<Record<Intl.LDMLPluralRule, string>> = { one, two, few };
-  return (forms[plural.select(count)] ?? other).replace("#", digits.format(count));
-}
 
 function charactersAtMost(most: number): string {
   return `${countOf(most, ["حرف واحد", "حرفان", "# أحرف", "# حرف"])} على الأكثر`;

@@ -1,13 +1,16 @@
+import { englishProjectMessages } from "./english-project-messages.ts";
+
 /** Every text of the app that is not one of the ready pages' (`@countersign/pages` has its own catalogue), in English. */
 export const englishMessages = {
-  pitch: "Notes that are live in every window you have open.",
+  pitch: "Notes and projects that are live in every window you have open.",
   forbidden: {
     signedInAs: (username: string) =>
       `You are signed in as ${username}, whose account lacks a permission this page needs.`,
     home: "Go to your notes",
     switchUser: "Sign in as someone else",
   },
-  nav: { label: "Main", notes: "Notes" },
+  nav: { label: "Main", notes: "Notes", projects: "Projects" },
+  ...englishProjectMessages,
   notes: {
     title: "Notes",
     count: (count: number) => (count === 1 ? "1 note" : `${count} notes`),

@@ -48,6 +48,14 @@ export const icons = {
     </>
   ),
   edit: <path d="m10.6 2.9 2.5 2.5-7.6 7.6-3.1.6.6-3.1 7.6-7.6Z" />,
+  /** What else can be done here. */
+  more: <path d="M3.5 8h.01M8 8h.01M12.5 8h.01" strokeWidth="2.2" />,
+  calendar: (
+    <>
+      <rect x="2.25" y="3.25" width="11.5" height="10.5" rx="1.25" />
+      <path d="M2.25 6.5h11.5M5.25 1.75v3M10.75 1.75v3" />
+    </>
+  ),
   trash: <path d="M2.75 4.25h10.5M6.25 4V2.5h3.5V4M4 4.5l.6 9h6.8l.6-9M6.75 7v4M9.25 7v4" />,
 } satisfies Record<string, ReactNode>;
 
