@@ -17,6 +17,7 @@ export const projectRouter = router(
     },
     show: ["createdAt", "updatedAt"],
     search: ["name", "description"],
+    filters: { id: ["eq"] },
     order: { by: ["name", "createdAt", "updatedAt"], direction: "asc" },
     hooks: {
       beforeCreate: (values, { ctx }) => ({ ...values, createdBy: ctx.user.id }),

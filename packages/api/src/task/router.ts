@@ -25,6 +25,7 @@ export const taskRouter = router(
     show: ["createdBy", "removedAt", "createdAt", "updatedAt"],
     search: ["title", "body"],
     filters: {
+      id: ["eq"],
       projectId: ["eq"],
       state: ["eq", "in"],
       assigneeId: ["eq", "isNull"],
