@@ -5,7 +5,7 @@ import { createMemoryBus } from "@countersign/bus";
 import { defaultSettings } from "@countersign/contract";
 
 import { borrowDatabase } from "../test/borrow-database.ts";
-import { createTestClock } from "../test/clock.ts";
+import { createTestClock } from "../testing/test-clock.ts";
 
 import type { AuditEvent, AuditRecord } from "./audit-event.ts";
 import { createAuditLog } from "./create-audit-log.ts";

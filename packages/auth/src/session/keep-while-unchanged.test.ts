@@ -7,9 +7,9 @@ import { defaultSettings } from "@countersign/contract";
 import { coreMigrations, type Database, DatabaseUnavailable, openDatabase } from "@countersign/db";
 
 import { systemClock } from "../clock.ts";
-import { createTestClock } from "../test/clock.ts";
 import { insertUser } from "../test/insert-user.ts";
 import { createTestPrincipal } from "../test/principal.ts";
+import { createTestClock } from "../testing/test-clock.ts";
 
 import { keepWhileUnchanged } from "./keep-while-unchanged.ts";
 import { createLuciaEngine } from "./lucia-engine.ts";

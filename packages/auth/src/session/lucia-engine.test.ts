@@ -3,10 +3,10 @@ import { describe, expect, test } from "vitest";
 
 import { describeDatabases, postgresDialect, sqliteDialect, type TestDialect } from "@app/services/databases";
 
-import { createTestClock } from "../test/clock.ts";
 import { insertUser } from "../test/insert-user.ts";
 import { openTestEngine, type TestEngine } from "../test/open-engine.ts";
 import { watchReads } from "../test/watch-reads.ts";
+import { createTestClock } from "../testing/test-clock.ts";
 
 import { createLuciaEngine } from "./lucia-engine.ts";
 import { describeSessionEngine } from "./session-engine.suite.ts";

@@ -9,10 +9,10 @@ import { createAuth } from "../create-auth.ts";
 import type { Mail } from "../mail/mailer.ts";
 import type { Principal } from "../session/principal.ts";
 import { hashToken } from "../session/token.ts";
+import { createTestClock, type TestClock } from "../testing/test-clock.ts";
 import { createDatabaseAttempts } from "../throttle/database-attempts.ts";
 
 import { borrowDatabase } from "./borrow-database.ts";
-import { createTestClock, type TestClock } from "./clock.ts";
 import { interruptDatabase, type InterruptedDatabase } from "./interrupt-database.ts";
 import { createTestMailer, type TestMailer } from "./mailer.ts";
 

@@ -9,9 +9,9 @@ import { newId } from "../new-id.ts";
 import type { Principal } from "../session/principal.ts";
 import type { NewSession, Rotation, SessionEngine } from "../session/session-engine.ts";
 import { hashToken } from "../session/token.ts";
+import { createTestClock, type TestClock } from "../testing/test-clock.ts";
 
 import { borrowDatabase } from "./borrow-database.ts";
-import { createTestClock, type TestClock } from "./clock.ts";
 import { insertUser } from "./insert-user.ts";
 import { watchUpdates, type WatchedUpdates } from "./watch-updates.ts";
 

@@ -4,7 +4,7 @@ import { describeDatabases, type TestDialect } from "@app/services/databases";
 import { DatabaseUnavailable } from "@countersign/db";
 
 import { borrowDatabase } from "../test/borrow-database.ts";
-import { createTestClock, type TestClock } from "../test/clock.ts";
+import { createTestClock, type TestClock } from "../testing/test-clock.ts";
 
 import type { AttemptStore } from "./attempt-store.ts";
 import { createDatabaseAttempts } from "./database-attempts.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { defaultSettings } from "@countersign/contract";
 
-import { createTestClock } from "../test/clock.ts";
+import { createTestClock } from "../testing/test-clock.ts";
 
 import { createMemoryAttempts } from "./memory-attempts.ts";
 import { createThrottle, type Throttle } from "./throttle.ts";
