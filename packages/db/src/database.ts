@@ -1,5 +1,6 @@
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 
+import type { OnRowsChanged, WatchedRows } from "./row-changes.ts";
 import type { CoreTables } from "./schema/tables.ts";
 
 export type Dialect = "postgres" | "sqlite";
@@ -40,7 +41,11 @@ export interface Statement<Row> {
 }
 
 /** What another process may have changed. A hint: nothing is known but that a read is due. */
-export type ExternalChange = { readonly kind: "all" } | { readonly kind: "user" | "session"; readonly id: string };
+export type ExternalChange =
+  | { readonly kind: "all" }
+  | { readonly kind: "user" | "session"; readonly id: string }
+  /** Rows that are watched: see `watchRows` and `rowsTopic`. */
+  | { readonly kind: "rows"; readonly topic: string };
 
 /**
  * An open database of either dialect. `queries` outside a transaction commit one by one.
@@ -75,6 +80,12 @@ export interface Database<Tables extends CoreTables = CoreTables> extends Querie
     onChange: (change: ExternalChange) => void,
     options: { readonly pollMs: number },
   ): Promise<() => Promise<void>>;
+  /**
+   * Sees to it that changes of these rows are told, whoever makes them and however: statements of the app, cascades, other
+   * programs. `onChange` hears of this process's own transactions, after each commit and before its effects; the rest comes
+   * from `watchExternalChanges`. On Postgres it makes triggers, which stay. Returns a stop function.
+   */
+  watchRows(watched: readonly WatchedRows[], onChange: OnRowsChanged): Promise<() => void>;
   close(): Promise<void>;
 }
 

@@ -13,5 +13,6 @@ export {
 export { forUpdate } from "./for-update.ts";
 export type { MigrationSet } from "./migration-set.ts";
 export { openDatabase, type OpenDatabaseOptions } from "./open-database.ts";
+export { type OnRowsChanged, rowsTopic, type WatchedRows } from "./row-changes.ts";
 export { coreTables, type CoreTables } from "./schema/tables.ts";
 export { defineTables, extendTables, type TableSet, type Vocabulary } from "./schema/vocabulary.ts";

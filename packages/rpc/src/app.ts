@@ -38,7 +38,7 @@ import { createSnapshotReader } from "./live/snapshot-reader.ts";
 import { startMaintenance } from "./maintenance.ts";
 import { createNotifications } from "./notify/notifications.ts";
 import type { RootContext } from "./procedure/call-context.ts";
-import { listRules } from "./procedure/rule-list.ts";
+import { listRules, listWatchedRows } from "./procedure/rule-list.ts";
 import { startLease } from "./revocation/lease.ts";
 import { Revocation } from "./revocation/revocation.ts";
 import type { Log, Services } from "./services.ts";
@@ -152,6 +152,7 @@ export function createApp<Tables extends CoreTables>(options: AppOptions<Tables>
       stops.push(
         await services.db.watchExternalChanges((change) => revocation.handleExternalChange(change), { pollMs }),
       );
+      stops.push(await services.db.watchRows(listWatchedRows(options.router), (topics) => revocation.tellRows(topics)));
       stops.push(startLease(services, revocation), startKeepAlive(services), startMaintenance(services));
       return open(server, port, host);
     },

@@ -3,6 +3,7 @@ import type { Database } from "../database.ts";
 import { migrate } from "../migrate.ts";
 import { migrationLockTimeoutMs, type OpenOptions } from "../open-options.ts";
 import { isRead } from "../queries.ts";
+import { createRowListeners } from "../row-changes.ts";
 import { runTransaction } from "../run-transaction.ts";
 import type { CoreTables } from "../schema/tables.ts";
 
@@ -12,6 +13,7 @@ import { openPostgresMigrationStore } from "./postgres-migrations.ts";
 import { buildPostgresQueries } from "./postgres-queries.ts";
 import { preparePostgresRead } from "./postgres-statement.ts";
 import { createPostgresTransaction } from "./postgres-transaction.ts";
+import { installRowTriggers } from "./row-triggers.ts";
 import { watchNotifications } from "./watch-notifications.ts";
 
 /** Connects to Postgres and applies what migrations are missing. */
@@ -28,6 +30,7 @@ export async function openPostgres<Tables extends CoreTables>(
   const pool = createPool(settings, options);
   const current = trackCurrentTransaction();
   const watches = new Set<() => Promise<void>>();
+  const listeners = createRowListeners(onError);
   let closing: Promise<void> | null = null;
 
   async function closeAll(): Promise<void> {
@@ -47,7 +50,7 @@ export async function openPostgres<Tables extends CoreTables>(
     tables,
     async transaction(body) {
       current.refuse("A transaction by `db`");
-      const connection = createPostgresTransaction(pool);
+      const connection = createPostgresTransaction(pool, listeners);
       return runTransaction({ dialect: "postgres", tables, connection, current, transactionTimeoutMs, onError, body });
     },
     prepare: (name, text) => preparePostgresRead(pool, { name, text: text.postgres }),
@@ -62,6 +65,10 @@ export async function openPostgres<Tables extends CoreTables>(
         watches.delete(stop);
         await stop();
       };
+    },
+    async watchRows(watched, onChange) {
+      await installRowTriggers(settings, watched);
+      return listeners.add(onChange);
     },
     close,
     [Symbol.asyncDispose]: close,

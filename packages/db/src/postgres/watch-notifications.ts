@@ -106,6 +106,7 @@ async function connectAgain(connect: () => Promise<Listener>, signal: AbortSigna
 
 /** An unknown word may mean anything, so it means all. */
 function parseChange(payload: string): ExternalChange {
+  if (payload.startsWith("rows:")) return { kind: "rows", topic: payload };
   const [, kind, id] = /^(user|session):(.+)$/.exec(payload) ?? [];
   if (id !== undefined && (kind === "user" || kind === "session")) return { kind, id };
   return { kind: "all" };

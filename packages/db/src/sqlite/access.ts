@@ -2,6 +2,7 @@ import type { CurrentTransaction } from "../current-transaction.ts";
 import type { TurnQueue } from "../turn-queue.ts";
 
 import type { Connection } from "./connection.ts";
+import type { RowTriggers } from "./row-triggers.ts";
 import { translateSqliteError } from "./sqlite-error.ts";
 import { waitForLock } from "./wait-for-lock.ts";
 
@@ -9,6 +10,8 @@ import { waitForLock } from "./wait-for-lock.ts";
 export interface Access {
   readonly writer: Connection;
   readonly reader: Connection;
+  /** What the writer changes, and who is told. */
+  readonly rows: RowTriggers;
   /** May a read run at once? Not while a transaction of somebody else is open on the only connection. */
   canReadNow(): boolean;
   /** Reads as soon as it is possible. */
@@ -22,11 +25,12 @@ export interface Access {
 export function createAccess(options: {
   readonly writer: Connection;
   readonly reader: Connection;
+  readonly rows: RowTriggers;
   readonly queue: TurnQueue;
   readonly current: CurrentTransaction;
   readonly lockTimeoutMs: number;
 }): Access {
-  const { writer, reader, queue, current, lockTimeoutMs } = options;
+  const { writer, reader, rows, queue, current, lockTimeoutMs } = options;
 
   const canReadNow = () => reader !== writer || queue.isFree || current.isOpen();
 
@@ -47,6 +51,7 @@ export function createAccess(options: {
   return {
     writer,
     reader,
+    rows,
     canReadNow,
     async read(attempt) {
       try {
@@ -58,8 +63,13 @@ export function createAccess(options: {
     async write(attempt) {
       current.refuse("A write by `db`");
       try {
-        return await inTurn(attempt);
+        return await inTurn(() => {
+          const result = attempt();
+          rows.commit();
+          return result;
+        });
       } catch (error) {
+        rows.rollback();
         throw translateSqliteError(error, { mayHaveWritten: true });
       }
     },

@@ -5,6 +5,7 @@ import type { Database } from "../database.ts";
 import { migrate } from "../migrate.ts";
 import { longestQueue, migrationLockTimeoutMs, type OpenOptions } from "../open-options.ts";
 import { isRead } from "../queries.ts";
+import { createRowListeners } from "../row-changes.ts";
 import { runTransaction } from "../run-transaction.ts";
 import type { CoreTables } from "../schema/tables.ts";
 import { createTurnQueue } from "../turn-queue.ts";
@@ -13,6 +14,7 @@ import { createAccess } from "./access.ts";
 import { wrapConnection } from "./connection.ts";
 import { createDataVersion } from "./data-version.ts";
 import { type Connections, openConnections } from "./open-connections.ts";
+import { createRowTriggers } from "./row-triggers.ts";
 import { translateSqliteError } from "./sqlite-error.ts";
 import { createSqliteMigrationStore } from "./sqlite-migrations.ts";
 import { buildSqliteQueries } from "./sqlite-queries.ts";
@@ -32,7 +34,9 @@ export async function openSqlite<Tables extends CoreTables>(
   const reader = sqlite.reader === sqlite.writer ? writer : wrapConnection(sqlite.reader, keptStatements);
   // SQLite has one writer.
   const queue = createTurnQueue({ places: 1, longest: longestQueue });
-  const access = createAccess({ writer, reader, queue, current, lockTimeoutMs });
+  const listeners = createRowListeners(onError);
+  const rows = createRowTriggers(sqlite.writer, listeners);
+  const access = createAccess({ writer, reader, rows, queue, current, lockTimeoutMs });
   const watches = new Set<() => void>();
 
   async function close(): Promise<void> {
@@ -68,6 +72,10 @@ export async function openSqlite<Tables extends CoreTables>(
         watches.delete(stop);
         stop();
       };
+    },
+    async watchRows(watched, onChange) {
+      await access.write(() => rows.watch(watched));
+      return listeners.add(onChange);
     },
     close,
     [Symbol.asyncDispose]: close,

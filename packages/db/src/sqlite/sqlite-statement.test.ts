@@ -3,10 +3,12 @@ import { expect, test } from "vitest";
 
 import { trackCurrentTransaction } from "../current-transaction.ts";
 import { DatabaseUnavailable } from "../database.ts";
+import { createRowListeners } from "../row-changes.ts";
 import { createTurnQueue } from "../turn-queue.ts";
 
 import { createAccess } from "./access.ts";
 import { wrapConnection } from "./connection.ts";
+import { createRowTriggers } from "./row-triggers.ts";
 import { prepareSqliteRead } from "./sqlite-statement.ts";
 
 test("a read that meets another process's lock is tried again without stopping the process, and then answers", async () => {
@@ -45,6 +47,10 @@ function openBusy(options: { times: number; lockTimeoutMs: number; code?: string
   const access = createAccess({
     writer: connection,
     reader: connection,
+    rows: createRowTriggers(
+      sqlite,
+      createRowListeners(() => {}),
+    ),
     queue: createTurnQueue({ places: 1, longest: 10 }),
     current: trackCurrentTransaction(),
     lockTimeoutMs: options.lockTimeoutMs,

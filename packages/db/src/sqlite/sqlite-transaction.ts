@@ -8,11 +8,12 @@ import { waitForLock } from "./wait-for-lock.ts";
 
 /** A transaction on the writer. It takes SQLite's write lock at once, so that no later statement has to wait for it. */
 export function createSqliteTransaction(access: Access, onError: OnError): TransactionConnection {
-  const { writer } = access;
+  const { writer, rows } = access;
   let leave: (() => void) | null = null;
   let deadline = 0;
 
   function rollback(): void {
+    rows.rollback();
     // A full or failing disk makes SQLite roll back by itself.
     if (!writer.sqlite.inTransaction) return;
     try {
@@ -31,6 +32,7 @@ export function createSqliteTransaction(access: Access, onError: OnError): Trans
     async commit() {
       try {
         await translated(true, () => waitForLock(() => writer.run("commit", []), deadline));
+        rows.commit();
       } catch (error) {
         rollback();
         throw error;

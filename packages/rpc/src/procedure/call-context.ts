@@ -5,6 +5,7 @@ import type { CoreTables, Database, Transaction } from "@countersign/db";
 
 import type { Connection } from "../connection/connection.ts";
 import type { RequestFacts } from "../connection/request-facts.ts";
+import type { FileCall } from "../files/file-call.ts";
 import type { HttpReply } from "../http/http-reply.ts";
 import type { NoticeInput } from "../notify/notifications.ts";
 import type { Services } from "../services.ts";
@@ -25,6 +26,8 @@ export interface Caller<Tables extends CoreTables = CoreTables> {
   readonly connection: Connection | null;
   /** The HTTP answer under way; null over the socket. */
   readonly reply: HttpReply | null;
+  /** What is asked of a procedure that takes or gives a file; null for every other call. */
+  readonly fileCall: FileCall | null;
 }
 
 /** The context before the checkpoint: no user yet, and no way to reach one. */

@@ -3,9 +3,10 @@ import { isObservable } from "@trpc/server/observable";
 
 import { actorOf, can, canAll, canAny, inGroup, type Principal } from "@countersign/auth";
 import type { Rule } from "@countersign/contract";
-import type { CoreTables } from "@countersign/db";
+import type { CoreTables, WatchedRows } from "@countersign/db";
 
 import type { Connection } from "../connection/connection.ts";
+import { wrongTransport } from "../files/wrong-transport.ts";
 import { PushStream } from "../live/push-stream.ts";
 
 import type { CallContext, Caller } from "./call-context.ts";
@@ -32,6 +33,8 @@ export interface ProcedureMeta extends RefusalHooks {
   readonly isExit?: true;
   /** A call that lacks the right to it is in the audit log: it tries what is not for this user. */
   readonly isAudited?: true;
+  /** Rows it shows live: the app sees to it that their changes are told, whoever makes them. */
+  readonly watches?: readonly WatchedRows[];
 }
 
 /**
@@ -52,7 +55,7 @@ export async function admit(
   const { rule } = meta;
 
   requireAlive(connection);
-  requireTransport(rule, type, connection);
+  requireTransport(rule, type, caller);
   if (meta.isExit && rule.access === "public") return { rule, principal: null };
   if (connection !== null && !connection.admitCall()) throw tooMany(caller);
 
@@ -61,7 +64,8 @@ export async function admit(
   if (connection !== null && connection.tokenHash !== null && principal === null) throw refuseEnded(connection);
 
   const { rateLimits } = caller.services;
-  if (!rateLimits.admit(principal?.user.id ?? caller.addressKey, performance.now())) throw tooMany(caller);
+  const isRecheck = caller.fileCall?.isRecheck === true;
+  if (!isRecheck && !rateLimits.admit(principal?.user.id ?? caller.addressKey, performance.now())) throw tooMany(caller);
   const refusal = checkRule(rule, principal, clock.now(), settings.SESSION_FRESH_SECONDS);
   if (refusal) {
     if (principal === null) await clearExpired(caller);
@@ -69,7 +73,7 @@ export async function admit(
     const refused = { path, rule, principal, request: caller.request };
     throw await answerRefusal(refusal, refused, meta, caller.services.log);
   }
-  if (principal !== null && !meta.isPassive) auth.sessions.touch(principal);
+  if (principal !== null && !meta.isPassive && !isRecheck) auth.sessions.touch(principal);
   return { rule, principal };
 }
 
@@ -179,8 +183,9 @@ function requireAlive(connection: Connection | null): void {
   if (connection?.isDead) throw unavailable();
 }
 
-function requireTransport(rule: Rule, type: CallType, connection: Connection | null): void {
+function requireTransport(rule: Rule, type: CallType, { connection, fileCall }: Caller): void {
   const reason = "WRONG_TRANSPORT";
+  if (rule.transport === "file" && fileCall === null) throw wrongTransport();
   if (rule.transport === "http" && connection !== null) {
     throw new CallError("BAD_REQUEST", "This procedure sets a cookie: call it over HTTP.", { reason });
   }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import { and, eq, lt } from "drizzle-orm";
+import { and, eq, gte, lt } from "drizzle-orm";
 import { z } from "zod";
 
 import type { Transaction } from "@countersign/db";
@@ -63,6 +63,23 @@ export async function once<Result>(
   const result = await act();
   await tx.update(idempotencyKeys).set({ result }).where(isThis);
   return result;
+}
+
+/** What a call with this key was answered, when it has been committed; null when it has not, or by another name. */
+export async function findOutcome(
+  db: Pick<Transaction, "select" | "tables">,
+  call: { readonly userId: string; readonly procedure: string; readonly key: string | undefined; readonly now: number },
+): Promise<unknown> {
+  if (call.key === undefined) return null;
+  const { idempotencyKeys } = db.tables;
+  const isThis = and(
+    eq(idempotencyKeys.userId, call.userId),
+    eq(idempotencyKeys.procedure, call.procedure),
+    eq(idempotencyKeys.key, call.key),
+    gte(idempotencyKeys.createdAt, new Date(call.now - idempotencyLifetimeMs)),
+  );
+  const [found] = await db.select({ result: idempotencyKeys.result }).from(idempotencyKeys).where(isThis);
+  return found?.result ?? null;
 }
 
 function hashInput(input: unknown): string {

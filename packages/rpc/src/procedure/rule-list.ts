@@ -1,6 +1,7 @@
 import type { AnyRouter } from "@trpc/server";
 
 import { describeRule, libraryPermissions, type Rule } from "@countersign/contract";
+import type { WatchedRows } from "@countersign/db";
 
 import type { ProcedureMeta } from "./checkpoint.ts";
 
@@ -43,6 +44,12 @@ export function printRules(rules: readonly ListedProcedure[]): string {
   return rules
     .map(({ path, type, rule }) => `${path.padEnd(width)}  ${type.padEnd(12)}  ${describeRule(rule)}\n`)
     .join("");
+}
+
+/** The rows that the procedures of a router show live. */
+export function listWatchedRows(router: AnyRouter): readonly WatchedRows[] {
+  const procedures = Object.values(router._def.procedures as Record<string, Definition>);
+  return procedures.flatMap(({ _def }) => _def.meta?.watches ?? []);
 }
 
 interface Definition {

@@ -68,9 +68,17 @@ export class Revocation {
   handleExternalChange(change: ExternalChange): void {
     // Never this process's own: SQLite does not tell of those, and on Postgres it is a gap.
     if (change.kind === "all") return this.#everythingMayHaveChanged();
+    if (change.kind === "rows") return this.#services.hub.touch(change.topic);
     const hint: Hint =
       change.kind === "user" ? { kind: "user", userId: change.id } : { kind: "session", sessionId: change.id };
     setTimeout(() => this.handleHint(hint), ownHintFirstMs).unref();
+  }
+
+  /** This process has committed changes of rows that are watched: it tells the other replicas, too. Null: too many to name. */
+  tellRows(topics: readonly string[] | null): void {
+    const { bus } = this.#services;
+    if (topics === null) return bus.publish({ kind: "gap" });
+    for (const topic of topics) bus.publish({ kind: "topic", topic });
   }
 
   /**

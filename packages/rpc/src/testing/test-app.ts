@@ -195,7 +195,8 @@ function callHttp(
 
 /** The same database, which tells of no change by others. */
 function withoutChanges<Tables extends CoreTables>(db: Database<Tables>): Database<Tables> {
-  return Object.create(db, { watchExternalChanges: { value: async () => async () => {} } }) as Database<Tables>;
+  const deaf = { value: async () => async () => {} };
+  return Object.create(db, { watchExternalChanges: deaf, watchRows: deaf }) as Database<Tables>;
 }
 
 /** Delivers nothing. */
