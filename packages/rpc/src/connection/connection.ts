@@ -26,6 +26,7 @@ const explainMs = 500;
 export class Connection implements Caller {
   readonly id = randomUUID();
   readonly reply = null;
+  readonly fileCall = null;
   readonly socket: GuardedSocket;
   readonly services: Services;
   readonly request: RequestFacts;

@@ -4,17 +4,14 @@ import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 
-import { addressKey, hashToken } from "@countersign/auth";
 import { rpcPath } from "@countersign/contract";
 
-import { readClientAddress, type TrustedProxies } from "../connection/client-address.ts";
-import { readRequestFacts } from "../connection/request-facts.ts";
-import { readVisitorHash } from "../connection/visitor-hash.ts";
-import type { Caller, RootContext } from "../procedure/call-context.ts";
+import type { TrustedProxies } from "../connection/client-address.ts";
+import type { RootContext } from "../procedure/call-context.ts";
 import type { Services } from "../services.ts";
 
 import { guardCalls } from "./guard.ts";
-import { HttpReply } from "./http-reply.ts";
+import { createHttpCaller } from "./http-caller.ts";
 import type { OriginCheck } from "./origin.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { staticFiles } from "./static-files.ts";
@@ -88,24 +85,4 @@ export function createHttpApp(options: HttpAppOptions): Hono<{ Bindings: HttpBin
     return c.json({ error: { message: "Something went wrong on our side." } }, 500);
   });
   return app;
-}
-
-function createHttpCaller(options: HttpAppOptions, { incoming }: HttpBindings, headers: Headers): Caller {
-  const address = readClientAddress(incoming, options.isTrustedProxy);
-  const url = new URL(incoming.url ?? "/", options.publicUrl);
-  const { cookie, visitorCookie } = options.services;
-  const token = cookie.read(incoming.headers.cookie);
-  const visitorToken = visitorCookie.read(incoming.headers.cookie);
-  return {
-    services: options.services,
-    request: readRequestFacts(incoming, url, { secretCookies: [cookie.name, visitorCookie.name], ...address }),
-    addressKey: addressKey(address.ip),
-    tokenHash: token === null ? null : hashToken(token),
-    visitorHash: readVisitorHash(options.services, incoming.headers.cookie),
-    connection: null,
-    reply: new HttpReply(
-      headers,
-      visitorToken && visitorCookie.serialize(visitorToken, options.services.settings.VISITOR_SECONDS),
-    ),
-  };
 }

@@ -1,0 +1,64 @@
+import { z } from "zod";
+
+import type { FileType } from "./file-type.ts";
+
+/** File systems take 255 bytes; some are left for an ending and for what browsers add to a name they have already. */
+const mostBytes = 200;
+/** What is looked at of a name that is given. */
+const mostGiven = 1000;
+
+/** A file's name as a client gives it; what comes out is only a name: no path, nothing invisible, nothing that reorders it. */
+export const FileName = z
+  .string()
+  .max(mostGiven, `Too long: at most ${mostGiven} characters.`)
+  .transform(cleanFileName);
+
+// oxlint-disable-next-line no-control-regex -- they are what is removed
+const controls = /[\0-\x1f\x7f-\x9f]/g;
+// What is not to be seen, or turns round what is (RTL overrides: "gpj.exe" shown as "exe.jpg"). Joiners are kept: words need them.
+const invisible =
+  /[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
+// What Windows keeps for itself.
+const reserved = /^(?:con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i;
+
+/** The name without what could be a path, deceive, or be refused by the system it is saved on. Never empty. */
+export function cleanFileName(given: string): string {
+  const last = given.toWellFormed().normalize("NFC").split(/[/\\]/).at(-1) ?? "";
+  const shown = last
+    .replaceAll(controls, "")
+    .replaceAll(invisible, "")
+    .replaceAll(/[<>:"|?*\ufffd]/g, "_")
+    .replaceAll(/\s+/g, " ");
+  // A leading dot hides a file, a trailing one is dropped by Windows.
+  const trimmed = shown.replaceAll(/^[. ]+|[. ]+$/g, "").replace(reserved, "_$&");
+  return shorten(trimmed === "" ? "file" : trimmed);
+}
+
+/** The name, ending like files of this kind: what a system opens it with is what it was found to be. */
+export function fitFileName(name: string, { endings }: Pick<FileType, "endings">): string {
+  const ending = endingOf(name).toLowerCase();
+  return endings.includes(ending) ? name : shorten(`${name}.${endings[0]}`);
+}
+
+function endingOf(name: string): string {
+  const dot = name.lastIndexOf(".");
+  return dot <= 0 ? "" : name.slice(dot + 1);
+}
+
+/** Cuts the stem, and keeps the ending where it is one. */
+function shorten(name: string): string {
+  if (Buffer.byteLength(name) <= mostBytes) return name;
+  const ending = endingOf(name);
+  const kept = ending !== "" && ending.length <= 10 ? `.${ending}` : "";
+  const stem = [
+    ...new Intl.Segmenter("en", { granularity: "grapheme" }).segment(name.slice(0, name.length - kept.length)),
+  ];
+  let room = mostBytes - Buffer.byteLength(kept);
+  let cut = "";
+  for (const { segment } of stem) {
+    room -= Buffer.byteLength(segment);
+    if (room < 0) break;
+    cut += segment;
+  }
+  return `${cut.replace(/[. ]+$/, "")}${kept}`;
+}

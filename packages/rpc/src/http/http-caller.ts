@@ -1,0 +1,39 @@
+import type { HttpBindings } from "@hono/node-server";
+
+import { addressKey, hashToken } from "@countersign/auth";
+
+import { readClientAddress, type TrustedProxies } from "../connection/client-address.ts";
+import { readRequestFacts } from "../connection/request-facts.ts";
+import { readVisitorHash } from "../connection/visitor-hash.ts";
+import type { FileCall } from "../files/file-call.ts";
+import type { Caller } from "../procedure/call-context.ts";
+import type { Services } from "../services.ts";
+
+import { HttpReply } from "./http-reply.ts";
+
+/** Who calls over HTTP: the facts of the request, and the answer's headers. */
+export function createHttpCaller(
+  options: { readonly services: Services; readonly publicUrl: URL; readonly isTrustedProxy: TrustedProxies },
+  { incoming }: HttpBindings,
+  headers: Headers,
+  fileCall: FileCall | null = null,
+): Caller {
+  const address = readClientAddress(incoming, options.isTrustedProxy);
+  const url = new URL(incoming.url ?? "/", options.publicUrl);
+  const { cookie, visitorCookie } = options.services;
+  const token = cookie.read(incoming.headers.cookie);
+  const visitorToken = visitorCookie.read(incoming.headers.cookie);
+  return {
+    services: options.services,
+    request: readRequestFacts(incoming, url, { secretCookies: [cookie.name, visitorCookie.name], ...address }),
+    addressKey: addressKey(address.ip),
+    tokenHash: token === null ? null : hashToken(token),
+    visitorHash: readVisitorHash(options.services, incoming.headers.cookie),
+    connection: null,
+    reply: new HttpReply(
+      headers,
+      visitorToken && visitorCookie.serialize(visitorToken, options.services.settings.VISITOR_SECONDS),
+    ),
+    fileCall,
+  };
+}
