@@ -7,6 +7,7 @@ import { type createProcedures, IdempotencyKey, notFound } from "@countersign/rp
 import { createRow } from "./actions/create.ts";
 import { removeRows, updateRows } from "./actions/many.ts";
 import { removeRow, restoreRow } from "./actions/remove.ts";
+import { buildRows, type CrudRows } from "./actions/rows.ts";
 import { updateRow } from "./actions/update.ts";
 import { type AnyCrudOptions, buildModel, type RowCan } from "./definition/build-model.ts";
 import type { Model } from "./definition/model.ts";
@@ -23,19 +24,26 @@ const mostAtOnce = 100;
 
 type Procedures = Pick<ReturnType<typeof createProcedures<CoreTables>>, "procedureWith" | "rowCan">;
 
-/**
- * Makes `crudRouter` for an app: with the procedures its other routers are built of, and its tables.
- *
- *     export const crudRouter = createCrud({ procedures, tables });
- */
-export function createCrud<Tables extends CoreTables, Permission extends string, PolicyName extends string>(app: {
+/** What an app's routers of rows are made with. */
+export interface CrudApp<Tables extends CoreTables, Permission extends string, PolicyName extends string> {
   /** From `createProcedures`. */
   readonly procedures: {
     procedureWith(parts: { readonly permissions?: readonly Permission[] }): unknown;
     rowCan(...names: readonly [PolicyName, ...PolicyName[]]): unknown;
   };
   readonly tables: TableSet<Tables>;
-}) {
+}
+
+/**
+ * Makes `crudRouter` for an app: with the procedures its other routers are built of, and its tables.
+ *
+ *     export const crudRouter = createCrud({ procedures, tables });
+ */
+export function createCrud<Tables extends CoreTables, Permission extends string, PolicyName extends string>(
+  app: CrudApp<Tables, Permission, PolicyName>,
+) {
+  const crudRows = createCrudRows(app);
+
   /**
    * The procedures of one table, to be mounted: `note: crudRouter({ … })`, or spread beside others:
    * `note: { ...crudRouter({ … }), overview: … }`. A row outside its reader's scope is NOT_FOUND in every one of them.
@@ -58,12 +66,42 @@ export function createCrud<Tables extends CoreTables, Permission extends string,
     Without,
     Bin
   > {
+    return crudRows<Name, Fields, Shown, Filters, Orders, Projected, Without, Bin>(options).procedures;
+  };
+}
+
+/**
+ * Makes `crudRows` for an app: for routers that put rows there in ways of their own, as what comes with a file, or by a name
+ * that has to be looked up.
+ */
+export function createCrudRows<Tables extends CoreTables, Permission extends string, PolicyName extends string>(
+  app: CrudApp<Tables, Permission, PolicyName>,
+) {
+  /** The procedures of one table, as `crudRouter` gives them, and its part in transactions of the app's own. */
+  return function crudRows<
+    const Name extends CrudTableName<Tables>,
+    const Fields,
+    const Shown extends string = never,
+    const Filters = {},
+    const Orders extends string = never,
+    Projected extends object = ShownBody<TableOf<Tables, Name>, Fields, Shown>,
+    const Without extends ActionName = never,
+    const Bin = undefined,
+  >(
+    options: CrudOptions<Tables, Name, Permission, Fields, Shown, Filters, Orders, Projected, Without, Bin, PolicyName>,
+  ): CrudRows<
+    Tables,
+    TableOf<Tables, Name>,
+    Permission,
+    OfferedProcedures<AllProcedures<TableOf<Tables, Name>, Fields, Filters, Orders, CrudRow<Projected>>, Without, Bin>,
+    CrudRow<Projected>
+  > {
     // The casts: outside, everything is typed by its table; inside, it works with the tables of any app.
     const table = app.tables.postgres[options.table] as unknown as CrudTable;
     const erased = options as unknown as AnyCrudOptions;
     const procedures = app.procedures as unknown as Procedures;
     const model = buildModel(erased, table, procedures.rowCan as unknown as RowCan);
-    return buildProcedures(procedures, model, erased, table) as never;
+    return { procedures: buildProcedures(procedures, model, erased, table), ...buildRows(model) } as never;
   };
 }
 

@@ -1,4 +1,5 @@
-export { createCrud } from "./crud-router.ts";
+export type { CrudRows, NewRow } from "./actions/rows.ts";
+export { createCrud, createCrudRows, type CrudApp } from "./crud-router.ts";
 export type { Change, HookPlace, Hooks } from "./definition/hooks.ts";
 export type { ActionName, CrudOptions } from "./definition/options.ts";
 export type { CrudPage, CrudRow } from "./definition/procedures.ts";

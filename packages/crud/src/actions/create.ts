@@ -22,27 +22,27 @@ export function createRow(
   input: Keyed<Readonly<Record<string, unknown>>>,
 ): Promise<SentRow> {
   const { key: _, ...values } = input;
-  return ctx.transaction((tx) => once(tx, callOf(ctx, procedure, input), () => insert(model, ctx, tx, values)), {
+  const call = callOf(ctx, procedure, input);
+  const body = async (tx: Transaction) => showRow(model, ctx, await insertRow(model, ctx, tx, values), tx);
+  return ctx.transaction((tx) => once(tx, call, () => body(tx)), {
     // Of many creations at once, each has to see those before it.
     alone: model.quota !== null,
   });
 }
 
-async function insert(
+/** The same within a transaction; the row as it is kept. */
+export async function insertRow(
   model: Model,
   ctx: CrudContext,
   tx: Transaction,
   values: Readonly<Record<string, unknown>>,
-): Promise<SentRow> {
-  const place = placeOf(model, tx);
-  const { table } = place;
-  const admission = await model.scope.admit(ctx.principal, values, tx, place);
-  if (admission.status !== "admitted") throw admission.status === "forbidden" ? forbidden() : notFound();
-  await requireRoom(model, admission.values, tx);
-  await validate(model, admission.values, null, ctx, tx);
+): Promise<AnyRow> {
+  const { table } = placeOf(model, tx);
+  const admitted = await admitRow(model, ctx, tx, values);
+  await validate(model, admitted, null, ctx, tx);
 
   const now = new Date(ctx.caller.services.clock.now());
-  const wanted = (await model.hooks.beforeCreate?.(admission.values, { ctx, tx })) ?? admission.values;
+  const wanted = (await model.hooks.beforeCreate?.(admitted, { ctx, tx })) ?? admitted;
   const row = {
     ...wanted,
     id: newId(),
@@ -54,11 +54,28 @@ async function insert(
   if (created === undefined) throw new Error(`The database inserted nothing into "${model.tableName}".`);
   await model.hooks.afterCreate?.(created, { ctx, tx });
   announce(model, ctx, tx, { action: "create", before: null, after: created });
-  return show(model, ctx, created, tx);
+  return created;
+}
+
+/**
+ * May this user put a row here, and is there room for it? The values with what the scope adds to them.
+ *
+ * @throws NOT_FOUND, FORBIDDEN
+ */
+export async function admitRow(
+  model: Model,
+  ctx: CrudContext,
+  tx: Transaction,
+  values: Readonly<Record<string, unknown>>,
+): Promise<Readonly<Record<string, unknown>>> {
+  const admission = await model.scope.admit(ctx.principal, values, tx, placeOf(model, tx));
+  if (admission.status !== "admitted") throw admission.status === "forbidden" ? forbidden() : notFound();
+  await requireRoom(model, admission.values, tx);
+  return admission.values;
 }
 
 /** The row as its creator sees it: a hook may have changed it, or made the rights to it. */
-async function show(model: Model, ctx: CrudContext, created: AnyRow, tx: Transaction): Promise<SentRow> {
+export async function showRow(model: Model, ctx: CrudContext, created: AnyRow, tx: Transaction): Promise<SentRow> {
   const seen = await readRow(model, ctx, created.id, tx);
   if (seen) return seen;
   // Created for somebody else's eyes only: what was given is known already, and no right was asked with it.

@@ -1,3 +1,4 @@
+import { eq } from "drizzle-orm";
 import { z } from "zod";
 
 import type { TestDialect } from "@app/services/databases";
@@ -5,7 +6,7 @@ import { definePermissions } from "@countersign/contract";
 import { createProcedures, definePolicies } from "@countersign/rpc";
 import { startTestApp, type TestAppOptions } from "@countersign/rpc/testing";
 
-import { createCrud } from "../crud-router.ts";
+import { createCrud, createCrudRows } from "../crud-router.ts";
 import { text } from "../fields/text-rules.ts";
 import { anyOf } from "../scope/any-of.ts";
 import { membership } from "../scope/membership.ts";
@@ -21,6 +22,7 @@ const policies = definePolicies({
 });
 export const procedures = createProcedures({ permissions, tables, policies });
 export const crudRouter = createCrud({ procedures, tables });
+const crudRows = createCrudRows({ procedures, tables });
 
 const roles = { read: ["viewer", "editor"], create: ["editor"], update: ["editor"], remove: ["editor"] };
 const members = { members: "projectMembers", key: "projectId", user: "userId", role: "role", roles } as const;
@@ -61,7 +63,7 @@ export const projects = crudRouter({
   },
 });
 
-export const tasks = crudRouter({
+const taskRows = crudRows({
   table: "tasks",
   scope: membership<Tables, Tables["tasks"]>({ of: "projectId", ...members }),
   fields: {
@@ -71,7 +73,28 @@ export const tasks = crudRouter({
   },
   filters: { projectId: ["eq"], state: ["eq"] },
   order: { by: ["createdAt"], direction: "asc" },
+  quota: { rows: 200, of: "projectId" },
 });
+
+export const tasks = {
+  ...taskRows.procedures,
+  /** A way of the app's own to make a task: by the project's name. */
+  createIn: procedures.protectedProcedure
+    .input(z.strictObject({ name: z.string(), title: z.string() }))
+    .mutation(({ ctx, input }) =>
+      ctx.transaction(
+        async (tx) => {
+          const named = eq(tx.tables.projects.name, input.name);
+          const [project] = await tx.select().from(tx.tables.projects).where(named);
+          const projectId = project?.id ?? "";
+          await taskRows.admit({ ctx, tx }, { projectId });
+          const task = await taskRows.insert({ ctx, tx }, { projectId, title: input.title });
+          return taskRows.show({ ctx, tx }, task);
+        },
+        { alone: true },
+      ),
+    ),
+};
 
 export const appRouter = procedures.router({ note: notes, project: projects, task: tasks });
 
