@@ -100,7 +100,7 @@ export function createCrudRows<Tables extends CoreTables, Permission extends str
     const table = app.tables.postgres[options.table] as unknown as CrudTable;
     const erased = options as unknown as AnyCrudOptions;
     const procedures = app.procedures as unknown as Procedures;
-    const model = buildModel(erased, table, procedures.rowCan as unknown as RowCan);
+    const model = buildModel(erased, { tables: app.tables.postgres, table }, procedures.rowCan as unknown as RowCan);
     return { procedures: buildProcedures(procedures, model, erased, table), ...buildRows(model) } as never;
   };
 }
@@ -161,7 +161,7 @@ function buildProcedures(
         .input(one)
         .mutation(({ ctx, input }) => restoreRow(model, ctx, named("restore"), input)),
     live: () =>
-      at("live")
+      procedureWith(rulePartsOf(model, "live"), { watches: model.watches })
         .input(liveInput(table, model.declared))
         .subscription(({ ctx, input }) => liveRows(model, ctx, input ?? {})),
   };

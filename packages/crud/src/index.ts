@@ -10,5 +10,4 @@ export { anyOf } from "./scope/any-of.ts";
 export { membership, type MembershipOptions } from "./scope/membership.ts";
 export { owner } from "./scope/owner.ts";
 export type { Grant, Narrowing, Place, Scope, ScopedAction } from "./scope/scope.ts";
-export { rowsTopic } from "./scope/topic.ts";
 export { unscoped } from "./scope/unscoped.ts";

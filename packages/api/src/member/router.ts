@@ -22,7 +22,6 @@ export const memberRouter = router(
     order: { by: ["createdAt"], direction: "asc" },
     page: { size: 100 },
     quota: { rows: 200, of: "projectId" },
-    touches: ["userId"],
     /** Members know each other by name. */
     async project(rows, reader) {
       const { users } = reader.tables;

@@ -1,5 +1,5 @@
 import { newId } from "@countersign/auth";
-import { membership, rowsTopic, text } from "@countersign/crud";
+import { membership, text } from "@countersign/crud";
 
 import { crudRouter, router } from "../procedures.ts";
 import type { Tables } from "../tables.ts";
@@ -28,8 +28,6 @@ export const projectRouter = router(
         const { createdAt } = project;
         const own = { id: newId(), projectId: project.id, userId: ctx.user.id, role: "manager", version: 1 } as const;
         await tx.insert(projectMembers).values({ ...own, createdAt });
-        const topic = rowsTopic(projectMembers, "userId", ctx.user.id);
-        tx.afterCommit(() => ctx.bus.publish({ kind: "topic", topic }));
       },
     },
   }),

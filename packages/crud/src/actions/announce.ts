@@ -1,25 +1,14 @@
 import type { Transaction } from "@countersign/db";
 
 import type { Change } from "../definition/hooks.ts";
-import { type AnyRow, type Model, placeOf } from "../definition/model.ts";
-import { rowsTopic } from "../scope/topic.ts";
+import type { AnyRow, Model } from "../definition/model.ts";
 
 import type { CrudContext } from "./crud-context.ts";
 
-/** After the commit: the lists the row stood in, and those it stands in now, are read again; then the app's own effects. */
+/** After the commit: the app's own effects. Lists are told by the database, whoever makes the change (`Database.watchRows`). */
 export function announce(model: Model, ctx: CrudContext, tx: Transaction, change: Change<AnyRow>): void {
-  const place = placeOf(model, tx);
-  const rows = [change.before, change.after].filter((row) => row !== null);
-  const topics = new Set(
-    rows.flatMap((row) => [
-      ...model.scope.topicsOf(row, place),
-      ...model.touches.map((name) => rowsTopic(place.table, name, row[name])),
-    ]),
-  );
-  tx.afterCommit(() => {
-    for (const topic of topics) ctx.bus.publish({ kind: "topic", topic });
-    void runEffect(model, ctx, change);
-  });
+  if (model.hooks.afterCommit === undefined) return;
+  tx.afterCommit(() => void runEffect(model, ctx, change));
 }
 
 /** Never rejects: the call has succeeded. */

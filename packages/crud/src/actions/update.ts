@@ -65,12 +65,9 @@ export async function applyUpdate(
 }
 
 /** A change that nobody looks at is one statement; where a hook or a list wants to know what was there, it is read and locked. */
-function needsBefore(
-  { hooks, scope, touches, quota, policies }: Model,
-  changes: Readonly<Record<string, unknown>>,
-): boolean {
+function needsBefore({ hooks, scope, quota, policies }: Model, changes: Readonly<Record<string, unknown>>): boolean {
   const isWatched = (["validate", "beforeUpdate", "afterUpdate", "afterCommit"] as const).some((name) => name in hooks);
-  const moving = [...scope.columns, ...touches, ...(quota ? [quota.of] : [])];
+  const moving = [...scope.columns, ...(quota ? [quota.of] : [])];
   return isWatched || policies.update !== undefined || moving.some((name) => name in changes);
 }
 

@@ -8,6 +8,7 @@ import type { Field } from "../fields/field.ts";
 import type { Operator } from "../query/operators.ts";
 import type { Viewer } from "../query/rights.ts";
 import { columnOf } from "../scope/column.ts";
+import type { Place, Scope } from "../scope/scope.ts";
 
 import type { AnyRow, Model } from "./model.ts";
 import type { ActionName, CrudOptions } from "./options.ts";
@@ -60,15 +61,13 @@ const follows: Readonly<Partial<Record<ActionName, ActionName>>> = {
  *
  * @throws on a name the table does not have, and on what would be unsafe: the message holds the cure.
  */
-export function buildModel(options: AnyCrudOptions, table: CrudTable, rowCan: RowCan): Model {
+export function buildModel(options: AnyCrudOptions, place: Place<CoreTables, CrudTable>, rowCan: RowCan): Model {
+  const { table } = place;
+  const scope: Scope = options.scope;
   const columns = getTableColumns(table);
   const fields = Object.keys(options.fields);
   requireColumns(table, [...fields, ...(options.show ?? []), ...(options.search ?? [])]);
-  requireColumns(table, [
-    ...(options.order?.by ?? []),
-    ...Object.keys(options.filters ?? {}),
-    ...(options.touches ?? []),
-  ]);
+  requireColumns(table, [...(options.order?.by ?? []), ...Object.keys(options.filters ?? {})]);
   for (const name of ["id", "version", "createdAt", "updatedAt"]) {
     if (fields.includes(name))
       throw refuse(table, `Field "${name}" is written by the library. Leave it out of fields; show it.`);
@@ -87,7 +86,8 @@ export function buildModel(options: AnyCrudOptions, table: CrudTable, rowCan: Ro
   const ordered = options.order?.by[0] ?? (hasCreatedAt ? "createdAt" : "id");
   return {
     tableName: options.table,
-    scope: options.scope,
+    scope,
+    watches: scope.watches(place),
     shown: [...new Set(["id", "version", ...fields, ...(options.show ?? [])])],
     project: (options.project as Model["project"] | undefined) ?? null,
     declared: {
@@ -103,7 +103,6 @@ export function buildModel(options: AnyCrudOptions, table: CrudTable, rowCan: Ro
     doesCount: options.page?.count ?? true,
     removedAt,
     quota,
-    touches: options.touches ?? [],
     hooks: options.hooks ?? {},
     policies: buildPolicies(options, rowCan),
     rules: buildRules(options, removedAt !== null),

@@ -2,7 +2,7 @@ import { getTableColumns } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 
 import type { Rule } from "@countersign/contract";
-import type { CoreTables, Transaction } from "@countersign/db";
+import type { CoreTables, Transaction, WatchedRows } from "@countersign/db";
 
 import type { Declared } from "../query/list-input.ts";
 import type { Order } from "../query/order.ts";
@@ -27,6 +27,8 @@ export type Reader<Tables extends CoreTables = CoreTables> = Pick<
 export interface Model {
   readonly tableName: string;
   readonly scope: Scope;
+  /** The rows that live lists stand on. */
+  readonly watches: readonly WatchedRows[];
   readonly shown: readonly string[];
   readonly project:
     | ((rows: readonly AnyRow[], reader: Reader) => readonly object[] | Promise<readonly object[]>)
@@ -37,8 +39,6 @@ export interface Model {
   readonly doesCount: boolean;
   readonly removedAt: string | null;
   readonly quota: { readonly rows: number; readonly of: string } | null;
-  /** Columns whose values have lists of their own that stand on these rows. */
-  readonly touches: readonly string[];
   readonly hooks: Hooks<CoreTables, CrudTable, string>;
   /** What besides rule and scope an action on a row asks for. */
   readonly policies: Readonly<Partial<Record<"update" | "remove", (viewer: Viewer, row: AnyRow) => boolean>>>;

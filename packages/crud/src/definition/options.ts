@@ -85,8 +85,6 @@ export interface CrudOptions<
   readonly removedAt?: Bin & ColumnOf<TableOf<Tables, Name>>;
   /** Most rows of one value of this column, as of one owner; the removed ones are counted too. */
   readonly quota?: { readonly rows: number; readonly of: ColumnOf<TableOf<Tables, Name>> };
-  /** Columns whose values have lists that stand on these rows without showing them: `["userId"]` in a table of members wakes that user's lists. */
-  readonly touches?: readonly ColumnOf<TableOf<Tables, Name>>[];
   readonly hooks?: Hooks<Tables, TableOf<Tables, Name>, Permission>;
 }
 

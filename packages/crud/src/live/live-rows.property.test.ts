@@ -107,7 +107,6 @@ async function openWorld(app: Awaited<ReturnType<typeof startCrudApp>>["app"], u
           .values({ projectId, userId: user.id, role })
           .onConflictDoUpdate({ target: [projectMembers.projectId, projectMembers.userId], set: { role } });
       }
-      app.bus.publish({ kind: "topic", topic: `rows:project_members:userId:${user.id}` });
     } else if (each.kind === "cut") {
       seat.heard.push(...socket.texts);
       socket.socket.terminate();

@@ -36,11 +36,9 @@ async function startProject(dialect: Parameters<typeof startCrudApp>[0]) {
     project,
     async setRole(role: string) {
       await app.db.update(projectMembers).set({ role }).where(ofBob);
-      app.bus.publish({ kind: "topic", topic: `rows:project_members:userId:${bob.id}` });
     },
     async throwOut() {
       await app.db.delete(projectMembers).where(ofBob);
-      app.bus.publish({ kind: "topic", topic: `rows:project_members:userId:${bob.id}` });
     },
     [Symbol.asyncDispose]: () => started[Symbol.asyncDispose](),
   };

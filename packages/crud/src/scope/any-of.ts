@@ -25,7 +25,7 @@ export function anyOf<Tables extends CoreTables, Table extends CrudTable>(
     async hold(who, id, tx, place) {
       for (const scope of scopes) await scope.hold?.(who, id, tx, place);
     },
-    topicsOf: (row, place) => unique(scopes.flatMap((scope) => scope.topicsOf(row, place))),
+    watches: (place) => scopes.flatMap((scope) => scope.watches(place)),
     async grant(who, narrowing, reader, place) {
       const grants = await Promise.all(scopes.map(async (scope) => scope.grant(who, narrowing, reader, place)));
       return {

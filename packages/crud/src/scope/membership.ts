@@ -9,7 +9,7 @@ import type { ColumnOf, CrudTable } from "../definition/table.ts";
 import { columnOf } from "./column.ts";
 import { createMembershipReader, type Membership, type MembershipColumns } from "./memberships.ts";
 import type { Scope, ScopedAction } from "./scope.ts";
-import { rowsTopic } from "./topic.ts";
+import { topicOf, watchedBy } from "./topic.ts";
 
 export interface MembershipOptions<
   Tables extends CoreTables,
@@ -88,18 +88,14 @@ export function membership<
         .for("share");
     },
 
-    // The cast: a row has the columns of its table.
-    topicsOf: (row, { table }) => [rowsTopic(table, of, (row as Readonly<Record<string, unknown>>)[of])],
+    watches: ({ tables, table }) => [watchedBy(table, of), watchedBy(membersIn(tables).table, options.user)],
 
     async grant(who, narrowing, reader, { tables, table }) {
       const members = membersIn(tables);
       const held = await readMemberships(who.user.id, narrowing[of], members, reader);
       return {
         key: JSON.stringify(held.map(({ key, role }) => [key, role])),
-        topics: [
-          rowsTopic(members.table, options.user, who.user.id),
-          ...held.map(({ key }) => rowsTopic(table, of, key)),
-        ],
+        topics: [topicOf(members.table, options.user, who.user.id), ...held.map(({ key }) => topicOf(table, of, key))],
         where: (action) => amongKeys(columnOf(table, of), held, roles[action] ?? []),
       };
     },

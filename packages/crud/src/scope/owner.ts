@@ -6,7 +6,7 @@ import type { ColumnOf, CrudTable } from "../definition/table.ts";
 
 import { columnOf } from "./column.ts";
 import type { Scope } from "./scope.ts";
-import { rowsTopic } from "./topic.ts";
+import { topicOf, watchedBy } from "./topic.ts";
 
 /** Each row belongs to the user in this column: `owner("ownerId")`. It is filled in from the session. */
 export function owner<Table extends CrudTable>(column: ColumnOf<Table>): Scope<CoreTables, Table> {
@@ -14,11 +14,10 @@ export function owner<Table extends CrudTable>(column: ColumnOf<Table>): Scope<C
     columns: [column],
     where: (who, _action, { table }) => eq(columnOf(table, column), who.user.id),
     admit: async (who, values) => ({ status: "admitted", values: { ...values, [column]: who.user.id } }),
-    // The cast: a row has the columns of its table.
-    topicsOf: (row, { table }) => [rowsTopic(table, column, (row as Readonly<Record<string, unknown>>)[column])],
+    watches: ({ table }) => [watchedBy(table, column)],
     grant: (who, _narrowing, _reader, { table }) => ({
       key: who.user.id,
-      topics: [rowsTopic(table, column, who.user.id)],
+      topics: [topicOf(table, column, who.user.id)],
       where: () => eq(columnOf(table, column), who.user.id),
     }),
   };

@@ -1,9 +1,9 @@
 import type { SQL } from "drizzle-orm";
 
 import type { Principal } from "@countersign/auth";
-import type { CoreTables, Transaction } from "@countersign/db";
+import type { CoreTables, Transaction, WatchedRows } from "@countersign/db";
 
-import type { CrudTable, RowOf } from "../definition/table.ts";
+import type { CrudTable } from "../definition/table.ts";
 
 /** What can be done to a row. Restoring counts as removing, a list or a live list as reading. */
 export type ScopedAction = "read" | "create" | "update" | "remove";
@@ -45,8 +45,8 @@ export interface Scope<Tables extends CoreTables = CoreTables, Table extends Cru
   /** Columns that say whose a row is. A row in which one of them changes leaves one list and enters another. */
   readonly columns: readonly string[];
 
-  /** The topics in whose lists this row may stand. */
-  topicsOf(row: RowOf<Table>, place: Place<Tables, Table>): readonly string[];
+  /** What the topics of its grants stand for: the database is asked to tell of their changes. */
+  watches(place: Place<Tables, Table>): readonly WatchedRows[];
 
   /** What a list of this user reads and listens to. */
   grant(
@@ -64,7 +64,7 @@ export interface Scope<Tables extends CoreTables = CoreTables, Table extends Cru
 export interface Grant {
   /** Equal for users who see the same rows and may do the same to them. */
   readonly key: string;
-  /** What is touched when such a row, or the grant itself, may have changed. */
+  /** What is touched when such a row, or the grant itself, may have changed: see `rowsTopic` and `watches`. */
   readonly topics: readonly string[];
   /** The same rows as `Scope.where`. */
   where(action: ScopedAction): SQL;

@@ -1,12 +1,12 @@
 import { sql } from "drizzle-orm";
 
 import { can, type Principal } from "@countersign/auth";
-import type { CoreTables } from "@countersign/db";
+import { type CoreTables, rowsTopic } from "@countersign/db";
 
 import type { CrudTable } from "../definition/table.ts";
 
 import type { Scope, ScopedAction } from "./scope.ts";
-import { tableTopic } from "./topic.ts";
+import { watchedAsOne } from "./topic.ts";
 
 /**
  * All rows, for those who hold the permission; none for others: `unscoped("notes.view_all")`. With a permission for each
@@ -29,11 +29,11 @@ export function unscoped<Table extends CrudTable>(
       if (isOpen(who, "create")) return { status: "admitted", values };
       return { status: isOpen(who, "read") ? "forbidden" : "hidden" };
     },
-    topicsOf: (_row, { table }) => [tableTopic(table)],
+    watches: ({ table }) => [watchedAsOne(table)],
     grant: (who, _narrowing, _reader, { table }) => ({
       key: actions.filter((action) => isOpen(who, action)).join("|"),
       // Who sees none today may see all tomorrow: a change of rights wakes the list, which then asks for its grant anew.
-      topics: isOpen(who, "read") ? [tableTopic(table)] : [],
+      topics: isOpen(who, "read") ? [rowsTopic(watchedAsOne(table))] : [],
       where: (action) => (isOpen(who, action) ? sql`1 = 1` : sql`1 = 0`),
     }),
   };
