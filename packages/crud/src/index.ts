@@ -3,6 +3,7 @@ export { createCrud, createCrudRows, type CrudApp } from "./crud-router.ts";
 export type { Change, HookPlace, Hooks } from "./definition/hooks.ts";
 export type { ActionName, CrudOptions } from "./definition/options.ts";
 export type { CrudPage, CrudRow } from "./definition/procedures.ts";
+export type { ColumnOf, CrudTable, RowOf } from "./definition/table.ts";
 export { onCreate, onUpdate } from "./fields/field.ts";
 export { text, type TextOptions } from "./fields/text-rules.ts";
 export type { Operator } from "./query/operators.ts";

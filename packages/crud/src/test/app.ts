@@ -2,7 +2,9 @@ import { eq } from "drizzle-orm";
 import { z } from "zod";
 
 import type { TestDialect } from "@app/services/databases";
+import { createMemoryBus, createPostgresBus } from "@countersign/bus";
 import { definePermissions } from "@countersign/contract";
+import { openDatabase } from "@countersign/db";
 import { createProcedures, definePolicies } from "@countersign/rpc";
 import { startTestApp, type TestAppOptions } from "@countersign/rpc/testing";
 
@@ -96,7 +98,19 @@ export const tasks = {
     ),
 };
 
-export const appRouter = procedures.router({ note: notes, project: projects, task: tasks });
+/** Changes that nobody told crud of. */
+const byHand = {
+  renameTasks: procedures.protectedProcedure
+    .input(z.strictObject({ title: z.string() }))
+    .mutation(({ ctx, input: { title } }) => ctx.transaction((tx) => tx.update(tx.tables.tasks).set({ title }))),
+  renameTask: procedures.protectedProcedure
+    .input(z.strictObject({ id: z.string(), title: z.string() }))
+    .mutation(({ ctx: { db }, input: { id, title } }) =>
+      db.update(db.tables.tasks).set({ title }).where(eq(db.tables.tasks.id, id)),
+    ),
+};
+
+export const appRouter = procedures.router({ note: notes, project: projects, task: tasks, byHand });
 
 /** The routers on an app of its own, over a database of its own. */
 export async function startCrudApp(
@@ -105,10 +119,17 @@ export async function startCrudApp(
 ) {
   const database = await dialect.create();
   const common = { databaseUrl: database.url, tables, migrations: [migrations], permissions };
-  const app = await startTestApp({ router: appRouter, ...common, ...options });
+  // On SQLite replicas hear of each other by the file alone.
+  const createBus = () => (dialect.name === "postgres" ? createPostgresBus({ url: database.url }) : createMemoryBus());
+  const start = () => startTestApp({ router: appRouter, ...common, bus: createBus(), ...options });
+  const app = await start();
   return {
     app,
     databaseUrl: database.url,
+    /** Another server over the same database. */
+    startReplica: start,
+    /** The database as another program has it open. */
+    openElsewhere: () => openDatabase(database.url, { tables, migrations: [], mustBeReady: true }),
     async [Symbol.asyncDispose]() {
       await app[Symbol.asyncDispose]();
       await database[Symbol.asyncDispose]();
