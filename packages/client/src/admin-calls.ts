@@ -15,7 +15,7 @@ import type {
   LiveRow,
 } from "@countersign/contract";
 
-import type { LiveListObserver, SubscribeLiveList } from "./live-list.ts";
+import type { LiveRowsObserver, SubscribeLiveRows } from "./live-rows.ts";
 import type { SessionClient } from "./session-client.ts";
 
 /** A part of a list; what is left out is not asked for. */
@@ -63,7 +63,7 @@ export interface AdminPersonInput {
 }
 
 /** A live list of rows that answer to a query. */
-export type AdminLiveList<Query, Row extends LiveRow> = (query: Query) => SubscribeLiveList<Row>;
+export type AdminLiveList<Query, Row extends LiveRow> = (query: Query) => SubscribeLiveRows<Row>;
 
 /** What is set, and of whom; with the version it was read at, it is refused if the user has changed since. */
 interface OfUser {
@@ -135,7 +135,7 @@ export function createAdminCalls(session: Pick<SessionClient, "links">): AdminCa
   const watch =
     <Row extends LiveRow>(path: string) =>
     (query: object) =>
-    (observer: LiveListObserver<Row>) =>
+    (observer: LiveRowsObserver<Row>) =>
       client.subscription(path, query, {
         // The list looks at what it is given before it believes it.
         onData: (frame) => observer.onData(frame as Parameters<typeof observer.onData>[0]),

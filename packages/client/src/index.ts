@@ -23,12 +23,19 @@ export type { ConnectionState } from "./connection-state.ts";
 export { readErrorData } from "./error-data.ts";
 export type { IdentityChange, SnapshotState } from "./identity.ts";
 export {
-  createLiveList,
-  type LiveList,
-  type LiveListObserver,
-  type LiveListState,
-  type SubscribeLiveList,
-} from "./live-list.ts";
+  createLiveRows,
+  type LiveRows,
+  type LiveRowsObserver,
+  type LiveRowsState,
+  type SubscribeLiveRows,
+} from "./live-rows.ts";
+export type { ChangeOutcome } from "./rows/change-outcome.ts";
+export { createLiveList, type LiveList, type LiveListOptions, type LiveListState } from "./rows/live-list.ts";
+export { routerPath } from "./rows/router-path.ts";
+export { createRowActions, type RowActions } from "./rows/row-actions.ts";
+export { onRowNews, type RowNews, type RowsSession } from "./rows/rows-of.ts";
+export type { ChangesOf, FilterOf, NewRowOf, OrderOf, PreviewOf, RowOf, RowsRouter } from "./rows/rows-router.ts";
+export type { PendingChange, RowAction, ShownRow } from "./rows/shown-row.ts";
 export type { SessionDataClient, SessionDataState } from "./session-data.ts";
 export type { SessionClientOptions } from "./options.ts";
 export { browserPage, type PageListeners, type PageSignals } from "./page-signals.ts";

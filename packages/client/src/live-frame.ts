@@ -8,6 +8,8 @@ export function readLiveFrame<Row extends LiveRow>(value: unknown): LiveListFram
     frame["type"] === "list"
       ? isRows(frame["rows"])
       : frame["type"] === "difference" && isRows(frame["upsert"]) && isIds(frame["remove"]) && isOrder(frame["order"]);
+  const { total } = frame;
+  if (total !== undefined && typeof total !== "number") return null;
   // What a row has besides id and version is the app's own, and typed by its router.
   return isFrame ? (frame as unknown as LiveListFrame<Row>) : null;
 }

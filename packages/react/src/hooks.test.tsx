@@ -2,10 +2,10 @@ import { act, render } from "@testing-library/react";
 import { type ReactNode, StrictMode } from "react";
 import { expect, test } from "vitest";
 
-import type { LiveListObserver } from "@countersign/client";
+import type { LiveRowsObserver } from "@countersign/client";
 import type { LiveRow } from "@countersign/contract";
 
-import { SessionProvider, useCan, useConnection, useLiveList, useSnapshot, useUser } from "./index.ts";
+import { SessionProvider, useCan, useConnection, useLiveRows, useSnapshot, useUser } from "./index.ts";
 import { createFakeSession } from "./test/fake-session.ts";
 
 test("a selector renders only when what it selects has changed", () => {
@@ -63,10 +63,10 @@ test("the provider connects, in strict mode too", () => {
 });
 
 test("a live list is subscribed to while it is mounted, and anew when its key changes", () => {
-  const observers: LiveListObserver<LiveRow>[] = [];
-  const running = new Set<LiveListObserver<LiveRow>>();
+  const observers: LiveRowsObserver<LiveRow>[] = [];
+  const running = new Set<LiveRowsObserver<LiveRow>>();
   function List({ of }: { readonly of: string }) {
-    const { status, rows } = useLiveList<LiveRow>((observer) => {
+    const { status, rows } = useLiveRows<LiveRow>((observer) => {
       observers.push(observer);
       running.add(observer);
       return { unsubscribe: () => running.delete(observer) };

@@ -11,7 +11,7 @@ import {
   Skeleton,
   usePages,
 } from "@countersign/pages";
-import { useLiveList } from "@countersign/react";
+import { useLiveRows } from "@countersign/react";
 
 import { api, type Note } from "../api.ts";
 import { useAppMessages } from "../messages/app-messages.ts";
@@ -27,7 +27,7 @@ import "./notes.css";
 /** The user's notes, live: what happens to them in any window is here at once. */
 export function NotesPage() {
   const { client } = api.useUtils();
-  const list = useLiveList<Note>((observer) => client.note.live.subscribe({ limit: 100 }, observer));
+  const list = useLiveRows<Note>((observer) => client.note.live.subscribe({ limit: 100 }, observer));
   const drafts = useDrafts();
   const draftList = useDraftList();
   const entries = useMemo(() => arrangeNotes(list.rows, draftList), [list.rows, draftList]);

@@ -1,67 +1,11 @@
-import type { ServerResponse } from "node:http";
-
-import { initTRPC, TRPCError, tracked } from "@trpc/server";
-import type { WebSocket } from "ws";
+import { TRPCError, tracked } from "@trpc/server";
 import { z } from "zod";
 
-import { diffRows, type ErrorReason, type SessionChange, sessionChangeHeader } from "@countersign/contract";
+import { diffRows, type SessionChange, sessionChangeHeader } from "@countersign/contract";
 
-import type { FixtureState, Row, RowFrame } from "./fixture-state.ts";
-
-/** One connection, or one HTTP request. */
-export interface FixtureContext {
-  readonly state: FixtureState;
-  readonly token: string | null;
-  readonly response: ServerResponse | null;
-  readonly socket: FixtureSocket | null;
-  /** All sockets that are open. */
-  readonly sockets: ReadonlySet<FixtureSocket>;
-  readonly behaviour: Behaviour;
-}
-
-export interface FixtureSocket {
-  readonly ws: WebSocket;
-  readonly token: string | null;
-  /** Refuses calls as the server does when the session has got a new token. */
-  isStale: boolean;
-}
-
-/** What a test may switch. */
-export interface Behaviour {
-  /** Does the server answer a hand-over with its notice? */
-  givesNotice: boolean;
-  /** Does it refuse a hand-over? */
-  refusesHandOver: boolean;
-  /** How long it takes to let a socket in. */
-  upgradeDelayMs: number;
-  /** The snapshot subscription is refused this many times. */
-  refusedSnapshots: number;
-  /** How long the snapshot is kept back. */
-  snapshotDelayMs: number;
-  /** As when another tab was faster: so many rotations over HTTP find the token replaced. */
-  staleRotations: number;
-}
-
-/** What the error's data says besides tRPC's own. */
-class Refusal extends Error {
-  readonly data: { readonly reason?: string; readonly redirectTo?: string; readonly notice?: unknown };
-  constructor(data: Refusal["data"]) {
-    super("refused");
-    this.data = data;
-  }
-}
-
-const t = initTRPC.context<FixtureContext>().create({
-  errorFormatter: ({ shape, error }) => ({
-    ...shape,
-    data: { ...shape.data, ...(error.cause instanceof Refusal ? error.cause.data : {}) },
-  }),
-});
-
-const open = t.procedure.use(({ ctx, next }) => {
-  if (ctx.socket?.isStale) throw refuse("UNAUTHORIZED", "STALE_CONNECTION");
-  return next();
-});
+import { type FixtureContext, type FixtureSocket, open, Refusal, refuse, t } from "./fixture-procedure.ts";
+import type { Row, RowFrame } from "./fixture-state.ts";
+import { taskRouter } from "./fixture-tasks.ts";
 
 const key = z.object({ key: z.string() });
 const credentials = z.object({ login: z.string(), password: z.string(), remember: z.boolean().optional() });
@@ -208,6 +152,8 @@ export const fixtureRouter = t.router({
     }),
   },
 
+  task: taskRouter,
+
   note: {
     live: open.input(z.object({ lastEventId: z.string().optional() }).optional()).subscription(async function* ({
       ctx,
@@ -248,10 +194,6 @@ function describe(ctx: FixtureContext): string {
 function answerWith(ctx: FixtureContext, change: SessionChange, token: string): void {
   ctx.response?.setHeader(sessionChangeHeader, change);
   ctx.response?.setHeader("set-cookie", `session=${token}; Path=/; HttpOnly`);
-}
-
-function refuse(code: TRPCError["code"], reason: ErrorReason): TRPCError {
-  return new TRPCError({ code, cause: new Refusal({ reason }) });
 }
 
 function wait(milliseconds: number): Promise<void> {

@@ -6,7 +6,8 @@ import { createHTTPHandler } from "@trpc/server/adapters/standalone";
 import { getWSConnectionHandler } from "@trpc/server/adapters/ws";
 import { WebSocketServer } from "ws";
 
-import { type Behaviour, type FixtureContext, fixtureRouter, type FixtureSocket } from "./fixture-router.ts";
+import type { Behaviour, FixtureContext, FixtureSocket } from "./fixture-procedure.ts";
+import { fixtureRouter } from "./fixture-router.ts";
 import { FixtureState } from "./fixture-state.ts";
 
 /** What a socket of the fixture meets as soon as it is open; null to let it be. */
@@ -22,6 +23,7 @@ export class FixtureServer implements AsyncDisposable {
     refusedSnapshots: 0,
     snapshotDelayMs: 0,
     staleRotations: 0,
+    taskTurns: () => {},
   };
   /** Every socket there ever was, with the time it was opened, in order. */
   readonly connectedAt: number[] = [];

@@ -2,6 +2,16 @@ import { randomUUID } from "node:crypto";
 
 import { type LiveListFrame, type SignedInSnapshot, type UserSnapshot, anonymous } from "@countersign/contract";
 
+export interface Task {
+  readonly id: string;
+  readonly version: number;
+  readonly title: string;
+  readonly state: "todo" | "doing" | "done";
+  readonly rank: number;
+  readonly createdAt: string;
+  readonly $can: { readonly update: boolean; readonly remove: boolean };
+}
+
 export interface Row {
   readonly id: string;
   readonly version: number;
@@ -17,6 +27,9 @@ export class FixtureState {
   /** Who started a subscription of ticks, in order. */
   readonly readers: string[] = [];
   rows: readonly Row[] = [];
+  readonly tasks = new Map<string, Task>();
+  /** What was answered to whom for which key. */
+  readonly answers = new Map<string, unknown>();
   /** What is kept with each session or visitor, by the cookie's value. */
   readonly data = new Map<string, Readonly<Record<string, unknown>>>();
   /** What is to be shown to everybody: the text by its id. */
@@ -70,6 +83,25 @@ export class FixtureState {
     this.touch();
   }
 
+  setTask(task: Pick<Task, "id" | "title"> & Partial<Task>): Task {
+    const whole: Task = {
+      version: 1,
+      state: "todo",
+      rank: 0,
+      createdAt: "2026-01-01T00:00:00.000Z",
+      $can: all,
+      ...task,
+    };
+    this.tasks.set(task.id, whole);
+    this.touch();
+    return whole;
+  }
+
+  removeTask(id: string): void {
+    this.tasks.delete(id);
+    this.touch();
+  }
+
   touch(): void {
     for (const listener of this.#listeners) listener();
   }
@@ -112,6 +144,8 @@ export class FixtureState {
     return held;
   }
 }
+
+const all = { update: true, remove: true };
 
 export type RowFrame = LiveListFrame<Row>;
 

@@ -1,14 +1,14 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 
-import type { SubscribeLiveList } from "@countersign/client";
+import type { SubscribeLiveRows } from "@countersign/client";
 import type { LiveRow } from "@countersign/contract";
-import { useLiveList } from "@countersign/react";
+import { useLiveRows } from "@countersign/react";
 
 export interface AdminListOptions<Query extends object, Row extends LiveRow> {
   /** As in `users`: no two lists have the same. */
   readonly name: string;
   readonly query: Query;
-  readonly live: (query: Query) => SubscribeLiveList<Row>;
+  readonly live: (query: Query) => SubscribeLiveRows<Row>;
   /** Asked for what the live list does not tell: how many there are, and where the next page begins. */
   readonly list?: (query: Query) => Promise<{ readonly nextCursor: string | null; readonly total?: number }>;
 }
@@ -30,7 +30,7 @@ export function useAdminList<Query extends object, Row extends LiveRow>(
 ): AdminListState<Row> {
   const { name, query, live, list } = options;
   const key = `${name}:${JSON.stringify(query)}`;
-  const { status, rows, error, retry } = useLiveList<Row>(live(query), key);
+  const { status, rows, error, retry } = useLiveRows<Row>(live(query), key);
   // Which rows are shown changes where the next page begins, and mostly how many there are.
   const ids = rows.map(({ id }) => id).join(" ");
   const pages = useQuery({

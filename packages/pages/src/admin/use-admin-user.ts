@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 
 import { readErrorData } from "@countersign/client";
 import type { AdminUser, AdminUserRow } from "@countersign/contract";
-import { useLiveList } from "@countersign/react";
+import { useLiveRows } from "@countersign/react";
 
 import { useAdminCalls } from "./use-admin-calls.ts";
 
@@ -14,7 +14,7 @@ export type AdminUserState =
 /** One account with all it holds, read again at once whenever it changes. */
 export function useAdminUser(id: string): AdminUserState {
   const { users } = useAdminCalls();
-  const live = useLiveList<AdminUserRow>(users.live({ id, limit: 1 }), id);
+  const live = useLiveRows<AdminUserRow>(users.live({ id, limit: 1 }), id);
   const row = live.rows[0];
   const detail = useQuery({
     queryKey: ["countersign", "admin", "user", id, row?.version],

@@ -1,7 +1,7 @@
 import { TRPCClientError } from "@trpc/client";
 import { expect, test, vi } from "vitest";
 
-import { createLiveList, type LiveListObserver } from "./index.ts";
+import { createLiveRows, type LiveRowsObserver } from "./index.ts";
 import type { FixtureTab } from "./test/fixture-browser.ts";
 import type { Row } from "./test/fixture-state.ts";
 import { startFixture } from "./test/start-fixture.ts";
@@ -14,9 +14,9 @@ test("a live list shows the rows, then each change, and unchanged rows stay the 
   fixture.state.setRows([tea, milk]);
   using tab = fixture.browser.signIn("ann").openTab();
   const list = listNotes(tab);
-  expect(list.get()).toEqual({ status: "loading", rows: [], error: null });
+  expect(list.get()).toEqual({ status: "loading", rows: [], total: null, error: null });
   const stop = list.subscribe(() => {});
-  await vi.waitFor(() => expect(list.get()).toEqual({ status: "ready", rows: [tea, milk], error: null }));
+  await vi.waitFor(() => expect(list.get()).toEqual({ status: "ready", rows: [tea, milk], total: null, error: null }));
   const before = list.get().rows;
 
   fixture.state.setRows([tea, { ...milk, version: 2, title: "oat milk" }]);
@@ -74,7 +74,7 @@ test("a list that is refused says so, and is asked for again once somebody signs
 
   await tab.client.auth.login({ login: "ann", password: "right" });
 
-  await vi.waitFor(() => expect(list.get()).toEqual({ status: "ready", rows: [tea], error: null }));
+  await vi.waitFor(() => expect(list.get()).toEqual({ status: "ready", rows: [tea], total: null, error: null }));
 });
 
 test("nobody watching means no subscription; watching again starts one", async () => {
@@ -82,7 +82,7 @@ test("nobody watching means no subscription; watching again starts one", async (
   fixture.state.setRows([tea]);
   using tab = fixture.browser.signIn("ann").openTab();
   let running = 0;
-  const list = createLiveList<Row>(tab.client, (observer) => {
+  const list = createLiveRows<Row>(tab.client, (observer) => {
     running += 1;
     const subscription = tab.rpc.note.live.subscribe(undefined, observer);
     return {
@@ -108,8 +108,8 @@ test("nobody watching means no subscription; watching again starts one", async (
 test("a frame that cannot be read is a gap: the rows stay, and the whole list is asked for again", async () => {
   await using fixture = await startFixture();
   using tab = fixture.browser.openTab();
-  const observers: LiveListObserver<Row>[] = [];
-  const list = createLiveList<Row>(tab.client, (observer) => {
+  const observers: LiveRowsObserver<Row>[] = [];
+  const list = createLiveRows<Row>(tab.client, (observer) => {
     observers.push(observer);
     return { unsubscribe() {} };
   });
@@ -122,7 +122,7 @@ test("a frame that cannot be read is a gap: the rows stay, and the whole list is
     send({ id: "1", data: { type: "list", rows: [tea] } });
     send(bad);
     send({ id: "3", data: { type: "difference", upsert: [milk], remove: [] } });
-    expect(list.get()).toEqual({ status: "ready", rows: [tea], error: null });
+    expect(list.get()).toEqual({ status: "ready", rows: [tea], total: null, error: null });
     vi.advanceTimersByTime(1_000);
   }
 
@@ -134,8 +134,8 @@ test("a frame that cannot be read is a gap: the rows stay, and the whole list is
 test("a difference before any list is a gap as well", async () => {
   await using fixture = await startFixture();
   using tab = fixture.browser.openTab();
-  const observers: LiveListObserver<Row>[] = [];
-  const list = createLiveList<Row>(tab.client, (observer) => {
+  const observers: LiveRowsObserver<Row>[] = [];
+  const list = createLiveRows<Row>(tab.client, (observer) => {
     observers.push(observer);
     return { unsubscribe() {} };
   });
@@ -143,7 +143,7 @@ test("a difference before any list is a gap as well", async () => {
 
   observers[0]?.onData({ id: "1", data: { type: "difference", upsert: [tea], remove: [] } });
 
-  expect(list.get()).toEqual({ status: "loading", rows: [], error: null });
+  expect(list.get()).toEqual({ status: "loading", rows: [], total: null, error: null });
   stop();
 });
 
@@ -152,7 +152,7 @@ test("a list whose right is granted while it is watched appears without a reload
   using tab = fixture.browser.signIn("ann").openTab();
   await tab.shows("ann");
   let isGranted = false;
-  const list = createLiveList<Row>(tab.client, (observer) => {
+  const list = createLiveRows<Row>(tab.client, (observer) => {
     if (isGranted) setTimeout(() => observer.onData({ id: "1", data: { type: "list", rows: [tea] } }));
     else setTimeout(() => observer.onError(forbidden));
     return { unsubscribe() {} };
@@ -180,5 +180,5 @@ const badFrames = [
 ];
 
 function listNotes(tab: FixtureTab) {
-  return createLiveList<Row>(tab.client, (observer) => tab.rpc.note.live.subscribe(undefined, observer));
+  return createLiveRows<Row>(tab.client, (observer) => tab.rpc.note.live.subscribe(undefined, observer));
 }

@@ -7,24 +7,26 @@ import type { SessionClient } from "./session-client.ts";
 import { createStore, type ReadableStore } from "./store.ts";
 
 /** `error` is what the server refused the list with; rows read before it stay, unless they belong to someone else. */
-export interface LiveListState<Row extends LiveRow> {
+export interface LiveRowsState<Row extends LiveRow> {
   readonly status: "loading" | "ready" | "error";
   readonly rows: readonly Row[];
+  /** How many there are beyond what is shown, these included; null while that is not known, or not counted. */
+  readonly total: number | null;
   readonly error: unknown;
 }
 
 /** What a live subscription is given: exactly what a tRPC subscription calls. */
-export interface LiveListObserver<Row extends LiveRow> {
+export interface LiveRowsObserver<Row extends LiveRow> {
   readonly onData: (frame: { readonly id: string; readonly data: LiveListFrame<Row> }) => void;
   readonly onError: (error: unknown) => void;
   readonly onComplete: () => void;
 }
 
 /** Starts the subscription, as in `(observer) => rpc.note.live.subscribe(undefined, observer)`. */
-export type SubscribeLiveList<Row extends LiveRow> = (observer: LiveListObserver<Row>) => { unsubscribe(): void };
+export type SubscribeLiveRows<Row extends LiveRow> = (observer: LiveRowsObserver<Row>) => { unsubscribe(): void };
 
-/** A list that stays true while somebody watches it. */
-export interface LiveList<Row extends LiveRow> extends ReadableStore<LiveListState<Row>> {
+/** Rows that stay true while somebody watches them. */
+export interface LiveRows<Row extends LiveRow> extends ReadableStore<LiveRowsState<Row>> {
   /** Subscribes again after an error. */
   readonly retry: () => void;
 }
@@ -37,20 +39,23 @@ const longestRetryMs = 30_000;
  * their identity. When somebody else signs in, the rows are gone at once and the list is asked for anew. A refused list
  * is asked for again when the snapshot says that the rights have changed, one that failed otherwise after a while.
  */
-export function createLiveList<Row extends LiveRow>(
+export function createLiveRows<Row extends LiveRow>(
   client: Pick<SessionClient, "onIdentityChange" | "snapshot">,
-  subscribe: SubscribeLiveList<Row>,
-): LiveList<Row> {
-  const empty: LiveListState<Row> = { status: "loading", rows: [], error: null };
+  subscribe: SubscribeLiveRows<Row>,
+): LiveRows<Row> {
+  const empty: LiveRowsState<Row> = { status: "loading", rows: [], total: null, error: null };
   const store = createStore(empty, (isWatched) => (isWatched ? start() : stop()));
   const cleanUps: (() => void)[] = [];
-  let present: LiveListObserver<Row> | null = null;
+  let present: LiveRowsObserver<Row> | null = null;
   let subscription: { unsubscribe(): void } | null = null;
   let retryTimer: ReturnType<typeof setTimeout> | null = null;
   let failures = 0;
   let hasList = false;
+  let owner: string | null = null;
 
   function start() {
+    // Nobody watched: whoever is there now may not be who the rows were read for.
+    if (store.get() !== empty && owner !== ownerOf(client)) store.set(empty);
     cleanUps.push(
       client.onIdentityChange((change) => {
         if (change.type !== "signed-in") store.set(empty);
@@ -65,6 +70,7 @@ export function createLiveList<Row extends LiveRow>(
   }
 
   function stop() {
+    owner = ownerOf(client);
     for (const cleanUp of cleanUps.splice(0)) cleanUp();
     unlisten();
   }
@@ -72,7 +78,7 @@ export function createLiveList<Row extends LiveRow>(
   function listen() {
     unlisten();
     hasList = false;
-    const observer: LiveListObserver<Row> = {
+    const observer: LiveRowsObserver<Row> = {
       onData: (frame) => present === observer && receive(frame),
       onError: (error) => present === observer && failed(error),
       onComplete: () => present === observer && failed(null),
@@ -103,7 +109,8 @@ export function createLiveList<Row extends LiveRow>(
     hasList = true;
     const before = store.get().rows;
     const rows = frame.type === "list" ? keepIdentity(before, frame.rows) : applyFrame(before, frame);
-    store.set({ status: "ready", rows, error: null });
+    const total = frame.total ?? (frame.type === "difference" ? store.get().total : null);
+    store.set({ status: "ready", rows, total, error: null });
   }
 
   function failed(error: unknown) {
@@ -119,6 +126,11 @@ export function createLiveList<Row extends LiveRow>(
     subscribe: store.subscribe,
     retry: () => cleanUps.length > 0 && listen(),
   };
+}
+
+function ownerOf({ snapshot }: Pick<SessionClient, "snapshot">): string | null {
+  const state = snapshot.get();
+  return state.status === "ready" && state.user.isAuthenticated ? state.user.id : null;
 }
 
 /** Asking again helps only when something else has changed before. */

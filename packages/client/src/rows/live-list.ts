@@ -1,0 +1,309 @@
+import type { LiveRow } from "@countersign/contract";
+
+import type { LiveRowsState } from "../live-rows.ts";
+import { createStore, type ReadableStore } from "../store.ts";
+
+import { createLiveWindows, type LiveWindow, windowKey } from "./live-windows.ts";
+import { rowsOf, type RowsSession } from "./rows-of.ts";
+import type { FilterOf, ListQuery, OrderOf, RowOf, RowOrder, RowsRouter } from "./rows-router.ts";
+import { createChangeView } from "./show-changes.ts";
+import type { ShownRow } from "./shown-row.ts";
+
+export interface LiveListOptions<Router extends RowsRouter> {
+  /** Which list this is, as in the tasks of one project. What is set later with `setFilter` narrows it further. */
+  readonly filter?: FilterOf<Router> | undefined;
+  readonly search?: string | undefined;
+  readonly order?: OrderOf<Router> | undefined;
+  /** From 1. Default: the first. */
+  readonly page?: number | undefined;
+  /** At most 100. Default: 20. */
+  readonly pageSize?: number | undefined;
+  /** The removed rows instead of the others. */
+  readonly removed?: boolean | undefined;
+  /**
+   * Rows that are being removed: hidden as long as all goes well (default), or shown, marked, until they are gone. A removal
+   * that waits or is checked is always shown: it may not have happened.
+   */
+  readonly removing?: "hide" | "mark" | undefined;
+  /** How long typing has to rest before it is searched for. Default: 250. */
+  readonly debounceMs?: number | undefined;
+}
+
+export interface LiveListState<Router extends RowsRouter> {
+  /** `error`: the server refused the list, and `error` says why. Rows that were read before stay. */
+  readonly status: "loading" | "ready" | "error";
+  readonly rows: readonly ShownRow<RowOf<Router>>[];
+  /** How many there are on all pages; null while it is not known. */
+  readonly total: number | null;
+  readonly error: unknown;
+  /** The rows are those of what was asked before; those of the present question are on their way. */
+  readonly isStale: boolean;
+  readonly search: string;
+  /** What was set with `setFilter`. */
+  readonly filter: FilterOf<Router> | undefined;
+  readonly order: OrderOf<Router> | undefined;
+  readonly page: number;
+  /** Null while the total is not known. */
+  readonly pageCount: number | null;
+  /** Are there rows after those that are shown? */
+  readonly hasMore: boolean;
+}
+
+/** A page of a router's rows, or several, that stays true while it is watched. */
+export interface LiveList<Router extends RowsRouter> extends ReadableStore<LiveListState<Router>> {
+  /** Shown at once as what is searched; asked for when the typing rests. Begins at the first page, as the next two do. */
+  readonly setSearch: (search: string) => void;
+  readonly setFilter: (filter: FilterOf<Router> | undefined) => void;
+  readonly setOrder: (order: OrderOf<Router> | undefined) => void;
+  readonly setPage: (page: number) => void;
+  /** Shows one page more below those that are shown. */
+  readonly loadMore: () => void;
+  /** Asks again after an error. */
+  readonly retry: () => void;
+  /** Takes over what its owner asks for otherwise now: search, order, page and its size. */
+  readonly follow: (options: FollowedOptions<Router>) => void;
+}
+
+export type FollowedOptions<Router extends RowsRouter> = Pick<
+  LiveListOptions<Router>,
+  "search" | "order" | "page" | "pageSize"
+>;
+
+/** What is asked for: the windows of one query. */
+interface View {
+  readonly query: ListQuery;
+  readonly page: number;
+  readonly windows: readonly LiveWindow[];
+}
+
+/** Most rows of one subscription. */
+const windowSize = 100;
+
+/**
+ * A list of a router's rows with what is done to them here. Rows that did not change keep their identity. When something else
+ * is asked for, the rows of before stay in sight, and live, until the new ones are there.
+ */
+export function createLiveList<Router extends RowsRouter>(
+  session: RowsSession,
+  router: Router,
+  options: LiveListOptions<Router> = {},
+): LiveList<Router> {
+  const { changes, tell } = rowsOf(session, router);
+  const windows = createLiveWindows<LiveRow>(session, router);
+  const view = createChangeView<LiveRow>();
+  const asked = {
+    search: options.search ?? "",
+    filter: undefined as FilterOf<Router> | undefined,
+    order: options.order,
+    page: options.page ?? 1,
+    pages: 1,
+    pageSize: options.pageSize ?? 20,
+  };
+  let followed: FollowedOptions<Router> = options;
+  /** What is shown, and what is to be shown as soon as it is there. */
+  let present = viewOf(null);
+  let next: View | null = null;
+  let typing: ReturnType<typeof setTimeout> | null = null;
+  let stops: readonly (() => void)[] = [];
+  let known: { readonly query: ListQuery; readonly rows: ReadonlyMap<string, LiveRow> } | null = null;
+
+  windows.set(present.windows);
+  const store = createStore<LiveListState<Router>>(describe(), (isWatched) => (isWatched ? start() : stop()));
+
+  function start() {
+    stops = [
+      windows.subscribe(publish),
+      changes.subscribe(publish),
+      session.onIdentityChange(({ type }) => {
+        if (type === "signed-in") return;
+        known = null;
+        // Nobody is to wait for what another was shown.
+        if (next) show(next);
+      }),
+    ];
+    publish();
+  }
+
+  function stop() {
+    if (typing) clearTimeout(typing);
+    typing = null;
+    for (const end of stops) end();
+    stops = [];
+  }
+
+  function viewOf(before: View | null): View {
+    const { search, filter, order, page, pages, pageSize } = asked;
+    // The cast: what the router's types let through is an order.
+    const fresh: ListQuery = {
+      search,
+      filter: both(options.filter, filter),
+      order: order as RowOrder | undefined,
+      removed: options.removed,
+    };
+    // One object for as long as it asks for the same.
+    const query = before && JSON.stringify(before.query) === JSON.stringify(fresh) ? before.query : fresh;
+    return { query, page, windows: split(query, (page - 1) * pageSize, pages * pageSize) };
+  }
+
+  /** Asks for what is wanted now; shows it when it is there, or at once when there is nothing to keep in sight. */
+  function ask() {
+    if (typing) clearTimeout(typing);
+    typing = null;
+    const wanted = viewOf(present);
+    if (!isReady(present) || isSame(present, wanted)) return show(wanted);
+    next = wanted;
+    windows.set([...present.windows, ...wanted.windows]);
+    publish();
+  }
+
+  function show(wanted: View) {
+    present = wanted;
+    next = null;
+    windows.set(wanted.windows);
+    publish();
+  }
+
+  function askForFirstPage() {
+    asked.page = 1;
+    asked.pages = 1;
+    ask();
+  }
+
+  function publish() {
+    if (next && isReady(next)) return isBeyondEnd(next) ? setPage(lastPage(next)) : show(next);
+    learn();
+    store.set(describe());
+    if (next === null && isReady(present) && isBeyondEnd(present)) setPage(lastPage(present));
+  }
+
+  /** Tells the others what the server says now of rows, and of which it no longer does. */
+  function learn() {
+    if (!isReady(present)) return;
+    const rows = new Map(sentRows(present).map((row) => [row.id, row]));
+    const before = known?.query === present.query ? known.rows : null;
+    known = { query: present.query, rows };
+    const news = [...rows.values()].filter((row) => before?.get(row.id) !== row);
+    if (before) changes.notice(news.filter((row) => !before.has(row.id)));
+    tell(news, before ? [...before.keys()].filter((id) => !rows.has(id)) : []);
+  }
+
+  function describe(): LiveListState<Router> {
+    const states = statesOf(present);
+    const offset = present.windows[0]?.offset ?? 0;
+    const sent = { rows: sentRows(present), total: states[0]?.total ?? null, offset };
+    const { rows, total } = view.show(sent, {
+      query: present.query,
+      keyOf: changes.keyOf,
+      removing: options.removing ?? "hide",
+      changes: changes.get(),
+    });
+    const failed = [...states, ...(next ? statesOf(next) : [])].find(({ status }) => status === "error");
+    const isFull = sent.rows.length === present.windows.reduce((sum, { limit }) => sum + limit, 0);
+    return {
+      status: failed ? "error" : isReady(present) ? "ready" : "loading",
+      rows,
+      total,
+      error: failed?.error ?? null,
+      isStale: next !== null || typing !== null,
+      search: asked.search,
+      filter: asked.filter,
+      order: asked.order,
+      page: asked.page,
+      pageCount: total === null ? null : Math.max(1, Math.ceil(total / asked.pageSize)),
+      hasMore: sent.total === null ? isFull : offset + sent.rows.length < sent.total,
+    };
+  }
+
+  /** Rows can go while they are read: what is left ends on an earlier page. */
+  function isBeyondEnd(wanted: View): boolean {
+    return sentRows(wanted).length === 0 && wanted.page > lastPage(wanted);
+  }
+
+  function lastPage(wanted: View): number {
+    const total = statesOf(wanted)[0]?.total ?? null;
+    return total === null ? wanted.page : Math.max(1, Math.ceil(total / asked.pageSize));
+  }
+
+  function statesOf({ windows: parts }: View): LiveRowsState<LiveRow>[] {
+    const states = windows.get();
+    return parts.flatMap((part) => states.get(windowKey(part)) ?? []);
+  }
+
+  function isReady(wanted: View): boolean {
+    return statesOf(wanted).every(({ status }) => status === "ready");
+  }
+
+  /** Each row once: while one moves from window to window both may have it. */
+  function sentRows(wanted: View): readonly LiveRow[] {
+    const [first, ...others] = statesOf(wanted);
+    if (others.length === 0) return first?.rows ?? [];
+    const rows = statesOf(wanted).flatMap((state) => state.rows);
+    return [...new Map(rows.map((row) => [row.id, row])).values()];
+  }
+
+  function setPage(page: number) {
+    asked.page = Math.max(1, Math.trunc(page));
+    asked.pages = 1;
+    ask();
+  }
+
+  return {
+    get: store.get,
+    subscribe: store.subscribe,
+    setSearch(search) {
+      asked.search = search;
+      if (typing) clearTimeout(typing);
+      if (search.trim() === "") return askForFirstPage();
+      typing = setTimeout(askForFirstPage, options.debounceMs ?? 250);
+      publish();
+    },
+    setFilter(filter) {
+      asked.filter = filter;
+      askForFirstPage();
+    },
+    setOrder(order) {
+      asked.order = order;
+      askForFirstPage();
+    },
+    setPage,
+    loadMore() {
+      asked.pages += 1;
+      ask();
+    },
+    retry: windows.retry,
+    follow(wanted) {
+      const before = followed;
+      followed = wanted;
+      const isOther = (["search", "order", "pageSize"] as const).some((name) => differs(before[name], wanted[name]));
+      const isOtherPage = wanted.page !== undefined && wanted.page !== before.page;
+      if (!isOther && !isOtherPage) return;
+      if (differs(before.search, wanted.search)) asked.search = wanted.search ?? "";
+      if (differs(before.order, wanted.order)) asked.order = wanted.order;
+      asked.pageSize = wanted.pageSize ?? 20;
+      asked.page = isOtherPage ? (wanted.page ?? 1) : 1;
+      asked.pages = 1;
+      ask();
+    },
+  };
+}
+
+function split(query: ListQuery, offset: number, count: number): readonly LiveWindow[] {
+  const starts = Array.from({ length: Math.ceil(count / windowSize) }, (_, index) => index * windowSize);
+  return starts.map((start) => ({ query, offset: offset + start, limit: Math.min(windowSize, count - start) }));
+}
+
+function isSame(one: View, other: View): boolean {
+  return one.windows.map(windowKey).join() === other.windows.map(windowKey).join();
+}
+
+/** What is set narrows what is given. */
+function both(given: object | undefined, set: object | undefined): object | undefined {
+  if (!given || !set) return given ?? set;
+  const wanted: Record<string, unknown> = { ...set };
+  for (const [name, operands] of Object.entries(given)) wanted[name] = { ...(wanted[name] as object), ...operands };
+  return wanted;
+}
+
+function differs(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) !== JSON.stringify(other);
+}

@@ -1,0 +1,74 @@
+import type { LiveRow } from "@countersign/contract";
+
+import type { SessionClient } from "../session-client.ts";
+import { callListener } from "../store.ts";
+
+import { routerPath } from "./router-path.ts";
+import { type RowCalls, type RowChanges, createRowChanges } from "./row-changes.ts";
+import type { RowsRouter } from "./rows-router.ts";
+
+export type RowsSession = Pick<SessionClient, "connection" | "onIdentityChange" | "snapshot">;
+
+/** What became known of the rows of a router, by a live list or by an answer. */
+export interface RowNews {
+  /** Where the router is mounted, as in `"task"`. */
+  readonly path: string;
+  readonly rows: readonly LiveRow[];
+  /** Ids of rows that are not where they were: removed, or shown no more. */
+  readonly gone: readonly string[];
+}
+
+/** What all lists and forms of one router share. */
+export interface Rows {
+  readonly changes: RowChanges<LiveRow>;
+  readonly tell: (rows: readonly LiveRow[], gone: readonly string[]) => void;
+}
+
+const rowsOfSessions = new WeakMap<RowsSession, Map<unknown, Rows>>();
+const listenersOfSessions = new WeakMap<RowsSession, Set<(news: RowNews) => void>>();
+
+/** The one of this router and session. */
+export function rowsOf(session: RowsSession, router: RowsRouter): Rows {
+  const path = routerPath(router);
+  const known = rowsOfSessions.get(session) ?? new Map<unknown, Rows>();
+  rowsOfSessions.set(session, known);
+  const found = known.get(path ?? router);
+  if (found) return found;
+
+  const tell: Rows["tell"] = (rows, gone) => {
+    if (path === null || (rows.length === 0 && gone.length === 0)) return;
+    const present = [...(listenersOfSessions.get(session) ?? [])];
+    for (const listener of present) callListener(() => listener({ path, rows, gone }));
+  };
+  const changes = createRowChanges<LiveRow>({
+    session,
+    calls: callsOf(router),
+    onSettled: ({ answer, row }) => (answer ? tell([answer], []) : tell([], row ? [row.id] : [])),
+  });
+  const rows: Rows = { changes, tell };
+  known.set(path ?? router, rows);
+  return rows;
+}
+
+/**
+ * Hears what live lists and changes made through them say of rows, for caches of other readers. What it returns stops that.
+ */
+export function onRowNews(session: RowsSession, listener: (news: RowNews) => void): () => void {
+  const listeners = listenersOfSessions.get(session) ?? new Set();
+  listenersOfSessions.set(session, listeners);
+  const entry = (news: RowNews) => listener(news);
+  listeners.add(entry);
+  return () => void listeners.delete(entry);
+}
+
+/** The cast: what types there are was asked of those who gave the router; here only its rows' ids and versions are read. */
+function callsOf(router: RowsRouter): RowCalls<LiveRow> {
+  type Mutation = { readonly mutate: (input: unknown) => Promise<LiveRow> };
+  const actions = router as unknown as Readonly<Record<"create" | "update" | "remove" | "restore", Mutation>>;
+  return {
+    create: (input) => actions.create.mutate(input),
+    update: (input) => actions.update.mutate(input),
+    remove: (input) => actions.remove.mutate(input),
+    restore: (input) => actions.restore.mutate(input),
+  };
+}
