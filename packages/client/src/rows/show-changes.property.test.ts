@@ -1,0 +1,179 @@
+import fc from "fast-check";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+import { FakeTasks } from "../test/fake-tasks.ts";
+
+import { createLiveList } from "./live-list.ts";
+import { createRowActions } from "./row-actions.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const state = fc.constantFrom("todo" as const, "done" as const);
+const step = fc.oneof(
+  fc.record({ do: fc.constant("create" as const), state, isPreviewed: fc.boolean() }),
+  fc.record({ do: fc.constant("update" as const), list: fc.nat(2), row: fc.nat(9), state: fc.option(state) }),
+  fc.record({ do: fc.constant("remove" as const), list: fc.nat(2), row: fc.nat(9) }),
+  fc.record({ do: fc.constant("others write" as const), row: fc.nat(9), state }),
+  fc.record({ do: fc.constant("others create" as const), state }),
+  fc.record({ do: fc.constant("others remove" as const), row: fc.nat(9) }),
+  fc.record({
+    do: fc.constant("answer" as const),
+    call: fc.nat(9),
+    fate: fc.constantFrom("answered" as const, "answered" as const, "lost" as const, "refused" as const),
+  }),
+  fc.record({ do: fc.constant("push" as const), list: fc.nat(2) }),
+  fc.record({ do: fc.constant("disconnect" as const), areCarriedOut: fc.boolean() }),
+  fc.record({ do: fc.constant("connect" as const) }),
+  fc.record({ do: fc.constant("wait" as const), milliseconds: fc.constantFrom(1, 3_000, 6_000) }),
+);
+
+test("whatever is done, and whatever arrives in whatever order, the lists end up as the server's, and every change with an outcome", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+      const world = openWorld();
+      for (const each of steps) {
+        world.take(each);
+        await vi.advanceTimersByTimeAsync(0);
+        world.expectWhole();
+      }
+      await world.settle();
+
+      for (const { list, filter } of world.lists) expect(list.get().rows).toEqual(world.server.read(filter));
+      for (const { list, filter } of world.lists) expect(list.get().total).toBe(world.server.read(filter).length);
+      expect(world.open).toBe(0);
+      world.stop();
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("between the doing and the answer each change is seen in the lists it belongs to", async () => {
+  await fc.assert(
+    fc.asyncProperty(state, state, async (from, to) => {
+      const world = openWorld();
+      world.take({ do: "others create", state: from });
+      for (const list of [0, 1, 2]) world.take({ do: "push", list });
+      world.take({ do: "update", list: 0, row: 0, state: to });
+
+      for (const { list, filter } of world.lists) {
+        const marked = list.get().rows.filter(({ $pending }) => $pending?.phase === "sending");
+        expect(marked.map((row) => row.state)).toEqual(filter === null || filter === to ? [to] : []);
+      }
+      world.stop();
+    }),
+    { numRuns: 20 },
+  );
+});
+
+type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** All tasks, and those of each state, in lists of one page. */
+function openWorld() {
+  const server = new FakeTasks();
+  const actions = createRowActions(server.session, server.router);
+  const lists = [null, "todo" as const, "done" as const].map((filter) => ({
+    filter,
+    list: createLiveList(server.session, server.router, filter ? { filter: { state: { eq: filter } } } : {}),
+  }));
+  const stops = lists.map(({ list }) => list.subscribe(() => {}));
+  let open = 0;
+  let texts = 0;
+
+  function watch(outcome: Promise<unknown>) {
+    open += 1;
+    void outcome.then(() => (open -= 1));
+  }
+
+  function shownRow(list: number, row: number) {
+    const rows = lists[list]?.list.get().rows ?? [];
+    return rows[row % Math.max(1, rows.length)];
+  }
+
+  function serverRow(row: number) {
+    const rows = [...server.rows.values()];
+    return rows[row % Math.max(1, rows.length)];
+  }
+
+  function take(each: Step) {
+    texts += 1;
+    const title = `text ${texts}`;
+    switch (each.do) {
+      case "create":
+        watch(
+          actions.create(
+            { title, state: each.state },
+            each.isPreviewed ? { preview: { title, state: each.state } } : {},
+          ),
+        );
+        break;
+      case "update": {
+        const row = shownRow(each.list, each.row);
+        if (row) watch(actions.update(row, { title, ...(each.state ? { state: each.state } : {}) }));
+        break;
+      }
+      case "remove": {
+        const row = shownRow(each.list, each.row);
+        if (row) watch(actions.remove(row));
+        break;
+      }
+      case "others write": {
+        const row = serverRow(each.row);
+        if (row) server.write({ ...row, title, state: each.state });
+        break;
+      }
+      case "others create":
+        server.write({ id: server.newId(), title, state: each.state });
+        break;
+      case "others remove": {
+        const row = serverRow(each.row);
+        if (row) server.rows.delete(row.id);
+        break;
+      }
+      case "answer": {
+        const call = server.calls[each.call % Math.max(1, server.calls.length)];
+        if (call) server.answer(call, each.fate);
+        break;
+      }
+      case "push":
+        server.push(each.list);
+        break;
+      case "disconnect":
+        server.disconnect(each.areCarriedOut);
+        break;
+      case "connect":
+        server.connect();
+        break;
+      case "wait":
+        vi.advanceTimersByTime(each.milliseconds);
+        break;
+    }
+  }
+
+  return {
+    server,
+    lists,
+    take,
+    get open() {
+      return open;
+    },
+    /** No row twice, by id or by key. */
+    expectWhole() {
+      for (const { list } of lists) {
+        const { rows } = list.get();
+        expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length);
+        expect(new Set(rows.map(actions.keyOf)).size).toBe(rows.length);
+      }
+    },
+    /** Everything arrives. */
+    async settle() {
+      server.connect();
+      for (let turn = 0; turn < 100 && (turn < 3 || open > 0); turn += 1) {
+        for (const call of [...server.calls]) server.answer(call, "answered");
+        for (const list of lists.keys()) server.push(list);
+        await vi.advanceTimersByTimeAsync(6_000);
+      }
+    },
+    stop: () => stops.forEach((stop) => stop()),
+  };
+}
