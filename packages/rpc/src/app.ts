@@ -15,7 +15,7 @@ import {
   systemClock,
 } from "@countersign/auth";
 import type { Bus } from "@countersign/bus";
-import { CloseCode, type Settings } from "@countersign/contract";
+import { CloseCode, filesPath, type Settings } from "@countersign/contract";
 import type { CoreTables, Database } from "@countersign/db";
 
 import { parseTrustedProxies, readClientAddress } from "./connection/client-address.ts";
@@ -25,6 +25,8 @@ import { GuardedSocket } from "./connection/guarded-socket.ts";
 import { startKeepAlive } from "./connection/keep-alive.ts";
 import { RateLimits } from "./connection/rate-limits.ts";
 import { createUpgradeHandler } from "./connection/upgrade.ts";
+import { type FileOptions, StoredFiles } from "./files/stored-files.ts";
+import { Transfers } from "./files/transfers.ts";
 import { createHostCheck } from "./http/host.ts";
 import { createHttpApp, healthPaths } from "./http/http-app.ts";
 import { oneEachTurn } from "./http/one-each-turn.ts";
@@ -65,6 +67,8 @@ export interface AppOptions<Tables extends CoreTables> {
   /** What the app adds to the snapshot of its users, from `defineSnapshotFields`. */
   readonly snapshotFields?: SnapshotFields<Tables>;
   readonly clock?: Clock;
+  /** Where files are kept, for procedures that take or give some. */
+  readonly files?: FileOptions<Tables>;
 }
 
 export interface App {
@@ -92,7 +96,13 @@ const connectionsBesides = 2000;
  * @throws when a procedure has no rule, names an undeclared permission, or an option is not valid.
  */
 export function createApp<Tables extends CoreTables>(options: AppOptions<Tables>): App {
-  listRules(options.router, options.permissions);
+  const rules = listRules(options.router, options.permissions);
+  const filed = rules.find(({ rule }) => rule.transport === "file");
+  if (filed && !options.files) {
+    throw new Error(
+      `Procedure "${filed.path}" takes or gives a file. Say where files are kept: createApp({ files: … }).`,
+    );
+  }
   const publicUrl = new URL(options.publicUrl);
   const isAllowedOrigin = createOriginCheck(options.allowedOrigins ?? [publicUrl.origin]);
   const isTrustedProxy = parseTrustedProxies(options.trustProxy ?? "");
@@ -114,6 +124,7 @@ export function createApp<Tables extends CoreTables>(options: AppOptions<Tables>
   const headers = transportHeaders(publicUrl);
   const server = createHttpServer({
     settings: services.settings,
+    hasFiles: services.files !== null,
     headers,
     listener: getRequestListener(http.fetch, { overrideGlobalObjects: false }),
     isOwnHost: (request) => isOwnHost(request.headers.host) || healthPaths.has(rawPath(request)),
@@ -167,6 +178,7 @@ export function createApp<Tables extends CoreTables>(options: AppOptions<Tables>
       await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, drainMs))]);
       server.closeAllConnections();
       await closed;
+      await services.transfers.endAll();
       for (const stop of stops) await stop();
       // What is on its way gets one more chance, not more time than requests have.
       await Promise.race([services.auth.mail.flush(), new Promise((resolve) => setTimeout(resolve, drainMs))]);
@@ -185,6 +197,7 @@ function createServices<Tables extends CoreTables>(options: AppOptions<Tables>):
   const rateLimits = new RateLimits(settings.CALLS_PER_SECOND * shareOfUser, settings.CALLS_BURST * shareOfUser);
   const visitorLimit = new RateLimits(visitorsPerHour / 3600, visitorsPerHour);
   const readSnapshot = createSnapshotReader({ settings, db, log, fields: options.snapshotFields ?? null });
+  const files = options.files ? createStoredFiles({ ...options, clock, files: options.files }) : null;
   const notifications = createNotifications({ db, bus, clock, sessionData: auth.sessionData });
   return {
     db,
@@ -201,26 +214,46 @@ function createServices<Tables extends CoreTables>(options: AppOptions<Tables>):
     connections,
     rateLimits,
     visitorLimit,
+    files,
+    transfers: new Transfers(settings),
   };
+}
+
+function createStoredFiles<Tables extends CoreTables>({
+  db,
+  clock,
+  log,
+  settings,
+  files,
+}: Pick<AppOptions<Tables>, "db" | "log" | "settings"> & {
+  readonly clock: Clock;
+  readonly files: FileOptions<Tables>;
+}): StoredFiles {
+  const uploadMs = settings.TRANSFER_SECONDS * 1000;
+  return new StoredFiles({ store: files.store, namedBy: files.namedBy(db.tables), db, clock, log, uploadMs });
 }
 
 function createHttpServer(options: {
   readonly settings: Settings;
+  readonly hasFiles: boolean;
   readonly headers: Readonly<Record<string, string>>;
   readonly listener: ReturnType<typeof getRequestListener>;
   isReadable(request: IncomingMessage): boolean;
   isOwnHost(request: IncomingMessage): boolean;
 }): Server {
-  const { settings, headers, listener } = options;
+  const { settings, hasFiles, headers, listener } = options;
+  const requestSeconds = Math.max(settings.REQUEST_SECONDS, settings.UPGRADE_SECONDS);
   const server = createServer({
     headersTimeout: settings.UPGRADE_SECONDS * 1000,
-    requestTimeout: Math.max(settings.REQUEST_SECONDS, settings.UPGRADE_SECONDS) * 1000,
+    // One for all of a server: where files come, other bodies are watched over here.
+    requestTimeout: (hasFiles ? Math.max(requestSeconds, settings.TRANSFER_SECONDS) : requestSeconds) * 1000,
     connectionsCheckingInterval: 1000,
   });
   // Sockets are counted at the upgrade; this also bounds connections that send nothing.
   server.maxConnections = settings.MAX_CONNECTIONS + connectionsBesides;
   const letIn = oneEachTurn((...exchange: Parameters<typeof listener>) => void listener(...exchange));
   server.on("request", (request, response) => {
+    if (hasFiles && !rawPath(request).startsWith(`${filesPath}/`)) endSlowBody(request, requestSeconds * 1000, headers);
     const isReadable = options.isReadable(request);
     if (isReadable && options.isOwnHost(request)) return letIn(request, response);
     const message = isReadable
@@ -235,6 +268,18 @@ function createHttpServer(options: {
     else socket.destroy();
   });
   return server;
+}
+
+/** A body that is not there in time is not waited for, as Node's own `requestTimeout` does it. */
+function endSlowBody(request: IncomingMessage, withinMs: number, headers: Readonly<Record<string, string>>): void {
+  const hasBody =
+    request.headers["transfer-encoding"] !== undefined || Number(request.headers["content-length"] ?? 0) > 0;
+  if (!hasBody) return;
+  const timer = setTimeout(() => {
+    if (!request.complete)
+      request.socket.end(writeHead("408 Request Timeout", headers), () => request.socket.destroy());
+  }, withinMs).unref();
+  request.once("close", () => clearTimeout(timer));
 }
 
 function createSocketServer(settings: Settings): WebSocketServer {

@@ -9,6 +9,14 @@ export {
   type LivePageOptions,
   type LiveReading,
 } from "./live/live-list.ts";
+export { FileAnswer } from "./files/file-answer.ts";
+export { cleanFileName, FileName, fitFileName } from "./files/file-name.ts";
+export type { FileStore, StoredFile } from "./files/file-store.ts";
+export { fileTypes, type FileType } from "./files/file-type.ts";
+export { createFolderStore } from "./files/folder-store.ts";
+export type { ReceivedFile } from "./files/receive-file.ts";
+export type { FileOptions, StoredFiles } from "./files/stored-files.ts";
+export { takeFile } from "./files/take-file.ts";
 export { defineSnapshotFields, type SnapshotFields } from "./live/snapshot-fields.ts";
 export type { CallContext, Caller, RootContext, SignedInContext } from "./procedure/call-context.ts";
 export { CallError, forbidden, invalidFields, notFound, unauthorized } from "./procedure/call-error.ts";

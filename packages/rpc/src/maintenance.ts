@@ -11,7 +11,7 @@ export function startMaintenance(services: Services): () => void {
   return () => clearInterval(timer);
 }
 
-async function sweep({ auth, clock, db, log, notifications }: Services): Promise<void> {
+async function sweep({ auth, clock, db, files, log, notifications }: Services): Promise<void> {
   try {
     const { idempotencyKeys } = db.tables;
     await auth.sessions.prune();
@@ -20,6 +20,7 @@ async function sweep({ auth, clock, db, log, notifications }: Services): Promise
     await auth.audit.prune();
     await notifications.prune();
     await auth.throttle.prune();
+    await files?.sweep();
     await db
       .delete(idempotencyKeys)
       .where(lt(idempotencyKeys.createdAt, new Date(clock.now() - idempotencyLifetimeMs)));

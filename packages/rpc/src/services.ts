@@ -5,6 +5,8 @@ import type { CoreTables, Database } from "@countersign/db";
 
 import type { Connections } from "./connection/connections.ts";
 import type { RateLimits } from "./connection/rate-limits.ts";
+import type { StoredFiles } from "./files/stored-files.ts";
+import type { Transfers } from "./files/transfers.ts";
 import type { LiveHub } from "./live/hub.ts";
 import type { ReadSnapshot } from "./live/snapshot-reader.ts";
 import type { Notifications } from "./notify/notifications.ts";
@@ -34,4 +36,8 @@ export interface Services<Tables extends CoreTables = CoreTables> {
   readonly rateLimits: RateLimits;
   /** How often something may begin to be kept for visitors of one address. */
   readonly visitorLimit: RateLimits;
+  /** The files of the app; null where it has none. */
+  readonly files: StoredFiles | null;
+  /** Files on their way in and out. */
+  readonly transfers: Transfers;
 }

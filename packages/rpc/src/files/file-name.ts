@@ -13,11 +13,10 @@ export const FileName = z
   .max(mostGiven, `Too long: at most ${mostGiven} characters.`)
   .transform(cleanFileName);
 
-// oxlint-disable-next-line no-control-regex -- they are what is removed
 const controls = /[\0-\x1f\x7f-\x9f]/g;
 // What is not to be seen, or turns round what is (RTL overrides: "gpj.exe" shown as "exe.jpg"). Joiners are kept: words need them.
 const invisible =
-  /[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
+  /\u{ad}|\u{34f}|\u{61c}|[\u{115f}\u{1160}]|\u{180e}|[\u{200b}\u{200e}\u{200f}]|[\u{2028}-\u{202e}]|[\u{2060}-\u{206f}]|\u{feff}|[\u{fff9}-\u{fffb}]|[\u{e0000}-\u{e007f}]/gu;
 // What Windows keeps for itself.
 const reserved = /^(?:con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i;
 

@@ -13,6 +13,7 @@ export interface TestFileStore extends AsyncDisposable {
 
 /** What every store promises. */
 export function describeFileStore(name: string, open: () => Promise<TestFileStore>): void {
+  // oxlint-disable-next-line vitest/valid-title -- each store's own
   describe(name, () => {
     test("gives back what it was given, however it came", async () => {
       await using opened = await open();
@@ -82,7 +83,7 @@ export function describeFileStore(name: string, open: () => Promise<TestFileStor
       const writes = ["first", "later"].map((text) => opened.store.write(key, chunksOf(Buffer.from(text), [5])));
       const ended = await Promise.allSettled(writes);
       expect(ended.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
-      await expect(opened.store.write(key, chunksOf(Buffer.from("third"), [5]))).rejects.toThrow();
+      await expect(opened.store.write(key, chunksOf(Buffer.from("third"), [5]))).rejects.toThrow("already");
       expect(String(await buffer((await opened.store.read(key))?.content ?? chunksOf(Buffer.alloc(0), [])))).not.toBe(
         "third",
       );

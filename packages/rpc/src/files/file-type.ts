@@ -62,7 +62,7 @@ export const fileTypes: readonly FileType[] = [
 
 /** The kind a file's bytes begin like; null when it can only be text, or nothing that is known. */
 export function findTypeOfHead(head: Buffer, types: readonly FileType[] = fileTypes): FileType | null {
-  return types.find(({ isHead }) => isHead?.(head)) ?? null;
+  return types.find((one) => one.isHead?.(head)) ?? null;
 }
 
 /** Reads along with a file, and tells whether it is text: UTF-8 without control characters but those of layout. */
@@ -75,7 +75,6 @@ export class TextCheck {
     if (!this.isText) return;
     try {
       const read = chunk === null ? this.#decoder.decode() : this.#decoder.decode(chunk, { stream: true });
-      // oxlint-disable-next-line no-control-regex -- they are what it looks for
       this.isText = !/[\0-\x08\x0b\x0e-\x1f\x7f]/.test(read);
     } catch {
       // Not UTF-8: the answer is no.

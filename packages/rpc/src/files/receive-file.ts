@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Readable } from "node:stream";
 
-import { invalidFields } from "../procedure/call-error.ts";
-import { CallError } from "../procedure/call-error.ts";
+import { CallError, invalidFields } from "../procedure/call-error.ts";
 
 import type { FileStore } from "./file-store.ts";
 import { fileTypes, type FileType, findTypeOfHead, headBytes, TextCheck } from "./file-type.ts";
@@ -67,7 +66,7 @@ class FileMeter {
   end(): void {
     if (this.bytes === 0) throw invalidFields({ file: ["The file is empty."] });
     if (this.#kind === null) this.#readText(null);
-    this.#kind ??= this.#types.find(({ isHead }) => isHead === undefined) ?? null;
+    this.#kind ??= this.#types.find((one) => one.isHead === undefined) ?? null;
     if (this.#kind === null) throw typeRefused();
   }
 
@@ -114,7 +113,7 @@ async function* chunksOf({
   readonly signal: AbortSignal;
   readonly idleMs: number;
 }): AsyncGenerator<Uint8Array> {
-  const iterator = body.iterator({ destroyOnReturn: false });
+  const iterator = body.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array, undefined>;
   const stopped = Promise.withResolvers<never>();
   const stop = () => stopped.reject(signal.reason);
   signal.addEventListener("abort", stop);
@@ -131,7 +130,7 @@ async function* chunksOf({
       const { done, value } = await Promise.race([chunk, stopped.promise]);
       clearTimeout(idle);
       if (done) return;
-      yield value as Uint8Array;
+      yield value;
     }
   } finally {
     clearTimeout(idle);

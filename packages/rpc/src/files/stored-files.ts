@@ -58,10 +58,15 @@ export class StoredFiles {
     return key;
   }
 
-  /** Removes a file that was not kept. Never rejects: what fails here is left for the sweep. */
-  async discard(key: string): Promise<void> {
+  /** Removes a file unless a row that names it has been committed. Never rejects: what fails here is left for the sweep. */
+  async discardUnlessKept(key: string): Promise<void> {
+    const { storedFiles } = this.#db.tables;
     try {
-      await this.#remove(key);
+      const [file] = await this.#db
+        .select({ keptAt: storedFiles.keptAt })
+        .from(storedFiles)
+        .where(eq(storedFiles.key, key));
+      if (file?.keptAt === null) await this.#remove(key);
     } catch (error) {
       this.#log.warn({ err: error }, "A file that is not kept could not be removed; the next sweep tries again");
     }

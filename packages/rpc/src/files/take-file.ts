@@ -14,10 +14,10 @@ import { wrongTransport } from "./wrong-transport.ts";
  * file by `file.key`, and decides for good; what it returns is answered. A retry with the same key and the same file gets the first
  * answer, and the second copy is removed.
  */
-export async function takeFile<Tables extends CoreTables, Input extends { readonly key?: string | undefined }, Result>(
+export async function takeFile<Tables extends CoreTables, Result>(
   ctx: SignedInContext<Tables, string>,
   procedure: string,
-  input: Input,
+  input: { readonly key?: string | undefined },
   steps: {
     admit(tx: Transaction<Tables>): Promise<void>;
     keep(tx: Transaction<Tables>, file: ReceivedFile): Promise<Result>;
@@ -48,6 +48,6 @@ export async function takeFile<Tables extends CoreTables, Input extends { readon
     );
   }
   // What has been kept is answered for, even if it took the last of the room.
-  if ((await findOutcome(ctx.db, call)) === null) await ctx.transaction(steps.admit);
+  if ((await findOutcome(ctx.db, call)) === null) await ctx.transaction((tx) => steps.admit(tx));
   return null as Result;
 }

@@ -22,6 +22,7 @@ export class Transfer {
   readonly #onClose: () => void;
   readonly #timers: readonly NodeJS.Timeout[];
   #confirmedAt = performance.now();
+  readonly #closed = Promise.withResolvers<void>();
   #isDue = false;
   #isAsking = false;
   #topicTimer: NodeJS.Timeout | null = null;
@@ -47,6 +48,11 @@ export class Transfer {
       setInterval(() => this.recheck(), options.leaseMs / 2).unref(),
       setTimeout(() => this.end(options.timedOut()), options.mostMs).unref(),
     ];
+  }
+
+  /** Resolves when it is over, and tidied up after. */
+  get closed(): Promise<void> {
+    return this.#closed.promise;
   }
 
   get signal(): AbortSignal {
@@ -80,6 +86,7 @@ export class Transfer {
     for (const timer of this.#timers) clearInterval(timer);
     if (this.#topicTimer) clearTimeout(this.#topicTimer);
     this.#onClose();
+    this.#closed.resolve();
   }
 
   async #ask(): Promise<void> {

@@ -2,7 +2,7 @@ import type { Principal } from "@countersign/auth";
 import type { Hint } from "@countersign/bus";
 import type { Settings } from "@countersign/contract";
 
-import { CallError } from "../procedure/call-error.ts";
+import { CallError, unavailable } from "../procedure/call-error.ts";
 
 import { Transfer } from "./transfer.ts";
 
@@ -64,6 +64,12 @@ export class Transfers {
           break;
       }
     }
+  }
+
+  /** The server closes: whatever is still under way ends, and leaves nothing behind. */
+  async endAll(): Promise<void> {
+    for (const transfer of this.#running) transfer.end(unavailable());
+    await Promise.all([...this.#running].map(({ closed }) => closed));
   }
 
   recheckAll(): void {

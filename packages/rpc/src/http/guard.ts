@@ -1,22 +1,41 @@
 import type { MiddlewareHandler } from "hono";
 
-import { rpcPath } from "@countersign/contract";
+import { fileInputHeader, rpcPath } from "@countersign/contract";
 
 import type { Log } from "../services.ts";
 
 import type { OriginCheck } from "./origin.ts";
 
-// Anything else a page of another site could send without asking first (CORS' simple types), and tRPC would run it.
-const jsonType = /^application\/json(?:; ?charset=utf-8)?$/i;
+/** What a body may be said to be. Never one of CORS' simple types: those, a page of another site sends without asking first. */
+export interface BodyRule {
+  readonly type: RegExp;
+  readonly cure: string;
+  /** The headers that come with it. */
+  readonly headers: string;
+}
+
+export const jsonBody: BodyRule = {
+  type: /^application\/json(?:; ?charset=utf-8)?$/i,
+  cure: "Send JSON, with content-type: application/json.",
+  headers: "content-type",
+};
+
+/** The bytes of a file, whatever it is: that is not the client's to say. */
+export const fileBody: BodyRule = {
+  type: /^application\/octet-stream$/i,
+  cure: "Send the file as it is, with content-type: application/octet-stream.",
+  headers: `content-type, ${fileInputHeader}`,
+};
 
 /**
  * Lets a call over HTTP pass only when a page of ours can have sent it: the Origin is on the list, or the browser says that
- * the request is same-origin; JSON only; GET and POST only.
+ * the request is same-origin; bodies of one type only; GET and POST only.
  */
 export function guardCalls(options: {
   readonly isAllowedOrigin: OriginCheck;
   readonly requireOrigin: boolean;
   readonly log: Log;
+  readonly body: BodyRule;
 }): MiddlewareHandler {
   return async (c, next) => {
     const { method } = c.req;
@@ -38,15 +57,15 @@ export function guardCalls(options: {
     }
     if (method === "OPTIONS" && origin !== undefined) {
       c.header("Access-Control-Allow-Methods", "GET, POST");
-      c.header("Access-Control-Allow-Headers", "content-type");
+      c.header("Access-Control-Allow-Headers", options.body.headers);
       return c.body(null, 204);
     }
     if (!isSafe && method !== "POST") {
       c.header("Allow", "GET, POST");
       return c.json({ error: { message: "Use GET or POST." } }, 405);
     }
-    if (method === "POST" && !jsonType.test(c.req.header("content-type") ?? "")) {
-      return c.json({ error: { message: "Send JSON, with content-type: application/json." } }, 415);
+    if (method === "POST" && !options.body.type.test(c.req.header("content-type") ?? "")) {
+      return c.json({ error: { message: options.body.cure } }, 415);
     }
     if (c.req.header("trpc-accept") !== undefined) {
       // Streamed batches send their headers before the procedures have run: a cookie would be lost.

@@ -4,13 +4,14 @@ import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 
-import { rpcPath } from "@countersign/contract";
+import { filesPath, rpcPath } from "@countersign/contract";
 
 import type { TrustedProxies } from "../connection/client-address.ts";
+import { fileRoutes } from "../files/file-routes.ts";
 import type { RootContext } from "../procedure/call-context.ts";
 import type { Services } from "../services.ts";
 
-import { guardCalls } from "./guard.ts";
+import { fileBody, guardCalls, jsonBody } from "./guard.ts";
 import { createHttpCaller } from "./http-caller.ts";
 import type { OriginCheck } from "./origin.ts";
 import { securityHeaders } from "./security-headers.ts";
@@ -49,7 +50,8 @@ export function createHttpApp(options: HttpAppOptions): Hono<{ Bindings: HttpBin
     return c.json({ status: isReady ? "ready" : "not ready" }, isReady ? 200 : 503, { "Cache-Control": "no-store" });
   });
 
-  const guard = guardCalls({ isAllowedOrigin: options.isAllowedOrigin, requireOrigin: settings.REQUIRE_ORIGIN, log });
+  const guards = { isAllowedOrigin: options.isAllowedOrigin, requireOrigin: settings.REQUIRE_ORIGIN, log };
+  const guard = guardCalls({ ...guards, body: jsonBody });
   const tooLarge = bodyLimit({
     maxSize: settings.MAX_BODY_BYTES,
     onError: (c) => {
@@ -71,6 +73,10 @@ export function createHttpApp(options: HttpAppOptions): Hono<{ Bindings: HttpBin
       return new Response(response.body, { status: response.status, headers });
     }),
   );
+
+  const { files } = services;
+  if (files !== null)
+    app.all(`${filesPath}/*`, guardCalls({ ...guards, body: fileBody }), fileRoutes({ ...options, files }));
 
   if (options.webFolder !== null) app.use(staticFiles(options.webFolder));
   app.notFound((c) => {

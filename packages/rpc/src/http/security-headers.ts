@@ -25,7 +25,8 @@ export function securityHeaders(publicUrl: URL): MiddlewareHandler {
     if (c.res.headers.get("content-type") === "application/json") {
       c.header("Content-Type", "application/json; charset=utf-8");
     }
-    c.header("Content-Security-Policy", policy);
+    // A file brings a stricter one.
+    if (!c.res.headers.has("Content-Security-Policy")) c.header("Content-Security-Policy", policy);
     c.header("X-Content-Type-Options", "nosniff");
     c.header("X-Frame-Options", "DENY");
     // Not even to pages of this site: an address may hold the token of a mailed link.

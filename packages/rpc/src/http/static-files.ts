@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 
-import { rpcPath } from "@countersign/contract";
+import { filesPath, rpcPath } from "@countersign/contract";
 
 import { chooseEncoding } from "./choose-encoding.ts";
 import { readWebFolder, type WebFile } from "./web-folder.ts";
@@ -40,7 +40,10 @@ function cacheControl(path: string, file: WebFile): string {
 
 /** Pages have no dot in their last part: a file that is missing is not found. */
 function isPagePath(path: string): boolean {
-  return !path.split("/").at(-1)?.includes(".") && path !== rpcPath && !path.startsWith(`${rpcPath}/`);
+  return (
+    !path.split("/").at(-1)?.includes(".") &&
+    [rpcPath, filesPath].every((own) => path !== own && !path.startsWith(`${own}/`))
+  );
 }
 
 /** Browsers name HTML; other readers take anything, or do not say. */

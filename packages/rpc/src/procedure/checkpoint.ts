@@ -65,7 +65,8 @@ export async function admit(
 
   const { rateLimits } = caller.services;
   const isRecheck = caller.fileCall?.isRecheck === true;
-  if (!isRecheck && !rateLimits.admit(principal?.user.id ?? caller.addressKey, performance.now())) throw tooMany(caller);
+  if (!isRecheck && !rateLimits.admit(principal?.user.id ?? caller.addressKey, performance.now()))
+    throw tooMany(caller);
   const refusal = checkRule(rule, principal, clock.now(), settings.SESSION_FRESH_SECONDS);
   if (refusal) {
     if (principal === null) await clearExpired(caller);

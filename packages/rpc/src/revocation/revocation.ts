@@ -28,6 +28,7 @@ export class Revocation {
   handleHint(hint: Hint): void {
     const { connections, hub } = this.#services;
     this.#tellAdmins(hint);
+    this.#services.transfers.handleHint(hint);
     switch (hint.kind) {
       case "sessions-ended":
         this.count += 1;
@@ -68,7 +69,7 @@ export class Revocation {
   handleExternalChange(change: ExternalChange): void {
     // Never this process's own: SQLite does not tell of those, and on Postgres it is a gap.
     if (change.kind === "all") return this.#everythingMayHaveChanged();
-    if (change.kind === "rows") return this.#services.hub.touch(change.topic);
+    if (change.kind === "rows") return this.handleHint({ kind: "topic", topic: change.topic });
     const hint: Hint =
       change.kind === "user" ? { kind: "user", userId: change.id } : { kind: "session", sessionId: change.id };
     setTimeout(() => this.handleHint(hint), ownHintFirstMs).unref();
@@ -109,6 +110,7 @@ export class Revocation {
 
   #everythingMayHaveChanged(): void {
     this.count += 1;
+    this.#services.transfers.recheckAll();
     // First what is over ends; what others are shown comes after that.
     this.recheckLater([...this.#services.connections], () => this.#services.hub.touchAll());
   }

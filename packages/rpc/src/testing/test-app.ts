@@ -14,6 +14,7 @@ import {
 } from "@countersign/db";
 
 import { type App, createApp } from "../app.ts";
+import type { FileOptions } from "../files/stored-files.ts";
 import type { SnapshotFields } from "../live/snapshot-fields.ts";
 import type { Log } from "../services.ts";
 
@@ -39,6 +40,7 @@ export interface TestAppOptions<Tables extends CoreTables> {
   /** Where browsers reach the app, when a proxy stands before it. */
   readonly publicUrl?: string;
   readonly snapshotFields?: SnapshotFields<Tables>;
+  readonly files?: FileOptions<Tables>;
 }
 
 /** An app on a port of its own, with a real database behind it. */
@@ -114,6 +116,7 @@ export async function startTestApp<Tables extends CoreTables = CoreTables>(
     clock,
     checkHost: options.checkHost ?? false,
     webFolder: options.webFolder ?? null,
+    ...(options.files ? { files: options.files } : {}),
     ...(options.snapshotFields ? { snapshotFields: options.snapshotFields } : {}),
   });
   await app.listen({ port, host: "127.0.0.1" });
