@@ -5,7 +5,7 @@ import { createStore, type ReadableStore } from "../store.ts";
 
 import { createLiveWindows, type LiveWindow, windowKey } from "./live-windows.ts";
 import { rowsOf, type RowsSession } from "./rows-of.ts";
-import type { FilterOf, ListQuery, OrderOf, RowOf, RowOrder, RowsRouter } from "./rows-router.ts";
+import type { FilterOf, ListQuery, OrderOf, RowOf, RowsRouter } from "./rows-router.ts";
 import { createChangeView } from "./show-changes.ts";
 import type { ShownRow } from "./shown-row.ts";
 
@@ -133,11 +133,10 @@ export function createLiveList<Router extends RowsRouter>(
 
   function viewOf(before: View | null): View {
     const { search, filter, order, page, pages, pageSize } = asked;
-    // The cast: what the router's types let through is an order.
     const fresh: ListQuery = {
       search,
       filter: both(options.filter, filter),
-      order: order as RowOrder | undefined,
+      order,
       removed: options.removed,
     };
     // One object for as long as it asks for the same.

@@ -16,8 +16,8 @@ test("an update is shown at once, marked, and stays when the server agrees, whet
 
     const outcome = page.actions.update(first, { title });
     expect(tasks.shown).toBe(`${title}?update:sending b c`);
-    if (held === "live sends") await outcome;
-    else await vi.waitFor(() => expect(page.turns.reached).toContain("live sends"));
+    const isListed = () => tasks.list.get().rows[0]?.version === 2;
+    await (held === "live sends" ? outcome : vi.waitUntil(isListed));
     page.turns.letOn(held);
     await expect(outcome).resolves.toMatchObject({ status: "done", row: { title } });
     await tasks.shows(`${title} b c`);
@@ -101,9 +101,9 @@ test("a new row with a preview is shown at once and keeps its key; the list may 
     expect(shown).toMatchObject({ title: "new", $can: {}, $pending: { action: "create", phase: "sending" } });
     const key = page.actions.keyOf(shown);
 
-    if (held === "create answers") await vi.waitFor(() => expect(tasks.list.get().rows[0]?.version).toBe(1));
+    const isListed = () => tasks.list.get().rows[0]?.version === 1;
+    await (held === "live sends" ? outcome : vi.waitUntil(isListed));
     expect(page.actions.keyOf(tasks.row("new"))).toBe(key);
-    if (held === "live sends") await outcome;
     page.turns.letOn(held);
     await outcome;
     await vi.waitFor(() => expect(page.state.tasks.has(tasks.list.get().rows[0]?.id ?? "")).toBe(true));

@@ -12,11 +12,10 @@ export interface RowsRouter {
 /** A row as the router sends it. */
 export type RowOf<Router extends RowsRouter> = Awaited<ReturnType<Router["list"]["query"]>>["rows"][number];
 
-type QueryOf<Router extends RowsRouter> = NonNullable<Parameters<Router["live"]["subscribe"]>[0]>;
+/** A query may be left out, which tRPC types as `void`. */
+type QueryOf<Router extends RowsRouter> = Extract<Parameters<Router["live"]["subscribe"]>[0], object>;
 
-type Part<Query, Name extends string> = Query extends { readonly [Key in Name]?: infer Value }
-  ? NonNullable<Value>
-  : never;
+type Part<Query, Name extends string> = Name extends keyof Query ? NonNullable<Query[Name]> : never;
 
 /** Which rows: the columns the router declares, by the comparisons it declares for them. */
 export type FilterOf<Router extends RowsRouter> = Part<QueryOf<Router>, "filter">;

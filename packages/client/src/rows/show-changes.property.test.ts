@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { FakeTasks } from "../test/fake-tasks.ts";
@@ -169,7 +169,7 @@ function openWorld() {
     async settle() {
       server.connect();
       for (let turn = 0; turn < 100 && (turn < 3 || open > 0); turn += 1) {
-        for (const call of [...server.calls]) server.answer(call, "answered");
+        for (const call of server.calls.slice()) server.answer(call, "answered");
         for (const list of lists.keys()) server.push(list);
         await vi.advanceTimersByTimeAsync(6_000);
       }
