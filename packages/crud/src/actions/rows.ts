@@ -1,8 +1,10 @@
 import type { CoreTables } from "@countersign/db";
+import type { SignedInContext } from "@countersign/rpc";
 
 import type { HookPlace } from "../definition/hooks.ts";
 import type { AnyRow, Model } from "../definition/model.ts";
 import type { CrudTable, RowOf } from "../definition/table.ts";
+import { findRow } from "../query/read-rows.ts";
 
 import { admitRow, insertRow, showRow } from "./create.ts";
 
@@ -33,6 +35,8 @@ export interface CrudRows<
   insert(place: HookPlace<Tables, Permission>, values: NewRow<Table>): Promise<RowOf<Table>>;
   /** A row as this user sees it, with `$can`: what `create` answers. */
   show(place: HookPlace<Tables, Permission>, row: RowOf<Table>): Promise<Sent>;
+  /** A row with all its columns, those too that never leave the server; null when it is not there or not this user's to see. */
+  find(ctx: SignedInContext<Tables, Permission>, id: string): Promise<RowOf<Table> | null>;
 }
 
 /** A row before it is one. */
@@ -46,5 +50,6 @@ export function buildRows(model: Model): Omit<CrudRows<CoreTables, CrudTable, st
     },
     insert: ({ ctx, tx }, values) => insertRow(model, ctx, tx, values),
     show: ({ ctx, tx }, row) => showRow(model, ctx, row as AnyRow, tx),
+    find: (ctx, id) => findRow(model, ctx, id, ctx.db),
   };
 }

@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, isNull, type SQL } from "drizzle-orm";
+import { and, eq, getTableColumns, isNotNull, isNull, type SQL } from "drizzle-orm";
 
 import { type AnyRow, columnsOf, type Model, placeOf, type Reader } from "../definition/model.ts";
 import { columnOf } from "../scope/column.ts";
@@ -66,6 +66,18 @@ export async function readRow(model: Model, viewer: Viewer, id: string, reader: 
     .where(and(eq(table.id, id), visible(model, where, false, reader)));
   const [row] = found as ReadRow[];
   return row ? sendRow(model, viewer, row, reader) : null;
+}
+
+/** One row with all its columns, for what the server itself does with it; null when it is not there or not this user's to see. */
+export async function findRow(model: Model, viewer: Viewer, id: string, reader: Reader): Promise<AnyRow | null> {
+  const { table } = placeOf(model, reader);
+  const where = scopeOf(model, viewer, reader);
+  const found = await reader
+    .select({ ...getTableColumns(table) })
+    .from(table)
+    .where(and(eq(table.id, id), visible(model, where, false, reader)));
+  const [row] = found as AnyRow[];
+  return row ?? null;
 }
 
 /** A row as it was read: its columns, and what may be done with it. */
