@@ -36,6 +36,7 @@ export type { Principal, Session, User } from "./session/principal.ts";
 export { createSessionCookie, createVisitorCookie, type SessionCookie } from "./session/session-cookie.ts";
 export type { TokenCookie } from "./session/token-cookie.ts";
 export type { DeviceSession, NewSession, SessionEngine, SessionOrigin } from "./session/session-engine.ts";
+export { anySessionTopic, sessionsTopic } from "./session/sessions-topic.ts";
 export { toSnapshot } from "./session/snapshot.ts";
 export { hashToken } from "./session/token.ts";
 export { touchUser, touchUserIn } from "./session/touch-user.ts";

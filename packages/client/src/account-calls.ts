@@ -9,6 +9,9 @@ import type {
   SignedInSnapshot,
 } from "@countersign/contract";
 
+import type { SubscribeLiveRows } from "./live-rows.ts";
+import { watchRows } from "./watch-rows.ts";
+
 export interface LoginInput {
   /** The username or the email address, as the site's `loginFields` say. */
   readonly login: string;
@@ -66,6 +69,8 @@ export interface AccountCalls {
   readonly sessions: {
     /** "My devices". */
     readonly list: () => Promise<readonly SessionListItem[]>;
+    /** The same, live: for `createLiveList`. */
+    readonly live: SubscribeLiveRows<SessionListItem>;
     /** Ends one of them; NOT_FOUND for one that is not there or not the user's. */
     readonly end: (id: string) => Promise<void>;
     /** Ends all but this one, and says how many. */
@@ -112,6 +117,7 @@ export function createLibraryCalls(client: TRPCUntypedClient<AnyRouter>): { auth
       delete: (password) => run("account.delete", password === undefined ? {} : { password }),
       sessions: {
         list: () => client.query("account.sessions.list") as Promise<SessionListItem[]>,
+        live: watchRows(client, "account.sessions.live"),
         end: (id) => run("account.sessions.end", { id }),
         endOthers: () => client.mutation("account.sessions.endOthers") as Promise<{ ended: number }>,
         endAll: () => run("account.sessions.endAll"),

@@ -15,8 +15,9 @@ import type {
   LiveRow,
 } from "@countersign/contract";
 
-import type { LiveRowsObserver, SubscribeLiveRows } from "./live-rows.ts";
+import type { SubscribeLiveRows } from "./live-rows.ts";
 import type { SessionClient } from "./session-client.ts";
+import { watchRows } from "./watch-rows.ts";
 
 /** A part of a list; what is left out is not asked for. */
 export interface AdminListQuery {
@@ -135,13 +136,7 @@ export function createAdminCalls(session: Pick<SessionClient, "links">): AdminCa
   const watch =
     <Row extends LiveRow>(path: string) =>
     (query: object) =>
-    (observer: LiveRowsObserver<Row>) =>
-      client.subscription(path, query, {
-        // The list looks at what it is given before it believes it.
-        onData: (frame) => observer.onData(frame as Parameters<typeof observer.onData>[0]),
-        onError: observer.onError,
-        onComplete: observer.onComplete,
-      });
+      watchRows<Row>(client, path, query);
 
   return {
     users: {

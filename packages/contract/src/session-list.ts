@@ -1,6 +1,8 @@
 /** One entry of "my devices". Instants are ISO 8601 strings. */
 export interface SessionListItem {
   readonly id: string;
+  /** Rises with every change of the session. */
+  readonly version: number;
   readonly isCurrent: boolean;
   readonly createdAt: string;
   readonly lastUsedAt: string;

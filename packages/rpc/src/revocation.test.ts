@@ -57,6 +57,32 @@ describeDatabases((dialect) => {
     });
   });
 
+  test("OUT-10: the list of devices is live for its user, also when a session is deleted by hand, and for nobody else", async () => {
+    await using started = await startTestRouter(dialect);
+    const { app } = started;
+    const [ann, bob] = [await app.signIn("ann"), await app.signIn("bob")];
+    await using socket = await ann.open();
+    await using other = await bob.open();
+    const id = await socket.subscribe("account.sessions.live");
+    const otherId = await other.subscribe("account.sessions.live");
+    const own = ann.principal.session.id;
+    expect(await socket.data(id, 1)).toMatchObject([{ data: { type: "list", rows: [{ id: own, isCurrent: true }] } }]);
+    expect(await other.data(otherId, 1)).toMatchObject([{ data: { rows: [{ id: bob.principal.session.id }] } }]);
+
+    const phone = (await ann.signInAgain()).principal.session.id;
+    expect((await socket.data(id, 2))[1]).toMatchObject({ data: { upsert: [{ id: phone, isCurrent: false }] } });
+    await socket.mutate("account.sessions.end", { id: phone });
+    expect((await socket.data(id, 3))[2]).toMatchObject({ data: { upsert: [], remove: [phone] } });
+
+    const tablet = (await ann.signInAgain()).principal.session.id;
+    await socket.data(id, 4);
+    await using elsewhere = await openElsewhere(started.databaseUrl);
+    const { sessions } = elsewhere.tables;
+    await elsewhere.delete(sessions).where(eq(sessions.id, tablet));
+    expect((await socket.data(id, 5))[4]).toMatchObject({ data: { remove: [tablet] } });
+    expect(other.dataOf(otherId)).toHaveLength(1);
+  });
+
   test("OUT-08: ending all other sessions leaves this one", async () => {
     await using started = await startTestRouter(dialect);
     const { app } = started;

@@ -16,6 +16,7 @@ import type { Principal, Session } from "./principal.ts";
 import type { DeviceSession, SessionEngine, SessionOrigin } from "./session-engine.ts";
 import { createSessionRowReader, toPrincipal } from "./session-row.ts";
 import { createSessionTouch } from "./session-touch.ts";
+import { sessionsTopic } from "./sessions-topic.ts";
 import { createToken, hashToken } from "./token.ts";
 
 export interface LuciaEngineOptions {
@@ -72,7 +73,11 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
       )
       .returning({ id: sessions.id });
     const sessionIds = ended.map(({ id }) => id);
-    if (sessionIds.length > 0) tx.afterCommit(() => bus.publish({ kind: "sessions-ended", sessionIds, reason }));
+    if (sessionIds.length === 0) return sessionIds;
+    tx.afterCommit(() => {
+      bus.publish({ kind: "sessions-ended", sessionIds, reason });
+      bus.publish({ kind: "topic", topic: sessionsTopic(userId) });
+    });
     return sessionIds;
   }
 
@@ -125,7 +130,10 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
       };
       const writer = new Lucia(createLuciaWriter(tx, row), luciaOptions);
       await writer.createSession(userId, {}, { sessionId: tokenHash });
-      tx.afterCommit(() => bus.publish({ kind: "topic", topic: adminTopic.sessions }));
+      tx.afterCommit(() => {
+        bus.publish({ kind: "topic", topic: adminTopic.sessions });
+        bus.publish({ kind: "topic", topic: sessionsTopic(userId) });
+      });
       return { token, session: toSession(row) };
     },
 

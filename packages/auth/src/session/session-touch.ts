@@ -9,6 +9,7 @@ import type { Database } from "@countersign/db";
 import type { Clock } from "../clock.ts";
 
 import type { Principal } from "./principal.ts";
+import { sessionsTopic } from "./sessions-topic.ts";
 
 interface TouchOptions {
   readonly db: Database;
@@ -81,8 +82,11 @@ export function createSessionTouch({
           gt(sessions.absoluteExpiresAt, now),
         ),
       )
-      .returning({ id: sessions.id });
-    for (const { id } of touched) bus.publish({ kind: "session", sessionId: id });
+      .returning({ id: sessions.id, userId: sessions.userId });
+    for (const { id, userId } of touched) {
+      bus.publish({ kind: "session", sessionId: id });
+      bus.publish({ kind: "topic", topic: sessionsTopic(userId) });
+    }
   }
 
   function forgetOld(now: number): void {

@@ -3,7 +3,6 @@ import { type Bus, createMemoryBus, type Hint } from "@countersign/bus";
 import { defaultSettings, type Settings } from "@countersign/contract";
 import type { Database } from "@countersign/db";
 
-import { isAdminTopic } from "../admin/admin-topic.ts";
 import type { Clock } from "../clock.ts";
 import { newId } from "../new-id.ts";
 import type { Principal } from "../session/principal.ts";
@@ -35,7 +34,7 @@ export interface TestEngine extends AsyncDisposable {
   readonly options: EngineOptions;
   readonly db: Database;
   readonly clock: TestClock;
-  /** What was published, in order, but for what only lists of admins watch. */
+  /** What was published, in order, but for what only lists of sessions watch. */
   readonly hints: Hint[];
   readonly errors: unknown[];
   /** The engine's UPDATE statements outside of transactions. */
@@ -67,7 +66,7 @@ export async function openTestEngine(
   const clock = createTestClock();
   const [hints, errors]: [Hint[], unknown[]] = [[], []];
   bus.subscribe((hint) => {
-    if (hint.kind !== "topic" || !isAdminTopic(hint.topic)) hints.push(hint);
+    if (hint.kind !== "topic") hints.push(hint);
   });
   const updates = watchUpdates(db);
   const options: EngineOptions = {

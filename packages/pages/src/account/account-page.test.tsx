@@ -8,7 +8,7 @@ import { AccountPage } from "./account-page.tsx";
 
 test("the facts are those of the live snapshot: they change with it", () => {
   const session = createFakeSession();
-  session.sessions.list.mockResolvedValue([]);
+  session.sessionList.show([]);
   session.signIn({ groups: ["editors"], isStaff: true });
   show(<AccountPage />, { session });
   expect(factsOf()).toMatchObject({
@@ -26,7 +26,7 @@ test("the facts are those of the live snapshot: they change with it", () => {
 
 test("nothing is shown when the session ends under the page", () => {
   const session = createFakeSession();
-  session.sessions.list.mockResolvedValue([]);
+  session.sessionList.show([]);
   session.signIn();
   const { container } = show(<AccountPage />, { session });
 
@@ -42,7 +42,7 @@ function factsOf(): Record<string, string> {
 
 test("an app can add sections of its own", () => {
   const session = createFakeSession();
-  session.sessions.list.mockResolvedValue([]);
+  session.sessionList.show([]);
   session.signIn();
   show(<AccountPage afterSections={<p>Your badge</p>} />, { session });
 

@@ -132,9 +132,9 @@ test("the last superuser is told why the account stays", async () => {
 
 test("OUT-10: where one is signed in is shown after the password was confirmed, and is not asked for before", async () => {
   const session = createFakeSession();
-  session.sessions.list.mockRejectedValueOnce(refusal({ code: "FORBIDDEN", reason: "REAUTH" }));
   showAccount({ session });
-  session.auth.stepUp.mockResolvedValue();
+  session.sessionList.refuse(refusal({ code: "FORBIDDEN", reason: "REAUTH" }));
+  session.auth.stepUp.mockImplementation(async () => session.sessionList.show([]));
   expect(await screen.findByText("Confirm your password to see where you are signed in.")).toBeTruthy();
   expect(screen.queryByRole("dialog")).toBeNull();
 
@@ -177,7 +177,7 @@ function showAccount(options: ShowOptions = {}) {
 }
 
 function showAccountAnd({ session = createFakeSession(), ...options }: ShowOptions) {
-  session.sessions.list.mockResolvedValue([]);
+  session.sessionList.show([]);
   session.signIn();
   return show(<AccountPage />, { session, ...options });
 }

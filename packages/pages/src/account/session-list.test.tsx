@@ -1,5 +1,5 @@
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 
 import type { SessionListItem } from "@countersign/contract";
 
@@ -31,22 +31,26 @@ test("this device comes first and is marked, then the others by their last use; 
   expect(within(rows[0] as HTMLElement).queryByRole("button")).toBeNull();
 });
 
-test("a device that signs in while the page is open is shown within some seconds", async () => {
-  vi.useFakeTimers({ shouldAdvanceTime: true });
-  try {
-    const session = showList([item({ id: "this", isCurrent: true })]);
-    await screen.findByText("You are signed in nowhere else.");
-    session.sessions.list.mockResolvedValue([
-      item({ id: "this", isCurrent: true }),
-      item({ id: "2", userAgent: firefox }),
-    ]);
+test("a device that signs in while the page is open is shown at once, and goes when it is signed out", async () => {
+  const session = showList([item({ id: "this", isCurrent: true })]);
+  await screen.findByText("You are signed in nowhere else.");
 
-    await act(() => vi.advanceTimersByTimeAsync(5100));
+  act(() => session.sessionList.show([item({ id: "this", isCurrent: true }), item({ id: "2", userAgent: firefox })]));
+  expect(screen.getByText("Firefox on Linux")).toBeTruthy();
 
-    expect(screen.getByText("Firefox on Linux")).toBeTruthy();
-  } finally {
-    vi.useRealTimers();
-  }
+  act(() => session.sessionList.show([item({ id: "this", isCurrent: true })]));
+  expect(screen.queryByText("Firefox on Linux")).toBeNull();
+});
+
+test("what was read while the session was fresh is not shown when it is not any more", async () => {
+  const session = showList([item({ id: "this", isCurrent: true })]);
+  act(() => session.signIn({ freshUntil: new Date(Date.now() + 60_000).toISOString() }));
+  expect(await screen.findByText("This device")).toBeTruthy();
+
+  act(() => session.signIn({ freshUntil: new Date(Date.now() - 1000).toISOString() }));
+
+  expect(screen.queryByText("This device")).toBeNull();
+  expect(screen.getByRole("button", { name: "Confirm now" })).toBeTruthy();
 });
 
 test("ending a session asks first and names it; then the row goes, and the focus is at the heading", async () => {
@@ -58,7 +62,6 @@ test("ending a session asks first and names it; then the row goes, and the focus
   expect(within(question).getByRole("button", { name: "Cancel" })).toBe(document.activeElement);
   expect(session.sessions.end).not.toHaveBeenCalled();
 
-  session.sessions.list.mockResolvedValue([item({ id: "this", isCurrent: true })]);
   fireEvent.click(within(question).getByRole("button", { name: "End session" }));
 
   await waitFor(() => expect(screen.queryByText("Firefox on Linux")).toBeNull());
@@ -87,7 +90,6 @@ test("a session that is gone already counts as ended; any other refusal is said 
   expect(screen.getByText("Firefox on Linux")).toBeTruthy();
 
   session.sessions.end.mockRejectedValueOnce(refusal({ code: "NOT_FOUND" }));
-  session.sessions.list.mockResolvedValue([item({ id: "this", isCurrent: true })]);
   await confirmEnd();
   await waitFor(() => expect(screen.queryByText("Firefox on Linux")).toBeNull());
   expect(screen.queryByRole("alert")).toBeNull();
@@ -100,7 +102,6 @@ test("all others can be ended at once, and how many there were is said", async (
 
   fireEvent.click(await screen.findByRole("button", { name: "End all others" }));
   expect(screen.getByText("End the 2 other sessions?")).toBeTruthy();
-  session.sessions.list.mockResolvedValue([item({ id: "this", isCurrent: true })]);
   fireEvent.click(screen.getByRole("button", { name: "End them" }));
 
   expect(await screen.findByText("2 other sessions have ended.")).toBeTruthy();
@@ -109,11 +110,11 @@ test("all others can be ended at once, and how many there were is said", async (
 
 test("a list that cannot be read offers another try", async () => {
   const session = createFakeSession();
-  session.sessions.list.mockRejectedValueOnce(refusal({ code: "SERVICE_UNAVAILABLE", reason: "UNAVAILABLE" }));
+  session.sessionList.refuse(refusal({ code: "SERVICE_UNAVAILABLE", reason: "UNAVAILABLE" }));
   show(<SessionList />, { session });
 
   const retry = await screen.findByRole("button", { name: "Try again" });
-  session.sessions.list.mockResolvedValue([item({ id: "this", isCurrent: true })]);
+  session.sessionList.show([item({ id: "this", isCurrent: true })]);
   fireEvent.click(retry);
 
   expect(await screen.findByText("This device")).toBeTruthy();
@@ -121,7 +122,7 @@ test("a list that cannot be read offers another try", async () => {
 
 function showList(items: readonly SessionListItem[]) {
   const session = createFakeSession();
-  session.sessions.list.mockResolvedValue(items);
+  session.sessionList.show(items);
   show(<SessionList />, { session });
   return session;
 }
@@ -135,6 +136,7 @@ function item(change: Partial<SessionListItem>): SessionListItem {
   const at = "2026-02-01T00:00:00.000Z";
   return {
     id: "x",
+    version: 1,
     isCurrent: false,
     createdAt: at,
     lastUsedAt: at,

@@ -2,6 +2,7 @@ import { useRef, useState } from "react";
 
 import { readErrorData } from "@countersign/client";
 import type { SessionListItem } from "@countersign/contract";
+import { useFreshness } from "@countersign/react";
 
 import { describeCallError } from "../form/describe-call-error.ts";
 import { Badge } from "../primitives/badge.tsx";
@@ -95,6 +96,9 @@ interface SessionRowsProps {
 
 function SessionRows({ list, end }: SessionRowsProps) {
   const { messages } = usePages();
+  const { isFresh, freshUntil } = useFreshness();
+  // What was read while the session was fresh is not shown when it is not fresh any more.
+  if (freshUntil !== null && !isFresh) return <StaleRows list={list} />;
   if (list.status === "loading") return <LoadingRows />;
   if (list.status === "error" && readErrorData(list.error)?.reason === "REAUTH") return <StaleRows list={list} />;
   if (list.status === "error") return <FailedRows list={list} />;

@@ -1,8 +1,8 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMemo, useState } from "react";
 
-import { readErrorData } from "@countersign/client";
+import { type LiveRowsState, readErrorData } from "@countersign/client";
 import type { SessionListItem } from "@countersign/contract";
-import { useSessionClient } from "@countersign/react";
+import { useLiveRows, useSessionClient } from "@countersign/react";
 
 import { usePages } from "../provider/pages-context.ts";
 
@@ -20,23 +20,14 @@ export interface SessionListState {
   readonly endAll: () => Promise<void>;
 }
 
-/** The sessions of the signed-in user, read again every few seconds and whenever the window is looked at. */
+/** The sessions of the signed-in user, live. */
 export function useSessionList(): SessionListState {
   const client = useSessionClient();
   const { calls } = usePages();
-  const queries = useQueryClient();
-  const list = useQuery({
-    queryKey: sessionListKey,
-    queryFn: () => client.account.sessions.list(),
-    select: inOrder,
-    refetchInterval: againMs,
-    refetchOnWindowFocus: "always",
-  });
-
-  function keep(keeps: (session: SessionListItem) => boolean) {
-    queries.setQueryData<SessionListItem[]>(sessionListKey, (sessions) => sessions?.filter(keeps));
-    void queries.invalidateQueries({ queryKey: sessionListKey });
-  }
+  const list = useLiveRows<SessionListItem>(client.account.sessions.live);
+  // Those that are known to have ended, before the list says so too.
+  const [ended, setEnded] = useState<ReadonlySet<string>>(new Set());
+  const sessions = useMemo(() => inOrder(list.rows.filter(({ id }) => !ended.has(id))), [list.rows, ended]);
 
   async function end(id: string) {
     try {
@@ -44,37 +35,32 @@ export function useSessionList(): SessionListState {
     } catch (error) {
       if (readErrorData(error)?.code !== "NOT_FOUND") throw error;
     }
-    keep((session) => session.id !== id);
+    setEnded((before) => new Set([...before, id]));
   }
 
   async function endOthers() {
-    const { ended } = await calls.endOtherSessions();
-    keep((session) => session.isCurrent);
-    return ended;
+    const others = sessions.filter(({ isCurrent }) => !isCurrent);
+    const answer = await calls.endOtherSessions();
+    setEnded((before) => new Set([...before, ...others.map(({ id }) => id)]));
+    return answer.ended;
   }
 
   return {
-    status: statusOf(list.data, list.error),
-    sessions: list.data ?? [],
+    status: statusOf(list),
+    sessions,
     error: list.error,
-    retry: () => void list.refetch(),
+    retry: list.retry,
     end,
     endOthers,
     endAll: () => calls.endAllSessions(),
   };
 }
 
-function statusOf(data: unknown, error: unknown): SessionListState["status"] {
-  // What was read while the session was fresh is not shown, out of date, when it is not fresh any more.
-  if (readErrorData(error)?.reason === "REAUTH") return "error";
-  if (data !== undefined) return "ready";
-  return error === null ? "loading" : "error";
+/** What is known stays on the page while the list cannot be read for a moment. */
+function statusOf({ status, rows, error }: Pick<LiveRowsState<SessionListItem>, "status" | "rows" | "error">) {
+  const isKept = status === "error" && rows.length > 0 && readErrorData(error)?.reason !== "REAUTH";
+  return isKept ? "ready" : status;
 }
-
-/** How long another device's coming and going may be out of sight. */
-const againMs = 5000;
-
-const sessionListKey = ["countersign", "account", "sessions"];
 
 function inOrder(sessions: readonly SessionListItem[]): readonly SessionListItem[] {
   return sessions.toSorted(

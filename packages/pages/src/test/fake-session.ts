@@ -13,6 +13,7 @@ import {
 } from "@countersign/contract";
 
 import { createFakeAdmin } from "./fake-admin.ts";
+import { createFakeList } from "./fake-list.ts";
 
 /** A session client whose stores and answers a test decides: what is tested here is what the pages make of them. */
 export function createFakeSession() {
@@ -29,8 +30,10 @@ export function createFakeSession() {
     register: vi.fn<SessionClient["auth"]["register"]>(),
     logout: vi.fn<SessionClient["auth"]["logout"]>(),
   };
+  const sessionList = createFakeList<SessionListItem>();
   const sessions = {
     list: vi.fn<() => Promise<readonly SessionListItem[]>>(),
+    live: sessionList.live,
     end: vi.fn<(id: string) => Promise<void>>(),
     endOthers: vi.fn<() => Promise<{ ended: number }>>(),
     endAll: vi.fn<() => Promise<void>>(),
@@ -67,6 +70,7 @@ export function createFakeSession() {
     auth,
     account,
     sessions,
+    sessionList,
     admin,
     connection,
     /** As the client does when a mutation was refused with REAUTH. */

@@ -1,4 +1,4 @@
-import { adminTopic, isAdminTopic } from "@countersign/auth";
+import { adminTopic, anySessionTopic, isAdminTopic } from "@countersign/auth";
 import type { Hint } from "@countersign/bus";
 import { parseSessionEndReason } from "@countersign/contract";
 import type { ExternalChange } from "@countersign/db";
@@ -73,6 +73,8 @@ export class Revocation {
     const hint: Hint =
       change.kind === "user" ? { kind: "user", userId: change.id } : { kind: "session", sessionId: change.id };
     setTimeout(() => this.handleHint(hint), ownHintFirstMs).unref();
+    // Whose it was is not told.
+    if (change.kind === "session") this.#services.hub.touchLater(anySessionTopic);
   }
 
   /** This process has committed changes of rows that are watched: it tells the other replicas, too. Null: too many to name. */

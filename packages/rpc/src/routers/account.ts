@@ -1,9 +1,10 @@
 import { z } from "zod";
 
-import { actorOf, type DeviceSession } from "@countersign/auth";
+import { actorOf, anySessionTopic, type DeviceSession, sessionsTopic } from "@countersign/auth";
 import type { AccountProfile, SessionListItem } from "@countersign/contract";
 import type { CoreTables } from "@countersign/db";
 
+import { LiveInput, livePage } from "../live/live-list.ts";
 import type { SignedInContext } from "../procedure/call-context.ts";
 import {
   CallError,
@@ -39,7 +40,7 @@ const DeleteAccount = z.strictObject({
 
 const Handle = z.strictObject({ id: z.string().min(1).max(64) });
 
-/** Read again by an open page every few seconds: that is no use of the session. */
+/** Read again by an open page without anybody's doing: that is no use of the session. */
 const passiveFresh = procedureWith({ freshWithinSeconds: "default" }, { isPassive: true });
 const freshOverHttp = procedureWith({ freshWithinSeconds: "default", transport: "http" });
 
@@ -87,10 +88,20 @@ export const accountRouter = router({
 
   sessions: router({
     /** Says where the user is and was: for those who have just shown who they are. */
-    list: passiveFresh.query(async ({ ctx }): Promise<SessionListItem[]> => {
-      const sessions = await ctx.caller.services.auth.sessions.list(ctx.user.id);
-      return sessions.map((session) => toListItem(session, ctx.session.id));
-    }),
+    list: passiveFresh.query(({ ctx }): Promise<SessionListItem[]> => listSessions(ctx)),
+
+    /** The same list, live: a device that signs in or is signed out comes and goes. */
+    live: passiveFresh.input(LiveInput).subscription(({ ctx, input }) =>
+      livePage<SessionListItem>(ctx, {
+        lastEventId: input?.lastEventId,
+        reading: () => ({
+          // Which one is this device's differs by session.
+          key: `${sessionsTopic(ctx.user.id)}:${ctx.session.id}`,
+          topics: [sessionsTopic(ctx.user.id), anySessionTopic],
+          read: async () => ({ rows: await listSessions(ctx) }),
+        }),
+      }),
+    ),
 
     end: protectedProcedure.input(Handle).mutation(async ({ ctx, input }) => {
       const ended = await endSessions(ctx, { sessionId: input.id });
@@ -121,6 +132,11 @@ async function readProfile(ctx: Context): Promise<AccountProfile> {
   return profile;
 }
 
+async function listSessions(ctx: Context): Promise<SessionListItem[]> {
+  const sessions = await ctx.caller.services.auth.sessions.list(ctx.user.id);
+  return sessions.map((session) => toListItem(session, ctx.session.id));
+}
+
 /** Alone: two devices that end each other at once would otherwise wait for each other. */
 function endSessions(
   ctx: Context,
@@ -143,6 +159,7 @@ function endSessions(
 function toListItem(session: DeviceSession, currentId: string): SessionListItem {
   return {
     id: session.id,
+    version: session.version,
     isCurrent: session.id === currentId,
     createdAt: session.createdAt.toISOString(),
     lastUsedAt: session.lastUsedAt.toISOString(),
