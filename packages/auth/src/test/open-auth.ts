@@ -3,7 +3,6 @@ import { type Bus, createMemoryBus, type Hint } from "@countersign/bus";
 import { defaultSettings, type Settings } from "@countersign/contract";
 import type { Database } from "@countersign/db";
 
-import { isAdminTopic } from "../admin/admin-topic.ts";
 import type { Auth } from "../auth.ts";
 import { createAuth } from "../create-auth.ts";
 import type { Mail } from "../mail/mailer.ts";
@@ -15,6 +14,7 @@ import { createDatabaseAttempts } from "../throttle/database-attempts.ts";
 import { borrowDatabase } from "./borrow-database.ts";
 import { interruptDatabase, type InterruptedDatabase } from "./interrupt-database.ts";
 import { createTestMailer, type TestMailer } from "./mailer.ts";
+import { recordHints } from "./record-hints.ts";
 
 const testPermissions = ["notes.view", "notes.change", "notes.remove"] as const;
 export const testUrl = "https://app.example.com";
@@ -50,11 +50,8 @@ export async function openTestAuth(dialect: TestDialect, settings: Partial<Setti
   const { db } = borrowed;
   const bus = createMemoryBus();
   const clock = createTestClock();
-  const hints: Hint[] = [];
+  const hints = recordHints(bus);
   const errors: unknown[] = [];
-  bus.subscribe((hint) => {
-    if (hint.kind !== "topic" || !isAdminTopic(hint.topic)) hints.push(hint);
-  });
   const interrupted = interruptDatabase(db);
   const mailer = createTestMailer();
   const auth = createAuth({

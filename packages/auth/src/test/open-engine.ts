@@ -12,6 +12,7 @@ import { createTestClock, type TestClock } from "../testing/test-clock.ts";
 
 import { borrowDatabase } from "./borrow-database.ts";
 import { insertUser } from "./insert-user.ts";
+import { recordHints } from "./record-hints.ts";
 import { watchUpdates, type WatchedUpdates } from "./watch-updates.ts";
 
 /** What an engine is made of. */
@@ -64,10 +65,8 @@ export async function openTestEngine(
   const { db } = borrowed;
   const bus = createMemoryBus();
   const clock = createTestClock();
-  const [hints, errors]: [Hint[], unknown[]] = [[], []];
-  bus.subscribe((hint) => {
-    if (hint.kind !== "topic") hints.push(hint);
-  });
+  const hints = recordHints(bus);
+  const errors: unknown[] = [];
   const updates = watchUpdates(db);
   const options: EngineOptions = {
     db: updates.db,
