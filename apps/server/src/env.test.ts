@@ -61,6 +61,8 @@ test("a wrong value is refused in one line with the variable's name and what to 
     ["MAIL_FROM", "hello", /<hello@example.com>/],
     ["MAIL_FROM", "A <a@example.com>\nBcc: b@example.com", /<hello@example.com>/],
     ["MAIL", "yes", /"console"/],
+    ["REDIS_URL", "localhost:6379/hidden", /redis:/],
+    ["BUS", "kafka", /"redis"/],
   ];
   for (const [name, value, cure] of wrong) {
     const read = () => readEnvironment({ [name]: value });
@@ -118,4 +120,29 @@ test("a site that cannot send the mails it needs does not start", () => {
   expect(() => readEnvironment({ MAIL: "smtp" })).toThrow(/^SMTP_URL: /);
   expect(() => readEnvironment({ ...production, EMAIL_VERIFICATION: "required" })).toThrow(/^SMTP_URL: /);
   expect(readEnvironment({ ...production, EMAIL_VERIFICATION: "optional" }).mail).toEqual({ kind: "off" });
+});
+
+test("servers tell each other by Redis where it is named, else by PostgreSQL, and SQLite's one server tells itself", () => {
+  const DATABASE_URL = "postgres://app:hidden@db.example.com/app";
+  const REDIS_URL = "redis://cache.example.com:6379";
+
+  expect(readEnvironment({}).bus).toEqual({ kind: "memory" });
+  expect(readEnvironment({ DATABASE_URL }).bus).toEqual({ kind: "postgres", url: DATABASE_URL });
+  expect(readEnvironment({ DATABASE_URL, REDIS_URL })).toMatchObject({
+    bus: { kind: "redis", url: REDIS_URL },
+    warnings: [],
+  });
+  expect(readEnvironment({ DATABASE_URL, REDIS_URL, BUS: "postgres" }).bus).toMatchObject({ kind: "postgres" });
+});
+
+test("a bus that cannot be, or does not reach everybody, is told", () => {
+  const DATABASE_URL = "postgres://app:hidden@db.example.com/app";
+  const production = { NODE_ENV: "production", PUBLIC_URL: "https://app.example.com", MAIL: "off" };
+
+  expect(() => readEnvironment({ BUS: "redis" })).toThrow(/^REDIS_URL: /);
+  expect(() => readEnvironment({ BUS: "postgres" })).toThrow(/^BUS: .*DATABASE_URL/);
+  expect(readEnvironment({ ...production, DATABASE_URL, BUS: "memory" }).warnings).toEqual([
+    expect.stringMatching(/^BUS=memory is for one server/),
+  ]);
+  expect(readEnvironment({ REDIS_URL: "redis://localhost" }).warnings).toEqual([expect.stringContaining("SQLite")]);
 });

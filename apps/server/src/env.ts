@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { Settings } from "@countersign/contract";
 
+import { type BusChoice, busVariables, chooseBus } from "./bus-env.ts";
 import { chooseMail, type MailDelivery, mailVariables } from "./mail-env.ts";
 
 const Env = Settings.extend({
@@ -29,6 +30,7 @@ const Env = Settings.extend({
     .optional(),
   DATABASE_URL: z.string().default("sqlite:./data/countersign.db"),
   TRUST_PROXY: z.string().default(""),
+  ...busVariables,
   ...mailVariables,
   LOG_LEVEL: z
     .enum(["debug", "info", "warn", "error", "silent"], "Write debug, info, warn, error or silent.")
@@ -44,6 +46,7 @@ export interface Environment {
   readonly databaseUrl: string;
   readonly trustProxy: string;
   readonly logLevel: string;
+  readonly bus: BusChoice;
   readonly mail: MailDelivery;
   readonly settings: Settings;
   /** What is accepted but should be looked at. */
@@ -67,11 +70,12 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
   }
   const { NODE_ENV, PORT, HOST, PUBLIC_URL, ALLOWED_ORIGINS, DATABASE_URL, TRUST_PROXY, LOG_LEVEL, ...rest } =
     parsed.data;
-  const { SMTP_URL, MAIL_FROM, MAIL, ...settings } = rest;
+  const { SMTP_URL, MAIL_FROM, MAIL, REDIS_URL, BUS, ...settings } = rest;
   const isProduction = NODE_ENV === "production";
   const publicUrl = PUBLIC_URL ?? (isProduction ? `http://localhost:${PORT}` : developmentUrl);
   const isMailNeeded = settings.EMAIL_VERIFICATION === "required";
   const delivery = chooseMail({ SMTP_URL, MAIL_FROM, MAIL }, { isProduction, publicUrl, isMailNeeded });
+  const choice = chooseBus({ REDIS_URL, BUS }, { isProduction, databaseUrl: DATABASE_URL });
 
   return {
     isProduction,
@@ -82,9 +86,10 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     databaseUrl: DATABASE_URL,
     trustProxy: TRUST_PROXY,
     logLevel: LOG_LEVEL ?? (isProduction ? "info" : "warn"),
+    bus: choice.bus,
     mail: delivery.mail,
     settings,
-    warnings: [...checkPublicUrl(publicUrl, isProduction), ...delivery.warnings],
+    warnings: [...checkPublicUrl(publicUrl, isProduction), ...choice.warnings, ...delivery.warnings],
   };
 }
 

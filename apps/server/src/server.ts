@@ -5,13 +5,13 @@ import { pino } from "pino";
 
 import { appRouter, migrations, permissions, tables } from "@app/api";
 import { createAuth } from "@countersign/auth";
-import { createMemoryBus } from "@countersign/bus";
 import { coreMigrations, openDatabase } from "@countersign/db";
 import { createApp } from "@countersign/rpc";
 
 import { createMailer } from "./create-mailer.ts";
 import { createDemoUsers } from "./demo-users.ts";
 import { type Environment, readEnvironment } from "./env.ts";
+import { openBus } from "./open-bus.ts";
 
 /** Starts the server and returns when it has been asked to stop and has stopped. */
 export async function runServer(): Promise<void> {
@@ -26,7 +26,7 @@ export async function runServer(): Promise<void> {
     // The reason of it, and no more: the url may hold a password.
     (error: unknown) => Promise.reject(new Error(`DATABASE_URL: ${messageOf(error)}`, { cause: error })),
   );
-  const bus = createMemoryBus({ onError: (err) => log.error({ err }, "A hint could not be handled") });
+  const bus = openBus(env.bus, log);
   const onError = (err: unknown) => log.error({ err }, "A write in the background failed");
   const { publicUrl, allowedOrigins, trustProxy, settings } = env;
   const mailer = createMailer(env.mail, log);
