@@ -12,11 +12,12 @@ import { updateRow } from "./actions/update.ts";
 import { type AnyCrudOptions, buildModel, type RowCan } from "./definition/build-model.ts";
 import type { Model } from "./definition/model.ts";
 import type { ActionName, CrudOptions, TableOf } from "./definition/options.ts";
-import type { AllProcedures, CrudRow, OfferedProcedures, ShownBody } from "./definition/procedures.ts";
+import type { AllProcedures, CrudRow, OfferedProcedures, ShownBody, ShownTo } from "./definition/procedures.ts";
 import type { CrudTable, CrudTableName } from "./definition/table.ts";
+import { exportRows } from "./export/export-rows.ts";
 import { createInput, fieldSchemas, Id, updateInput, Version } from "./fields/input-schemas.ts";
 import { liveRows } from "./live/live-rows.ts";
-import { listInput, liveInput } from "./query/list-input.ts";
+import { exportInput, listInput, liveInput } from "./query/list-input.ts";
 import { readPage, readRow } from "./query/read-rows.ts";
 
 /** Most rows one call may change. */
@@ -59,14 +60,37 @@ export function createCrud<Tables extends CoreTables, Permission extends string,
     Projected extends object = ShownBody<TableOf<Tables, Name>, Fields, Shown>,
     const Without extends ActionName = never,
     const Bin = undefined,
+    const ShowTo = {},
+    const Csv = undefined,
   >(
-    options: CrudOptions<Tables, Name, Permission, Fields, Shown, Filters, Orders, Projected, Without, Bin, PolicyName>,
+    options: CrudOptions<
+      Tables,
+      Name,
+      Permission,
+      Fields,
+      Shown,
+      Filters,
+      Orders,
+      Projected,
+      Without,
+      Bin,
+      ShowTo,
+      Csv,
+      PolicyName
+    >,
   ): OfferedProcedures<
-    AllProcedures<TableOf<Tables, Name>, Fields, Filters, Orders, CrudRow<Projected>>,
+    AllProcedures<
+      TableOf<Tables, Name>,
+      Fields,
+      Filters,
+      Orders,
+      CrudRow<Projected & ShownTo<TableOf<Tables, Name>, ShowTo>>
+    >,
     Without,
-    Bin
+    Bin,
+    Csv
   > {
-    return crudRows<Name, Fields, Shown, Filters, Orders, Projected, Without, Bin>(options).procedures;
+    return crudRows<Name, Fields, Shown, Filters, Orders, Projected, Without, Bin, ShowTo, Csv>(options).procedures;
   };
 }
 
@@ -87,14 +111,41 @@ export function createCrudRows<Tables extends CoreTables, Permission extends str
     Projected extends object = ShownBody<TableOf<Tables, Name>, Fields, Shown>,
     const Without extends ActionName = never,
     const Bin = undefined,
+    const ShowTo = {},
+    const Csv = undefined,
   >(
-    options: CrudOptions<Tables, Name, Permission, Fields, Shown, Filters, Orders, Projected, Without, Bin, PolicyName>,
+    options: CrudOptions<
+      Tables,
+      Name,
+      Permission,
+      Fields,
+      Shown,
+      Filters,
+      Orders,
+      Projected,
+      Without,
+      Bin,
+      ShowTo,
+      Csv,
+      PolicyName
+    >,
   ): CrudRows<
     Tables,
     TableOf<Tables, Name>,
     Permission,
-    OfferedProcedures<AllProcedures<TableOf<Tables, Name>, Fields, Filters, Orders, CrudRow<Projected>>, Without, Bin>,
-    CrudRow<Projected>
+    OfferedProcedures<
+      AllProcedures<
+        TableOf<Tables, Name>,
+        Fields,
+        Filters,
+        Orders,
+        CrudRow<Projected & ShownTo<TableOf<Tables, Name>, ShowTo>>
+      >,
+      Without,
+      Bin,
+      Csv
+    >,
+    CrudRow<Projected & ShownTo<TableOf<Tables, Name>, ShowTo>>
   > {
     // The casts: outside, everything is typed by its table; inside, it works with the tables of any app.
     const table = app.tables.postgres[options.table] as unknown as CrudTable;
@@ -164,6 +215,10 @@ function buildProcedures(
       procedureWith(rulePartsOf(model, "live"), { watches: model.watches })
         .input(liveInput(table, model.declared))
         .subscription(({ ctx, input }) => liveRows(model, ctx, input ?? {})),
+    export: () =>
+      at("export")
+        .input(exportInput(table, model.declared))
+        .query(({ ctx, input }) => exportRows(model, ctx, input ?? {}, ctx.db)),
   };
   const offered = Object.keys(model.rules) as ActionName[];
   return Object.fromEntries(offered.map((action) => [action, procedures[action]()]));

@@ -27,6 +27,8 @@ export type AnyCrudOptions = CrudOptions<
   object,
   ActionName,
   string,
+  Readonly<Record<string, string>>,
+  { readonly columns: readonly string[]; readonly most?: number },
   string
 >;
 
@@ -45,12 +47,14 @@ const allActions: readonly ActionName[] = [
   "removeMany",
   "restore",
   "live",
+  "export",
 ];
 
 /** Whose rule an action follows when it has none of its own. */
 const follows: Readonly<Partial<Record<ActionName, ActionName>>> = {
   get: "list",
   live: "list",
+  export: "list",
   updateMany: "update",
   removeMany: "remove",
   restore: "remove",
@@ -76,6 +80,7 @@ export function buildModel(options: AnyCrudOptions, place: Place<CoreTables, Cru
     if (columnOf(table, name).dataType !== "string")
       throw refuse(table, `Column "${name}" is no text and cannot be searched.`);
   }
+  requireHiddenColumns(options, table);
   requireScopedUniqueness(table, options.scope.columns, fields);
   const { removedAt = null, quota = null } = options;
   if (removedAt !== null && (columnOf(table, removedAt).notNull || fields.includes(removedAt))) {
@@ -89,6 +94,7 @@ export function buildModel(options: AnyCrudOptions, place: Place<CoreTables, Cru
     scope,
     watches: scope.watches(place),
     shown: [...new Set(["id", "version", ...fields, ...(options.show ?? [])])],
+    showTo: options.showTo ?? {},
     project: (options.project as Model["project"] | undefined) ?? null,
     declared: {
       search: options.search ?? [],
@@ -102,6 +108,7 @@ export function buildModel(options: AnyCrudOptions, place: Place<CoreTables, Cru
     pageSize: options.page?.size ?? 20,
     doesCount: options.page?.count ?? true,
     removedAt,
+    csv: options.csv ? { columns: options.csv.columns, most: options.csv.most ?? 10_000 } : null,
     quota,
     hooks: options.hooks ?? {},
     policies: buildPolicies(options, rowCan),
@@ -115,6 +122,7 @@ function buildRules(options: AnyCrudOptions, hasBin: boolean): Model["rules"] {
   const given: { readonly [Action in ActionName]?: RuleParts<string> } = options.rules ?? {};
   const left = new Set<ActionName>(options.without ?? []);
   if (!hasBin) left.add("restore");
+  if (options.csv === undefined) left.add("export");
   const offered = allActions.filter((action) => !left.has(action));
   return Object.fromEntries(
     offered.map((action): [ActionName, Rule] => {
@@ -132,6 +140,23 @@ function buildPolicies({ policies = {} }: AnyCrudOptions, rowCan: RowCan): Model
       return [action, (viewer: Viewer, row: AnyRow) => ask(viewer, row, {}).$can[name] === true];
     }),
   );
+}
+
+/** A column that only some receive must not show to others by the way. */
+function requireHiddenColumns(options: AnyCrudOptions, table: CrudTable): void {
+  const { fields, show = [], search = [], filters = {}, order, scope, csv } = options;
+  const named = [...Object.keys(fields), ...show, ...search, ...Object.keys(filters), ...(order?.by ?? [])];
+  const open = new Set([...named, ...scope.columns]);
+  const hidden = Object.keys(options.showTo ?? {});
+  requireColumns(table, hidden);
+  const shown = hidden.find((name) => open.has(name));
+  if (shown !== undefined) {
+    throw refuse(
+      table,
+      `Column "${shown}" goes out to some only, by showTo, and can be told from something else that names it. Name it there only.`,
+    );
+  }
+  if (csv && csv.columns.length === 0) throw refuse(table, "Name the columns of csv.");
 }
 
 function requireColumns(table: CrudTable, names: readonly string[]): void {

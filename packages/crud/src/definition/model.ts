@@ -30,6 +30,8 @@ export interface Model {
   /** The rows that live lists stand on. */
   readonly watches: readonly WatchedRows[];
   readonly shown: readonly string[];
+  /** Columns that only those receive who hold the permission. */
+  readonly showTo: Readonly<Record<string, string>>;
   readonly project:
     | ((rows: readonly AnyRow[], reader: Reader) => readonly object[] | Promise<readonly object[]>)
     | null;
@@ -38,6 +40,7 @@ export interface Model {
   readonly pageSize: number;
   readonly doesCount: boolean;
   readonly removedAt: string | null;
+  readonly csv: { readonly columns: readonly string[]; readonly most: number } | null;
   readonly quota: { readonly rows: number; readonly of: string } | null;
   readonly hooks: Hooks<CoreTables, CrudTable, string>;
   /** What besides rule and scope an action on a row asks for. */
@@ -55,8 +58,10 @@ export function placeOf(model: Model, { tables }: Pick<Reader, "tables">): Place
   return { tables, table: (tables as unknown as Readonly<Record<string, CrudTable>>)[model.tableName] as CrudTable };
 }
 
-/** The columns that go out, or all of them where the app looks at whole rows. */
+/** The columns that may go out, or all of them where the app looks at whole rows. */
 export function columnsOf(model: Model, table: CrudTable): Record<string, PgColumn> {
   if (model.project || Object.keys(model.policies).length > 0) return { ...getTableColumns(table) };
-  return Object.fromEntries(model.shown.map((name) => [name, columnOf(table, name)]));
+  return Object.fromEntries(
+    [...model.shown, ...Object.keys(model.showTo)].map((name) => [name, columnOf(table, name)]),
+  );
 }

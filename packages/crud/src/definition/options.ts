@@ -19,7 +19,8 @@ export type ActionName =
   | "updateMany"
   | "removeMany"
   | "restore"
-  | "live";
+  | "live"
+  | "export";
 
 /** Columns only the library writes. */
 type Kept = "id" | "version" | "createdAt" | "updatedAt";
@@ -44,6 +45,8 @@ export interface CrudOptions<
   Projected,
   Without extends ActionName,
   Bin,
+  ShowTo,
+  Csv,
   PolicyName extends string = never,
 > {
   readonly table: Name;
@@ -53,6 +56,8 @@ export interface CrudOptions<
   readonly fields: Fields & FieldsOf<TableOf<Tables, Name>>;
   /** The columns that go out besides `id`, `version` and the fields. */
   readonly show?: readonly (Shown & ColumnOf<TableOf<Tables, Name>>)[];
+  /** Columns that go out only to those who hold the permission, in lists and live lists too: `{ salary: "staff.see_pay" }`. Nothing can be searched, filtered or ordered by them: that would let others find them out. */
+  readonly showTo?: ShowTo & { readonly [Column in ColumnOf<TableOf<Tables, Name>>]?: Permission };
   /** What rows look like outside, where their columns are not enough. It gets all rows of a page at once, with every column; the answer may depend on nothing else than rows and what it reads. `id` and `version` are added. */
   readonly project?: (
     rows: readonly RowOf<TableOf<Tables, Name>>[],
@@ -76,11 +81,16 @@ export interface CrudOptions<
     /** Is the total counted when nothing is asked? True. */
     readonly count?: boolean;
   };
-  /** What an action asks for besides a signed-in user. `updateMany` follows `update`, `removeMany` and `restore` follow `remove`, `live` and `get` follow `list`, unless they are named. */
+  /** What an action asks for besides a signed-in user. `updateMany` follows `update`, `removeMany` and `restore` follow `remove`, `live`, `get` and `export` follow `list`, unless they are named. */
   readonly rules?: { readonly [Action in ActionName]?: RuleParts<Permission> };
   /** The policies a row is asked about before it is changed or removed, from `definePolicies`: see `$can`. */
   readonly policies?: { readonly update?: PolicyName; readonly remove?: PolicyName };
   readonly without?: readonly Without[];
+  /** Offers `export`: a list as a file for spreadsheets, with these columns, and at most so many rows (10,000). */
+  readonly csv?: Csv & {
+    readonly columns: readonly ((keyof NoInfer<Projected> & string) | "id" | (keyof NoInfer<ShowTo> & string))[];
+    readonly most?: number;
+  };
   /** A nullable instant: rows are removed by setting it, and can be restored. */
   readonly removedAt?: Bin & ColumnOf<TableOf<Tables, Name>>;
   /** Most rows of one value of this column, as of one owner; the removed ones are counted too. */

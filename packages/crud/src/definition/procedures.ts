@@ -4,6 +4,7 @@ import type { z } from "zod";
 import type { LiveListFrame } from "@countersign/contract";
 import type { ProcedureMeta } from "@countersign/rpc";
 
+import type { CsvExport } from "../export/export-rows.ts";
 import type { FieldOn } from "../fields/field.ts";
 import type { Operator } from "../query/operators.ts";
 import type { Direction } from "../query/order.ts";
@@ -100,6 +101,11 @@ export type ShownBody<Table extends CrudTable, Fields, Shown extends string> = S
   Extract<keyof Fields | Shown, keyof RowOf<Table>>
 >;
 
+/** The columns that only some receive. */
+export type ShownTo<Table extends CrudTable, ShowTo> = Partial<
+  SentColumns<RowOf<Table>, Extract<keyof ShowTo, keyof RowOf<Table>>>
+>;
+
 type Query<Input, Output> = TRPCQueryProcedure<{ input: Input; output: Output; meta: ProcedureMeta }>;
 type Mutation<Input, Output> = TRPCMutationProcedure<{ input: Input; output: Output; meta: ProcedureMeta }>;
 type Subscription<Input, Output> = TRPCSubscriptionProcedure<{
@@ -140,10 +146,11 @@ export interface AllProcedures<
     (QueryInput<Table, Filters, Orders> & { readonly lastEventId?: string | undefined }) | undefined,
     TrackedFrame<Row>
   >;
+  export: Query<Omit<QueryInput<Table, Filters, Orders>, "limit" | "offset" | "count"> | undefined, CsvExport>;
 }
 
-/** Those that are offered. `restore` needs a bin. */
-export type OfferedProcedures<All, Without extends ActionName, Bin> = Omit<
+/** Those that are offered. `restore` needs a bin, and `export` its columns. */
+export type OfferedProcedures<All, Without extends ActionName, Bin, Csv> = Omit<
   All,
-  Without | (Bin extends string ? never : "restore")
+  Without | (Bin extends string ? never : "restore") | (Csv extends object ? never : "export")
 >;

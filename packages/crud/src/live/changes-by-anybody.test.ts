@@ -46,6 +46,7 @@ describeDatabases((dialect) => {
     await hers.until((rows) => titles(rows) === "moor");
     await stranger.mutate("byHand.renameTask", { id: first.id, title: "row" });
     await view.until((rows) => titles(rows) === "row,moor");
+    expect(hers.rows).toMatchObject([{ title: "moor" }]);
   });
 
   test("a change of one project's rows wakes no list of another's", async () => {
@@ -140,7 +141,7 @@ describeDatabases((dialect) => {
 
 test("postgres: what one of our transactions does is told once, after its commit, and not by NOTIFY as well", async () => {
   await using started = await startTwoProjects(postgresDialect);
-  const { app, socket, first, view } = started;
+  const { app, socket, first, project, view } = started;
   const told: string[] = [];
   app.bus.subscribe((hint) => void (hint.kind === "topic" && told.push(hint.topic)));
   const external: unknown[] = [];
@@ -151,7 +152,8 @@ test("postgres: what one of our transactions does is told once, after its commit
   await elsewhere.update(elsewhere.tables.tasks).set({ title: "x" });
   await view.until((rows) => titles(rows) === "x,x");
   await stop();
-  expect(told).toHaveLength(1);
-  // Of each of the two projects.
-  expect(external).toHaveLength(2);
+  const [ofTable, ofProject] = ["rows:tasks", `rows:tasks:project_id:${project.id}`];
+  expect(told.toSorted()).toEqual([ofTable, ofProject]);
+  // What was done by hand: of each of the two projects, and of the table.
+  expect(external).toHaveLength(3);
 });

@@ -8,7 +8,7 @@ import { type Model, placeOf, type Reader } from "../definition/model.ts";
 import { narrowingOf } from "../query/conditions.ts";
 import type { ListQuery, LiveQuery } from "../query/list-input.ts";
 import { readPage } from "../query/read-rows.ts";
-import { openActions } from "../query/rights.ts";
+import { openActions, openColumns } from "../query/rights.ts";
 import type { SentRow } from "../query/send-rows.ts";
 import type { Grant } from "../scope/scope.ts";
 
@@ -45,10 +45,11 @@ export function liveRows(
 }
 
 /**
- * All that the rows depend on: what is asked, whose rows they are, and which actions the user's rights open. What a policy
+ * All that the rows depend on: what is asked, whose rows they are, and which actions and columns the user's rights open. What a policy
  * says can depend on anything of the user, so where there is one nobody shares.
  */
 function keyOf(model: Model, query: ListQuery, grant: Grant, principal: Principal): string {
   const alone = Object.keys(model.policies).length > 0 ? principal.session.id : null;
-  return JSON.stringify(["rows", model.tableName, query, grant.key, openActions(model, principal), alone]);
+  const open = [openActions(model, principal), openColumns(model, principal)];
+  return JSON.stringify(["rows", model.tableName, query, grant.key, open, alone]);
 }

@@ -72,6 +72,12 @@ export function listInput(table: CrudTable, declared: Declared): z.ZodType<ListQ
   return schema as z.ZodType<ListQuery | undefined>;
 }
 
+/** What `export` is called with: all that fits goes into the file. */
+export function exportInput(table: CrudTable, declared: Declared): z.ZodType<ListQuery | undefined> {
+  const { limit: _, offset: __, count: ___, ...asked } = querySchemas(table, declared);
+  return z.strictObject(asked).optional() as z.ZodType<ListQuery | undefined>;
+}
+
 /** What `live` is called with: tRPC adds `lastEventId` when a client resumes. */
 export function liveInput(table: CrudTable, declared: Declared): z.ZodType<LiveQuery | undefined> {
   const schema = z.strictObject({ ...querySchemas(table, declared), lastEventId: z.string().max(64).optional() });

@@ -1,6 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 
-import type { Principal } from "@countersign/auth";
+import { can, type Principal } from "@countersign/auth";
 import type { Caller } from "@countersign/rpc";
 
 import { type AnyRow, type Model, placeOf, type Reader } from "../definition/model.ts";
@@ -40,6 +40,11 @@ export function canOf(model: Model, viewer: Viewer, row: AnyRow): Readonly<Recor
   return Object.fromEntries(
     offered.map((action) => [action, row[`$${action}`] === 1 && (model.policies[action]?.(viewer, row) ?? true)]),
   );
+}
+
+/** The columns that this user receives beyond those that all do. */
+export function openColumns({ showTo }: Model, principal: Principal): readonly string[] {
+  return Object.entries(showTo).flatMap(([name, permission]) => (can(principal, permission) ? [name] : []));
 }
 
 /** The actions on rows that this user's rights open. */

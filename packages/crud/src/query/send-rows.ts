@@ -1,6 +1,6 @@
 import type { AnyRow, Model, Reader } from "../definition/model.ts";
 
-import { canOf, type Viewer } from "./rights.ts";
+import { canOf, openColumns, type Viewer } from "./rights.ts";
 
 /** A row as it goes out. */
 export type SentRow = Readonly<Record<string, unknown>> & {
@@ -9,7 +9,7 @@ export type SentRow = Readonly<Record<string, unknown>> & {
   readonly $can: Readonly<Record<string, boolean>>;
 };
 
-/** Rows as they go out: the columns shown or the projection, instants as text, rights under `$can`. */
+/** Rows as they go out: the columns shown or the projection, those shown to this user, instants as text, rights under `$can`. */
 export async function sendRows(
   model: Model,
   viewer: Viewer,
@@ -25,8 +25,10 @@ export async function sendRows(
       `project() of "${model.tableName}" returned ${bodies.length} rows for ${rows.length}. Return one for each.`,
     );
   }
+  const open = openColumns(model, viewer.principal);
   return rows.map((row, index) => ({
     ...sentValues(bodies[index] as Readonly<Record<string, unknown>>),
+    ...sentValues(pick(row, open)),
     id: row.id,
     version: row.version,
     $can: canOf(model, viewer, row),

@@ -17,7 +17,7 @@ import { unscoped } from "../scope/unscoped.ts";
 
 import { migrations, type Tables, tables } from "./tables.ts";
 
-export const permissions = definePermissions(["notes.view_all", "tasks.remove"]);
+export const permissions = definePermissions(["notes.view_all", "tasks.view_all", "tasks.see_cost", "tasks.archive"]);
 const policies = definePolicies({
   /** What is done stays as it is. */
   "notes.change": (_principal, note: { readonly isDone: boolean }) => !note.isDone,
@@ -50,6 +50,7 @@ export const notes = crudRouter({
   order: { by: ["createdAt", "title", "priority"], direction: "desc" },
   policies: { update: "notes.change" },
   removedAt: "removedAt",
+  csv: { columns: ["id", "title", "body", "priority", "isDone", "dueAt"], most: 30 },
   quota: { rows: 1000, of: "ownerId" },
 });
 
@@ -67,12 +68,17 @@ export const projects = crudRouter({
 
 const taskRows = crudRows({
   table: "tasks",
-  scope: membership<Tables, Tables["tasks"]>({ of: "projectId", ...members }),
+  scope: anyOf<Tables, Tables["tasks"]>(
+    membership({ of: "projectId", ...members }),
+    unscoped({ read: "tasks.view_all" }),
+  ),
   fields: {
     projectId: z.uuid(),
     title: text({ max: 200, singleLine: true, required: "Give the task a title." }),
     state: z.enum(["open", "done"]),
   },
+  showTo: { cost: "tasks.see_cost" },
+  csv: { columns: ["title", "cost"] },
   filters: { projectId: ["eq"], state: ["eq"] },
   order: { by: ["createdAt"], direction: "asc" },
   quota: { rows: 200, of: "projectId" },

@@ -1,53 +1,68 @@
 import { coreTables, extendTables, type MigrationSet } from "@countersign/db";
 
 /** Notes of one owner each, and projects with members, which hold tasks. */
-export const tables = extendTables(coreTables, ({ table, id, text, flag, instant, count, primaryKey }, { users }) => {
-  const notes = table("notes", {
-    id: id("id").primaryKey(),
-    ownerId: id("owner_id")
-      .notNull()
-      .references(() => users.id, { onDelete: "cascade" }),
-    title: text("title").notNull(),
-    body: text("body").notNull().default(""),
-    isDone: flag("is_done").notNull().default(false),
-    priority: count("priority"),
-    dueAt: instant("due_at"),
-    secret: text("secret").notNull().default("hidden"),
-    version: count("version").notNull(),
-    createdAt: instant("created_at").notNull(),
-    updatedAt: instant("updated_at").notNull(),
-    removedAt: instant("removed_at"),
-  });
-  const projects = table("projects", {
-    id: id("id").primaryKey(),
-    name: text("name").notNull(),
-    version: count("version").notNull(),
-  });
-  const projectMembers = table(
-    "project_members",
-    {
-      projectId: id("project_id")
-        .notNull()
-        .references(() => projects.id, { onDelete: "cascade" }),
-      userId: id("user_id")
-        .notNull()
-        .references(() => users.id, { onDelete: "cascade" }),
-      role: text("role").notNull(),
-    },
-    (member) => [primaryKey({ columns: [member.projectId, member.userId] })],
-  );
-  const tasks = table("tasks", {
-    id: id("id").primaryKey(),
-    projectId: id("project_id")
-      .notNull()
-      .references(() => projects.id, { onDelete: "cascade" }),
-    title: text("title").notNull(),
-    state: text("state").notNull().default("open"),
-    version: count("version").notNull(),
-    createdAt: instant("created_at").notNull(),
-  });
-  return { notes, projects, projectMembers, tasks };
-});
+export const tables = extendTables(
+  coreTables,
+  ({ table, id, text, flag, instant, count, index, primaryKey }, { users }) => {
+    const notes = table(
+      "notes",
+      {
+        id: id("id").primaryKey(),
+        ownerId: id("owner_id")
+          .notNull()
+          .references(() => users.id, { onDelete: "cascade" }),
+        title: text("title").notNull(),
+        body: text("body").notNull().default(""),
+        isDone: flag("is_done").notNull().default(false),
+        priority: count("priority"),
+        dueAt: instant("due_at"),
+        secret: text("secret").notNull().default("hidden"),
+        version: count("version").notNull(),
+        createdAt: instant("created_at").notNull(),
+        updatedAt: instant("updated_at").notNull(),
+        removedAt: instant("removed_at"),
+      },
+      (note) => [index("notes_owner_id_created_at").on(note.ownerId, note.createdAt, note.id)],
+    );
+    const projects = table("projects", {
+      id: id("id").primaryKey(),
+      name: text("name").notNull(),
+      version: count("version").notNull(),
+    });
+    const projectMembers = table(
+      "project_members",
+      {
+        projectId: id("project_id")
+          .notNull()
+          .references(() => projects.id, { onDelete: "cascade" }),
+        userId: id("user_id")
+          .notNull()
+          .references(() => users.id, { onDelete: "cascade" }),
+        role: text("role").notNull(),
+      },
+      (member) => [
+        primaryKey({ columns: [member.projectId, member.userId] }),
+        index("project_members_user_id").on(member.userId),
+      ],
+    );
+    const tasks = table(
+      "tasks",
+      {
+        id: id("id").primaryKey(),
+        projectId: id("project_id")
+          .notNull()
+          .references(() => projects.id, { onDelete: "cascade" }),
+        title: text("title").notNull(),
+        state: text("state").notNull().default("open"),
+        cost: count("cost").notNull().default(7),
+        version: count("version").notNull(),
+        createdAt: instant("created_at").notNull(),
+      },
+      (task) => [index("tasks_project_id_created_at").on(task.projectId, task.createdAt, task.id)],
+    );
+    return { notes, projects, projectMembers, tasks };
+  },
+);
 export type Tables = (typeof tables)["postgres"];
 
 export const migrations: MigrationSet = {

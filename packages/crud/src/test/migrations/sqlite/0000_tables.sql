@@ -27,6 +27,13 @@ CREATE TABLE tasks (
   project_id text NOT NULL REFERENCES projects (id) ON DELETE cascade,
   title text NOT NULL,
   state text DEFAULT 'open' NOT NULL,
+  cost integer DEFAULT 7 NOT NULL,
   version integer NOT NULL,
   created_at integer NOT NULL
 );
+--> statement-breakpoint
+CREATE INDEX notes_owner_id_created_at ON notes (owner_id, created_at, id);
+--> statement-breakpoint
+CREATE INDEX project_members_user_id ON project_members (user_id);
+--> statement-breakpoint
+CREATE INDEX tasks_project_id_created_at ON tasks (project_id, created_at, id);
