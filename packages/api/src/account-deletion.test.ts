@@ -1,18 +1,19 @@
+import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 
 import { describeDatabases } from "@app/services/databases";
-import { startTestApp } from "@countersign/rpc/testing";
+import { LiveView, type TestUser, type TestApp } from "@countersign/rpc/testing";
 
-import { migrations } from "./migrations.ts";
-import { permissions } from "./permissions.ts";
-import { appRouter } from "./router.ts";
-import { tables } from "./tables.ts";
+import type { Tables } from "./tables.ts";
+import { outcomeOf, pageOf, rowOf } from "./test/answers.ts";
+import { attachByHand } from "./test/attach-by-hand.ts";
+import { addMember, openProject } from "./test/open-project.ts";
+import { startApp } from "./test/start-app.ts";
 
 describeDatabases((dialect) => {
   test("CRU-33: a deleted account takes its notes along, and nobody else's", async () => {
-    await using database = await dialect.create();
-    const common = { router: appRouter, databaseUrl: database.url, tables, migrations: [migrations], permissions };
-    await using app = await startTestApp(common);
+    await using started = await startApp(dialect);
+    const { app } = started;
     const [ann, bob] = [await app.signIn("ann"), await app.signIn("bob")];
     await using anns = await ann.open();
     await using bobs = await bob.open();
@@ -20,11 +21,98 @@ describeDatabases((dialect) => {
       expect(await socket.mutate("note.create", { title: "tea", body: "" })).toHaveProperty("result");
     }
 
-    expect((await app.http("account.delete", { input: {}, cookie: ann.cookie })).status).toBe(200);
+    await deleteAccount(app, ann);
 
     expect(await anns.closed).toEqual({ code: 4401, reason: "deleted" });
     const left = await app.db.select().from(app.db.tables.notes);
     expect(left.map(({ ownerId }) => ownerId)).toEqual([bob.id]);
     expect(await bobs.query("note.list")).toHaveProperty("result");
   });
+
+  test("CRU-33: the project of a deleted only manager goes to its longest-standing editor, who sees it at once", async () => {
+    await using started = await startApp(dialect);
+    const { app } = started;
+    await using project = await openProject(app);
+    const { manager, editor, viewer } = project;
+    const later = await addMember(app, project, "eric", "editor");
+    await using _socket = later.socket;
+    const projects = await LiveView.open(editor.socket, "project.live");
+    const members = await LiveView.open(viewer.socket, "member.live");
+    await projects.until(([row]) => row?.$can?.["update"] === false);
+    await members.until((rows) => rows.length === 4);
+
+    await deleteAccount(app, manager.user);
+
+    await projects.until(([row]) => row?.$can?.["update"] === true);
+    await members.until((rows) => rows.length === 3);
+    const roles = pageOf(await viewer.socket.query("member.list")).rows.map(({ username, role }) => [username, role]);
+    expect(Object.fromEntries(roles)).toEqual({ edna: "manager", vic: "viewer", eric: "editor" });
+    expect(outcomeOf(await editor.socket.mutate("member.remove", { id: viewer.memberId }))).toBe("ok");
+  });
+
+  test("CRU-33: without an editor a viewer is next; a project whose last member is deleted goes with all that is in it", async () => {
+    await using started = await startApp(dialect);
+    const { app } = started;
+    await using project = await openProject(app);
+    const { manager, editor, viewer, outsider } = project;
+    rowOf(await manager.socket.mutate("task.create", { projectId: project.id, title: "sail" }));
+    const other = rowOf(await outsider.socket.mutate("project.create", { name: "boat" }));
+    const { projects, projectMembers, tasks } = app.db.tables;
+
+    expect(outcomeOf(await manager.socket.mutate("member.remove", { id: editor.memberId }))).toBe("ok");
+    await deleteAccount(app, manager.user);
+    expect(pageOf(await viewer.socket.query("member.list")).rows).toMatchObject([{ username: "vic", role: "manager" }]);
+
+    await deleteAccount(app, viewer.user);
+    expect(await app.db.select({ id: projects.id }).from(projects)).toEqual([{ id: other.id }]);
+    expect(await app.db.$count(projectMembers)).toBe(1);
+    expect(await app.db.$count(tasks)).toBe(0);
+  });
+
+  test("CRU-33: tasks and files stay without the name of who is deleted, and what was theirs to do is nobody's; lists follow", async () => {
+    await using started = await startApp(dialect);
+    const { app } = started;
+    await using project = await openProject(app);
+    const { manager, editor } = project;
+    const input = { projectId: project.id, title: "sail", assigneeId: editor.user.id };
+    const task = rowOf(await editor.socket.mutate("task.create", input));
+    expect(task).toMatchObject({ createdBy: editor.user.id, assigneeId: editor.user.id, version: 1 });
+    const file = await attachByHand(app, { projectId: project.id, taskId: task.id, uploadedBy: editor.user.id });
+    const lists = [
+      await LiveView.open(manager.socket, "task.live"),
+      await LiveView.open(manager.socket, "attachment.live"),
+    ];
+    for (const list of lists) await list.until((rows) => rows.length === 1);
+
+    await deleteAccount(app, editor.user);
+
+    await lists[0]?.until(([row]) => row?.["createdBy"] === null && row["assigneeId"] === null);
+    await lists[1]?.until(([row]) => row?.["uploadedBy"] === null);
+    expect(rowOf(await manager.socket.query("task.get", { id: task.id }))).toMatchObject({
+      title: "sail",
+      createdBy: null,
+    });
+    expect(rowOf(await manager.socket.query("attachment.get", { id: file }))).toMatchObject({ uploadedBy: null });
+  });
+
+  test("CRU-33: two managers who are deleted at once leave a project that somebody manages", async () => {
+    await using started = await startApp(dialect);
+    const { app } = started;
+    await using project = await openProject(app);
+    const second = await addMember(app, project, "mia", "manager");
+    await using _socket = second.socket;
+
+    await Promise.all([deleteAccount(app, project.manager.user), deleteAccount(app, second.user)]);
+
+    const { projectMembers } = app.db.tables;
+    const left = await app.db.select().from(projectMembers).where(eq(projectMembers.projectId, project.id));
+    expect(Object.fromEntries(left.map(({ userId, role }) => [userId, role]))).toEqual({
+      [project.editor.user.id]: "manager",
+      [project.viewer.user.id]: "viewer",
+    });
+  });
 });
+
+async function deleteAccount(app: TestApp<Tables>, user: TestUser): Promise<void> {
+  expect((await app.http("account.delete", { input: {}, cookie: user.cookie })).status).toBe(200);
+}

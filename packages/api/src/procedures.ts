@@ -1,4 +1,4 @@
-import { createCrud } from "@countersign/crud";
+import { createCrud, createCrudRows } from "@countersign/crud";
 import { createProcedures, definePolicies } from "@countersign/rpc";
 
 import { notePolicies } from "./note/policies.ts";
@@ -23,4 +23,5 @@ const procedures = createProcedures({
 export const { router, procedureWith, protectedProcedure, permissionProcedure } = procedures;
 
 /** Routers of rows: see `@countersign/crud`. */
+export const crudRows = createCrudRows({ procedures, tables });
 export const crudRouter = createCrud({ procedures, tables });

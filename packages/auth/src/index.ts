@@ -27,6 +27,7 @@ export type { MailNotices } from "./mail/mail-notices.ts";
 export { type Mail, type Mailer, MailRefused } from "./mail/mailer.ts";
 export { createSmtpMailer } from "./mail/smtp-mailer.ts";
 export { parseSmtpUrl, type SmtpServer } from "./mail/smtp-url.ts";
+export { toUsernameKey } from "./account/username.ts";
 export { newId } from "./new-id.ts";
 export { createOperator, type OperatorOptions } from "./operator/create-operator.ts";
 export type { AccountSummary, Listed, NewUser, Operator, OwnedSession, UserChange } from "./operator/operator.ts";

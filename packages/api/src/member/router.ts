@@ -1,39 +1,62 @@
-import { inArray } from "drizzle-orm";
 import { z } from "zod";
 
-import { membership, onCreate } from "@countersign/crud";
+import { text } from "@countersign/crud";
+import { IdempotencyKey, invalidFields, once } from "@countersign/rpc";
 
-import { crudRouter, router } from "../procedures.ts";
-import { members, rolesOfManagers } from "../project/members.ts";
+import { crudRows, protectedProcedure, router } from "../procedures.ts";
 import { roles } from "../project/role.ts";
-import type { Tables } from "../tables.ts";
 
-/** Who is a member of the projects one is a member of. */
-export const memberRouter = router(
-  crudRouter({
-    table: "projectMembers",
-    scope: membership<Tables, Tables["projectMembers"]>({ of: "projectId", ...members, roles: rolesOfManagers }),
-    fields: {
-      projectId: onCreate(z.uuid()),
-      userId: onCreate(z.uuid()),
-      role: z.enum(roles),
+import { findUserId } from "./find-user-id.ts";
+import { requireAnotherManager } from "./last-manager.ts";
+import { memberScope } from "./scope.ts";
+import { withNames } from "./with-names.ts";
+
+const memberRows = crudRows({
+  table: "projectMembers",
+  scope: memberScope,
+  fields: { role: z.enum(roles) },
+  filters: { projectId: ["eq"], role: ["eq", "in"] },
+  order: { by: ["createdAt"], direction: "asc" },
+  page: { size: 100 },
+  quota: { rows: 200, of: "projectId" },
+  project: withNames,
+  without: ["create"],
+  hooks: {
+    async beforeUpdate(values, before, { tx }) {
+      const stepsDown = before.role === "manager" && values.role !== undefined && values.role !== "manager";
+      if (stepsDown) await requireAnotherManager(tx, before);
+      return values;
     },
-    filters: { projectId: ["eq"], role: ["eq", "in"] },
-    order: { by: ["createdAt"], direction: "asc" },
-    page: { size: 100 },
-    quota: { rows: 200, of: "projectId" },
-    /** Members know each other by name. */
-    async project(rows, reader) {
-      const { users } = reader.tables;
-      const { id, username, firstName, lastName } = users;
-      const ids = rows.map(({ userId }) => userId);
-      const found = await reader.select({ id, username, firstName, lastName }).from(users).where(inArray(id, ids));
-      const byId = new Map(found.map((user) => [user.id, user]));
-      return rows.map(({ projectId, userId, role, createdAt }) => {
-        const user = byId.get(userId);
-        const name = [user?.firstName, user?.lastName].filter(Boolean).join(" ");
-        return { projectId, userId, role, createdAt: createdAt.toISOString(), username: user?.username ?? "", name };
-      });
+    async beforeRemove(member, { tx }) {
+      if (member.role === "manager") await requireAnotherManager(tx, member);
     },
+  },
+});
+
+const NewMember = z.strictObject({
+  projectId: z.uuid("This is not an id."),
+  username: text({ max: 64, singleLine: true, required: "Write the username of whom to add." }),
+  role: z.enum(roles),
+  key: IdempotencyKey.optional(),
+});
+
+/** Who is a member of the projects one is a member of, and in which role. Managers change it; everybody may leave. */
+export const memberRouter = router({
+  ...memberRows.procedures,
+
+  /** Adds somebody by username. Whom there is, only managers of the project are told, one exact name at a time. */
+  create: protectedProcedure.input(NewMember).mutation(({ ctx, input }) => {
+    const { projectId, username, role, key } = input;
+    const now = ctx.now().getTime();
+    const call = { userId: ctx.user.id, procedure: "member.create", key, input, now };
+    return ctx.transaction((tx) =>
+      once(tx, call, async () => {
+        await memberRows.admit({ ctx, tx }, { projectId });
+        const userId = await findUserId(tx, username);
+        if (userId === null) throw invalidFields({ username: ["There is nobody by this name."] });
+        const member = await memberRows.insert({ ctx, tx }, { projectId, userId, role });
+        return memberRows.show({ ctx, tx }, member);
+      }),
+    );
   }),
-);
+});

@@ -41,7 +41,9 @@ describeDatabases((dialect) => {
     await using socket = await ann.open();
     const note = noteOf(await socket.mutate("note.create", { title: " tea ", body: "green" }));
     expect(note).toMatchObject({ title: "tea", body: "green", version: 1 });
-    expect(await socket.query("note.list")).toMatchObject({ result: { data: { rows: [note], nextCursor: null, total: 1 } } });
+    expect(await socket.query("note.list")).toMatchObject({
+      result: { data: { rows: [note], nextCursor: null, total: 1 } },
+    });
     const changed = noteOf(await socket.mutate("note.update", { id: note.id, version: 1, title: "coffee" }));
     expect(changed).toMatchObject({ title: "coffee", body: "green", version: 2 });
     expect(await socket.query("note.get", { id: note.id })).toMatchObject({ result: { data: changed } });
@@ -120,7 +122,9 @@ describeDatabases((dialect) => {
       expect(response.status).toBe(404);
     }
     expect(await other.query("note.list")).toMatchObject({ result: { data: { rows: [], total: 0 } } });
-    expect(await socket.query("note.list")).toMatchObject({ result: { data: { rows: [{ id, version: 1, title: "secret" }] } } });
+    expect(await socket.query("note.list")).toMatchObject({
+      result: { data: { rows: [{ id, version: 1, title: "secret" }] } },
+    });
   });
 
   test("CRU-06: anonymous visitors are refused everywhere", async () => {
@@ -204,7 +208,9 @@ describeDatabases((dialect) => {
     const answers = await Promise.all(Array.from({ length: 5 }, () => socket.mutate("note.create", input)));
     const [note] = answers.map(noteOf);
     expect(answers.map(noteOf)).toEqual(answers.map(() => note));
-    expect(await socket.query("note.list")).toMatchObject({ result: { data: { rows: [{ id: note?.id, title: "tea" }], total: 1 } } });
+    expect(await socket.query("note.list")).toMatchObject({
+      result: { data: { rows: [{ id: note?.id, title: "tea" }], total: 1 } },
+    });
     const reused = await socket.mutate("note.create", { ...input, title: "coffee" });
     expect(reused.error?.data).toMatchObject({ code: "CONFLICT", reason: "KEY_REUSED" });
     const theirs = await other.mutate("note.create", { ...input, title: "coffee" });

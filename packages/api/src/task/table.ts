@@ -41,7 +41,9 @@ export function defineTasks(
         index("tasks_project_id_state_rank").on(task.projectId, task.state, task.rank, task.id).where(isKept),
         index("tasks_project_id_created_at").on(task.projectId, task.createdAt, task.id).where(isKept),
         index("tasks_project_id_title").on(task.projectId, task.title, task.id).where(isKept),
-        index("tasks_project_id_due_at").on(task.projectId, sql`(due_at is null)`, task.dueAt, task.id).where(isKept),
+        index("tasks_project_id_due_at")
+          .on(task.projectId, sql`(due_at is null)`, task.dueAt, task.id)
+          .where(isKept),
         // The bin, the quota, and what goes with a project.
         index("tasks_project_id_removed_at").on(task.projectId, task.removedAt),
         index("tasks_assignee_id").on(task.assigneeId, task.projectId),

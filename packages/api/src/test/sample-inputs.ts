@@ -40,7 +40,7 @@ export const sampleInputs: Readonly<Record<string, (cast: Cast) => unknown>> = {
   "auth.resetPassword": () => ({ ...wrongLink(), password: newPassword }),
   "auth.stepUp": ({ caller }) => ({ password: caller.password }),
   "auth.verifyEmail": wrongLink,
-  "member.create": ({ other }) => ({ projectId: randomUUID(), userId: other.id, role: "viewer" }),
+  "member.create": ({ other }) => ({ projectId: randomUUID(), username: other.username, role: "viewer" }),
   "member.get": someRow,
   "member.remove": someRow,
   "member.removeMany": someRows,
