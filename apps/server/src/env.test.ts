@@ -16,6 +16,14 @@ test("an empty environment is a development server on SQLite with all defaults",
   ]);
 });
 
+test("files are kept beside the SQLite database, in ./data/files with another one, or where UPLOAD_FOLDER says", () => {
+  expect(readEnvironment({}).uploadFolder).toBe("data/files");
+  expect(readEnvironment({ DATABASE_URL: "sqlite:/var/lib/app/main.db" }).uploadFolder).toBe("/var/lib/app/files");
+  expect(readEnvironment({ DATABASE_URL: "sqlite::memory:" }).uploadFolder).toBe("./data/files");
+  expect(readEnvironment({ DATABASE_URL: "postgres://db/app" }).uploadFolder).toBe("./data/files");
+  expect(readEnvironment({ UPLOAD_FOLDER: "/srv/files" }).uploadFolder).toBe("/srv/files");
+});
+
 test("in development the page may be opened under either name of this machine; in production only under its own", () => {
   const PUBLIC_URL = "http://localhost:8080";
   expect(readEnvironment({ PUBLIC_URL }).allowedOrigins).toContain("http://127.0.0.1:8080");

@@ -1,3 +1,5 @@
+import { dirname, join } from "node:path";
+
 import { z } from "zod";
 
 import { Settings } from "@countersign/contract";
@@ -29,6 +31,8 @@ const Env = Settings.extend({
     .pipe(z.array(z.string()).min(1, "Name at least one origin, or leave the variable out."))
     .optional(),
   DATABASE_URL: z.string().default("sqlite:./data/countersign.db"),
+  /** Where files are kept; replicas share it. Without it: beside the SQLite database, or ./data/files. */
+  UPLOAD_FOLDER: z.string().optional(),
   TRUST_PROXY: z.string().default(""),
   ...busVariables,
   ...mailVariables,
@@ -44,6 +48,7 @@ export interface Environment {
   readonly publicUrl: string;
   readonly allowedOrigins: readonly string[];
   readonly databaseUrl: string;
+  readonly uploadFolder: string;
   readonly trustProxy: string;
   readonly logLevel: string;
   readonly bus: BusChoice;
@@ -70,7 +75,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
   }
   const { NODE_ENV, PORT, HOST, PUBLIC_URL, ALLOWED_ORIGINS, DATABASE_URL, TRUST_PROXY, LOG_LEVEL, ...rest } =
     parsed.data;
-  const { SMTP_URL, MAIL_FROM, MAIL, REDIS_URL, BUS, ...settings } = rest;
+  const { UPLOAD_FOLDER, SMTP_URL, MAIL_FROM, MAIL, REDIS_URL, BUS, ...settings } = rest;
   const isProduction = NODE_ENV === "production";
   const publicUrl = PUBLIC_URL ?? (isProduction ? `http://localhost:${PORT}` : developmentUrl);
   const isMailNeeded = settings.EMAIL_VERIFICATION === "required";
@@ -84,6 +89,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     publicUrl,
     allowedOrigins: ALLOWED_ORIGINS ?? defaultOrigins(publicUrl, isProduction, PORT),
     databaseUrl: DATABASE_URL,
+    uploadFolder: UPLOAD_FOLDER ?? defaultUploadFolder(DATABASE_URL),
     trustProxy: TRUST_PROXY,
     logLevel: LOG_LEVEL ?? (isProduction ? "info" : "warn"),
     bus: choice.bus,
@@ -105,6 +111,12 @@ function defaultOrigins(publicUrl: string, isProduction: boolean, port: number):
   const origins = [origin, developmentUrl, `http://localhost:${port}`];
   // People type either name of their machine.
   return [...new Set(origins.flatMap((one) => [one, one.replace("://localhost:", "://127.0.0.1:")]))];
+}
+
+/** Whoever backs up the one or moves it finds the other beside it. */
+function defaultUploadFolder(databaseUrl: string): string {
+  const [, file] = /^sqlite:(?!:memory:)(.+)$/.exec(databaseUrl) ?? [];
+  return file === undefined ? "./data/files" : join(dirname(file.split("?", 1)[0] ?? ""), "files");
 }
 
 function checkPublicUrl(publicUrl: string, isProduction: boolean): string[] {

@@ -3,15 +3,16 @@ import { fileURLToPath } from "node:url";
 
 import { pino } from "pino";
 
-import { appRouter, migrations, permissions, tables } from "@app/api";
+import { appRouter, fileColumns, migrations, permissions, tables } from "@app/api";
 import { createAuth } from "@countersign/auth";
 import { coreMigrations, openDatabase } from "@countersign/db";
-import { createApp } from "@countersign/rpc";
+import { createApp, createFolderStore } from "@countersign/rpc";
 
 import { createMailer } from "./create-mailer.ts";
 import { createDemoUsers } from "./demo-users.ts";
 import { type Environment, readEnvironment } from "./env.ts";
 import { openBus } from "./open-bus.ts";
+import { prepareUploadFolder } from "./upload-folder.ts";
 
 /** Starts the server and returns when it has been asked to stop and has stopped. */
 export async function runServer(): Promise<void> {
@@ -21,6 +22,7 @@ export async function runServer(): Promise<void> {
     redact: ["*.password", "*.token", "headers.cookie", "headers.authorization"],
   });
   for (const warning of env.warnings) log.warn(warning);
+  await prepareUploadFolder(env.uploadFolder);
 
   const db = await openDatabase(env.databaseUrl, { tables, migrations: [coreMigrations, migrations] }).catch(
     // The reason of it, and no more: the url may hold a password.
@@ -45,6 +47,7 @@ export async function runServer(): Promise<void> {
     checkHost: env.isProduction,
     permissions,
     webFolder,
+    files: { store: createFolderStore(env.uploadFolder), namedBy: fileColumns },
   });
 
   if (!env.isProduction) await createDemoUsers(db, auth, { bus, settings });

@@ -1,3 +1,4 @@
+export { fileColumns } from "./attachment/columns.ts";
 export { migrations } from "./migrations.ts";
 export { permissions } from "./permissions.ts";
 export { appRouter, type AppRouter } from "./router.ts";
