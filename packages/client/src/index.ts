@@ -31,6 +31,12 @@ export {
 } from "./live-rows.ts";
 export type { ChangeOutcome } from "./rows/change-outcome.ts";
 export { createLiveList, type LiveList, type LiveListOptions, type LiveListState } from "./rows/live-list.ts";
+export {
+  createLiveWindow,
+  type LiveWindowList,
+  type LiveWindowOptions,
+  type LiveWindowState,
+} from "./rows/live-window.ts";
 export { routerPath } from "./rows/router-path.ts";
 export { createRowActions, type RowActions } from "./rows/row-actions.ts";
 export { onRowNews, type RowNews, type RowsSession } from "./rows/rows-of.ts";

@@ -13,6 +13,7 @@ export { SessionProvider, type SessionProviderProps } from "./session-provider.t
 export { useConnection } from "./use-connection.ts";
 export { useFreshness, type Freshness } from "./use-freshness.ts";
 export { type LiveListView, useLiveList } from "./use-live-list.ts";
+export { type LiveWindowView, useLiveWindow } from "./use-live-window.ts";
 export { useLiveRows } from "./use-live-rows.ts";
 export { useNotices } from "./use-notices.ts";
 export { useRowActions } from "./use-row-actions.ts";

@@ -4,29 +4,22 @@ import type { LiveRowsState } from "../live-rows.ts";
 import { createStore, type ReadableStore } from "../store.ts";
 
 import { createLiveWindows, type LiveWindow, windowKey } from "./live-windows.ts";
+import { createQuestion, type QuestionOptions, type QuestionSetters } from "./question.ts";
 import { rowsOf, type RowsSession } from "./rows-of.ts";
 import type { FilterOf, ListQuery, OrderOf, RowOf, RowsRouter } from "./rows-router.ts";
 import { createChangeView } from "./show-changes.ts";
 import type { ShownRow } from "./shown-row.ts";
 
-export interface LiveListOptions<Router extends RowsRouter> {
-  /** Which list this is, as in the tasks of one project. What is set later with `setFilter` narrows it further. */
-  readonly filter?: FilterOf<Router> | undefined;
-  readonly search?: string | undefined;
-  readonly order?: OrderOf<Router> | undefined;
+export interface LiveListOptions<Router extends RowsRouter> extends QuestionOptions<Router> {
   /** From 1. Default: the first. */
   readonly page?: number | undefined;
   /** At most 100. Default: 20. */
   readonly pageSize?: number | undefined;
-  /** The removed rows instead of the others. */
-  readonly removed?: boolean | undefined;
   /**
    * Rows that are being removed: hidden as long as all goes well (default), or shown, marked, until they are gone. A removal
    * that waits or is checked is always shown: it may not have happened.
    */
   readonly removing?: "hide" | "mark" | undefined;
-  /** How long typing has to rest before it is searched for. Default: 250. */
-  readonly debounceMs?: number | undefined;
 }
 
 export interface LiveListState<Router extends RowsRouter> {
@@ -49,12 +42,9 @@ export interface LiveListState<Router extends RowsRouter> {
   readonly hasMore: boolean;
 }
 
-/** A page of a router's rows, or several, that stays true while it is watched. */
-export interface LiveList<Router extends RowsRouter> extends ReadableStore<LiveListState<Router>> {
-  /** Shown at once as what is searched; asked for when the typing rests. Begins at the first page, as the next two do. */
-  readonly setSearch: (search: string) => void;
-  readonly setFilter: (filter: FilterOf<Router> | undefined) => void;
-  readonly setOrder: (order: OrderOf<Router> | undefined) => void;
+/** A page of a router's rows, or several, that stays true while it is watched. Another question begins at the first page. */
+export interface LiveList<Router extends RowsRouter>
+  extends ReadableStore<LiveListState<Router>>, QuestionSetters<Router> {
   readonly setPage: (page: number) => void;
   /** Shows one page more below those that are shown. */
   readonly loadMore: () => void;
@@ -91,19 +81,12 @@ export function createLiveList<Router extends RowsRouter>(
   const { changes, tell } = rowsOf(session, router);
   const windows = createLiveWindows<LiveRow>(session, router);
   const view = createChangeView<LiveRow>();
-  const asked = {
-    search: options.search ?? "",
-    filter: undefined as FilterOf<Router> | undefined,
-    order: options.order,
-    page: options.page ?? 1,
-    pages: 1,
-    pageSize: options.pageSize ?? 20,
-  };
+  const question = createQuestion(options, { ask: askForFirstPage, show: () => publish() });
+  const asked = { page: options.page ?? 1, pages: 1, pageSize: options.pageSize ?? 20 };
   let followed: FollowedOptions<Router> = options;
   /** What is shown, and what is to be shown as soon as it is there. */
-  let present = viewOf(null);
+  let present = viewOf();
   let next: View | null = null;
-  let typing: ReturnType<typeof setTimeout> | null = null;
   let stops: readonly (() => void)[] = [];
   let known: { readonly query: ListQuery; readonly rows: ReadonlyMap<string, LiveRow> } | null = null;
 
@@ -125,30 +108,21 @@ export function createLiveList<Router extends RowsRouter>(
   }
 
   function stop() {
-    if (typing) clearTimeout(typing);
-    typing = null;
+    question.stop();
     for (const end of stops) end();
     stops = [];
   }
 
-  function viewOf(before: View | null): View {
-    const { search, filter, order, page, pages, pageSize } = asked;
-    const fresh: ListQuery = {
-      search,
-      filter: both(options.filter, filter),
-      order,
-      removed: options.removed,
-    };
-    // One object for as long as it asks for the same.
-    const query = before && JSON.stringify(before.query) === JSON.stringify(fresh) ? before.query : fresh;
+  function viewOf(): View {
+    const { page, pages, pageSize } = asked;
+    const query = question.query();
     return { query, page, windows: split(query, (page - 1) * pageSize, pages * pageSize) };
   }
 
   /** Asks for what is wanted now; shows it when it is there, or at once when there is nothing to keep in sight. */
   function ask() {
-    if (typing) clearTimeout(typing);
-    typing = null;
-    const wanted = viewOf(present);
+    question.stop();
+    const wanted = viewOf();
     if (!isReady(present) || isSame(present, wanted)) return show(wanted);
     next = wanted;
     windows.set([...present.windows, ...wanted.windows]);
@@ -203,10 +177,10 @@ export function createLiveList<Router extends RowsRouter>(
       rows,
       total,
       error: failed?.error ?? null,
-      isStale: next !== null || typing !== null,
-      search: asked.search,
-      filter: asked.filter,
-      order: asked.order,
+      isStale: next !== null || question.isTyping,
+      search: question.search,
+      filter: question.filter,
+      order: question.order,
       page: asked.page,
       pageCount: total === null ? null : Math.max(1, Math.ceil(total / asked.pageSize)),
       hasMore: sent.total === null ? isFull : offset + sent.rows.length < sent.total,
@@ -249,21 +223,9 @@ export function createLiveList<Router extends RowsRouter>(
   return {
     get: store.get,
     subscribe: store.subscribe,
-    setSearch(search) {
-      asked.search = search;
-      if (typing) clearTimeout(typing);
-      if (search.trim() === "") return askForFirstPage();
-      typing = setTimeout(askForFirstPage, options.debounceMs ?? 250);
-      publish();
-    },
-    setFilter(filter) {
-      asked.filter = filter;
-      askForFirstPage();
-    },
-    setOrder(order) {
-      asked.order = order;
-      askForFirstPage();
-    },
+    setSearch: question.setSearch,
+    setFilter: question.setFilter,
+    setOrder: question.setOrder,
     setPage,
     loadMore() {
       asked.pages += 1;
@@ -273,14 +235,12 @@ export function createLiveList<Router extends RowsRouter>(
     follow(wanted) {
       const before = followed;
       followed = wanted;
-      const isOther = (["search", "order", "pageSize"] as const).some((name) => differs(before[name], wanted[name]));
       const isOtherPage = wanted.page !== undefined && wanted.page !== before.page;
-      if (!isOther && !isOtherPage) return;
-      if (differs(before.search, wanted.search)) asked.search = wanted.search ?? "";
-      if (differs(before.order, wanted.order)) asked.order = wanted.order;
-      asked.pageSize = wanted.pageSize ?? 20;
+      const isOtherSize = wanted.pageSize !== before.pageSize;
+      if (!question.follow(wanted) && !isOtherPage && !isOtherSize) return;
       asked.page = isOtherPage ? (wanted.page ?? 1) : 1;
       asked.pages = 1;
+      asked.pageSize = wanted.pageSize ?? 20;
       ask();
     },
   };
@@ -293,16 +253,4 @@ function split(query: ListQuery, offset: number, count: number): readonly LiveWi
 
 function isSame(one: View, other: View): boolean {
   return one.windows.map(windowKey).join() === other.windows.map(windowKey).join();
-}
-
-/** What is set narrows what is given. */
-function both(given: object | undefined, set: object | undefined): object | undefined {
-  if (!given || !set) return given ?? set;
-  const wanted: Record<string, unknown> = { ...set };
-  for (const [name, operands] of Object.entries(given)) wanted[name] = { ...(wanted[name] as object), ...operands };
-  return wanted;
-}
-
-function differs(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) !== JSON.stringify(other);
 }

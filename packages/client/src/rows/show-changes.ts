@@ -25,6 +25,8 @@ export interface ShowOptions<Row extends LiveRow> {
   /** Are rows that are being removed hidden at once, or shown, marked, until they are gone? */
   readonly removing: "hide" | "mark";
   readonly changes: readonly RowChange<Row>[];
+  /** Does every row stay in its place, whatever is done to it, until the server moves it? None comes or goes then. */
+  readonly isFixed?: boolean | undefined;
 }
 
 export interface ChangeView<Row extends LiveRow> {
@@ -50,7 +52,7 @@ export function createChangeView<Row extends LiveRow>(): ChangeView<Row> {
   let shown = new Map<string, ShownRow<Row>>();
 
   function show(sent: SentRows<Row>, options: ShowOptions<Row>): ShownRows<Row> {
-    const { changes, keyOf, query } = options;
+    const { changes, keyOf, query, isFixed = false } = options;
     if (changes.length === 0) {
       seen.clear();
       results.clear();
@@ -71,10 +73,11 @@ export function createChangeView<Row extends LiveRow>(): ChangeView<Row> {
         continue;
       }
       const row = resultOf(key, base, own, options, next);
-      if (row === null) difference -= 1;
+      if (isFixed) rows.push(row ?? base);
+      else if (row === null) difference -= 1;
       else (hasMoved(base, row, query) ? moved : rows).push(row);
     }
-    for (const [key, own] of byKey) {
+    for (const [key, own] of isFixed ? [] : byKey) {
       const row = resultOf(key, null, own, options, next);
       if (row === null) continue;
       difference += 1;
@@ -110,7 +113,7 @@ export function createChangeView<Row extends LiveRow>(): ChangeView<Row> {
   function apply(
     base: Row | null,
     changes: readonly RowChange<Row>[],
-    { query, removing }: ShowOptions<Row>,
+    { query, removing, isFixed = false }: ShowOptions<Row>,
   ): ShownRow<Row> | null {
     const phase = phaseOf(changes);
     let row: ShownRow<Row> | null = base;
@@ -126,7 +129,7 @@ export function createChangeView<Row extends LiveRow>(): ChangeView<Row> {
       if (leaves(change, query) && removing === "hide" && phase === "sending") row = null;
       else row = { ...row, $pending: { action: change.action, phase } };
     }
-    if (row === null) return null;
+    if (row === null || isFixed) return row;
     const isIn = base ? staysIn(fieldsOf(row), touched, query) : fitsQuery(fieldsOf(row), query);
     return isIn ? row : null;
   }

@@ -28,6 +28,8 @@ export class FixtureState {
   readonly readers: string[] = [];
   rows: readonly Row[] = [];
   readonly tasks = new Map<string, Task>();
+  /** How many live lists of tasks were begun. */
+  taskReaders = 0;
   /** What was answered to whom for which key. */
   readonly answers = new Map<string, unknown>();
   /** What is kept with each session or visitor, by the cookie's value. */

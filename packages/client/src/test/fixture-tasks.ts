@@ -71,6 +71,7 @@ export const taskRouter = t.router({
     signal,
   }) {
     if (!ctx.state.snapshotOf(ctx.token).isAuthenticated) throw new TRPCError({ code: "UNAUTHORIZED" });
+    ctx.state.taskReaders += 1;
     let before: ReturnType<typeof read> | null = null;
     let serial = 0;
     for await (const _ of ctx.state.watch(() => null, signal)) {
