@@ -13,7 +13,7 @@ export type {
   AdminUsers,
 } from "./admin/admin.ts";
 export { actorOf } from "./audit/audit-actor.ts";
-export type { AuditAction, AuditActor, AuditDetails, AuditEvent, AuditRecord } from "./audit/audit-event.ts";
+export type { AuditActor, AuditDetails, AuditEvent, AuditRecord } from "./audit/audit-event.ts";
 export type { AuditFilter, AuditLog } from "./audit/audit-log.ts";
 export { addressKey } from "./throttle/address-key.ts";
 export type { AttemptStore } from "./throttle/attempt-store.ts";

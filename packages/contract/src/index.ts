@@ -14,6 +14,7 @@ export {
   adminUserOrders,
   type AdminUserRow,
 } from "./admin.ts";
+export { type AuditAction, auditActions } from "./audit-action.ts";
 export { CloseCode } from "./close-code.ts";
 export { ErrorReason, type ErrorData } from "./error.ts";
 export { fieldFaults, findFieldFault, type FieldFault, type FieldFaultName } from "./field-fault.ts";

@@ -1,9 +1,9 @@
 import { eq } from "drizzle-orm";
 
+import type { AuditAction } from "@countersign/contract";
 import type { Transaction } from "@countersign/db";
 
 import { actorOf } from "../audit/audit-actor.ts";
-import type { AuditAction } from "../audit/audit-event.ts";
 import type { Busy } from "../password/hash-queue.ts";
 import { isHashable } from "../password/password-rule.ts";
 import type { Limited } from "../throttle/windows.ts";

@@ -1,6 +1,6 @@
+import type { AuditAction } from "@countersign/contract";
 import { type Transaction, UniqueViolation } from "@countersign/db";
 
-import type { AuditAction } from "../audit/audit-event.ts";
 import type { Throttle } from "../throttle/throttle.ts";
 import { recordRefusal } from "../token/link-actor.ts";
 

@@ -1,9 +1,10 @@
 import { eq } from "drizzle-orm";
 
+import type { AuditAction } from "@countersign/contract";
 import type { Transaction } from "@countersign/db";
 
 import { actorOf } from "../audit/audit-actor.ts";
-import type { AuditAction, AuditDetails } from "../audit/audit-event.ts";
+import type { AuditDetails } from "../audit/audit-event.ts";
 
 import { type ActingAdmin, readActingAdmin } from "./acting-admin.ts";
 import type { AdminContext } from "./admin-context.ts";

@@ -1,36 +1,4 @@
-/** What can stand in the audit log. A new kind of event is added here, so that all of them can be read in one place. */
-export type AuditAction =
-  | "account.change_password"
-  | "account.delete"
-  | "account.email_change"
-  | "account.email_change.request"
-  | "account.email_change.revert"
-  | "account.sessions.end"
-  | "account.update_profile"
-  | "admin.call"
-  | "admin.group.create"
-  | "admin.group.remove"
-  | "admin.group.update"
-  | "admin.session.end"
-  | "admin.user.create"
-  | "admin.user.end_sessions"
-  | "admin.user.remove"
-  | "admin.user.send_reset"
-  | "admin.user.set_active"
-  | "admin.user.set_groups"
-  | "admin.user.set_password"
-  | "admin.user.set_permissions"
-  | "admin.user.set_staff"
-  | "admin.user.set_superuser"
-  | "admin.user.update"
-  | "auth.login"
-  | "auth.logout"
-  | "auth.password_reset"
-  | "auth.password_reset.request"
-  | "auth.register"
-  | "auth.step_up"
-  | "auth.verify_email"
-  | "auth.verify_email.resend";
+import type { AuditAction } from "@countersign/contract";
 
 /** Who acts. A name without an id is one that has no account: the command line, or a sign-in under a name nobody has. */
 export interface AuditActor {

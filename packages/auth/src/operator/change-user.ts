@@ -1,9 +1,10 @@
 import { eq } from "drizzle-orm";
 
+import type { AuditAction } from "@countersign/contract";
 import { forUpdate, type Transaction } from "@countersign/db";
 
 import { isLastSuperuser } from "../account/last-superuser.ts";
-import type { AuditAction, AuditDetails } from "../audit/audit-event.ts";
+import type { AuditDetails } from "../audit/audit-event.ts";
 import { findPasswordFault } from "../password/password-rule.ts";
 import { dropLinks } from "../token/link.ts";
 

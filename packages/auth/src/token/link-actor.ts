@@ -1,6 +1,8 @@
+import type { AuditAction } from "@countersign/contract";
+
 import type { AccountContext, SignInOrigin } from "../account/account-context.ts";
 import { actorOf } from "../audit/audit-actor.ts";
-import type { AuditAction, AuditActor } from "../audit/audit-event.ts";
+import type { AuditActor } from "../audit/audit-event.ts";
 
 /** A user who acts by a link: no session, but the mailbox. */
 export function actorByLink(user: { readonly id: string; readonly username: string }, from: SignInOrigin): AuditActor {

@@ -29,11 +29,14 @@ test("the audit log says who did what to whom, exactly when, and what was refuse
       actorId: null,
       actorName: "x",
     }),
+    // An app's own: it has no text here.
+    event({ id: "3", action: "app.own_event", outcome: "refused", reason: "app_reason" }),
   ]);
 
   expect(rows()).toEqual([
-    expect.stringMatching(/admin\.user\.set_permissions.*by ann.*about bob.*permissions: –/),
-    expect.stringMatching(/auth\.login.*Refused.*wrong_password.*by x/),
+    expect.stringMatching(/Set a user’s permissions.*by ann.*about bob.*permissions: –/),
+    expect.stringMatching(/Signed in.*Refused.*wrong password.*by x/),
+    expect.stringMatching(/^app\.own_event.*app_reason/),
   ]);
   const time = screen.getAllByTitle(at)[0];
   expect(time?.getAttribute("datetime")).toBe(at);

@@ -1,5 +1,5 @@
 import type { AdminAuditListQuery } from "@countersign/client";
-import type { AdminAuditEvent } from "@countersign/contract";
+import { type AdminAuditEvent, auditActions } from "@countersign/contract";
 
 import { describeDevice } from "../account/describe-device.ts";
 import { Badge } from "../primitives/badge.tsx";
@@ -21,12 +21,18 @@ import type { AdminListPageProps } from "./users-page.tsx";
 
 /** Who did what to whom, when, and from where; the newest first, as it happens. */
 export function AuditPage({ search }: AdminListPageProps) {
-  const { adminAudit: texts } = usePages().messages;
+  const { messages, locale } = usePages();
+  const texts = messages.adminAudit;
   const { audit } = useAdminCalls();
   const list = useAdminList({ name: "audit", query: readAuditQuery(search), live: audit.live, list: audit.list });
   const address = useListAddress("audit", search, ["search", "action", "outcome", "user", "from", "until"]);
   const action = readAction(search);
-  const actions = new Set([...(action === null ? [] : [action]), ...list.rows.map((event) => event.action)]);
+  // An app's own kinds of events have no text here.
+  const actions = new Set([
+    ...auditActions,
+    ...(action === null ? [] : [action]),
+    ...list.rows.map((event) => event.action),
+  ]);
 
   return (
     <AdminFrame title={texts.title} section="audit">
@@ -39,7 +45,10 @@ export function AuditPage({ search }: AdminListPageProps) {
           label={texts.action}
           value={action}
           onChange={(value) => address.change({ action: value })}
-          options={[...actions].toSorted().map((name) => [name, name])}
+          options={Array.from(actions, (name): [string, string] => [
+            name,
+            textOf(messages.adminAuditActions, name),
+          ]).toSorted(([, one], [, other]) => one.localeCompare(other, locale))}
         />
         <Filter
           label={texts.outcome}
@@ -114,11 +123,15 @@ function AuditRow({ event }: { readonly event: AdminAuditEvent }) {
   return (
     <div className="cs-row__main">
       <span className="cs-row__title">
-        <Link to={adminPath(routes, "audit", { action: event.action })} dir="ltr">
-          {event.action}
+        <Link to={adminPath(routes, "audit", { action: event.action })} title={event.action}>
+          {textOf(messages.adminAuditActions, event.action)}
         </Link>
         {event.outcome === "refused" && <Badge tone="danger">{texts.refused}</Badge>}
-        {event.reason !== null && <code dir="ltr">{event.reason}</code>}
+        {event.reason !== null && (
+          <span className="cs-muted" title={event.reason}>
+            {textOf(messages.adminAuditReasons, event.reason)}
+          </span>
+        )}
       </span>
       <ul className="cs-row__facts">
         <li>
@@ -152,6 +165,11 @@ function AuditRow({ event }: { readonly event: AdminAuditEvent }) {
       </ul>
     </div>
   );
+}
+
+/** The text of a code, or the code itself. */
+function textOf(texts: Readonly<Record<string, string>>, code: string): string {
+  return (Object.hasOwn(texts, code) ? texts[code] : undefined) ?? code;
 }
 
 function formatDetail(value: unknown): string {
