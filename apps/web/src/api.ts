@@ -6,5 +6,10 @@ import type { AppRouter } from "@app/api";
 /** The server's procedures, typed: `api.note.remove.useMutation()`. The one file that names the router. */
 export const api = createTRPCReact<AppRouter>();
 
-/** A note as the server sends it. */
-export type Note = inferRouterOutputs<AppRouter>["note"]["get"];
+type Outputs = inferRouterOutputs<AppRouter>;
+
+/** Rows as the server sends them. */
+export type Note = Outputs["note"]["get"];
+export type Project = Outputs["project"]["get"];
+export type Member = Outputs["member"]["get"];
+export type Task = Outputs["task"]["get"];

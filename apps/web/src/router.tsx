@@ -3,6 +3,9 @@ import { createRootRoute, createRoute, createRouter, redirect } from "@tanstack/
 import { defaultRoutes } from "@countersign/pages";
 
 import { NotesPage } from "./notes/notes-page.tsx";
+import { MembersPage } from "./projects/members-page.tsx";
+import { ProjectFrame } from "./projects/project-frame.tsx";
+import { ProjectsPage } from "./projects/projects-page.tsx";
 import { createReadyRoutes } from "./ready-routes.tsx";
 import { Admin } from "./routes/admin.tsx";
 import { Crash } from "./routes/crash.tsx";
@@ -10,6 +13,9 @@ import { NotFound } from "./routes/not-found.tsx";
 import { Root } from "./routes/root.tsx";
 import { SignedIn } from "./routes/signed-in.tsx";
 import { parseSearch, stringifySearch } from "./search-parameters.ts";
+import { BinPage } from "./tasks/bin-page.tsx";
+import { BoardPage } from "./tasks/board-page.tsx";
+import { TaskListPage } from "./tasks/task-list-page.tsx";
 
 const rootRoute = createRootRoute({ component: Root, notFoundComponent: NotFound, errorComponent: Crash });
 
@@ -23,6 +29,21 @@ const homeRoute = createRoute({
 
 const notesRoute = createRoute({ getParentRoute: () => signedInRoute, path: "/notes", component: NotesPage });
 
+const projectsRoute = createRoute({ getParentRoute: () => signedInRoute, path: "/projects", component: ProjectsPage });
+
+const projectRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/projects/$projectId",
+  component: ProjectFrame,
+});
+
+const projectParts = [
+  createRoute({ getParentRoute: () => projectRoute, path: "/", component: BoardPage }),
+  createRoute({ getParentRoute: () => projectRoute, path: "list", component: TaskListPage }),
+  createRoute({ getParentRoute: () => projectRoute, path: "members", component: MembersPage }),
+  createRoute({ getParentRoute: () => projectRoute, path: "bin", component: BinPage }),
+];
+
 const adminRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: `${defaultRoutes.admin}/$`,
@@ -34,7 +55,13 @@ const readyRoutes = createReadyRoutes(rootRoute, signedInRoute);
 const routeTree = rootRoute.addChildren([
   homeRoute,
   ...readyRoutes.forAnyone,
-  signedInRoute.addChildren([notesRoute, adminRoute, ...readyRoutes.signedIn]),
+  signedInRoute.addChildren([
+    notesRoute,
+    projectsRoute,
+    projectRoute.addChildren(projectParts),
+    adminRoute,
+    ...readyRoutes.signedIn,
+  ]),
 ]);
 
 /** Every address of the app, and what is there. */

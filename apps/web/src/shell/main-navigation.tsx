@@ -13,6 +13,9 @@ export function MainNavigation() {
         <Link to="/notes" className="shell__link">
           {texts.notes}
         </Link>
+        <Link to="/projects" className="shell__link">
+          {texts.projects}
+        </Link>
         <AdminLink />
       </nav>
     </Authenticated>

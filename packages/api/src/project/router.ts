@@ -25,6 +25,11 @@ export const projectRouter = router(
         const own = { id: newId(), projectId, userId: ctx.user.id, role: "manager", version: 1, createdAt } as const;
         await tx.insert(tx.tables.projectMembers).values(own);
       },
+
+      /** The files of its tasks go with it. */
+      afterCommit({ action }, { caller }) {
+        if (action === "remove") caller.services.files?.sweepSoon();
+      },
     },
   }),
 );

@@ -1,0 +1,115 @@
+import { useMemo, useState } from "react";
+
+import { EmptyState } from "@countersign/pages";
+import { useLiveList } from "@countersign/react";
+
+import { api } from "../api.ts";
+import { FailedList } from "../failed-list.tsx";
+import { useAppMessages } from "../messages/app-messages.ts";
+import { useProject } from "../projects/project-context.ts";
+import { useAddress } from "../use-address.ts";
+
+import { BoardColumn } from "./board-column.tsx";
+import { LoadingBoard } from "./loading-board.tsx";
+import { NewTask } from "./new-task.tsx";
+import type { CardActions } from "./task-card.tsx";
+import { useTaskChanges, useTaskTroubles } from "./task-changes-context.ts";
+import { TaskDetail } from "./task-detail.tsx";
+import { taskStates, type TaskState } from "./task.ts";
+import { useBoardMoves, type Columns } from "./use-board-moves.ts";
+import { useDrag } from "./use-drag.ts";
+
+/** The tasks of a project in columns by state. What any member does to them is here at once. */
+export function BoardPage() {
+  const { project, members, mayEdit } = useProject();
+  const { tasks: texts } = useAppMessages();
+  const address = useAddress();
+  const lists = { todo: useColumn("todo"), doing: useColumn("doing"), done: useColumn("done") };
+  const columns: Columns = { todo: lists.todo.rows, doing: lists.doing.rows, done: lists.done.rows };
+  const moves = useBoardMoves(columns);
+  const drag = useDrag(moves.drop);
+  const { remove, dismiss } = useTaskChanges();
+  const troubles = useTaskTroubles();
+  const [shown, setShown] = useState<TaskState>("todo");
+  const byUser = useMemo(() => new Map(members.map((member) => [member.userId, member])), [members]);
+
+  const { with: addressWith } = address;
+  const { cardProps } = drag;
+  const { move, step } = moves;
+  const actions: CardActions = useMemo(
+    () => ({ addressOf: (task) => addressWith({ task }), move, step, remove, dismiss, cardProps }),
+    [addressWith, move, step, remove, dismiss, cardProps],
+  );
+
+  const all = Object.values(lists);
+  const failed = all.find(({ status }) => status === "error");
+  const isEmpty = all.every(({ status, rows }) => status === "ready" && rows.length === 0);
+
+  return (
+    <>
+      {failed && (
+        <FailedList text={texts.failed} error={failed.error} retry={() => all.forEach(({ retry }) => retry())} />
+      )}
+      <p className="cs-visually-hidden" role="status">
+        {moves.news}
+      </p>
+      {isEmpty && (
+        <EmptyState
+          title={texts.emptyTitle}
+          action={
+            mayEdit && (
+              <NewTask label={texts.create} caption={texts.create} onCreate={(title) => moves.create(title, "todo")} />
+            )
+          }
+        >
+          {mayEdit ? texts.emptyText : texts.emptyViewer}
+        </EmptyState>
+      )}
+      {all.some(({ status }) => status === "loading") && <LoadingBoard />}
+      {!isEmpty && all.every(({ status }) => status !== "loading") && (
+        <>
+          <div className="board__switch" role="group" aria-label={texts.column}>
+            {taskStates.map((state) => (
+              <button
+                key={state}
+                type="button"
+                className="board__tab"
+                aria-pressed={state === shown}
+                onClick={() => setShown(state)}
+              >
+                {texts.states[state]} <span className="board__count">{texts.number(lists[state].total ?? 0)}</span>
+              </button>
+            ))}
+          </div>
+          <div className="board" data-shown={shown}>
+            {taskStates.map((state) => (
+              <BoardColumn
+                key={state}
+                state={state}
+                tasks={columns[state]}
+                total={lists[state].total}
+                members={byUser}
+                troubles={troubles}
+                drag={drag}
+                actions={actions}
+                listAddress={`/projects/${project.id}/list?state=${state}`}
+                onCreate={mayEdit ? (title) => moves.create(title, state) : null}
+              />
+            ))}
+          </div>
+        </>
+      )}
+      <TaskDetail address={address} />
+    </>
+  );
+}
+
+function useColumn(state: TaskState) {
+  const { client: rpc } = api.useUtils();
+  const { project } = useProject();
+  return useLiveList(rpc.task, {
+    filter: { projectId: { eq: project.id }, state: { eq: state } },
+    order: { by: "rank" },
+    pageSize: 100,
+  });
+}

@@ -1,0 +1,101 @@
+import { useState } from "react";
+
+import { Button, EmptyState, Filter, ListControls } from "@countersign/pages";
+
+import { useAppMessages } from "../messages/app-messages.ts";
+import { useProject } from "../projects/project-context.ts";
+import { useAddress } from "../use-address.ts";
+
+import { dues, isNarrowed, type ListChoice, orders, readListChoice, toTaskQuery, whos } from "./list-query.ts";
+import { NewTask } from "./new-task.tsx";
+import { useTaskChanges } from "./task-changes-context.ts";
+import { TaskDetail } from "./task-detail.tsx";
+import { TaskRows } from "./task-rows.tsx";
+import { taskStates } from "./task.ts";
+
+/** All tasks of a project in one list, however many: searched, filtered and ordered through the address, live where one looks. */
+export function TaskListPage() {
+  const { project, userId, mayEdit } = useProject();
+  const { tasks: texts } = useAppMessages();
+  const address = useAddress();
+  const choice = readListChoice(address.search);
+  const query = toTaskQuery(project.id, userId, choice);
+  const [total, setTotal] = useState<number | null>(null);
+  const { create } = useTaskChanges();
+
+  return (
+    <div className="task-list">
+      <ListFilters choice={choice} change={address.change} />
+      <div className="task-list__bar">
+        <p className="task-list__count" role="status">
+          {total !== null && total > 0 && texts.count(total)}
+        </p>
+        {mayEdit && (
+          <NewTask
+            label={texts.create}
+            caption={texts.create}
+            onCreate={(title) => create({ title, state: choice.state ?? "todo" })}
+          />
+        )}
+      </div>
+      <TaskRows
+        query={query}
+        addressOf={(task) => address.with({ task })}
+        onTotal={setTotal}
+        empty={
+          isNarrowed(choice) ? (
+            <EmptyState
+              title={texts.nothing}
+              action={<Button onClick={() => address.change(cleared)}>{texts.clear}</Button>}
+            >
+              {texts.nothingText}
+            </EmptyState>
+          ) : (
+            <EmptyState title={texts.emptyTitle}>{mayEdit ? texts.emptyText : texts.emptyViewer}</EmptyState>
+          )
+        }
+      />
+      <TaskDetail address={address} />
+    </div>
+  );
+}
+
+const cleared = { search: null, state: null, who: null, due: null };
+
+interface ListFiltersProps {
+  readonly choice: ListChoice;
+  readonly change: (parameters: Readonly<Record<string, string | null>>) => void;
+}
+
+function ListFilters({ choice, change }: ListFiltersProps) {
+  const { tasks: texts } = useAppMessages();
+  return (
+    <ListControls search={choice.search} onSearch={(search) => change({ search })} placeholder={texts.searchHint}>
+      <Filter
+        label={texts.filterState}
+        value={choice.state}
+        onChange={(state) => change({ state })}
+        options={taskStates.map((state) => [state, texts.states[state]])}
+      />
+      <Filter
+        label={texts.filterWho}
+        value={choice.who}
+        onChange={(who) => change({ who })}
+        options={whos.map((who) => [who, texts.who[who]])}
+      />
+      <Filter
+        label={texts.filterDue}
+        value={choice.due}
+        onChange={(due) => change({ due })}
+        options={dues.map((due) => [due, texts.dues[due]])}
+      />
+      <Filter
+        label={texts.order}
+        value={choice.order}
+        onChange={(order) => change({ order })}
+        none={texts.orders.board}
+        options={orders.map((order) => [order, texts.orders[order]])}
+      />
+    </ListControls>
+  );
+}

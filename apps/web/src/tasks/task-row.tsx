@@ -1,0 +1,64 @@
+import { memo } from "react";
+
+import { Link } from "@countersign/pages";
+
+import type { Member } from "../api.ts";
+import { useAppMessages } from "../messages/app-messages.ts";
+import { Person } from "../projects/person.tsx";
+
+import { DueDate } from "./due-date.tsx";
+import { useTaskChanges } from "./task-changes-context.ts";
+import { TaskMenu } from "./task-menu.tsx";
+import { TaskNews } from "./task-news.tsx";
+import type { TaskTrouble } from "./task-trouble.ts";
+import { taskStates, type ShownTask, type TaskState } from "./task.ts";
+
+export interface TaskRowProps {
+  readonly task: ShownTask;
+  readonly trouble: TaskTrouble | undefined;
+  readonly assignee: Member | undefined;
+  /** The address that shows it whole. */
+  readonly to: string;
+}
+
+/** A task in the list. */
+export const TaskRow = memo(function TaskRow({ task, trouble, assignee, to }: TaskRowProps) {
+  const { tasks: texts } = useAppMessages();
+  const { move, remove, dismiss } = useTaskChanges();
+
+  return (
+    <>
+      <span className="task-row__state">
+        {task.$can.update ? (
+          <select
+            className="state-select"
+            aria-label={texts.stateOf(task.title)}
+            value={task.state}
+            onChange={(event) => move(task, { state: event.currentTarget.value as TaskState })}
+          >
+            {taskStates.map((state) => (
+              <option key={state} value={state}>
+                {texts.states[state]}
+              </option>
+            ))}
+          </select>
+        ) : (
+          <span className="task-row__fixed">{texts.states[task.state]}</span>
+        )}
+      </span>
+      <span className="task-row__title" dir="auto">
+        <Link to={to} className="task-link">
+          {task.title}
+        </Link>
+      </span>
+      <span className="task-row__due">
+        {task.dueAt && <DueDate dueAt={task.dueAt} isDone={task.state === "done"} />}
+      </span>
+      <span className="task-row__person">{assignee && <Person member={assignee} />}</span>
+      <span className="task-row__menu">
+        <TaskMenu task={task} onMove={(state) => move(task, { state })} onRemove={() => remove(task)} />
+      </span>
+      <TaskNews task={task} trouble={trouble} onDismiss={dismiss} />
+    </>
+  );
+});
