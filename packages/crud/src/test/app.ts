@@ -121,7 +121,7 @@ export const appRouter = procedures.router({ note: notes, project: projects, tas
 /** The routers on an app of its own, over a database of its own. */
 export async function startCrudApp(
   dialect: TestDialect,
-  options: Partial<Pick<TestAppOptions<Tables>, "settings" | "clock" | "bus">> = {},
+  options: Partial<Pick<TestAppOptions<Tables>, "router" | "settings" | "clock" | "bus">> = {},
 ) {
   const database = await dialect.create();
   const common = { databaseUrl: database.url, tables, migrations: [migrations], permissions };
