@@ -18,6 +18,11 @@ export const benchmarks: readonly Benchmark[] = [
     run: async (options) => (await import("./push/bench-push.ts")).benchPush(options),
   },
   {
+    name: "live",
+    about: "what it costs to keep a thousand lists right while their rows change",
+    run: async (options) => (await import("./live/bench-live.ts")).benchLive(options),
+  },
+  {
     name: "memory",
     about: "what an idle connection keeps of the server's memory",
     run: async (options) => (await import("./memory/bench-memory.ts")).benchMemory(options),

@@ -36,6 +36,7 @@ export class Audience {
   #missing = 0;
   #lastAt = 0;
   #arrived: () => void = () => {};
+  #gone: (error: Error) => void = () => {};
   #pushes = 0;
   /** How long a frame's text is. */
   frameBytes = 0;
@@ -55,6 +56,7 @@ export class Audience {
     const audience = new Audience(label, side, userId);
     const onChange = (payload: Buffer, socket: WireSocket) => audience.#handleFrame(payload, socket);
     audience.#sockets = await watchSnapshots({ port: side.port, cookies, onChange });
+    for (const socket of audience.#sockets) void socket.ended.then(({ code }) => audience.#fail(code));
     return audience;
   }
 
@@ -64,11 +66,12 @@ export class Audience {
 
   /** Makes a change, waits until all sockets were shown it, and returns how many milliseconds the last one waited. */
   async push(): Promise<number> {
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
     const name = firstName(++this.#pushes);
     this.#awaited = Buffer.from(JSON.stringify(name));
     this.#missing = this.#sockets.length;
     this.#arrived = resolve;
+    this.#gone = reject;
     const at = await this.side.act(
       this.#userId === null
         ? // The version's digits are as many as a snapshot of this many changes has.
@@ -81,6 +84,11 @@ export class Audience {
 
   close(): void {
     for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** A frame that is awaited will not come. */
+  #fail(code: number | null): void {
+    this.#gone(new Error(`A socket of "${this.label}" was closed (${code}) while it was watching.`));
   }
 
   #handleFrame(payload: Buffer, socket: WireSocket): void {

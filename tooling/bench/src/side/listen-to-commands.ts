@@ -28,6 +28,8 @@ function carryOut(side: Side, command: Command): unknown {
       return readUsage();
     case "memory":
       return readMemory();
+    case "observation":
+      return side.observe?.();
     case "act":
       return side.act(command.action);
   }

@@ -14,6 +14,8 @@ async function serve({ name, databaseUrl = "", commitsPerSecond = 0, settings = 
       return (await import("../sides/bare-trpc.ts")).serveBareTrpc();
     case "lucia":
       return (await import("../sides/lucia-trpc.ts")).serveLuciaTrpc(databaseUrl);
+    case "rows":
+      return (await import("../sides/countersign-rows.ts")).serveRows(databaseUrl);
     case "countersign":
       return (await import("../sides/countersign.ts")).serveCountersign(databaseUrl, { commitsPerSecond, settings });
   }

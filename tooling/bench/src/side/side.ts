@@ -1,7 +1,7 @@
 import type { Settings } from "@countersign/contract";
 
 /** A server that is measured, by the name of what it is made of. */
-export type SideName = "raw" | "trpc" | "lucia" | "countersign";
+export type SideName = "raw" | "trpc" | "lucia" | "countersign" | "rows";
 
 /** What a server is started with. It travels to another process, so it is plain data. */
 export interface SidePlan {
@@ -18,6 +18,8 @@ export interface SidePlan {
 export type Action =
   /** Sends these data to everyone who watches. */
   | { readonly kind: "broadcast"; readonly data: unknown }
+  /** Sends this text as it is to everyone who watches. */
+  | { readonly kind: "send-text"; readonly text: string }
   /** Changes the user, so that the user's snapshot is pushed. */
   | { readonly kind: "change-user"; readonly userId: string; readonly firstName: string }
   /** Switches the user off, which ends all the user's sessions. */
@@ -32,6 +34,18 @@ export interface Side {
   readonly port: number;
   /** Returns when the action took effect, by `monotonicMs`: for a change, just after its commit. */
   act(action: Action): Promise<number>;
+  /** What only the server can know of what it did; of sides that are asked for it. */
+  observe?(): Observation;
+}
+
+/** What a server did since it was last asked. */
+export interface Observation {
+  /** When rows that are watched were changed, by `monotonicMs`: one for each commit. */
+  readonly commitsAt: readonly number[];
+  /** Statements that were read with, outside of transactions, but for those below. */
+  readonly reads: number;
+  /** Statements that sessions and rights were read with. */
+  readonly sessionReads: number;
 }
 
 /** How much the process has used so far, and when that was. */
@@ -51,6 +65,7 @@ export interface Memory {
 export type Command =
   | { readonly ask: "usage" }
   | { readonly ask: "memory" }
+  | { readonly ask: "observation" }
   | { readonly ask: "act"; readonly action: Action };
 
 export interface Request {

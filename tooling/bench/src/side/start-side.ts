@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
-import type { Action, Command, Memory, Message, Request, SidePlan, Usage } from "./side.ts";
+import type { Action, Command, Memory, Message, Observation, Request, SidePlan, Usage } from "./side.ts";
 
 export interface StartOptions {
   /** The file to run instead of the sources: see `buildSide`. */
@@ -21,6 +21,8 @@ export interface SideProcess extends AsyncDisposable {
   /** Needs the Node option `--expose-gc`. */
   readMemory(): Promise<Memory>;
   act(action: Action): Promise<number>;
+  /** Of sides that observe themselves. */
+  observe(): Promise<Observation>;
 }
 
 /** @throws when the server ends before it listens */
@@ -44,6 +46,7 @@ export async function startSide(plan: SidePlan, options: StartOptions = {}): Pro
     readUsage: () => channel.ask({ ask: "usage" }) as Promise<Usage>,
     readMemory: () => channel.ask({ ask: "memory" }) as Promise<Memory>,
     act: (action) => channel.ask({ ask: "act", action }) as Promise<number>,
+    observe: () => channel.ask({ ask: "observation" }) as Promise<Observation>,
     async [Symbol.asyncDispose]() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const exit = once(child, "exit");

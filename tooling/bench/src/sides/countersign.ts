@@ -1,32 +1,16 @@
 import { eq } from "drizzle-orm";
 
-import { createAuth, type Mailer } from "@countersign/auth";
 import { createMemoryBus } from "@countersign/bus";
-import { defaultSettings, type Settings } from "@countersign/contract";
+import type { Settings } from "@countersign/contract";
 import { type Database, openDatabase } from "@countersign/db";
-import { createApp, createProcedures, authRouter, sessionRouter } from "@countersign/rpc";
+import { createProcedures, authRouter, sessionRouter } from "@countersign/rpc";
 
 import { monotonicMs } from "../monotonic-clock.ts";
 import type { Action, Side } from "../side/side.ts";
-import { origin } from "../wire/wire-socket.ts";
 
 import type { Answer } from "./answer.ts";
-
-/** What a caller of `me` must hold. */
-export const permission = "bench.read";
-
-/** Mails are written as ever, and then nobody gets them. */
-const nowhere: Mailer = { async send() {} };
-
-/** The limits would be measured instead of the work; the address and the sessions of the load are few. */
-const baseSettings: Settings = {
-  ...defaultSettings,
-  CALLS_PER_SECOND: 1_000_000,
-  CALLS_BURST: 1_000_000,
-  MAX_CONNECTIONS_PER_IP: 1_000_000,
-  MAX_CONNECTIONS_PER_SESSION: 1_000_000,
-  LOGIN_ATTEMPTS: 100_000,
-};
+import { createBenchApp } from "./bench-app.ts";
+import { permission } from "./permission.ts";
 
 /**
  * The app as `apps/server` puts it together. `me` is behind a permission, and the session is read from the database for
@@ -38,8 +22,6 @@ export async function serveCountersign(
 ): Promise<Side> {
   const db = await openDatabase(databaseUrl, { migrations: [] });
   const bus = createMemoryBus();
-  const settings = { ...baseSettings, ...options.settings };
-  const auth = createAuth({ db, bus, settings, permissions: [permission], mailer: nowhere, publicUrl: origin });
   const endedAt = new Map<string, number>();
   // Before the app, so that the moment is noted before anything follows from it.
   bus.subscribe((hint) => {
@@ -53,15 +35,11 @@ export async function serveCountersign(
     username: user.username,
     email: user.email ?? "",
   }));
-  const app = createApp({
+  const { app, auth } = createBenchApp({
     router: router({ me, auth: authRouter, session: sessionRouter }),
     db,
     bus,
-    auth,
-    settings,
-    log: { debug: ignore, info: ignore, warn: report, error: report },
-    publicUrl: origin,
-    permissions: [permission],
+    settings: options.settings,
   });
 
   async function act(action: Action): Promise<number> {
@@ -87,6 +65,7 @@ export async function serveCountersign(
         return at;
       }
       case "broadcast":
+      case "send-text":
         throw new Error("This side pushes changes, not data.");
     }
   }
@@ -110,11 +89,4 @@ async function commitContinually(db: Database, everyMs: number): Promise<void> {
   setInterval(() => {
     last = last.then(commit);
   }, everyMs);
-}
-
-function ignore(): void {}
-
-/** Nothing is refused or fails while it is measured: what does is seen. */
-function report(facts: object, message: string): void {
-  console.error(message, facts);
 }

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { type WebSocket, WebSocketServer } from "ws";
 
 import { monotonicMs } from "../monotonic-clock.ts";
-import type { Side } from "../side/side.ts";
+import type { Action, Side } from "../side/side.ts";
 
 import { sampleAnswer } from "./answer.ts";
 import { listen } from "./listen.ts";
@@ -32,12 +32,17 @@ export async function serveRaw(): Promise<Side> {
   return {
     port: await listen(server),
     async act(action) {
-      if (action.kind !== "broadcast") throw new Error(`This side cannot ${action.kind}.`);
       const at = monotonicMs();
-      const [id = 0] = watching.values();
-      const text = JSON.stringify({ id, result: { type: "data", data: action.data } });
+      const text = textOf(action, watching);
       for (const socket of watching.keys()) socket.send(text);
       return at;
     },
   };
+}
+
+function textOf(action: Action, watching: ReadonlyMap<WebSocket, number>): string {
+  if (action.kind === "send-text") return action.text;
+  if (action.kind !== "broadcast") throw new Error(`This side cannot ${action.kind}.`);
+  const [id = 0] = watching.values();
+  return JSON.stringify({ id, result: { type: "data", data: action.data } });
 }

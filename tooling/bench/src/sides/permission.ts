@@ -1,0 +1,2 @@
+/** What a caller of `me` must hold. */
+export const permission = "bench.read";
