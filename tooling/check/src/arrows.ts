@@ -10,7 +10,7 @@ export const arrows: Readonly<Record<string, Arrows>> = {
   "packages/rpc": { to: ["packages/auth", "packages/bus", "packages/contract", "packages/db"] },
   "packages/crud": { to: ["packages/rpc", "packages/auth", "packages/bus", "packages/contract", "packages/db"] },
   "packages/testing": {
-    to: ["packages/rpc", "packages/auth", "packages/bus", "packages/contract", "packages/db"],
+    to: ["packages/crud", "packages/rpc", "packages/auth", "packages/bus", "packages/contract", "packages/db"],
     isForTests: true,
   },
   "packages/api": {

@@ -1,0 +1,61 @@
+import { z } from "zod";
+
+import { definePermissions } from "@countersign/contract";
+import { anyOf, createCrud, membership, onCreate, owner, text, unscoped } from "@countersign/crud";
+import { createProcedures } from "@countersign/rpc";
+
+import { type Tables, tables } from "./tables.ts";
+
+export const permissions = definePermissions(["notes.view_all"]);
+export const procedures = createProcedures({ permissions, tables });
+export const crudRouter = createCrud({ procedures, tables });
+
+/** What the healthy notes are made of; broken ones differ in a part. */
+export const noteOptions = {
+  table: "notes",
+  scope: anyOf(owner<Tables["notes"]>("ownerId"), unscoped({ read: "notes.view_all" })),
+  fields: {
+    title: text({ max: 200, singleLine: true, required: "Give the note a title." }),
+    label: text({ max: 50 }),
+    isDone: true,
+    priority: true,
+    dueAt: true,
+  },
+  show: ["createdAt"],
+  search: ["title", "label"],
+  filters: {
+    isDone: ["eq"],
+    priority: ["eq", "in", "gte", "isNull"],
+    title: ["contains", "startsWith"],
+    createdAt: ["gte", "lt"],
+  },
+  order: { by: ["createdAt", "title", "priority"], direction: "desc" },
+  removedAt: "removedAt",
+  quota: { rows: 60, of: "ownerId" },
+} as const;
+
+const roles = { read: ["viewer", "editor"], create: ["editor"], update: ["editor"], remove: ["editor"] };
+
+export const taskOptions = {
+  table: "tasks",
+  scope: membership<Tables, Tables["tasks"]>({
+    of: "projectId",
+    members: "projectMembers",
+    key: "projectId",
+    user: "userId",
+    role: "role",
+    roles,
+  }),
+  fields: {
+    projectId: onCreate(z.uuid()),
+    title: text({ max: 200, singleLine: true, required: "Give the task a title." }),
+    state: z.enum(["open", "done"]),
+  },
+  show: ["createdAt"],
+  search: ["title"],
+  filters: { projectId: ["eq"], state: ["eq", "in"] },
+  order: { by: ["createdAt", "title"], direction: "asc" },
+} as const;
+
+export const notes = crudRouter(noteOptions);
+export const tasks = crudRouter(taskOptions);
