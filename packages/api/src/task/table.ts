@@ -44,6 +44,10 @@ export function defineTasks(
         index("tasks_project_id_due_at")
           .on(task.projectId, sql`(due_at is null)`, task.dueAt, task.id)
           .where(isKept),
+        // Tasks without a day are last in both directions.
+        index("tasks_project_id_due_at_desc")
+          .on(task.projectId, sql`(due_at is null)`, sql`due_at desc`, sql`id desc`)
+          .where(isKept),
         // The bin, the quota, and what goes with a project.
         index("tasks_project_id_removed_at").on(task.projectId, task.removedAt),
         index("tasks_assignee_id").on(task.assigneeId, task.projectId),

@@ -1,0 +1,1 @@
+CREATE INDEX `tasks_project_id_due_at_desc` ON `tasks` (`project_id`,(due_at is null),due_at desc,id desc) WHERE "tasks"."removed_at" is null;
