@@ -30,6 +30,9 @@ export {
   type SubscribeLiveRows,
 } from "./live-rows.ts";
 export type { ChangeOutcome } from "./rows/change-outcome.ts";
+export { conflictOf, type Conflict, type Draft, type DraftState, type FieldErrors, isUnsaved } from "./rows/draft.ts";
+export type { Drafts } from "./rows/drafts.ts";
+export { draftsOf, type FormOptions } from "./rows/drafts-of.ts";
 export { createLiveList, type LiveList, type LiveListOptions, type LiveListState } from "./rows/live-list.ts";
 export {
   createLiveWindow,
@@ -40,7 +43,17 @@ export {
 export { routerPath } from "./rows/router-path.ts";
 export { createRowActions, type RowActions } from "./rows/row-actions.ts";
 export { onRowNews, type RowNews, type RowsSession } from "./rows/rows-of.ts";
-export type { ChangesOf, FilterOf, NewRowOf, OrderOf, PreviewOf, RowOf, RowsRouter } from "./rows/rows-router.ts";
+export type {
+  ChangesOf,
+  FieldNameOf,
+  FilterOf,
+  FormValues,
+  NewRowOf,
+  OrderOf,
+  PreviewOf,
+  RowOf,
+  RowsRouter,
+} from "./rows/rows-router.ts";
 export type { PendingChange, RowAction, ShownRow } from "./rows/shown-row.ts";
 export type { SessionDataClient, SessionDataState } from "./session-data.ts";
 export type { SessionClientOptions } from "./options.ts";

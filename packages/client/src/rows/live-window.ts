@@ -160,9 +160,7 @@ export function createLiveWindow<Router extends RowsRouter>(
     return {
       status: failed ? "error" : ready ? "ready" : "loading",
       total: ready?.total ?? null,
-      // The cast: they came from this router.
-      rowAt: (index) =>
-        (rows.get(Math.floor(index / windowSize))?.[index % windowSize] ?? null) as ShownRow<RowOf<Router>> | null,
+      rowAt: (index) => rows.get(Math.floor(index / windowSize))?.[index % windowSize] ?? null,
       error: failed?.error ?? null,
       isStale: next !== null || question.isTyping,
       search: question.search,

@@ -34,6 +34,8 @@ export interface RowCalls<Row extends LiveRow> {
 export interface ChangeOptions {
   /** The idempotency key, for a change that was begun before. Default: a new one. */
   readonly key?: string | undefined;
+  /** May it have been carried out already? */
+  readonly wasSent?: boolean | undefined;
 }
 
 /**
@@ -79,17 +81,19 @@ export function createRowChanges<Row extends LiveRow>(options: RowChangesOptions
   /** What the server calls a row that was made here, and what the page does. */
   const serverIds = new Map<string, string>();
   const rowKeys = new Map<string, string>();
-  /** The newest version that an answer gave a row. */
-  const versions = new Map<string, number>();
+  /** By the version a change was made from, the one it made: a change after it was made from the latter. */
+  const successors = new Map<string, Map<number, number>>();
   const timers = new Set<ReturnType<typeof setTimeout>>();
+  let retryTimer: ReturnType<typeof setTimeout> | null = null;
   let stopWatching: (() => void) | null = null;
 
-  function begin(change: Omit<RowChange<Row>, "key" | "phase" | "answer">, { key }: ChangeOptions = {}) {
+  function begin(change: Omit<RowChange<Row>, "key" | "phase" | "answer">, given: ChangeOptions = {}) {
     const { promise, resolve } = Promise.withResolvers<ChangeOutcome<Row>>();
     const isFirst = !store.get().some(({ rowKey, phase }) => rowKey === change.rowKey && phase !== "settled");
-    const phase = isFirst && isConnected() ? "sending" : "waiting";
-    const made: RowChange<Row> = { ...change, key: key ?? crypto.randomUUID(), phase, answer: null };
-    attempts.set(made.key, { resolve, wasSent: false, isOnItsWay: false });
+    const { key = crypto.randomUUID(), wasSent = false } = given;
+    const phase = wasSent ? "checking" : isFirst && isConnected() ? "sending" : "waiting";
+    const made: RowChange<Row> = { ...change, key, phase, answer: null };
+    attempts.set(made.key, { resolve, wasSent, isOnItsWay: false });
     watch();
     store.set([...store.get(), made]);
     sendDue();
@@ -136,19 +140,32 @@ export function createRowChanges<Row extends LiveRow>(options: RowChangesOptions
     const id = serverIds.get(rowKey) ?? rowKey;
     if (action === "restore") return calls.restore({ id, key });
     if (action === "update") {
-      const version = Math.max(row?.version ?? 1, versions.get(rowKey) ?? 1);
-      return calls.update({ ...fields, id, version, key });
+      const version = latestOf(rowKey, row?.version ?? 0);
+      const answer = await calls.update({ ...fields, id, version, key });
+      succeed(rowKey, version, answer.version);
+      return answer;
     }
     await calls.remove({ id, key });
     return null;
   }
 
+  function succeed(rowKey: string, from: number, to: number) {
+    const made = successors.get(rowKey) ?? new Map<number, number>();
+    successors.set(rowKey, made.set(from, to));
+  }
+
+  /** The version that the changes made from this one have led to. One that somebody else made is not among them. */
+  function latestOf(rowKey: string, version: number): number {
+    const next = successors.get(rowKey)?.get(version);
+    return next === undefined || next <= version ? version : latestOf(rowKey, next);
+  }
+
   function settle(change: RowChange<Row>, answer: Row | null, { resolve }: Attempts<Row>) {
     const { key, rowKey } = change;
     attempts.delete(key);
-    if (answer) {
-      if (change.action === "create") name(rowKey, answer.id);
-      versions.set(rowKey, answer.version);
+    if (answer && change.action === "create") {
+      name(rowKey, answer.id);
+      succeed(rowKey, 0, answer.version);
     }
     const settled: RowChange<Row> = { ...change, phase: "settled", answer };
     replace(key, settled);
@@ -165,7 +182,8 @@ export function createRowChanges<Row extends LiveRow>(options: RowChangesOptions
       attempt.wasSent = outcome.wasSent;
       setPhase(change.key, outcome.wasSent ? "checking" : "waiting");
       // Without this, a call that got no answer over an open connection would wait for the next reconnect.
-      later(retryMs, sendDue);
+      if (retryTimer) clearTimeout(retryTimer);
+      retryTimer = setTimeout(sendDue, retryMs);
       return;
     }
     // Removed is removed, whoever did it.
@@ -213,7 +231,12 @@ export function createRowChanges<Row extends LiveRow>(options: RowChangesOptions
   }
 
   function forgetLater(key: string) {
-    later(shownWithinMs, () => (isConnected() ? forget(key) : forgetLater(key)));
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      if (isConnected()) forget(key);
+      else forgetLater(key);
+    }, shownWithinMs);
+    timers.add(timer);
   }
 
   function forget(key: string) {
@@ -223,9 +246,11 @@ export function createRowChanges<Row extends LiveRow>(options: RowChangesOptions
   }
 
   function standStill() {
+    if (retryTimer) clearTimeout(retryTimer);
+    retryTimer = null;
     stopWatching?.();
     stopWatching = null;
-    versions.clear();
+    successors.clear();
   }
 
   function dropAll() {
@@ -246,14 +271,6 @@ export function createRowChanges<Row extends LiveRow>(options: RowChangesOptions
     if (!attempt || !change || attempt.wasSent || attempt.isOnItsWay) return false;
     end(change, { status: "withdrawn" }, attempt);
     return true;
-  }
-
-  function later(milliseconds: number, act: () => void) {
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      act();
-    }, milliseconds);
-    timers.add(timer);
   }
 
   function setPhase(key: string, phase: PendingChange["phase"]) {

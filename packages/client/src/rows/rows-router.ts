@@ -36,6 +36,21 @@ export type NewRowOf<Router extends RowsRouter> = OmitFrom<MutationInput<Router,
 /** What may be changed in a row. */
 export type ChangesOf<Router extends RowsRouter> = OmitFrom<MutationInput<Router, "update">, "id" | "version" | "key">;
 
+type NamesOf<Input> = Input extends unknown ? keyof Input : never;
+
+/** The fields a form may have: those of a new row, and those that may be changed in one. */
+export type FieldNameOf<Router extends RowsRouter> = Extract<
+  NamesOf<NewRowOf<Router>> | NamesOf<ChangesOf<Router>>,
+  string
+>;
+
+type FieldOf<Input, Name> = Input extends unknown ? (Name extends keyof Input ? Input[Name] : never) : never;
+
+/** What these fields hold while they are written. */
+export type FormValues<Router extends RowsRouter, Names extends string> = {
+  readonly [Name in Names]: Exclude<FieldOf<NewRowOf<Router>, Name> | FieldOf<ChangesOf<Router>, Name>, undefined>;
+};
+
 /** All of a row but what the server alone gives it. */
 export type PreviewOf<Router extends RowsRouter> = OmitFrom<RowOf<Router>, "id" | "version" | "$can">;
 

@@ -1,0 +1,73 @@
+import type { LiveRow } from "@countersign/contract";
+
+import type { PendingChange } from "./shown-row.ts";
+
+export type FieldErrors<Values> = { readonly [Name in keyof Values]?: string };
+
+/** A row somebody writes, from opening the form until the server has it. */
+export interface Draft<Row extends LiveRow, Values> {
+  /** The row's id; of a new row one that is made up here. */
+  readonly id: string;
+  /** The row as it was when writing began; null for a new one. */
+  readonly base: Row | null;
+  readonly values: Values;
+  readonly state: DraftState<Row, Values>;
+}
+
+export type DraftState<Row extends LiveRow, Values> =
+  /** In the form. `failure` is why the last attempt to save it failed, where that is not of a field. */
+  | { readonly phase: "writing"; readonly errors: FieldErrors<Values>; readonly failure: unknown }
+  /** On its way: see `PendingChange`. It waits, too, for its owner to come back. */
+  | { readonly phase: "saving"; readonly progress: PendingChange["phase"] }
+  /** Somebody else has changed the row into `current` meanwhile. */
+  | { readonly phase: "conflict"; readonly current: Row }
+  /** The row is not there any more. */
+  | { readonly phase: "gone" };
+
+/** Two versions of one row, for the person to choose. */
+export interface Conflict<Row extends LiveRow, Values> {
+  readonly mine: Values;
+  readonly theirs: Values;
+  /** The row as it is now. */
+  readonly current: Row;
+  /** The fields in which they differ. */
+  readonly fields: readonly (keyof Values)[];
+}
+
+export const untouched = { phase: "writing", errors: {}, failure: null } as const;
+
+/** Would forgetting it lose something? */
+export function isUnsaved<Row extends LiveRow, Values extends object>(
+  { base, values, state }: Draft<Row, Values>,
+  empty: Values,
+): boolean {
+  return state.phase !== "writing" || differingFields(values, valuesOf(base, empty)).length > 0;
+}
+
+/** The two versions of a draft in conflict; null of one that is not. */
+export function conflictOf<Row extends LiveRow, Values extends object>({
+  values,
+  state,
+}: Draft<Row, Values>): Conflict<Row, Values> | null {
+  if (state.phase !== "conflict") return null;
+  const { current } = state;
+  const theirs = valuesOf(current, values);
+  return { mine: values, theirs, current, fields: differingFields(values, theirs) };
+}
+
+/** What of a row is in the form: the fields that a new one begins with. */
+export function valuesOf<Values extends object>(row: LiveRow | null, empty: Values): Values {
+  if (row === null) return empty;
+  const fields = Object.keys(empty).map((name) => [name, (row as unknown as Record<string, unknown>)[name]] as const);
+  // The cast: a form's fields are those of the row.
+  return Object.fromEntries(fields) as Values;
+}
+
+export function differingFields<Values extends object>(one: Values, other: Values): (keyof Values)[] {
+  const names = Object.keys(one) as (keyof Values)[];
+  return names.filter((name) => !isSame(one[name], other[name]));
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return Object.is(one, other) || JSON.stringify(one) === JSON.stringify(other);
+}
