@@ -11,6 +11,7 @@ import { buildRows, type CrudRows } from "./actions/rows.ts";
 import { updateRow } from "./actions/update.ts";
 import { type AnyCrudOptions, buildModel, type RowCan } from "./definition/build-model.ts";
 import type { Model } from "./definition/model.ts";
+import { rememberModel } from "./definition/models.ts";
 import type { ActionName, CrudOptions, TableOf } from "./definition/options.ts";
 import type { AllProcedures, CrudRow, OfferedProcedures, ShownBody, ShownTo } from "./definition/procedures.ts";
 import type { CrudTable, CrudTableName } from "./definition/table.ts";
@@ -221,7 +222,9 @@ function buildProcedures(
         .query(({ ctx, input }) => exportRows(model, ctx, input ?? {}, ctx.db)),
   };
   const offered = Object.keys(model.rules) as ActionName[];
-  return Object.fromEntries(offered.map((action) => [action, procedures[action]()]));
+  const built = offered.map((action) => [action, procedures[action]()] as const);
+  for (const [, procedure] of built) rememberModel(procedure, model);
+  return Object.fromEntries(built);
 }
 
 function rulePartsOf(model: Model, action: ActionName) {

@@ -6,6 +6,7 @@ export type { CrudPage, CrudRow } from "./definition/procedures.ts";
 export type { ColumnOf, CrudTable, RowOf } from "./definition/table.ts";
 export { onCreate, onUpdate } from "./fields/field.ts";
 export { text, type TextOptions } from "./fields/text-rules.ts";
+export { missingIndexes } from "./indexes/missing-indexes.ts";
 export type { Operator } from "./query/operators.ts";
 export { anyOf } from "./scope/any-of.ts";
 export { membership, type MembershipOptions } from "./scope/membership.ts";
