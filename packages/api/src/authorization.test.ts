@@ -4,13 +4,11 @@ import { describe, expect, test } from "vitest";
 
 import { describeDatabases } from "@app/services/databases";
 import { listRules, printRules } from "@countersign/rpc";
-import { startTestApp } from "@countersign/rpc/testing";
 
-import { migrations } from "./migrations.ts";
 import { permissions } from "./permissions.ts";
 import { appRouter } from "./router.ts";
-import { tables } from "./tables.ts";
 import { fillMatrix, printMatrix } from "./test/authorization-matrix.ts";
+import { startApp } from "./test/start-app.ts";
 
 /** The table shows who may call what, not how often. */
 const settings = {
@@ -31,10 +29,9 @@ describe("who may call what", () => {
   });
 
   describeDatabases((dialect) => {
-    test("PRM-01, PRM-17: every procedure answers every role over both transports as the reviewed table says", async () => {
-      await using database = await dialect.create();
-      const common = { router: appRouter, databaseUrl: database.url, tables, migrations: [migrations], permissions };
-      await using app = await startTestApp({ ...common, settings });
+    test("PRM-01, PRM-17: every procedure answers every role over all transports as the reviewed table says", async () => {
+      await using started = await startApp(dialect, { settings });
+      const { app } = started;
 
       const rows = await fillMatrix(app);
 

@@ -6,6 +6,7 @@ import { notFound } from "@countersign/rpc";
 
 import type { Tables } from "../tables.ts";
 
+import { requireRoom } from "./room.ts";
 import { attachmentRows } from "./rows.ts";
 
 /** Where a call adds a file, within its transaction. */
@@ -24,7 +25,9 @@ export type NewAttachment = Pick<
  */
 export async function admitAttachment(place: Place, taskId: string): Promise<void> {
   const { tx } = place;
-  await attachmentRows.admit(place, { projectId: await findProject(tx, taskId) });
+  const projectId = await findProject(tx, taskId);
+  await attachmentRows.admit(place, { projectId });
+  await requireRoom(place, { projectId, size: 1 });
 }
 
 /**
@@ -39,6 +42,7 @@ export async function addAttachment(place: Place, file: NewAttachment) {
   // The project is locked by this, before the task: see `lockProject`.
   await attachmentRows.admit(place, { projectId });
   await findProject(tx, file.taskId, "held");
+  await requireRoom(place, { projectId, size: file.size });
   const attachment = await attachmentRows.insert(place, { ...file, projectId, uploadedBy: ctx.user.id });
   return attachmentRows.show(place, attachment);
 }

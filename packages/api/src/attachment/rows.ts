@@ -19,4 +19,9 @@ export const attachmentRows = crudRows({
   quota: { rows: 10_000, of: "projectId" },
   // They come with a file: see `addAttachment`.
   without: ["create", "update", "updateMany"],
+  hooks: {
+    async afterCommit({ action, before }, { caller }) {
+      if (action === "remove" && before) await caller.services.files?.release([before.storageKey]);
+    },
+  },
 });

@@ -2,13 +2,10 @@ import { randomUUID } from "node:crypto";
 
 import { expect, test } from "vitest";
 
-import { describeDatabases, type TestDialect } from "@app/services/databases";
-import { type RawFrame, startTestApp } from "@countersign/rpc/testing";
+import { describeDatabases } from "@app/services/databases";
+import type { RawFrame } from "@countersign/rpc/testing";
 
-import { migrations } from "../migrations.ts";
-import { permissions } from "../permissions.ts";
-import { appRouter } from "../router.ts";
-import { tables } from "../tables.ts";
+import { startApp } from "../test/start-app.ts";
 
 interface Note {
   readonly id: string;
@@ -18,25 +15,12 @@ interface Note {
   readonly $can: { readonly update: boolean; readonly remove: boolean };
 }
 
-async function start(dialect: TestDialect) {
-  const database = await dialect.create();
-  const common = { router: appRouter, databaseUrl: database.url, tables, migrations: [migrations], permissions };
-  const app = await startTestApp(common);
-  return {
-    app,
-    async [Symbol.asyncDispose]() {
-      await app[Symbol.asyncDispose]();
-      await database[Symbol.asyncDispose]();
-    },
-  };
-}
-
 const noteOf = (frame: RawFrame) => frame.result?.data as Note;
 const codeOf = (frame: RawFrame) => frame.error?.data.code;
 
 describeDatabases((dialect) => {
   test("a note is created, listed, read, changed and removed by its owner", async () => {
-    await using started = await start(dialect);
+    await using started = await startApp(dialect);
     const ann = await started.app.signIn("ann");
     await using socket = await ann.open();
     const note = noteOf(await socket.mutate("note.create", { title: " tea ", body: "green" }));
@@ -52,7 +36,7 @@ describeDatabases((dialect) => {
   });
 
   test("P5, P6: notes say what may be done to them; a group's rule goes on and off on open lists, and holds on the server", async () => {
-    await using started = await start(dialect);
+    await using started = await startApp(dialect);
     const { app } = started;
     const [ann, bob] = [await app.signIn("ann"), await app.signIn("bob")];
     await using socket = await ann.open();
@@ -81,7 +65,7 @@ describeDatabases((dialect) => {
   });
 
   test("a refusal by a rule brings a notice for the person", async () => {
-    await using started = await start(dialect);
+    await using started = await startApp(dialect);
     const ann = await started.app.signIn("ann");
     await using socket = await ann.open();
     expect((await socket.query("note.overview")).error?.data).toMatchObject({
@@ -91,7 +75,7 @@ describeDatabases((dialect) => {
   });
 
   test("the theme is kept with the session, and only a theme", async () => {
-    await using started = await start(dialect);
+    await using started = await startApp(dialect);
     const ann = await started.app.signIn("ann");
     await using socket = await ann.open();
     const id = await socket.subscribe("session.data.live");
@@ -101,7 +85,7 @@ describeDatabases((dialect) => {
   });
 
   test("CRU-01, CRU-02: another user's note is not there, whatever is asked of it, over socket and HTTP", async () => {
-    await using started = await start(dialect);
+    await using started = await startApp(dialect);
     const { app } = started;
     const [ann, bob] = [await app.signIn("ann"), await app.signIn("bob")];
     await using socket = await ann.open();
@@ -128,7 +112,7 @@ describeDatabases((dialect) => {
   });
 
   test("CRU-06: anonymous visitors are refused everywhere", async () => {
-    await using started = await start(dialect);
+    await using started = await startApp(dialect);
     await using socket = await started.app.open();
     const id = randomUUID();
     const answers = await Promise.all([
@@ -144,7 +128,7 @@ describeDatabases((dialect) => {
   });
 
   test("CRU-10, CRU-15, CRU-16, CRU-21: what is not declared, not an id, too long or not storable is refused by field", async () => {
-    await using started = await start(dialect);
+    await using started = await startApp(dialect);
     const ann = await started.app.signIn("ann");
     const bob = await started.app.signIn("bob");
     await using socket = await ann.open();
@@ -185,7 +169,7 @@ describeDatabases((dialect) => {
   });
 
   test("CRU-28: of two changes from one version one wins, the other is shown the present note", async () => {
-    await using started = await start(dialect);
+    await using started = await startApp(dialect);
     const ann = await started.app.signIn("ann");
     await using socket = await ann.open();
     const { id } = noteOf(await socket.mutate("note.create", { title: "0", body: "" }));
@@ -200,7 +184,7 @@ describeDatabases((dialect) => {
   });
 
   test("CRU-31: the same key gives one row and the same answer, also at once; another body conflicts; keys are each user's own", async () => {
-    await using started = await start(dialect);
+    await using started = await startApp(dialect);
     const [ann, bob] = [await started.app.signIn("ann"), await started.app.signIn("bob")];
     await using socket = await ann.open();
     await using other = await bob.open();
@@ -223,7 +207,7 @@ describeDatabases((dialect) => {
   });
 
   test("the live list sends the list, then differences, to the owner's every window and to nobody else", async () => {
-    await using started = await start(dialect);
+    await using started = await startApp(dialect);
     const [ann, bob] = [await started.app.signIn("ann"), await started.app.signIn("bob")];
     await using first = await ann.open();
     await using second = await (await ann.signInAgain()).open();
@@ -250,7 +234,7 @@ describeDatabases((dialect) => {
   });
 
   test("a live list that is resumed says nothing while it is as it was, and starts anew when it is not", async () => {
-    await using started = await start(dialect);
+    await using started = await startApp(dialect);
     const ann = await started.app.signIn("ann");
     await using first = await ann.open();
     await first.mutate("note.create", { title: "tea", body: "" });
@@ -271,7 +255,7 @@ describeDatabases((dialect) => {
   });
 
   test("WSK-23: a forged event id shows nothing of others", async () => {
-    await using started = await start(dialect);
+    await using started = await startApp(dialect);
     const [ann, bob] = [await started.app.signIn("ann"), await started.app.signIn("bob")];
     await using socket = await ann.open();
     await using other = await bob.open();
@@ -287,7 +271,7 @@ describeDatabases((dialect) => {
   });
 
   test("CRU-34: there is room for 500 notes of each owner, also when many come at once; a retry of the last is no other", async () => {
-    await using started = await start(dialect);
+    await using started = await startApp(dialect);
     const { db } = started.app;
     const [ann, bob] = [await started.app.signIn("ann"), await started.app.signIn("bob")];
     await using socket = await ann.open();

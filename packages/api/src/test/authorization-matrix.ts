@@ -1,3 +1,4 @@
+import { fileInputHeader, filesPath } from "@countersign/contract";
 import { listRules, type ListedProcedure } from "@countersign/rpc";
 import type { RawFrame, TestApp } from "@countersign/rpc/testing";
 
@@ -8,7 +9,7 @@ import type { Tables } from "../tables.ts";
 import { type Cast, openCasting, type Role, roles } from "./cast.ts";
 import { sampleInputs } from "./sample-inputs.ts";
 
-export const transports = ["http", "socket"] as const;
+export const transports = ["http", "socket", "files"] as const;
 type Transport = (typeof transports)[number];
 
 /** What one procedure answered over one transport, by role: `ok`, or the reason or the code of the refusal. */
@@ -23,7 +24,7 @@ export async function fillMatrix(app: TestApp<Tables>): Promise<MatrixRow[]> {
   const cast = await openCasting(app);
   const rows: MatrixRow[] = [];
   for (const procedure of listRules(appRouter, permissions)) {
-    for (const transport of transports) {
+    for (const transport of transportsOf(procedure)) {
       const answers: [Role, string][] = [];
       for (const role of roles) answers.push([role, await callAs(app, procedure, transport, await cast(role))]);
       // The cast: the entries are of all roles.
@@ -51,9 +52,15 @@ export function printMatrix(rows: readonly MatrixRow[]): string {
     .join("");
 }
 
+/** Files are taken and given in one place of their own, and refused in all others. */
+function transportsOf({ rule }: ListedProcedure): readonly Transport[] {
+  return rule.transport === "file" ? transports : ["http", "socket"];
+}
+
 function callAs(app: TestApp<Tables>, procedure: ListedProcedure, transport: Transport, cast: Cast): Promise<string> {
   const input = sampleInputs[procedure.path]?.(cast);
   const { cookie } = cast.caller;
+  if (transport === "files") return callWithFile(app, procedure, input, cookie);
   return transport === "http"
     ? callOverHttp(app, procedure, input, cookie)
     : callOverSocket(app, procedure, input, cookie);
@@ -71,6 +78,26 @@ async function callOverHttp(
   // A subscription's refusal comes as an event of a stream; all other answers look like frames (the cast).
   const [, refusal] = /^event: serialized-error\ndata: (.*)$/m.exec(text) ?? [];
   return describeAnswer(JSON.parse(refusal === undefined ? text : `{"error":${refusal}}`) as RawFrame);
+}
+
+async function callWithFile(
+  app: TestApp<Tables>,
+  { path, type }: ListedProcedure,
+  input: unknown,
+  cookie: string | undefined,
+): Promise<string> {
+  const text = encodeURIComponent(JSON.stringify(input));
+  const headers = { origin: app.url, "content-type": "application/octet-stream", ...(cookie ? { cookie } : {}) };
+  const response =
+    type === "mutation"
+      ? await fetch(`${app.url}${filesPath}/${path}`, {
+          method: "POST",
+          headers: { ...headers, [fileInputHeader]: text },
+          body: "a file",
+        })
+      : await fetch(`${app.url}${filesPath}/${path}?input=${text}`, { headers });
+  // The cast: answers look like frames.
+  return describeAnswer(JSON.parse(await response.text()) as RawFrame);
 }
 
 async function callOverSocket(

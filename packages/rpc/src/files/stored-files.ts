@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, isNotNull, isNull, lt, notExists, or } from "drizzle-orm";
+import { asc, eq, exists, gt, inArray, or, type SQL, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 
 import { type Clock, newId } from "@countersign/auth";
@@ -10,7 +10,15 @@ import type { FileStore } from "./file-store.ts";
 
 /** Beyond the longest upload, a file that is not kept will not be any more. */
 const graceMs = 60 * 60 * 1000;
-const batchSize = 200;
+const batchSize = 500;
+
+interface KnownFile {
+  readonly key: string;
+  readonly createdAt: Date;
+  readonly keptAt: Date | null;
+  /** 1: a row of the app names it. */
+  readonly named: number;
+}
 
 /** Where an app keeps its files, and which of its columns name them. */
 export interface FileOptions<Tables extends CoreTables = CoreTables> {
@@ -85,14 +93,31 @@ export class StoredFiles {
     await this.#sweeping;
   }
 
-  /** Removes all files that no row names any more, and those of uploads that broke off. */
+  /** Removes those of these files that no row names any more: after the commit of what removed the rows. Never rejects. */
+  async release(keys: readonly string[]): Promise<void> {
+    const { storedFiles } = this.#db.tables;
+    try {
+      for (const file of await this.#read(inArray(storedFiles.key, [...keys]))) {
+        if (this.#isOver(file)) await this.#remove(file.key);
+      }
+    } catch (error) {
+      this.#log.warn(
+        { err: error },
+        "Files that are not named any more could not be removed; the next sweep tries again",
+      );
+    }
+  }
+
+  /** Removes all files that no row names any more, and those of uploads that broke off. A part at a time: others want to read, too. */
   async sweep(): Promise<void> {
+    const { storedFiles } = this.#db.tables;
     let after = "";
     for (;;) {
-      const orphans = await this.#findOrphans(after);
-      for (const { key } of orphans) await this.#remove(key);
-      if (orphans.length < batchSize) return;
-      after = orphans.at(-1)?.key ?? "";
+      const files = await this.#read(gt(storedFiles.key, after));
+      for (const file of files) if (this.#isOver(file)) await this.#remove(file.key);
+      if (files.length < batchSize) return;
+      after = files.at(-1)?.key ?? "";
+      await new Promise((resolve) => setImmediate(resolve));
     }
   }
 
@@ -107,22 +132,22 @@ export class StoredFiles {
   }
 
   /** In one statement, so that a file that is being kept is either named already or not yet kept. */
-  #findOrphans(after: string): Promise<{ key: string }[]> {
+  async #read(which: SQL): Promise<readonly KnownFile[]> {
     const { storedFiles } = this.#db.tables;
-    const isUnnamed = and(...this.#namedBy.map((column) => notExists(this.#namesOf(column))));
-    const isStale = lt(storedFiles.createdAt, new Date(this.#clock.now() - this.#uploadMs - graceMs));
+    const { key, createdAt, keptAt } = storedFiles;
+    const isNamed = or(...this.#namedBy.map((column) => exists(this.#namesOf(column))));
+    const named = sql<number>`case when ${isNamed} then 1 else 0 end`.mapWith(Number);
     return this.#db
-      .select({ key: storedFiles.key })
+      .select({ key, createdAt, keptAt, named })
       .from(storedFiles)
-      .where(
-        and(
-          gt(storedFiles.key, after),
-          isUnnamed,
-          or(isNotNull(storedFiles.keptAt), and(isNull(storedFiles.keptAt), isStale)),
-        ),
-      )
-      .orderBy(asc(storedFiles.key))
+      .where(which)
+      .orderBy(asc(key))
       .limit(batchSize);
+  }
+
+  #isOver({ named, keptAt, createdAt }: KnownFile): boolean {
+    if (named === 1) return false;
+    return keptAt !== null || createdAt.getTime() < this.#clock.now() - this.#uploadMs - graceMs;
   }
 
   #namesOf(column: PgColumn) {

@@ -1,0 +1,89 @@
+import { and, eq } from "drizzle-orm";
+
+import { describeDatabases } from "@app/services/databases";
+import { newId } from "@countersign/auth";
+import type { TestApp } from "@countersign/rpc/testing";
+import { describeCrud } from "@countersign/testing/vitest";
+
+import { migrations } from "./migrations.ts";
+import { noteRouter } from "./note/router.ts";
+import { permissions } from "./permissions.ts";
+import { router } from "./procedures.ts";
+import type { Role } from "./project/role.ts";
+import { projectRouter } from "./project/router.ts";
+import { type Tables, tables } from "./tables.ts";
+import { taskRouter } from "./task/router.ts";
+
+const appRouter = router({ note: noteRouter, project: projectRouter, task: taskRouter });
+const common = { router: appRouter, tables, migrations: [migrations], permissions };
+
+// What the suite knows nothing of is in the tests beside the routers.
+describeDatabases((dialect) => {
+  const database = () => dialect.create();
+
+  describeCrud({
+    ...common,
+    database,
+    path: "note",
+    table: "notes",
+    shows: ["title", "body", "createdAt", "updatedAt"],
+    sample: (_, n) => ({ title: `Note ${n}`, body: `Body ${n}` }),
+    change: (_, n) => ({ title: `Changed ${n}` }),
+    ownedBy: "ownerId",
+    quota: 500,
+    async transfer({ row, to }, { db }) {
+      const { notes } = db.tables;
+      await db.update(notes).set({ ownerId: to.id }).where(eq(notes.id, row.id));
+    },
+  });
+
+  describeCrud({
+    ...common,
+    database,
+    path: "project",
+    table: "projects",
+    shows: ["name", "description", "createdAt", "updatedAt"],
+    sample: (_, n) => ({ name: `Project ${n}`, description: `Description ${n}` }),
+    change: (_, n) => ({ name: `Changed ${n}` }),
+    quota: 100,
+    roles: { viewer: ["create"], editor: ["create"], manager: ["create", "update", "remove"] },
+    join: ({ row, person, role }, app) => setRole(app, { projectId: row.id, userId: person.id }, role),
+  });
+
+  describeCrud<Tables, { readonly projectId: string }>({
+    ...common,
+    database,
+    path: "task",
+    table: "tasks",
+    shows: [
+      ...["projectId", "title", "body", "state", "rank", "assigneeId", "dueAt"],
+      ...["createdBy", "removedAt", "createdAt", "updatedAt"],
+    ],
+    async place({ id: userId }, app) {
+      const projectId = newId();
+      const now = new Date();
+      await app.db
+        .insert(app.db.tables.projects)
+        .values({ id: projectId, name: "A project", version: 1, createdAt: now, updatedAt: now });
+      await setRole(app, { projectId, userId }, "manager");
+      return { projectId };
+    },
+    sample: ({ projectId }, n) => ({ projectId, title: `Task ${n}`, body: `Body ${n}`, dueAt: "2027-01-01T00:00:00Z" }),
+    change: (_, n) => ({ title: `Changed ${n}`, state: n % 2 === 1 ? "done" : "doing", rank: n }),
+    roles: { viewer: [], editor: ["create", "update", "remove"], manager: ["create", "update", "remove"] },
+    join: ({ place, person, role }, app) => setRole(app, { ...place, userId: person.id }, role),
+  });
+});
+
+async function setRole(
+  { db }: TestApp<Tables>,
+  member: { readonly projectId: string; readonly userId: string },
+  role: string | null,
+): Promise<void> {
+  const { projectMembers } = db.tables;
+  const isThis = and(eq(projectMembers.projectId, member.projectId), eq(projectMembers.userId, member.userId));
+  if (role === null) return void (await db.delete(projectMembers).where(isThis));
+  // The cast: these are the roles named above.
+  const row = { ...member, id: newId(), role: role as Role, version: 1, createdAt: new Date() };
+  await db.insert(projectMembers).values(row);
+}
