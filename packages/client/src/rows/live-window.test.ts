@@ -33,6 +33,16 @@ test("flinging through the list reads only where it comes to rest", async () => 
   expect(page.subscriptions() - before).toBe(1);
 });
 
+test("who scrolls on and on sees the rows on the way, as long as each stays in sight for a moment", async () => {
+  await using page = await openLongList({ order: { by: "rank" }, restMs: 20 });
+  let first = 130;
+  const scrolling = setInterval(() => page.list.look((first += 1), first + 20), 5);
+
+  await until(page.list, ({ rowAt }) => rowAt(150) !== null);
+  clearInterval(scrolling);
+  expect(first).toBeLessThan(180);
+});
+
 test("at most four windows are live: the ones that were not looked at for longest are let go", async () => {
   await using page = await openLongList({ order: { by: "rank" }, restMs: 0 });
   for (const first of [100, 200, 300, 400]) {

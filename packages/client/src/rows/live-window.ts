@@ -66,7 +66,7 @@ export function createLiveWindow<Router extends RowsRouter>(
   const question = createQuestion(options, { ask, show: () => publish() });
   let present: View = { query: question.query(), parts: [0] };
   let next: View | null = null;
-  let resting: ReturnType<typeof setTimeout> | null = null;
+  let resting: { readonly timer: ReturnType<typeof setTimeout>; readonly parts: readonly number[] } | null = null;
   let stops: readonly (() => void)[] = [];
 
   windows.set(windowsOf(present));
@@ -87,8 +87,7 @@ export function createLiveWindow<Router extends RowsRouter>(
 
   function stop() {
     question.stop();
-    if (resting) clearTimeout(resting);
-    resting = null;
+    rest(null);
     for (const end of stops) end();
     stops = [];
   }
@@ -119,15 +118,18 @@ export function createLiveWindow<Router extends RowsRouter>(
     const from = Math.floor(Math.max(0, first) / windowSize);
     const to = Math.floor(Math.max(0, first, last) / windowSize);
     const parts = Array.from({ length: to - from + 1 }, (_, index) => from + index).slice(0, mostWindows);
-    if (resting) clearTimeout(resting);
-    resting = null;
     if (parts.every((part) => present.parts.includes(part))) return open(parts);
-    // Who flings through a long list would ask for all of it.
-    resting = setTimeout(() => open(parts), restMs);
+    // Who flings through a long list would ask for all of it. Who scrolls on within the same parts has waited for them already.
+    if (resting?.parts.join() !== parts.join()) rest(parts);
+  }
+
+  function rest(parts: readonly number[] | null) {
+    if (resting) clearTimeout(resting.timer);
+    resting = parts && { timer: setTimeout(() => open(parts), restMs), parts };
   }
 
   function open(parts: readonly number[]) {
-    resting = null;
+    rest(null);
     const kept = present.parts.filter((part) => !parts.includes(part));
     const isNew = parts.some((part) => !present.parts.includes(part));
     present = { ...present, parts: [...parts, ...kept].slice(0, mostWindows) };
@@ -144,22 +146,29 @@ export function createLiveWindow<Router extends RowsRouter>(
 
   /** Tells the others what the server says now of the rows in sight. */
   function learn() {
-    const rows = windowsOf(present).flatMap((window) => windows.get().get(windowKey(window))?.rows ?? []);
+    const rows = present.parts.flatMap((part) => stateOf(present.query, part)?.rows ?? []);
     const news = rows.filter((row) => known.get(row.id) !== row);
+    const changed = news.filter((row) => known.has(row.id));
     known = new Map(rows.map((row) => [row.id, row]));
-    tell(news, []);
+    tell({ rows: news.filter((row) => !changed.includes(row)), gone: [], isChange: false });
+    tell({ rows: changed, gone: [], isChange: true });
   }
 
   function describe(): LiveWindowState<Router> {
     const { query } = present;
     const states = new Map(present.parts.map((part) => [part, stateOf(query, part)]));
-    const all = [...states.values(), ...(next ? next.parts.map((part) => stateOf(question.query(), part)) : [])];
+    const counted = windows.get().get(windowKey(counting(query)));
+    const all = [
+      counted,
+      ...states.values(),
+      ...(next ? next.parts.map((part) => stateOf(question.query(), part)) : []),
+    ];
     const failed = all.find((state) => state?.status === "error");
     const ready = [...states.values()].find((state) => state?.status === "ready");
     const rows = new Map([...states].map(([part, state]) => [part, rowsIn(query, part, state)]));
     return {
-      status: failed ? "error" : ready ? "ready" : "loading",
-      total: ready?.total ?? null,
+      status: failed ? "error" : ready && counted?.status === "ready" ? "ready" : "loading",
+      total: counted?.total ?? null,
       rowAt: (index) => rows.get(Math.floor(index / windowSize))?.[index % windowSize] ?? null,
       error: failed?.error ?? null,
       isStale: next !== null || question.isTyping,
@@ -183,15 +192,21 @@ export function createLiveWindow<Router extends RowsRouter>(
   }
 
   function isReady(wanted: View): boolean {
-    return wanted.parts.some((part) => stateOf(wanted.query, part)?.status === "ready");
+    const counted = windows.get().get(windowKey(counting(wanted.query)));
+    return counted?.status === "ready" && wanted.parts.some((part) => stateOf(wanted.query, part)?.status === "ready");
   }
 
   function windowsOf({ query, parts }: View) {
-    return parts.map((part) => windowOf(query, part));
+    return [counting(query), ...parts.map((part) => windowOf(query, part))];
   }
 
   function windowOf(query: ListQuery, part: number) {
-    return { query, offset: part * windowSize, limit: windowSize };
+    return { query, offset: part * windowSize, limit: windowSize, count: false };
+  }
+
+  /** The total is counted once, not with each part. */
+  function counting(query: ListQuery) {
+    return { query, offset: 0, limit: 1 };
   }
 
   return {

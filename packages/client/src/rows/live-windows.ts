@@ -12,6 +12,8 @@ export interface LiveWindow {
   readonly offset: number;
   /** At most 100. */
   readonly limit: number;
+  /** Is the total of the whole list wanted with it? Default: yes. In a long list counting costs more than reading. */
+  readonly count?: boolean | undefined;
 }
 
 /** The windows that are live, each by its key. */
@@ -86,7 +88,7 @@ export function windowKey(window: LiveWindow): string {
   return JSON.stringify(inputOf(window));
 }
 
-function inputOf({ query, offset, limit }: LiveWindow) {
+function inputOf({ query, offset, limit, count }: LiveWindow) {
   const { search, filter, order, removed } = query;
   const text = search?.trim() ?? "";
   return {
@@ -96,6 +98,7 @@ function inputOf({ query, offset, limit }: LiveWindow) {
     ...(removed === undefined ? {} : { removed }),
     ...(offset === 0 ? {} : { offset }),
     limit,
+    ...(count === undefined ? {} : { count }),
   };
 }
 
