@@ -30,7 +30,15 @@ export {
   type SubscribeLiveRows,
 } from "./live-rows.ts";
 export type { ChangeOutcome } from "./rows/change-outcome.ts";
-export { conflictOf, type Conflict, type Draft, type DraftState, type FieldErrors, isUnsaved } from "./rows/draft.ts";
+export {
+  conflictOf,
+  type Conflict,
+  type Draft,
+  type DraftState,
+  type FieldErrors,
+  isUnsaved,
+  valuesOf,
+} from "./rows/draft.ts";
 export type { Drafts } from "./rows/drafts.ts";
 export { draftsOf, type FormOptions } from "./rows/drafts-of.ts";
 export { createLiveList, type LiveList, type LiveListOptions, type LiveListState } from "./rows/live-list.ts";

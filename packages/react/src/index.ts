@@ -10,7 +10,9 @@ export {
 } from "./gates.tsx";
 export { RequireLogin, type RequireLoginProps } from "./require-login.tsx";
 export { SessionProvider, type SessionProviderProps } from "./session-provider.tsx";
+export { type CrudForm, type CrudFormActions, type CrudFormOptions, useCrudForm } from "./use-crud-form.ts";
 export { useConnection } from "./use-connection.ts";
+export { useDrafts } from "./use-drafts.ts";
 export { useFreshness, type Freshness } from "./use-freshness.ts";
 export { type LiveListView, useLiveList } from "./use-live-list.ts";
 export { type LiveWindowView, useLiveWindow } from "./use-live-window.ts";

@@ -88,7 +88,7 @@ export function createLiveList<Router extends RowsRouter>(
   let present = viewOf();
   let next: View | null = null;
   let stops: readonly (() => void)[] = [];
-  let known: { readonly query: ListQuery; readonly rows: ReadonlyMap<string, LiveRow> } | null = null;
+  let known: { readonly view: View; readonly rows: ReadonlyMap<string, LiveRow> } | null = null;
 
   windows.set(present.windows);
   const store = createStore<LiveListState<Router>>(describe(), (isWatched) => (isWatched ? start() : stop()));
@@ -153,11 +153,12 @@ export function createLiveList<Router extends RowsRouter>(
   function learn() {
     if (!isReady(present)) return;
     const rows = new Map(sentRows(present).map((row) => [row.id, row]));
-    const before = known?.query === present.query ? known.rows : null;
-    known = { query: present.query, rows };
+    const before = known?.view === present ? known.rows : null;
+    known = { view: present, rows };
     const news = [...rows.values()].filter((row) => before?.get(row.id) !== row);
     if (before) changes.notice(news.filter((row) => !before.has(row.id)));
-    tell(news, before ? [...before.keys()].filter((id) => !rows.has(id)) : []);
+    const gone = before ? [...before.keys()].filter((id) => !rows.has(id)) : [];
+    tell({ rows: news, gone, isChange: before !== null });
   }
 
   function describe(): LiveListState<Router> {

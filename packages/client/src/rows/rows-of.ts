@@ -16,12 +16,14 @@ export interface RowNews {
   readonly rows: readonly LiveRow[];
   /** Ids of rows that are not where they were: removed, or shown no more. */
   readonly gone: readonly string[];
+  /** Has something happened to the rows, or were they only read? */
+  readonly isChange: boolean;
 }
 
 /** What all lists and forms of one router share. */
 export interface Rows {
   readonly changes: RowChanges<LiveRow>;
-  readonly tell: (rows: readonly LiveRow[], gone: readonly string[]) => void;
+  readonly tell: (news: Omit<RowNews, "path">) => void;
 }
 
 const rowsOfSessions = new WeakMap<RowsSession, Map<unknown, Rows>>();
@@ -35,15 +37,16 @@ export function rowsOf(session: RowsSession, router: RowsRouter): Rows {
   const found = known.get(path ?? router);
   if (found) return found;
 
-  const tell: Rows["tell"] = (rows, gone) => {
-    if (path === null || (rows.length === 0 && gone.length === 0)) return;
+  const tell: Rows["tell"] = (news) => {
+    if (path === null || (news.rows.length === 0 && news.gone.length === 0)) return;
     const present = [...(listenersOfSessions.get(session) ?? [])];
-    for (const listener of present) callListener(() => listener({ path, rows, gone }));
+    for (const listener of present) callListener(() => listener({ ...news, path }));
   };
   const changes = createRowChanges<LiveRow>({
     session,
     calls: callsOf(router),
-    onSettled: ({ answer, row }) => (answer ? tell([answer], []) : tell([], row ? [row.id] : [])),
+    onSettled: ({ answer, row }) =>
+      tell({ rows: answer ? [answer] : [], gone: answer === null && row ? [row.id] : [], isChange: true }),
   });
   const rows: Rows = { changes, tell };
   known.set(path ?? router, rows);

@@ -30,6 +30,8 @@ export class FixtureState {
   readonly tasks = new Map<string, Task>();
   /** How many live lists of tasks were begun. */
   taskReaders = 0;
+  /** How often tasks were asked for otherwise. */
+  readonly taskReads = { get: 0, list: 0 };
   /** What was answered to whom for which key. */
   readonly answers = new Map<string, unknown>();
   /** What is kept with each session or visitor, by the cookie's value. */

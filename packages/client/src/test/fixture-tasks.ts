@@ -27,8 +27,14 @@ const query = z.strictObject({
 
 /** A router of rows on the wire of `crudRouter`, in memory, whose turns a test can hold back. */
 export const taskRouter = t.router({
-  list: open.input(query.optional()).query(({ ctx, input }) => ({ ...read(ctx, input ?? {}), nextCursor: null })),
-  get: open.input(z.strictObject({ id: z.string() })).query(({ ctx, input }) => find(ctx, input.id)),
+  list: open.input(query.optional()).query(({ ctx, input }) => {
+    ctx.state.taskReads.list += 1;
+    return { ...read(ctx, input ?? {}), nextCursor: null };
+  }),
+  get: open.input(z.strictObject({ id: z.string() })).query(({ ctx, input }) => {
+    ctx.state.taskReads.get += 1;
+    return find(ctx, input.id);
+  }),
   create: open
     .input(z.strictObject({ title, state: state.optional(), rank: z.number().optional(), key }))
     .mutation(({ ctx, input }) =>
