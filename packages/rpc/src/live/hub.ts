@@ -32,6 +32,8 @@ const restFactor = 10;
 const longestLaterMs = 10_000;
 /** Watchers of one turn; the rest follow in the next, so that calls are answered in between. */
 const turnSize = 250;
+/** So many may be waiting for the database: were it all of them, the last ones would wait beyond its deadline. */
+const mostRunning = 500;
 
 /**
  * Wakes watchers. A touch makes a topic's watchers due; a burst of touches is one wake-up; what is sent is the state as
@@ -47,7 +49,13 @@ export class LiveHub {
   readonly #running = new Set<Watcher>();
   readonly #laterTopics = new Set<string>();
   readonly #slowMs = new WeakMap<Watcher, number>();
+  /** Those of the next round. */
   #due = new Set<Watcher>();
+  /** Those of the present round that have not had their turn. */
+  #left = new Set<Watcher>();
+  /** Those that are being told, and have been touched since that began. */
+  readonly #again = new Set<Watcher>();
+  #round: Round;
   #isScheduled = false;
 
   constructor(options: {
@@ -60,6 +68,7 @@ export class LiveHub {
     this.#settings = options.settings;
     this.#clock = options.clock;
     this.#log = options.log;
+    this.#round = new Round(this.#sessions);
   }
 
   /** How many watch. */
@@ -125,6 +134,8 @@ export class LiveHub {
     for (const topic of watcher.topics) removeFrom(this.#byTopic, topic, watcher);
     removeFrom(this.#byConnection, watcher.connection, watcher);
     this.#due.delete(watcher);
+    this.#left.delete(watcher);
+    this.#again.delete(watcher);
   }
 
   #isWatching(watcher: Watcher): boolean {
@@ -133,40 +144,57 @@ export class LiveHub {
 
   #makeDue(watcher: Watcher): void {
     this.#due.add(watcher);
+    this.#schedule();
+  }
+
+  #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     setImmediate(() => this.#turn());
   }
 
+  /**
+   * Tells the next ones of this round, or the first ones of the next. Who is touched during a round keeps the place in it and
+   * is due again: so everybody has a turn, however often lists are touched.
+   */
   #turn(): void {
     this.#isScheduled = false;
-    const round = new Round(this.#sessions);
-    let left = turnSize;
-    for (const watcher of this.#due) {
-      // One that is being told already stays due, and is told again when it is done.
-      if (this.#running.has(watcher)) continue;
-      if (left-- === 0) break;
+    if (this.#left.size === 0) this.#beginRound();
+    this.#round.beginTurn();
+    let room = Math.min(turnSize, mostRunning - this.#running.size);
+    for (const watcher of this.#left) {
+      if (room <= 0) break;
       // Taken out before anything is read, so that a touch during the read is not lost.
-      this.#due.delete(watcher);
+      this.#left.delete(watcher);
+      // One that is being told already is told again when it is done.
+      if (this.#running.has(watcher)) {
+        this.#again.add(watcher);
+        continue;
+      }
+      room -= 1;
       this.#running.add(watcher);
-      void this.#tell(watcher, round);
+      void this.#tell(watcher, this.#round);
     }
-    if (left < 0) this.#scheduleAgain();
+    if (this.#left.size > 0 ? this.#running.size < mostRunning : this.#due.size > 0) this.#schedule();
   }
 
-  #scheduleAgain(): void {
-    if (this.#isScheduled) return;
-    this.#isScheduled = true;
-    setImmediate(() => this.#turn());
+  #beginRound(): void {
+    this.#left = this.#due;
+    this.#due = new Set();
+    this.#round = new Round(this.#sessions);
   }
 
   /** Never rejects. */
   async #tell(watcher: Watcher, round: Round): Promise<void> {
     const retryMs = await this.#update(watcher, round).catch((error: unknown) => this.#handleFailure(watcher, error));
     this.#running.delete(watcher);
+    const wasTouched = this.#again.delete(watcher);
+    // Not in this round: what it has read may be older than what the watcher was shown just now.
+    const hasPlace = this.#left.delete(watcher);
+    if (this.#left.size > 0) this.#schedule();
     if (!this.#isWatching(watcher)) return;
     if (retryMs !== null) setTimeout(() => this.#isWatching(watcher) && this.#makeDue(watcher), retryMs).unref();
-    else if (this.#due.has(watcher)) this.#scheduleAgain();
+    else if (wasTouched || hasPlace) this.#makeDue(watcher);
   }
 
   /** Returns in how many milliseconds to try again, or null when the watcher has been told. */

@@ -89,9 +89,14 @@ export function livePage<Row extends LiveRow>(
       topics: [],
       async update(principal, round) {
         let reading = await options.reading(principal);
+        let isNew = false;
         // Listened to first, then read: a change between the two would not be heard of.
-        while (hub.listen(watcher, reading.topics)) reading = await options.reading(principal);
-        const present = await round.share(reading.key, async () => new State(await reading.read()));
+        while (hub.listen(watcher, reading.topics)) {
+          isNew = true;
+          reading = await options.reading(principal);
+        }
+        const read = async () => new State(await reading.read());
+        const present = await (isNew ? round.shareFromNow(reading.key, read) : round.share(reading.key, read));
         const before = shown;
         shown = present;
         const isUnchanged = before === null && resumeFrom === present.eventId;
@@ -140,7 +145,7 @@ function frameBetween<Row extends LiveRow>(
   round: Round,
 ): SharedFrame | null {
   const from = before?.eventId ?? "";
-  return round.share(`${key}\n${from}`, () => {
+  return round.share(`${key}\n${from}\n${present.eventId}`, () => {
     const change = before === null ? { type: "list" as const, ...wholeOf(present) } : difference(before, present);
     return change && new SharedFrame(change, present.eventId);
   });

@@ -1,16 +1,23 @@
 import type { Principal, SessionEngine } from "@countersign/auth";
 
 /**
- * What the watchers that are due together share: each session is validated once, each state read once. It begins after
- * every touch it answers, so that what it reads is at least as new as what they were touched for.
+ * What the watchers that are due together share. It begins after every touch it answers, so that what it reads is at least
+ * as new as what they were touched for: each state is read once, however many turns it takes to tell them all. Who they are
+ * is asked again in each turn.
  */
 export class Round {
   readonly #sessions: SessionEngine;
-  readonly #principals = new Map<string, Promise<Principal | null>>();
   readonly #shared = new Map<string, unknown>();
+  readonly #beginning = new Map<string, Promise<unknown>>();
+  #principals = new Map<string, Promise<Principal | null>>();
 
   constructor(sessions: SessionEngine) {
     this.#sessions = sessions;
+  }
+
+  /** From here on sessions are validated anew: between two turns calls are answered, and one of them may have been a sign-out. */
+  beginTurn(): void {
+    this.#principals = new Map();
   }
 
   principal(tokenHash: string): Promise<Principal | null> {
@@ -26,6 +33,24 @@ export class Round {
     // The cast: a key is only ever used for values of one type.
     if (this.#shared.has(key)) return this.#shared.get(key) as Value;
     const value = make();
+    this.#shared.set(key, value);
+    return value;
+  }
+
+  /**
+   * The same for those who have just begun to listen: what was read before that may lack a change they did not hear of. It is
+   * made after all who ask in this turn of the event loop have asked.
+   */
+  shareFromNow<Value>(key: string, make: () => Promise<Value>): Promise<Value> {
+    // The cast: as above.
+    const beginning = this.#beginning.get(key) as Promise<Value> | undefined;
+    if (beginning) return beginning;
+    const value = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+      this.#beginning.delete(key);
+      return make();
+    });
+    this.#beginning.set(key, value);
+    // It is newer, so from now on it is as good for everybody.
     this.#shared.set(key, value);
     return value;
   }

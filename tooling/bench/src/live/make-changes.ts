@@ -7,8 +7,8 @@ import type { WireClient } from "../wire/wire-client.ts";
 import { taskOf } from "./subscribers.ts";
 
 /**
- * Changes one task after the other, one every so many milliseconds, whether those before have been answered or not: a server
- * that is late gets no mercy. Returns when all are answered.
+ * Changes one task after the other, one every so many milliseconds, whether those before have been answered or not, as long as they are
+ * of other tasks. Returns when all are answered.
  *
  * @throws when one is refused
  */
@@ -25,6 +25,8 @@ export async function makeChanges(
     if (waitMs > 0) await pause(waitMs);
     const change = plan.first + made;
     const task = taskOf(change, tasks);
+    // Two changes of one task at once would be a conflict.
+    await answers[made - tasks];
     // Each was changed once in every round of all tasks, and has had the version 1.
     const version = 1 + (change - 1 - task) / tasks;
     const input = { id: project.taskIds[task], version, title: titleOf(change) };
