@@ -18,6 +18,7 @@ export interface BoardColumnProps {
   readonly total: number | null;
   readonly members: ReadonlyMap<string, Member>;
   readonly troubles: TaskTroubles;
+  readonly keyOf: (task: ShownTask) => string;
   readonly drag: Drag;
   readonly actions: CardActions;
   /** Where all of them are listed. */
@@ -28,7 +29,7 @@ export interface BoardColumnProps {
 
 /** The tasks of one state, in their order. */
 export function BoardColumn(props: BoardColumnProps) {
-  const { state, tasks, total, members, troubles, drag, actions, listAddress, onCreate } = props;
+  const { state, tasks, total, members, troubles, keyOf, drag, actions, listAddress, onCreate } = props;
   const { tasks: texts } = useAppMessages();
   const titleId = useId();
   const name = texts.states[state];
@@ -46,7 +47,7 @@ export function BoardColumn(props: BoardColumnProps) {
       </header>
       <ol className="board__cards">
         {tasks.map((task, index) => (
-          <Fragment key={task.id}>
+          <Fragment key={keyOf(task)}>
             {dropAt === index && <DropMark />}
             <li>
               <TaskCard

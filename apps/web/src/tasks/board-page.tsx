@@ -43,7 +43,11 @@ export function BoardPage() {
 
   const all = Object.values(lists);
   const failed = all.find(({ status }) => status === "error");
-  const isEmpty = all.every(({ status, rows }) => status === "ready" && rows.length === 0);
+  const [hadTasks, setHadTasks] = useState(false);
+  const hasTasks = all.some(({ rows }) => rows.length > 0);
+  if (hasTasks && !hadTasks) setHadTasks(true);
+  // A board that had tasks stays: between two columns a task is in neither for a moment.
+  const isEmpty = !hadTasks && !hasTasks && all.every(({ status }) => status === "ready");
 
   return (
     <>
@@ -90,6 +94,7 @@ export function BoardPage() {
                 total={lists[state].total}
                 members={byUser}
                 troubles={troubles}
+                keyOf={lists[state].keyOf}
                 drag={drag}
                 actions={actions}
                 listAddress={`/projects/${project.id}/list?state=${state}`}

@@ -1,6 +1,6 @@
 import { useEffect, useState, type ReactNode } from "react";
 
-import { useLiveList } from "@countersign/react";
+import { useLiveWindow } from "@countersign/react";
 
 import { api } from "../api.ts";
 import { FailedList } from "../failed-list.tsx";
@@ -8,7 +8,6 @@ import { LoadingRows } from "../loading-rows.tsx";
 import { useAppMessages } from "../messages/app-messages.ts";
 
 import type { TaskQuery } from "./list-query.ts";
-import { rowsPerPage } from "./page-memory.ts";
 import { VirtualRows } from "./virtual-rows.tsx";
 
 export interface TaskRowsProps {
@@ -48,8 +47,7 @@ interface RowsProps extends TaskRowsProps {
 function Rows({ query, addressOf, onTotal, empty, place, onReady }: RowsProps) {
   const { client: rpc } = api.useUtils();
   const { tasks: texts } = useAppMessages();
-  const first = useLiveList(rpc.task, { ...query, pageSize: rowsPerPage });
-  const { status, rows, total, error, retry } = first;
+  const { status, total, rowAt, look, keyOf, error, retry } = useLiveWindow(rpc.task, query);
 
   const isReadyAtLast = place === "waiting" && status !== "loading";
   useEffect(() => {
@@ -64,12 +62,13 @@ function Rows({ query, addressOf, onTotal, empty, place, onReady }: RowsProps) {
     <>
       {status === "error" && <FailedList text={texts.failed} error={error} retry={retry} />}
       {status === "loading" && <LoadingRows />}
-      {status === "ready" && rows.length === 0 && empty}
-      {rows.length > 0 && (
+      {status === "ready" && total === 0 && empty}
+      {total !== null && total > 0 && (
         <VirtualRows
-          query={query}
-          first={rows}
-          total={total ?? rows.length}
+          total={total}
+          rowAt={rowAt}
+          look={look}
+          keyOf={keyOf}
           addressOf={addressOf}
           isOld={place === "old"}
         />

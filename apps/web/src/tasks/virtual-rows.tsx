@@ -1,35 +1,37 @@
-import { defaultRangeExtractor, useWindowVirtualizer, type Range, type VirtualItem } from "@tanstack/react-virtual";
+import { defaultRangeExtractor, useWindowVirtualizer, type Range } from "@tanstack/react-virtual";
 import { useCallback, useEffect, useMemo, useRef, useState, type RefObject } from "react";
+
+import { Skeleton } from "@countersign/pages";
 
 import { useAppMessages } from "../messages/app-messages.ts";
 import { useProject } from "../projects/project-context.ts";
 
-import type { TaskQuery } from "./list-query.ts";
-import { createPageMemory, rowsPerPage } from "./page-memory.ts";
-import { PlacedRows, type RowPlaces } from "./placed-rows.tsx";
-import { RowPage } from "./row-page.tsx";
+import { useTaskTroubles } from "./task-changes-context.ts";
+import { TaskRow } from "./task-row.tsx";
 import type { ShownTask } from "./task.ts";
 import { useMediaQuery } from "./use-media-query.ts";
 
 export interface VirtualRowsProps {
-  readonly query: TaskQuery;
-  /** The rows of the first page. */
-  readonly first: readonly ShownTask[];
   readonly total: number;
+  /** The task in this place of the list; null while it is not read. */
+  readonly rowAt: (index: number) => ShownTask | null;
+  /** Is told which rows are in sight, and those around them that may be next. */
+  readonly look: (first: number, last: number) => void;
+  readonly keyOf: (task: ShownTask) => string;
   readonly addressOf: (taskId: string) => string;
   /** The rows are those of what was asked before. */
   readonly isOld: boolean;
 }
 
-/** A list of which only the rows in sight are on the page, and only the pages they are of are live. */
-export function VirtualRows({ query, first, total, addressOf, isOld }: VirtualRowsProps) {
+/** A list of any length, of which only the rows in sight are on the page. */
+export function VirtualRows({ total, rowAt, look, keyOf, addressOf, isOld }: VirtualRowsProps) {
   const { tasks: texts } = useAppMessages();
   const { members } = useProject();
   const byUser = useMemo(() => new Map(members.map((member) => [member.userId, member])), [members]);
+  const troubles = useTaskTroubles();
   const list = useRef<HTMLUListElement>(null);
   const top = useTop(list);
   const rowHeight = useMediaQuery("(max-width: 44rem)") ? 72 : 40;
-  const [memory] = useState(createPageMemory);
 
   // It is read anew in each render of this component, and handed on to no other.
   // oxlint-disable-next-line react/incompatible-library
@@ -44,7 +46,8 @@ export function VirtualRows({ query, first, total, addressOf, isOld }: VirtualRo
       [],
     ),
   });
-  const places: RowPlaces = { top, total, byUser, addressOf, measure: virtualizer.measureElement };
+  const { startIndex = 0, endIndex = 0 } = virtualizer.range ?? {};
+  useEffect(() => look(startIndex - rowsAhead, endIndex + rowsAhead), [look, startIndex, endIndex]);
 
   return (
     <ul
@@ -55,20 +58,41 @@ export function VirtualRows({ query, first, total, addressOf, isOld }: VirtualRo
       data-old={isOld || undefined}
       style={{ blockSize: virtualizer.getTotalSize() }}
     >
-      {byPage(virtualizer.getVirtualItems()).map(([page, items]) =>
-        page === 0 ? (
-          <PlacedRows key={page} items={items} offset={0} rows={first} places={places} />
-        ) : (
-          <RowPage key={page} page={page} items={items} query={query} memory={memory} places={places} />
-        ),
-      )}
+      {virtualizer.getVirtualItems().map(({ index, start }) => {
+        const task = rowAt(index);
+        return (
+          <li
+            key={task ? keyOf(task) : index}
+            ref={virtualizer.measureElement}
+            className="task-row"
+            data-index={index}
+            data-first={index === 0 || undefined}
+            data-last={index === total - 1 || undefined}
+            data-pending={task?.$pending ? "" : undefined}
+            aria-setsize={total}
+            aria-posinset={index + 1}
+            // Not by a transform: that would put a row's menu under the next row.
+            style={{ insetBlockStart: start - top }}
+          >
+            {task ? (
+              <TaskRow
+                task={task}
+                trouble={troubles.get(task.id)}
+                assignee={task.assigneeId === null ? undefined : byUser.get(task.assigneeId)}
+                to={addressOf(task.id)}
+              />
+            ) : (
+              <Skeleton width={`${30 + ((index * 37) % 40)}%`} />
+            )}
+          </li>
+        );
+      })}
     </ul>
   );
 }
 
-function byPage(items: readonly VirtualItem[]): readonly (readonly [number, readonly VirtualItem[]])[] {
-  return [...Map.groupBy(items, ({ index }) => Math.floor(index / rowsPerPage))];
-}
+/** How far from what is in sight rows are read before they are scrolled to. */
+const rowsAhead = 40;
 
 function withRow(indexes: readonly number[], row: number | null, count: number): number[] {
   if (row === null || row >= count || indexes.includes(row)) return [...indexes];
