@@ -14,7 +14,7 @@ export interface FormOptions<Router extends RowsRouter, Names extends FieldNameO
 }
 
 interface Kept {
-  readonly drafts: unknown;
+  readonly drafts: { readonly hasUnsaved: () => boolean };
   /** As they were given last: functions written in a component are others with each of its renders. */
   options: unknown;
 }
@@ -41,7 +41,13 @@ export function draftsOf<Router extends RowsRouter, Names extends FieldNameOf<Ro
   kept.options = options;
   ofRouter.set(form, kept);
   // The cast: rows come out as the router sends them, and values as this form's options say.
-  return kept.drafts as Drafts<RowOf<Router>, FormValues<Router, Names>>;
+  return kept.drafts as unknown as Drafts<RowOf<Router>, FormValues<Router, Names>>;
+}
+
+/** Would closing the window, or signing out, lose something that was written in a form of any router? */
+export function hasUnsavedDrafts(session: RowsSession): boolean {
+  const routers = [...(draftsOfSessions.get(session)?.values() ?? [])];
+  return routers.some((forms) => [...forms.values()].some(({ drafts }) => drafts.hasUnsaved()));
 }
 
 function keep(session: RowsSession, router: RowsRouter, options: unknown): Kept {

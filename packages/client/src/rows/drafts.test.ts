@@ -5,8 +5,9 @@ import { CallFailure } from "../call-failure.ts";
 import { createFakeSession } from "../test/fake-session.ts";
 
 import { conflictOf } from "./draft.ts";
-import { draftsOf } from "./drafts-of.ts";
+import { draftsOf, hasUnsavedDrafts } from "./drafts-of.ts";
 import { createLiveList } from "./live-list.ts";
+import { createRowActions } from "./row-actions.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -34,9 +35,12 @@ test("a new row is created with a key, shown by the lists at once, and no draft 
   const news: string[] = [];
   drafts.onSaved((row) => news.push(row.id));
 
-  const outcome = drafts.save(writeNew(drafts, " Coffee "));
+  const id = writeNew(drafts, " Coffee ");
+  const outcome = drafts.save(id);
   expect(stateOf(drafts)).toEqual({ phase: "saving", progress: "sending" });
   expect(list.get().rows).toMatchObject([{ title: "Coffee", $pending: { action: "create", phase: "sending" } }]);
+  // The form and the row are one thing on the page.
+  expect(createRowActions(session, router).keyOf(list.get().rows[0] ?? tea)).toBe(id);
   await expect(outcome).resolves.toEqual({ status: "done", row: saved });
 
   const [input] = create.mock.calls[0] ?? [];
@@ -372,6 +376,9 @@ test("a form keeps its drafts apart from those of another form of the router", (
   expect(titles.get()).toMatchObject([{ values: { title: "Tea" } }]);
   expect(drafts.get()).toEqual([]);
   expect(draftsOf(session, router, { form: "title only", empty: { title: "" } })).toBe(titles);
+  expect(hasUnsavedDrafts(session)).toBe(false);
+  titles.write("n1", { title: "Green tea" });
+  expect(hasUnsavedDrafts(session)).toBe(true);
 });
 
 function start() {

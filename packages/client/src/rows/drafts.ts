@@ -160,9 +160,9 @@ export function createDrafts<Values extends object>(
     return outcome;
   }
 
-  function begin({ base, values }: Draft<Row, Values>, { key, wasSent }: Attempt): Promise<ChangeOutcome<Row>> {
+  function begin({ id, base, values }: Draft<Row, Values>, { key, wasSent }: Attempt): Promise<ChangeOutcome<Row>> {
     const { empty, preview } = readOptions();
-    const given = { key, wasSent };
+    const given = { key, wasSent, rowKey: id };
     if (!base) return changes.create(fieldsOf(values), preview ? fieldsOf(preview(values)) : null, given);
     const written = differingFields(values, valuesOf(base, empty));
     return changes.update(base, Object.fromEntries(written.map((name) => [name, values[name]])), given);

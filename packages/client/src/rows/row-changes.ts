@@ -36,6 +36,8 @@ export interface ChangeOptions {
   readonly key?: string | undefined;
   /** May it have been carried out already? */
   readonly wasSent?: boolean | undefined;
+  /** By which the page knows a new row already. */
+  readonly rowKey?: string | undefined;
 }
 
 /**
@@ -290,6 +292,11 @@ export function createRowChanges<Row extends LiveRow>(options: RowChangesOptions
     return session.connection.get().state === "open";
   }
 
+  /** A key is one row's, also when that has its id. */
+  function isTaken(rowKey: string): boolean {
+    return serverIds.has(rowKey) || store.get().some((change) => change.rowKey === rowKey);
+  }
+
   const keyOf = ({ id }: { readonly id: string }) => rowKeys.get(id) ?? id;
   const change = (action: RowAction, row: Row, fields: Fields, given?: ChangeOptions) =>
     begin({ action, rowKey: keyOf(row), fields, row: withoutPending(row) }, given);
@@ -298,7 +305,7 @@ export function createRowChanges<Row extends LiveRow>(options: RowChangesOptions
     get: store.get,
     subscribe: store.subscribe,
     create(fields, preview, given) {
-      const rowKey = `new-${crypto.randomUUID()}`;
+      const rowKey = given?.rowKey && !isTaken(given.rowKey) ? given.rowKey : `new-${crypto.randomUUID()}`;
       // The cast: what was not said of the row is what the server gives to all of them.
       const row = preview && ({ ...preview, id: rowKey, version: 0, $can: {} } as unknown as Row);
       return begin({ action: "create", rowKey, fields, row }, given);
