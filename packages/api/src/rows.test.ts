@@ -45,6 +45,9 @@ describeDatabases((dialect) => {
     shows: ["name", "description", "createdAt", "updatedAt"],
     sample: (_, n) => ({ name: `Project ${n}`, description: `Description ${n}` }),
     change: (_, n) => ({ name: `Changed ${n}` }),
+    async seed(_, count, app, { id: userId }) {
+      await makeProjects(app, { userId, createdBy: userId, count });
+    },
     quota: 100,
     roles: { viewer: ["create"], editor: ["create"], manager: ["create", "update", "remove"] },
     join: ({ row, person, role }, app) => setRole(app, { projectId: row.id, userId: person.id }, role),
@@ -55,17 +58,9 @@ describeDatabases((dialect) => {
     database,
     path: "task",
     table: "tasks",
-    shows: [
-      ...["projectId", "title", "body", "state", "rank", "assigneeId", "dueAt"],
-      ...["createdBy", "removedAt", "createdAt", "updatedAt"],
-    ],
+    shows: "projectId title body state rank assigneeId dueAt createdBy removedAt createdAt updatedAt".split(" "),
     async place({ id: userId }, app) {
-      const projectId = newId();
-      const now = new Date();
-      await app.db
-        .insert(app.db.tables.projects)
-        .values({ id: projectId, name: "A project", version: 1, createdAt: now, updatedAt: now });
-      await setRole(app, { projectId, userId }, "manager");
+      const [projectId = ""] = await makeProjects(app, { userId, createdBy: null, count: 1 });
       return { projectId };
     },
     sample: ({ projectId }, n) => ({ projectId, title: `Task ${n}`, body: `Body ${n}`, dueAt: "2027-01-01T00:00:00Z" }),
@@ -74,6 +69,29 @@ describeDatabases((dialect) => {
     join: ({ place, person, role }, app) => setRole(app, { ...place, userId: person.id }, role),
   });
 });
+
+/** Projects that this user manages. Their ids. */
+async function makeProjects(
+  { db }: TestApp<Tables>,
+  { userId, createdBy, count }: { readonly userId: string; readonly createdBy: string | null; readonly count: number },
+): Promise<readonly string[]> {
+  // Apart in time, so that their order is known.
+  const made = Array.from({ length: count }, (_, n) => ({
+    id: newId(),
+    name: `Project ${n}`,
+    at: new Date(Date.now() + n),
+  }));
+  const { projects, projectMembers } = db.tables;
+  const project = { version: 1, createdBy };
+  await db
+    .insert(projects)
+    .values(made.map(({ id, name, at }) => ({ ...project, id, name, createdAt: at, updatedAt: at })));
+  const manager = { userId, role: "manager", version: 1 } as const;
+  await db
+    .insert(projectMembers)
+    .values(made.map(({ id, at }) => ({ ...manager, id: newId(), projectId: id, createdAt: at })));
+  return made.map(({ id }) => id);
+}
 
 async function setRole(
   { db }: TestApp<Tables>,

@@ -21,11 +21,11 @@ export const rights: readonly CrudCase[] = [
     skip: needs("create", "get"),
     async run(world) {
       const [ann, bob] = await world.people();
-      await assertRights(world, ann, ann, actions);
+      await assertRights(world, ann, await world.create(ann, 3), ann, actions);
       for (const [role, granted] of Object.entries(world.scene.options.roles ?? {})) {
-        const row = await world.create(ann, 2);
+        const row = await world.create(ann, 3);
         await join(world, ann, bob, row, role);
-        await assertRights(world, bob, ann, granted);
+        await assertRights(world, bob, row, ann, granted);
         await join(world, ann, bob, row, null);
       }
     },
@@ -88,10 +88,10 @@ export const rights: readonly CrudCase[] = [
 async function assertRights(
   world: CrudWorld,
   reader: Person,
+  made: CrudRow,
   owner: Person,
   granted: readonly string[],
 ): Promise<void> {
-  const made = await world.create(owner, 3);
   const row = await world.get<CrudRow & { readonly $can: unknown }>(reader, "get", { id: made.id });
   assert.deepEqual(row.$can, canOf(world, granted), "The row says otherwise.");
   let { version } = row;
