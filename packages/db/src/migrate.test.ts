@@ -34,6 +34,8 @@ describeDatabases((dialect) => {
       { set_name: "core", name: "0001_triggers" },
       { set_name: "core", name: "0002_account" },
       { set_name: "core", name: "0003_users_email" },
+      { set_name: "core", name: "0004_stored_files" },
+      { set_name: "core", name: "0005_replaced_tokens" },
       { set_name: "app", name: "0000_counters" },
       { set_name: "app", name: "0001_count" },
     ]);

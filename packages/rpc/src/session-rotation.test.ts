@@ -54,7 +54,8 @@ describeDatabases((dialect) => {
           isLast = isRotated;
           const frame = await (index % 5 === 0 ? call("mutation", "count") : call("query", "who"));
           note(user, outcomeOf(frame));
-          await new Promise((resolve) => setTimeout(resolve, 20));
+          // Not in the way of the one call they wait for.
+          await new Promise((resolve) => setTimeout(resolve, 100));
         }
       });
       const stepUp = one.http("auth.stepUp", { input: { password: ann.password }, cookie: cookies.get(ann) });
@@ -175,6 +176,78 @@ describeDatabases((dialect) => {
     expect([lifeOf(again), lifeOf(kept)]).toEqual([null, 4000]);
     expect((await app.http("who", { method: "GET", cookie: cookieOf(kept) })).status).toBe(200);
   });
+
+  test("OUT-01, SES-20: signing out with the token from before a step-up ends the session all the same", async () => {
+    await using started = await startTestRouter(dialect);
+    const { app } = started;
+    const [ann, bob] = [await app.signIn("ann"), await app.signIn("bob")];
+    await using other = await bob.open();
+
+    const steppedUp = await app.http("auth.stepUp", { input: { password: ann.password }, cookie: ann.cookie });
+    const cookie = cookieOf(steppedUp);
+    await using socket = await app.open(cookie);
+    expect((await app.http("auth.logout", { cookie: ann.cookie })).status).toBe(200);
+
+    expect(await socket.closed).toEqual({ code: 4401, reason: "signed_out" });
+    expect((await app.http("who", { method: "GET", cookie })).status).toBe(401);
+    expect(await other.query("who")).toHaveProperty("result");
+    const { auditEvents } = app.db.tables;
+    const events = await app.db.select().from(auditEvents);
+    expect(events.filter(({ action }) => action === "auth.logout")).toMatchObject([{ actorName: "ann" }]);
+  });
+
+  test("OUT-01: of a step-up and a sign-out at once, whichever is first, nobody is signed in after both", async () => {
+    await using started = await startTestRouter(dialect);
+    const { app } = started;
+    for (const name of ["ann", "bob", "cid", "dan", "eve", "fay"]) {
+      const user = await app.signIn(name);
+      const [steppedUp] = await Promise.all([
+        app.http("auth.stepUp", { input: { password: user.password }, cookie: user.cookie }),
+        app.http("auth.logout", { cookie: user.cookie }),
+      ]);
+      const cookies = [user.cookie, ...(steppedUp.status === 200 ? [cookieOf(steppedUp)] : [])];
+      for (const cookie of cookies) {
+        expect((await app.http("who", { method: "GET", cookie })).status, `${name}, ${steppedUp.status}`).toBe(401);
+      }
+    }
+    expect(await app.db.$count(app.db.tables.sessions)).toBe(0);
+  });
+
+  test("SES-20: over HTTP a call with a token that was replaced a moment ago is told to come again; an unknown one is not", async () => {
+    const time = createTime();
+    await using started = await startTestRouter(dialect, { clock: time });
+    const { app } = started;
+    const ann = await app.signIn("ann");
+    await app.http("auth.stepUp", { input: { password: ann.password }, cookie: ann.cookie });
+    const reasonOf = async (cookie: string) => {
+      const answer = await app.http("who", { method: "GET", cookie });
+      const { error } = (await answer.json()) as { error: { data: { code: string; reason?: string } } };
+      return [answer.status, error.data.code, error.data.reason];
+    };
+
+    expect(await reasonOf(ann.cookie)).toEqual([401, "UNAUTHORIZED", "STALE_CONNECTION"]);
+    const name = ann.cookie.split("=")[0];
+    expect(await reasonOf(`${name}=${"x".repeat(43)}`)).toEqual([401, "UNAUTHORIZED", undefined]);
+    time.pass(2);
+    expect(await reasonOf(ann.cookie)).toEqual([401, "UNAUTHORIZED", undefined]);
+  });
+
+  test("LOG-10: of two calls of a batch that set the cookie the second is refused, and no session is left over", async () => {
+    await using started = await startTestRouter(dialect);
+    const { app } = started;
+    const ann = await app.signIn("ann");
+    const before = await app.db.$count(app.db.tables.sessions);
+    const input = { login: "ann", password: ann.password };
+
+    const answer = await app.http("auth.login,auth.login?batch=1", { input: { 0: input, 1: input } });
+
+    expect(await answer.json()).toMatchObject([
+      { result: { data: { user: { username: "ann" } } } },
+      { error: { data: { code: "BAD_REQUEST" } } },
+    ]);
+    expect(answer.headers.getSetCookie()).toHaveLength(1);
+    expect(await app.db.$count(app.db.tables.sessions)).toBe(before + 1);
+  });
 });
 
 /** The seconds a browser keeps the cookie of this answer; null when it forgets it on closing. */
@@ -213,4 +286,9 @@ function outcomeOf(frame: RawFrame): string {
 
 function sum(seen: ReadonlyMap<string, number>, what: string): number {
   return [...seen].reduce((total, [key, count]) => (key.endsWith(`: ${what}`) ? total + count : total), 0);
+}
+
+function createTime() {
+  let now = Date.now();
+  return { now: () => now, pass: (minutes: number) => void (now += minutes * 60_000) };
 }

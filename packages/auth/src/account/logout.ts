@@ -3,6 +3,7 @@ import { eq } from "drizzle-orm";
 import { DatabaseUnavailable } from "@countersign/db";
 
 import type { Accounts } from "../auth.ts";
+import { isMeantBy } from "../session/presented-token.ts";
 import type { SessionOrigin } from "../session/session-engine.ts";
 
 import type { AccountContext } from "./account-context.ts";
@@ -52,7 +53,7 @@ export function createLogout(context: AccountContext): Accounts["logout"] {
 }
 
 async function endSession(
-  { db, sessions, audit }: AccountContext,
+  { db, clock, sessions, audit }: AccountContext,
   tokenHash: string,
   { ip, userAgent }: SessionOrigin,
 ): Promise<void> {
@@ -62,7 +63,8 @@ async function endSession(
       .select({ sessionId: table.id, userId: table.userId, name: users.username })
       .from(table)
       .innerJoin(users, eq(users.id, table.userId))
-      .where(eq(table.tokenHash, tokenHash));
+      // A step-up may have replaced the token while this was on its way: the session meant is the same.
+      .where(isMeantBy(table, tokenHash, clock.now()));
     if (!session) return;
 
     const { sessionId, userId, name } = session;

@@ -6,6 +6,7 @@ import { type Database, forUpdate, type Transaction } from "@countersign/db";
 
 import type { Clock } from "../clock.ts";
 import { newId } from "../new-id.ts";
+import { isMeantBy } from "../session/presented-token.ts";
 import { createToken, hashToken } from "../session/token.ts";
 
 import { describeFault, mostKeys } from "./data-value.ts";
@@ -152,7 +153,10 @@ export function createSessionData({ db, bus, clock, settings }: SessionDataOptio
       return db.transaction(async (tx) => {
         const [session] = await forUpdate(
           tx,
-          tx.select({ id: sessions.id }).from(sessions).where(eq(sessions.tokenHash, tokenHash)),
+          tx
+            .select({ id: sessions.id })
+            .from(sessions)
+            .where(isMeantBy(sessions, tokenHash, clock.now())),
         );
         if (!session) return null;
         const kept = await read(tx, { kind: "session", id: session.id }, settings.KEEP_AT_SIGN_OUT);

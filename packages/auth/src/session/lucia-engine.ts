@@ -12,6 +12,7 @@ import { createRightsReader } from "../rights/held-rights.ts";
 
 import { keepWhileUnchanged } from "./keep-while-unchanged.ts";
 import { type Carrier, createLuciaReader, createLuciaWriter } from "./lucia-adapter.ts";
+import { isMeantBy } from "./presented-token.ts";
 import type { Principal, Session } from "./principal.ts";
 import type { DeviceSession, SessionEngine, SessionOrigin } from "./session-engine.ts";
 import { createSessionRowReader, toPrincipal } from "./session-row.ts";
@@ -106,12 +107,18 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
   return {
     validate: keepWhileUnchanged({ db, clock, read }),
 
-    async isExpired(tokenHash) {
-      const over = await db
-        .select({ id: sessions.id })
+    async explainToken(tokenHash) {
+      const now = clock.now();
+      const [known] = await db
+        .select({
+          tokenHash: sessions.tokenHash,
+          isOver: sql<number>`case when ${isOver(new Date(now))} then 1 else 0 end`,
+        })
         .from(sessions)
-        .where(and(eq(sessions.tokenHash, tokenHash), isOver(new Date(clock.now()))));
-      return over.length > 0;
+        .where(isMeantBy(sessions, tokenHash, now));
+      if (!known) return "unknown";
+      if (known.tokenHash !== tokenHash) return "replaced";
+      return Number(known.isOver) === 1 ? "expired" : "unknown";
     },
 
     touch: createSessionTouch({ db, bus, clock, settings, onError }),
@@ -124,6 +131,8 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
         id: newId(),
         userId,
         tokenHash,
+        previousTokenHash: null,
+        replacedAt: null,
         ...beginning({ remember, ip, userAgent }, now),
         impersonatedBy: null,
         version: 0,
@@ -144,6 +153,9 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
         .update(sessions)
         .set({
           tokenHash,
+          // What stood there before this statement.
+          previousTokenHash: sql`${sessions.tokenHash}`,
+          replacedAt: now,
           version: sql`${sessions.version} + 1`,
           ...(reauthenticated ? { authenticatedAt: now } : {}),
           ...(renewed ? beginning(renewed, now.getTime()) : {}),

@@ -297,15 +297,20 @@ export function describeSessionEngine(createEngine: CreateEngine): void {
       test("EXP-05: expired is what is past its limit and still there; not what runs, was replaced, has ended or never was", async () => {
         await using app = await open();
         const [ann, bob, carol] = [await app.signIn("Ann"), await app.signIn("Bob"), await app.signIn("Carol")];
-        const isExpired = ({ token }: NewSession) => app.engine.isExpired(hashToken(token) ?? "");
+        const explain = ({ token }: NewSession) => app.engine.explainToken(hashToken(token) ?? "");
         const rotated = await app.rotate(bob);
         await app.end({ userId: carol.session.userId });
         app.clock.advance(hour - 1);
-        expect(await Promise.all([ann, bob, rotated, carol].map(isExpired))).toEqual([false, false, false, false]);
+        expect(await Promise.all([ann, bob, rotated, carol].map(explain))).toEqual(Array(4).fill("unknown"));
         app.clock.advance(1);
-        expect(await Promise.all([ann, bob, rotated, carol].map(isExpired))).toEqual([true, false, true, false]);
+        expect(await Promise.all([ann, bob, rotated, carol].map(explain))).toEqual([
+          "expired",
+          "unknown",
+          "expired",
+          "unknown",
+        ]);
         await app.engine.prune();
-        expect(await isExpired(ann)).toBe(false);
+        expect(await explain(ann)).toBe("unknown");
       });
 
       test("EXP-07: use moves the idle limit, and nothing moves the absolute one", async () => {
@@ -497,6 +502,24 @@ export function describeSessionEngine(createEngine: CreateEngine): void {
         expect(await app.validate(rotated)).toMatchObject({ session: rotated.session, user: { username: "Ann" } });
         expect(await app.validate(bob)).toMatchObject({ session: bob.session });
         expect(app.hints).toEqual([{ kind: "session-rotated", sessionId: ann.session.id }]);
+      });
+
+      test("SES-20: a token that was replaced opens nothing, and is known as that for a minute, with its own session only", async () => {
+        await using app = await open();
+        const [ann, bob] = [await app.signIn("Ann"), await app.signIn("Bob")];
+        const explain = ({ token }: NewSession) => app.engine.explainToken(hashToken(token) ?? "");
+        const rotated = await app.rotate(ann);
+
+        expect(await Promise.all([ann, rotated, bob].map(explain))).toEqual(["replaced", "unknown", "unknown"]);
+        expect(await app.validate(ann)).toBeNull();
+        app.clock.advance(minute - 1);
+        expect(await explain(ann)).toBe("replaced");
+        app.clock.advance(1);
+        expect(await explain(ann)).toBe("unknown");
+        const again = await app.rotate(rotated);
+        expect(await Promise.all([ann, rotated, again].map(explain))).toEqual(["unknown", "replaced", "unknown"]);
+        await app.end({ userId: ann.session.userId });
+        expect(await explain(rotated)).toBe("unknown");
       });
 
       test("SES-11: the sign-in stays as old as it is, unless the user signed in again", async () => {

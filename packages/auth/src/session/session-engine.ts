@@ -48,12 +48,12 @@ export interface SessionEngine {
    */
   validate(tokenHash: string): Promise<Principal | null>;
   /**
-   * Is this the token of a session that is past its limit, and not yet removed? A token that was replaced or signed out is
-   * none: the browser may have a newer one by now.
+   * Why a token opens nothing. `expired`: its session is past its limit, and not yet removed. `replaced`: it was a session's
+   * until a moment ago, and the browser has the newer one by now, or will. `unknown`: signed out, removed, or never there.
    *
    * @throws DatabaseUnavailable
    */
-  isExpired(tokenHash: string): Promise<boolean>;
+  explainToken(tokenHash: string): Promise<"expired" | "replaced" | "unknown">;
   /** Writes down that the session is being used, at most once per `SESSION_TOUCH_SECONDS`; moves the idle limit, never beyond the absolute one. Never revives an ended session. Does not wait, and does not throw. */
   touch(principal: Principal): void;
   /** Begins a session. Part of the caller's transaction. Of a user's hundred the one not used for longest ends with it. */

@@ -41,6 +41,9 @@ function define({ table, id, text, flag, instant, json, count, index, primaryKey
       id: id("id").primaryKey(),
       /** SHA-256 of the cookie's token, hex. */
       tokenHash: text("token_hash").notNull().unique(),
+      /** The token before it, and when that was replaced. It opens nothing: a sign-out under way with it ends the session. */
+      previousTokenHash: text("previous_token_hash"),
+      replacedAt: instant("replaced_at"),
       userId: id("user_id")
         .notNull()
         .references(() => users.id, { onDelete: "cascade" }),
@@ -57,7 +60,11 @@ function define({ table, id, text, flag, instant, json, count, index, primaryKey
       impersonatedBy: id("impersonated_by"),
       version: count("version").notNull().default(0),
     },
-    (session) => [index("sessions_user_id").on(session.userId), index("sessions_expires_at").on(session.expiresAt)],
+    (session) => [
+      index("sessions_user_id").on(session.userId),
+      index("sessions_expires_at").on(session.expiresAt),
+      index("sessions_previous_token_hash").on(session.previousTokenHash),
+    ],
   );
 
   const sessionData = table(

@@ -4,6 +4,7 @@ import { type SessionChange, sessionChangeHeader } from "@countersign/contract";
 export class HttpReply {
   readonly #headers: Headers;
   readonly #presentedVisitor: string | null;
+  #isClaimed = false;
   #session: string | null = null;
   #visitor: string | null = null;
 
@@ -13,7 +14,17 @@ export class HttpReply {
     this.#presentedVisitor = presentedVisitor;
   }
 
-  /** Sets the session's cookie (one per answer: the last call wins) and says what happened to the session. */
+  /**
+   * True for the one call of a request that may set the session's cookie. Of two the browser would keep one cookie, and the
+   * other's session would run on without belonging to anybody.
+   */
+  claimSession(): boolean {
+    if (this.#isClaimed) return false;
+    this.#isClaimed = true;
+    return true;
+  }
+
+  /** Sets the session's cookie and says what happened to the session. */
   setSession(cookie: string, change: SessionChange): void {
     this.#session = cookie;
     this.#writeCookies();

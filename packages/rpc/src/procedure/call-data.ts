@@ -1,9 +1,9 @@
 import { type DataHolder, describeFault, type Principal } from "@countersign/auth";
 import type { Transaction } from "@countersign/db";
 
+import { answerLostToken } from "./answer-lost-token.ts";
 import type { Caller } from "./call-context.ts";
 import { CallError, rateLimited, unauthorized } from "./call-error.ts";
-import { clearExpired } from "./clear-expired.ts";
 import type { SessionDataKeys } from "./session-data-keys.ts";
 
 /** The data kept with the caller's session, or for the visitor: `ctx.sessionData`. */
@@ -139,7 +139,7 @@ export class CallData implements SessionDataAccess<Record<string, unknown>> {
  */
 async function requireNoSession(caller: Caller): Promise<void> {
   if (caller.tokenHash === null) return;
-  await clearExpired(caller);
+  await answerLostToken(caller);
   throw unauthorized();
 }
 

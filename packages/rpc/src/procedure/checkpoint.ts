@@ -9,12 +9,12 @@ import type { Connection } from "../connection/connection.ts";
 import { wrongTransport } from "../files/wrong-transport.ts";
 import { PushStream } from "../live/push-stream.ts";
 
+import { answerLostToken } from "./answer-lost-token.ts";
 import type { CallContext, Caller } from "./call-context.ts";
 import { type CallData, noData, type SessionDataAccess } from "./call-data.ts";
 import { CallError, rateLimited, unauthorized, unavailable } from "./call-error.ts";
 import { checkRule } from "./check-rule.ts";
 import { checkedTransaction } from "./checked-transaction.ts";
-import { clearExpired } from "./clear-expired.ts";
 import { GuardedStream } from "./guarded-stream.ts";
 import { askPolicy, type Policies } from "./policies.ts";
 import { answerRefusal, type RefusalHooks } from "./refusal-hook.ts";
@@ -69,7 +69,7 @@ export async function admit(
     throw tooMany(caller);
   const refusal = checkRule(rule, principal, clock.now(), settings.SESSION_FRESH_SECONDS);
   if (refusal) {
-    if (principal === null) await clearExpired(caller);
+    if (principal === null) await answerLostToken(caller);
     else if (meta.isAudited && refusal.details.reason !== "REAUTH") recordRefusal(caller, principal, path);
     const refused = { path, rule, principal, request: caller.request };
     throw await answerRefusal(refusal, refused, meta, caller.services.log);
@@ -184,11 +184,14 @@ function requireAlive(connection: Connection | null): void {
   if (connection?.isDead) throw unavailable();
 }
 
-function requireTransport(rule: Rule, type: CallType, { connection, fileCall }: Caller): void {
+function requireTransport(rule: Rule, type: CallType, { connection, fileCall, reply }: Caller): void {
   const reason = "WRONG_TRANSPORT";
   if (rule.transport === "file" && fileCall === null) throw wrongTransport();
   if (rule.transport === "http" && connection !== null) {
     throw new CallError("BAD_REQUEST", "This procedure sets a cookie: call it over HTTP.", { reason });
+  }
+  if (rule.transport === "http" && reply?.claimSession() === false) {
+    throw new CallError("BAD_REQUEST", "Another call of this batch sets the cookie: call this one by itself.");
   }
   if (type === "subscription" && connection === null) {
     throw new CallError("BAD_REQUEST", "Subscriptions are streamed over the socket only.", { reason });
