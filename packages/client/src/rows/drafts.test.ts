@@ -29,7 +29,7 @@ const lost = new CallFailure("disconnected", "unknown", "note.create");
 const notSent = new CallFailure("deadline", "not-sent", "note.create");
 
 test("a new row is created with a key, shown by the lists at once, and no draft any more when it is saved", async () => {
-  const { drafts, create, list } = start();
+  const { drafts, create, list, session, router } = start();
   const saved = { ...tea, id: "n2", title: "Coffee", body: "", version: 1 };
   create.mockResolvedValue(saved);
   const news: string[] = [];
