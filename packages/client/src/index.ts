@@ -21,6 +21,8 @@ export { CallFailure, type CallFailureKind, type CallOutcome } from "./call-fail
 export type { ConnectionTiming } from "./connection.ts";
 export type { ConnectionState } from "./connection-state.ts";
 export { readErrorData } from "./error-data.ts";
+export type { FileCalls, UploadOptions, UploadProgress } from "./files/file-calls.ts";
+export { type Upload, type UploadQueue, uploadsOf } from "./files/upload-queue.ts";
 export type { IdentityChange, SnapshotState } from "./identity.ts";
 export {
   createLiveRows,

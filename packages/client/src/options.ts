@@ -14,6 +14,10 @@ export interface SessionClientOptions {
   readonly timing?: Partial<ConnectionTiming>;
   readonly WebSocket?: typeof WebSocket;
   readonly fetch?: typeof fetch;
+  /** What files are sent by. */
+  readonly XMLHttpRequest?: typeof XMLHttpRequest;
+  /** How long nothing of a file may move, in milliseconds. Default: 30,000. */
+  readonly transferStallMs?: number;
   /** How tabs tell each other; null for not at all. Default: a `BroadcastChannel` of the server's address. */
   readonly channel?: BroadcastChannel | null;
   readonly page?: PageSignals;
@@ -54,6 +58,8 @@ export function resolveOptions(options: SessionClientOptions) {
     settleMs: options.settleMs ?? 3_000,
     timing: { ...defaultTiming, ...options.timing },
     WebSocket: options.WebSocket ?? globalThis.WebSocket,
+    XMLHttpRequest: options.XMLHttpRequest ?? globalThis.XMLHttpRequest,
+    transferStallMs: options.transferStallMs ?? 30_000,
     fetch: options.fetch ?? ((input: RequestInfo | URL, init?: RequestInit) => globalThis.fetch(input, init)),
     openChannel: () => (options.channel === undefined ? openChannel(url) : options.channel),
     page: options.page ?? browserPage,

@@ -7,6 +7,7 @@ import { type AccountCalls, type AuthCalls, createLibraryCalls } from "./account
 import type { CallFailureKind } from "./call-failure.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import { createConnection } from "./connection.ts";
+import { createFileCalls, type FileCalls } from "./files/file-calls.ts";
 import { createIdentity, type IdentityChange, type SnapshotState } from "./identity.ts";
 import { createNotices, type Notices } from "./notices.ts";
 import { resolveOptions, type SessionClientOptions } from "./options.ts";
@@ -23,6 +24,9 @@ export interface SessionClient {
   readonly connection: ReadableStore<ConnectionState>;
   readonly auth: AuthCalls;
   readonly account: AccountCalls;
+  /** Sends a file over HTTP, with its progress: see `FileCalls`. */
+  readonly uploadFile: FileCalls["uploadFile"];
+  readonly fileUrl: FileCalls["fileUrl"];
   /** What is kept with the session, or for the visitor: live, and set from here. */
   readonly data: SessionDataClient;
   /** Hears of short messages for the person, each once per browser. What it returns stops that. */
@@ -131,6 +135,15 @@ export function createSessionClient(options: SessionClientOptions = {}): Session
     return () => void askers.splice(askers.indexOf(asker), 1);
   }
 
+  const files = createFileCalls({
+    url: settings.url,
+    XMLHttpRequest: () => new settings.XMLHttpRequest(),
+    fetch: settings.fetch,
+    connection,
+    drops,
+    stallMs: settings.transferStallMs,
+  });
+
   const untyped = new TRPCUntypedClient({ links: [link] });
   const snapshot = connectOnWatch(identity.snapshot, connection.start);
   const watched = { snapshot, onIdentityChange: identity.onChange };
@@ -147,6 +160,7 @@ export function createSessionClient(options: SessionClientOptions = {}): Session
     snapshot,
     connection: connectOnWatch(connection.state, connection.start),
     ...createLibraryCalls(untyped),
+    ...files,
     data: createSessionData(untyped, watched, settings),
     onNotice: notices.onNotice,
     // The link reads no types of the router.

@@ -23,4 +23,5 @@ export { useSessionClient } from "./use-session-client.ts";
 export { useSessionData } from "./use-session-data.ts";
 export { useSnapshot } from "./use-snapshot.ts";
 export { useStore } from "./use-store.ts";
+export { useUploads, type Uploads } from "./use-uploads.ts";
 export { useCan, useSignedInUser, useUser } from "./use-user.ts";

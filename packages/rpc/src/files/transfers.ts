@@ -2,7 +2,7 @@ import type { Principal } from "@countersign/auth";
 import type { Hint } from "@countersign/bus";
 import type { Settings } from "@countersign/contract";
 
-import { CallError, unavailable } from "../procedure/call-error.ts";
+import { CallError, staleToken, unavailable } from "../procedure/call-error.ts";
 
 import { Transfer } from "./transfer.ts";
 
@@ -49,6 +49,8 @@ export class Transfers {
           if (transfer.sessionId !== null && hint.sessionIds.includes(transfer.sessionId)) transfer.endSession();
           break;
         case "session-rotated":
+          if (transfer.sessionId === hint.sessionId) transfer.end(staleToken());
+          break;
         case "session":
           if (transfer.sessionId === hint.sessionId) transfer.recheck();
           break;
