@@ -1,4 +1,3 @@
-import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 
 import { describeDatabases } from "@app/services/databases";
@@ -7,7 +6,7 @@ import { LiveView, type TestUser, type TestApp } from "@countersign/rpc/testing"
 import type { Tables } from "./tables.ts";
 import { outcomeOf, pageOf, rowOf } from "./test/answers.ts";
 import { attachByHand } from "./test/attach-by-hand.ts";
-import { addMember, openProject } from "./test/open-project.ts";
+import { addMember, openProject, type Person } from "./test/open-project.ts";
 import { startApp } from "./test/start-app.ts";
 
 describeDatabases((dialect) => {
@@ -95,23 +94,40 @@ describeDatabases((dialect) => {
     expect(rowOf(await manager.socket.query("attachment.get", { id: file }))).toMatchObject({ uploadedBy: null });
   });
 
-  test("CRU-33: two managers who are deleted at once leave a project that somebody manages", async () => {
+  test("CRU-33: managers who are deleted at once, while others change members, leave projects that somebody manages", async () => {
     await using started = await startApp(dialect);
     const { app } = started;
     await using project = await openProject(app);
+    const { manager, editor, viewer } = project;
     const second = await addMember(app, project, "mia", "manager");
     await using _socket = second.socket;
-
-    await Promise.all([deleteAccount(app, project.manager.user), deleteAccount(app, second.user)]);
-
     const { projectMembers } = app.db.tables;
-    const left = await app.db.select().from(projectMembers).where(eq(projectMembers.projectId, project.id));
-    expect(Object.fromEntries(left.map(({ userId, role }) => [userId, role]))).toEqual({
-      [project.editor.user.id]: "manager",
-      [project.viewer.user.id]: "viewer",
-    });
+    const others = await Promise.all(["boat", "raft", "dinghy"].map((name) => shareProject(second, manager, name)));
+
+    const answers = await Promise.all([
+      app.http("account.delete", { input: {}, cookie: manager.user.cookie }),
+      app.http("account.delete", { input: {}, cookie: second.user.cookie }),
+      // Their sockets close at some moment: whether there is an answer is open.
+      manager.socket.mutate("member.update", { id: second.memberId, version: 1, role: "viewer" }).catch(() => null),
+      second.socket.mutate("member.update", { id: manager.memberId, version: 1, role: "viewer" }).catch(() => null),
+      viewer.socket.mutate("member.remove", { id: viewer.memberId }),
+    ]);
+
+    expect(answers.slice(0, 2).map((answer) => (answer as Response).status)).toEqual([200, 200]);
+    const left = await app.db.select().from(projectMembers);
+    expect(left).toMatchObject([{ projectId: project.id, userId: editor.user.id, role: "manager" }]);
+    expect(await app.db.$count(app.db.tables.projects)).toBe(1);
+    expect(others).toHaveLength(3);
   });
 });
+
+/** A project that both manage. */
+async function shareProject(maker: Person, other: Person, name: string): Promise<string> {
+  const { id } = rowOf(await maker.socket.mutate("project.create", { name }));
+  const input = { projectId: id, username: "ann", role: "manager" };
+  expect(rowOf(await maker.socket.mutate("member.create", input))["userId"]).toBe(other.user.id);
+  return id;
+}
 
 async function deleteAccount(app: TestApp<Tables>, user: TestUser): Promise<void> {
   expect((await app.http("account.delete", { input: {}, cookie: user.cookie })).status).toBe(200);
