@@ -16,9 +16,17 @@ function like(column: PgColumn, pattern: (literal: string) => string, text: stri
   const operator = dialect === "postgres" ? sql`ilike` : sql`like`;
   // SQLite, and Postgres under the locale C, ignore the case of A to Z only: other letters are asked for in each case they are
   // likely to stand in.
-  const spellings = isAscii(text) ? [text] : [text, text.toLowerCase(), text.toUpperCase(), capitalize(text)];
-  const matches = spellings.map((spelling) => sql`${column} ${operator} ${pattern(escape(spelling))} escape '\\'`);
+  const likely = isAscii(text) ? [text] : [text, text.toLowerCase(), text.toUpperCase(), capitalize(text)];
+  const spellings = new Map(likely.map((spelling) => [spelling.replaceAll(/[A-Z]/g, lower), spelling])).values();
+  const matches = Array.from(
+    spellings,
+    (spelling) => sql`${column} ${operator} ${pattern(escape(spelling))} escape '\\'`,
+  );
   return or(...matches) ?? sql`1 = 0`;
+}
+
+function lower(letter: string): string {
+  return letter.toLowerCase();
 }
 
 function escape(text: string): string {

@@ -26,6 +26,35 @@ export async function readPage(
   reader: Reader,
   where: Where = scopeOf(model, viewer, reader),
 ): Promise<Page> {
+  const { order, limit, page, inScope } = selectPage(model, viewer, query, reader, where);
+  const found = await page;
+  const isCounted = query.count ?? model.doesCount;
+  const count = () => reader.$count(placeOf(model, reader).table, inScope);
+  const total = isCounted ? (totalOf(query, limit, found.length) ?? (await count())) : null;
+
+  const shown = found.slice(0, limit) as ReadRow[];
+  const last = found.length > limit ? shown.at(-1) : undefined;
+  return {
+    rows: await sendRows(model, viewer, shown, reader),
+    nextCursor: last ? writeCursor(order, { value: last.$order, id: last.id }) : null,
+    total,
+  };
+}
+
+/** How many there are, where the page itself says so: it has its end, and there is one. Else null. */
+function totalOf({ cursor, offset = 0 }: ListQuery, limit: number, found: number): number | null {
+  const isKnown = !cursor && found <= limit && (found > 0 || offset === 0);
+  return isKnown ? offset + found : null;
+}
+
+/** The statement that reads a page. */
+export function selectPage(
+  model: Model,
+  viewer: Pick<Viewer, "principal">,
+  query: ListQuery,
+  reader: Reader,
+  where: Where,
+) {
   const { table } = placeOf(model, reader);
   const order = orderOf(model, query);
   const column = columnOf(table, order.by);
@@ -44,16 +73,7 @@ export async function readPage(
     // One more than asked tells whether there is a next page.
     .limit(limit + 1)
     .offset(query.offset ?? 0);
-  const total = (query.count ?? model.doesCount) ? reader.$count(table, inScope) : null;
-  const [found, counted] = await Promise.all([page, total]);
-
-  const shown = found.slice(0, limit) as ReadRow[];
-  const last = found.length > limit ? shown.at(-1) : undefined;
-  return {
-    rows: await sendRows(model, viewer, shown, reader),
-    nextCursor: last ? writeCursor(order, { value: last.$order, id: last.id }) : null,
-    total: counted,
-  };
+  return { order, limit, page, inScope };
 }
 
 /** One row, or null when it is not there or not this user's to see. */

@@ -26,7 +26,11 @@ export function scopeOf(model: Model, { principal }: Pick<Viewer, "principal">, 
 const shownRights = ["update", "remove"] as const;
 
 /** For each action on a row that is offered: may this user, by rule and scope? Asked with the row, in the same statement. */
-export function rightsOf(model: Model, { principal }: Viewer, where: Where): Record<string, SQL<number>> {
+export function rightsOf(
+  model: Model,
+  { principal }: Pick<Viewer, "principal">,
+  where: Where,
+): Record<string, SQL<number>> {
   const rights: Record<string, SQL<number>> = {};
   for (const action of openActions(model, principal)) {
     rights[`$${action}`] = sql<number>`case when ${where(action)} then 1 else 0 end`.mapWith(Number);

@@ -1,9 +1,8 @@
-import { or, sql } from "drizzle-orm";
-
 import type { CoreTables } from "@countersign/db";
 
 import type { CrudTable } from "../definition/table.ts";
 
+import { anyRow } from "./conditions.ts";
 import type { Scope } from "./scope.ts";
 
 /** What one of these scopes allows: `anyOf(owner("ownerId"), unscoped("notes.view_all"))`. New rows go to the first that takes them. */
@@ -12,7 +11,7 @@ export function anyOf<Tables extends CoreTables, Table extends CrudTable>(
 ): Scope<Tables, Table> {
   return {
     columns: [...new Set(scopes.flatMap(({ columns }) => columns))],
-    where: (who, action, place) => or(...scopes.map((scope) => scope.where(who, action, place))) ?? sql`1 = 0`,
+    where: (who, action, place) => anyRow(scopes.map((scope) => scope.where(who, action, place))),
     async admit(who, values, tx, place) {
       let refusal: "forbidden" | "hidden" = "hidden";
       for (const scope of scopes) {
@@ -31,7 +30,7 @@ export function anyOf<Tables extends CoreTables, Table extends CrudTable>(
       return {
         key: JSON.stringify(grants.map(({ key }) => key)),
         topics: unique(grants.flatMap(({ topics }) => topics)),
-        where: (action) => or(...grants.map((grant) => grant.where(action))) ?? sql`1 = 0`,
+        where: (action) => anyRow(grants.map((grant) => grant.where(action))),
       };
     },
   };

@@ -7,6 +7,7 @@ import type { CoreTables } from "@countersign/db";
 import type { ColumnOf, CrudTable } from "../definition/table.ts";
 
 import { columnOf } from "./column.ts";
+import { noRow } from "./conditions.ts";
 import { createMembershipReader, type Membership, type MembershipColumns } from "./memberships.ts";
 import type { Scope, ScopedAction } from "./scope.ts";
 import { topicOf, watchedBy } from "./topic.ts";
@@ -60,7 +61,7 @@ export function membership<
     where(who, action, { tables, table }) {
       const allowed = roles[action] ?? [];
       const itsKey = columnOf(table, of);
-      return allowed.length === 0 ? sql`1 = 0` : sql`${itsKey} in ${keysOf(who, allowed, membersIn(tables))}`;
+      return allowed.length === 0 ? noRow : sql`${itsKey} in ${keysOf(who, allowed, membersIn(tables))}`;
     },
 
     async admit(who, values, tx) {
@@ -108,5 +109,5 @@ function keysOf(who: Principal, allowed: readonly string[], { table, key, user, 
 
 function amongKeys(column: MembershipColumns["key"], held: readonly Membership[], allowed: readonly string[]): SQL {
   const keys = held.filter(({ role }) => allowed.includes(role)).map(({ key }) => key);
-  return keys.length === 0 ? sql`1 = 0` : inArray(column, keys);
+  return keys.length === 0 ? noRow : inArray(column, keys);
 }
