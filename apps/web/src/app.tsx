@@ -10,10 +10,9 @@ import { api } from "./api.ts";
 
 import "./app.css";
 import { languages } from "./languages.ts";
-import { DraftsContext } from "./notes/drafts-context.ts";
 import { slots } from "./page-slots.tsx";
 import { router } from "./router.tsx";
-import { drafts, queryClient, sessionClient, trpcClient } from "./session.ts";
+import { queryClient, sessionClient, trpcClient } from "./session.ts";
 
 /** The whole app: who is there, the calls, the texts, the pages. */
 export function App() {
@@ -21,11 +20,9 @@ export function App() {
     <SessionProvider client={sessionClient} queryClient={queryClient}>
       <api.Provider client={trpcClient} queryClient={queryClient}>
         <QueryClientProvider client={queryClient}>
-          <DraftsContext value={drafts}>
-            <PagesProvider navigate={navigate} brand={brand} languages={languages} slots={slots}>
-              <RouterProvider router={router} />
-            </PagesProvider>
-          </DraftsContext>
+          <PagesProvider navigate={navigate} brand={brand} languages={languages} slots={slots}>
+            <RouterProvider router={router} />
+          </PagesProvider>
         </QueryClientProvider>
       </api.Provider>
     </SessionProvider>

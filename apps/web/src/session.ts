@@ -3,7 +3,6 @@ import { QueryClient } from "@tanstack/react-query";
 import { createSessionClient } from "@countersign/client";
 
 import { api } from "./api.ts";
-import { createDrafts } from "./notes/drafts.ts";
 import { router } from "./router.tsx";
 
 /** The one connection of this window, and what stands on it. */
@@ -18,17 +17,6 @@ export const queryClient = new QueryClient({
 });
 
 export const trpcClient = api.createClient({ links: sessionClient.links() });
-
-export const drafts = createDrafts({
-  calls: { create: trpcClient.note.create.mutate, update: trpcClient.note.update.mutate },
-  connection: sessionClient.connection,
-});
-
-sessionClient.snapshot.subscribe(() => {
-  const snapshot = sessionClient.snapshot.get();
-  if (snapshot.status === "loading") return;
-  drafts.setVisitor(snapshot.user.isAuthenticated ? snapshot.user.id : null, snapshot.endReason);
-});
 
 // There is one of these. When this module changes while developing, the socket goes and the page begins anew, rather than
 // a second client beside the first.

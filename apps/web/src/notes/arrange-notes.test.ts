@@ -2,19 +2,19 @@ import { expect, test } from "vitest";
 
 import type { Note } from "../api.ts";
 
-import { arrangeNotes } from "./arrange-notes.ts";
-import type { Draft, DraftState } from "./draft.ts";
+import { arrangeNotes, type ShownNote } from "./arrange-notes.ts";
+import type { Draft } from "./note-drafts.ts";
 import { textOf } from "./note.ts";
 
-const [a, b] = [note("a", 1), note("b", 2)];
-const writing: DraftState = { phase: "writing", errors: {}, failure: null };
+const [a, b] = [note("a"), note("b")];
 
 test("without drafts the page is the list", () => {
-  expect(arrangeNotes([a, b], []).map(({ key }) => key)).toEqual(["a", "b"]);
+  expect(arrangeNotes([a, b], [], idOf).map(({ key }) => key)).toEqual(["a", "b"]);
 });
 
 test("a draft is at its note, and one of no note, or of one that is gone, at the front", () => {
-  const entries = arrangeNotes([a, b], [draft("new-1", null), draft("b", b), draft("gone", note("gone", 1))]);
+  const drafts = [draft("new-1", null), draft("b", b), draft("gone", note("gone"))];
+  const entries = arrangeNotes([a, b], drafts, idOf);
 
   expect(entries.map(({ key, draft: own }) => [key, own?.id])).toEqual([
     ["new-1", "new-1"],
@@ -25,25 +25,36 @@ test("a draft is at its note, and one of no note, or of one that is gone, at the
   expect(entries[1]?.note).toBeNull();
 });
 
-test("a saved note is shown from its draft until the list has it in that version, and never twice", () => {
-  const saved = draft("new-1", null, { phase: "saved", note: note("c", 1) });
-  expect(arrangeNotes([a], [saved]).map(({ key }) => key)).toEqual(["new-1", "a"]);
-  expect(arrangeNotes([note("c", 1), a], [saved]).map(({ key, draft: own }) => [key, own])).toEqual([
-    ["c", null],
-    ["a", null],
-  ]);
+test("a note that is written keeps its line from the first word on, under its own id too", () => {
+  const keyOf = ({ id }: ShownNote) => (id === "c" ? "new-1" : id);
+  const pending: ShownNote = { ...note("new-1"), $pending: { action: "create", phase: "sending" } };
 
-  const changed = draft("b", b, { phase: "saved", note: note("b", 3) });
-  expect(arrangeNotes([b], [changed])[0]?.draft).toBe(changed);
-  expect(arrangeNotes([note("b", 3)], [changed])[0]?.draft).toBeNull();
+  expect(arrangeNotes([pending, a], [draft("new-1", null)], keyOf)).toMatchObject([
+    { key: "new-1", note: pending, draft: { id: "new-1" } },
+    { key: "a" },
+  ]);
+  expect(arrangeNotes([note("c"), a], [], keyOf).map(({ key }) => key)).toEqual(["new-1", "a"]);
+  expect(arrangeNotes([note("c")], [draft("c", note("c"))], keyOf)).toMatchObject([
+    { key: "new-1", draft: { id: "c" } },
+  ]);
 });
 
-const $can = { update: true, remove: true };
-
-function note(id: string, version: number): Note {
-  return { id, version, title: id, body: "", createdAt: "", updatedAt: "", $can };
+function note(id: string): Note {
+  return {
+    id,
+    version: 1,
+    title: id,
+    body: "",
+    createdAt: "",
+    updatedAt: "",
+    $can: { update: true, remove: true },
+  };
 }
 
-function draft(id: string, base: Note | null, state = writing): Draft {
-  return { id, base, text: textOf(base), state };
+function draft(id: string, base: Note | null): Draft {
+  return { id, base, values: textOf(base), state: { phase: "writing", errors: {}, failure: null } };
+}
+
+function idOf({ id }: ShownNote): string {
+  return id;
 }

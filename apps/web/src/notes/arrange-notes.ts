@@ -1,36 +1,31 @@
+import type { ShownRow } from "@countersign/client";
+
 import type { Note } from "../api.ts";
 
-import type { Draft } from "./draft.ts";
+import type { Draft } from "./note-drafts.ts";
 
-/** One line of the page: a note of the live list, something being written, or both. */
+/** A note as the list shows it, with what was done to it here and is not confirmed. */
+export type ShownNote = ShownRow<Note>;
+
+/** One line of the page: a note of the list, something being written, or both. */
 export interface NoteEntry {
   readonly key: string;
-  /** As the live list has it; null when it is not (or no longer) there. */
-  readonly note: Note | null;
+  /** As the list has it; null when it is not (or no longer) there. */
+  readonly note: ShownNote | null;
   readonly draft: Draft | null;
 }
 
-/** The live list with what is being written in it: drafts at their notes, those without one at the front. */
-export function arrangeNotes(rows: readonly Note[], drafts: readonly Draft[]): readonly NoteEntry[] {
-  const shown = new Map(rows.map((row) => [row.id, row]));
-  const open = drafts.filter((draft) => !isShown(draft, shown));
-  const byNote = new Map(open.map((draft) => [noteIdOf(draft), draft]));
-
-  const loose = open.filter((draft) => !shown.has(noteIdOf(draft)));
+/** The list with what is being written in it: drafts at their notes, those without one at the front. */
+export function arrangeNotes(
+  rows: readonly ShownNote[],
+  drafts: readonly Draft[],
+  keyOf: (note: ShownNote) => string,
+): readonly NoteEntry[] {
+  const byKey = new Map(drafts.map((draft) => [draft.base ? keyOf(draft.base) : draft.id, draft]));
+  const shown = new Set(rows.map(keyOf));
+  const loose = [...byKey].filter(([key]) => !shown.has(key));
   return [
-    ...loose.map((draft) => ({ key: draft.id, note: null, draft })),
-    ...rows.map((row) => ({ key: row.id, note: row, draft: byNote.get(row.id) ?? null })),
+    ...loose.map(([key, draft]) => ({ key, note: null, draft })),
+    ...rows.map((note) => ({ key: keyOf(note), note, draft: byKey.get(keyOf(note)) ?? null })),
   ];
-}
-
-/** Has the live list caught up with what was saved? */
-function isShown({ state }: Draft, shown: ReadonlyMap<string, Note>): boolean {
-  if (state.phase !== "saved") return false;
-  const row = shown.get(state.note.id);
-  return row !== undefined && row.version >= state.note.version;
-}
-
-function noteIdOf(draft: Draft): string {
-  if (draft.state.phase === "saved") return draft.state.note.id;
-  return draft.base?.id ?? draft.id;
 }

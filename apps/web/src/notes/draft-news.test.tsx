@@ -1,4 +1,3 @@
-import { QueryClient } from "@tanstack/react-query";
 import {
   createMemoryHistory,
   createRootRoute,
@@ -7,16 +6,11 @@ import {
   RouterProvider,
 } from "@tanstack/react-router";
 import { act, fireEvent, render, screen, waitFor } from "@testing-library/react";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 
-import { createStore } from "@countersign/client";
-
-import { refusal, tea } from "../test/note-page.tsx";
-import { PagesOfNobody } from "../test/pages-of-nobody.tsx";
+import { openAnn, refusal, tea } from "../test/note-page.tsx";
 
 import { DraftNews } from "./draft-news.tsx";
-import { DraftsContext } from "./drafts-context.ts";
-import { createDrafts, type NoteCalls } from "./drafts.ts";
 
 test("a note that could not be saved is told of on another page, with a way to it", async () => {
   const { drafts, router } = await showAt("/account");
@@ -47,12 +41,8 @@ test("closing the window asks first while something is not saved", async () => {
 });
 
 async function showAt(path: string) {
-  const update = vi.fn<NoteCalls["update"]>().mockRejectedValue(refusal({ code: "NOT_FOUND" }));
-  const drafts = createDrafts({
-    calls: { create: vi.fn<NoteCalls["create"]>(), update },
-    connection: createStore({ state: "open" }),
-  });
-  drafts.setVisitor("ann", null);
+  const ann = openAnn();
+  ann.update.mockRejectedValue(refusal({ code: "NOT_FOUND" }));
 
   const root = createRootRoute({ component: DraftNews });
   const children = ["/notes", "/account"].map((page) => createRoute({ getParentRoute: () => root, path: page }));
@@ -60,21 +50,15 @@ async function showAt(path: string) {
   const router = createRouter({ routeTree: root.addChildren(children), history });
   await act(() => router.load());
 
-  render(
-    <PagesOfNobody queries={new QueryClient()}>
-      <DraftsContext value={drafts}>
-        <RouterProvider router={router} />
-      </DraftsContext>
-    </PagesOfNobody>,
-  );
-  return { drafts, router };
+  render(ann.around(<RouterProvider router={router} />));
+  return { drafts: ann.drafts, router };
 }
 
-async function failToSave(drafts: ReturnType<typeof createDrafts>) {
+async function failToSave(drafts: Awaited<ReturnType<typeof showAt>>["drafts"]) {
   await act(async () => {
     const id = drafts.open(tea);
     drafts.write(id, { title: "Green tea" });
-    drafts.save(id);
+    await drafts.save(id);
   });
 }
 

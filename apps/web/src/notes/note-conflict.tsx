@@ -5,8 +5,7 @@ import { Button, RelativeTime } from "@countersign/pages";
 import type { Note } from "../api.ts";
 import { useAppMessages } from "../messages/app-messages.ts";
 
-import type { Draft } from "./draft.ts";
-import { useDrafts } from "./drafts-context.ts";
+import { type Draft, useNoteDrafts } from "./note-drafts.ts";
 import type { NoteText } from "./note.ts";
 
 export interface NoteConflictProps {
@@ -17,7 +16,7 @@ export interface NoteConflictProps {
 
 /** Two versions of one note, side by side, and the choice between them. Nothing is decided for the person. */
 export function NoteConflict({ draft, current }: NoteConflictProps) {
-  const drafts = useDrafts();
+  const drafts = useNoteDrafts();
   const { conflict: texts } = useAppMessages();
   const titleId = useId();
   const title = useRef<HTMLHeadingElement>(null);
@@ -31,11 +30,11 @@ export function NoteConflict({ draft, current }: NoteConflictProps) {
       </h2>
       <p className="note-conflict__text">{texts.text}</p>
       <div className="note-conflict__versions">
-        <Version name={texts.mine} text={draft.text} />
+        <Version name={texts.mine} text={draft.values} />
         <Version name={texts.theirs} text={current} savedAt={current.updatedAt} />
       </div>
       <div className="note-editor__actions">
-        <Button variant="primary" size="small" onClick={() => drafts.keepMine(draft.id)}>
+        <Button variant="primary" size="small" onClick={() => void drafts.keepMine(draft.id)}>
           {texts.keepMine}
         </Button>
         <Button size="small" onClick={() => drafts.discard(draft.id)}>

@@ -2,30 +2,29 @@ import { useEffect, useRef, type KeyboardEvent, type SubmitEvent } from "react";
 
 import { Button, describeCallError, Field, Notice, TextArea, TextInput, usePages } from "@countersign/pages";
 
-import type { Note } from "../api.ts";
 import { useAppMessages } from "../messages/app-messages.ts";
 import type { AppMessages } from "../messages/english.ts";
 
-import type { Draft, DraftState } from "./draft.ts";
-import { useDrafts } from "./drafts-context.ts";
+import type { ShownNote } from "./arrange-notes.ts";
+import { type Draft, type DraftState, useNoteDrafts } from "./note-drafts.ts";
 import { isSameText, noteLimits, textOf } from "./note.ts";
 
 export interface NoteEditorProps {
   readonly draft: Draft;
   readonly state: Extract<DraftState, { phase: "writing" }>;
-  /** The note as the live list has it now; null for a new one, and for one that is not in the list. */
-  readonly note: Note | null;
-  /** Is the list complete, so that what is not in it is not there? */
-  readonly isListKnown: boolean;
+  /** The note as the list has it now; null for a new one, and for one that is not in the list. */
+  readonly note: ShownNote | null;
+  /** Is the list whole, so that what is not in it is not there? */
+  readonly isListWhole: boolean;
 }
 
 /** Writing a note, in its place in the list. What comes in meanwhile never touches the text. */
-export function NoteEditor({ draft, state, note, isListKnown }: NoteEditorProps) {
-  const drafts = useDrafts();
+export function NoteEditor({ draft, state, note, isListWhole }: NoteEditorProps) {
+  const drafts = useNoteDrafts();
   const { editor: texts } = useAppMessages();
   const form = useRef<HTMLFormElement>(null);
-  const isTouched = !isSameText(draft.text, textOf(draft.base));
-  const isGone = isListKnown && draft.base !== null && note === null;
+  const isTouched = !isSameText(draft.values, textOf(draft.base));
+  const isGone = isListWhole && draft.base !== null && note === null;
 
   // A refused save puts the person where the mistake is.
   const { errors } = state;
@@ -34,8 +33,7 @@ export function NoteEditor({ draft, state, note, isListKnown }: NoteEditorProps)
   }, [errors]);
 
   function save() {
-    if (isGone) return drafts.saveAsNew(draft.id);
-    drafts.save(draft.id);
+    void (isGone ? drafts.saveAsNew(draft.id) : drafts.save(draft.id));
   }
 
   function handleSubmit(event: SubmitEvent) {
@@ -62,12 +60,16 @@ export function NoteEditor({ draft, state, note, isListKnown }: NoteEditorProps)
     >
       <ElsewhereNotice draft={draft} note={note} isGone={isGone} />
       {state.failure !== null && <SaveFailure failure={state.failure} />}
-      <Field label={texts.title} help={describeLength(draft.text.title, noteLimits.title, texts)} error={errors.title}>
+      <Field
+        label={texts.title}
+        help={describeLength(draft.values.title, noteLimits.title, texts)}
+        error={errors.title}
+      >
         {(control) => (
           <TextInput
             {...control}
             dir="auto"
-            value={draft.text.title}
+            value={draft.values.title}
             autoComplete="off"
             autoFocus
             onKeyDown={handleKeyDown}
@@ -75,12 +77,12 @@ export function NoteEditor({ draft, state, note, isListKnown }: NoteEditorProps)
           />
         )}
       </Field>
-      <Field label={texts.body} help={describeLength(draft.text.body, noteLimits.body, texts)} error={errors.body}>
+      <Field label={texts.body} help={describeLength(draft.values.body, noteLimits.body, texts)} error={errors.body}>
         {(control) => (
           <TextArea
             {...control}
             dir="auto"
-            value={draft.text.body}
+            value={draft.values.body}
             onKeyDown={handleKeyDown}
             onChange={(event) => drafts.write(draft.id, { body: event.target.value })}
           />
@@ -103,7 +105,7 @@ interface ElsewhereNoticeProps extends Pick<NoteEditorProps, "draft" | "note"> {
 }
 
 function ElsewhereNotice({ draft, note, isGone }: ElsewhereNoticeProps) {
-  const drafts = useDrafts();
+  const drafts = useNoteDrafts();
   const { editor: texts } = useAppMessages();
   if (isGone) return <Notice tone="warning">{texts.goneElsewhere}</Notice>;
   if (!draft.base || !note || note.version <= draft.base.version) return null;

@@ -131,7 +131,7 @@ test("while it is saved the new text is shown and said to be on its way", async 
 
 test("a note written without a connection says that it waits, and can be written on", () => {
   const { drafts, connection } = showNotes([]);
-  act(() => connection.set({ state: "offline" }));
+  act(() => connection.set({ state: "offline", attempt: 0, retryAt: null }));
   act(() => void drafts.open(null));
   type("Title", "Coffee");
   press("Save");
@@ -142,58 +142,69 @@ test("a note written without a connection says that it waits, and can be written
 });
 
 test("deleting names the note and asks; a note that is gone already counts as deleted", async () => {
-  const { remove, onRemoved } = showNotes([tea]);
+  const { remove, listBecomes } = showNotes([tea]);
   press("Delete “Tea”");
   expect(screen.getByRole("group", { name: "Delete “Tea”?" })).toBeTruthy();
   expect(remove).not.toHaveBeenCalled();
 
-  remove.mockResolvedValue({});
+  const answer = Promise.withResolvers<unknown>();
+  remove.mockReturnValue(answer.promise);
   press("Delete");
 
-  await waitFor(() => expect(onRemoved).toHaveBeenCalledWith(tea));
-  expect(remove).toHaveBeenCalledExactlyOnceWith({ id: "n1" });
-  expect(screen.getByText("Deleting…")).toBeTruthy();
+  expect(await screen.findByText("Deleting…")).toBeTruthy();
+  expect(remove).toHaveBeenCalledExactlyOnceWith({ id: "n1", key: expect.any(String) as string });
+  await act(async () => answer.reject(refusal({ code: "NOT_FOUND" })));
+  expect(screen.getByText("“Tea” is deleted.")).toBeTruthy();
+  // Before the list says so.
+  expect(screen.queryByRole("heading", { name: "Tea" })).toBeNull();
+  listBecomes([]);
+  expect(screen.getByText("No notes yet")).toBeTruthy();
 });
 
 test("a deletion that is refused is said at the note, which stays", async () => {
-  const { remove, onRemoved } = showNotes([tea]);
+  const { remove } = showNotes([tea]);
   remove.mockRejectedValue(refusal({ code: "SERVICE_UNAVAILABLE", reason: "UNAVAILABLE" }));
   press("Delete “Tea”");
   press("Delete");
 
   expect((await screen.findByRole("alert")).textContent).toContain("It was not deleted.");
   expect(screen.getByRole("heading", { name: "Tea" })).toBeTruthy();
-  expect(onRemoved).not.toHaveBeenCalled();
+  expect(screen.queryByText("“Tea” is deleted.")).toBeNull();
 });
 
 test("REL-08: a deletion whose answer is lost is checked, and only then said to be one", async () => {
-  const { remove, onRemoved } = showNotes([tea]);
+  const { remove, connection } = showNotes([tea]);
   const answer = Promise.withResolvers<unknown>();
   remove
     .mockRejectedValueOnce(new CallFailure("disconnected", "unknown", "note.remove"))
     .mockReturnValue(answer.promise);
   press("Delete “Tea”");
   press("Delete");
+  act(() => connection.set({ state: "reconnecting", attempt: 1, retryAt: null }));
 
   expect(await screen.findByText("Checking…")).toBeTruthy();
-  expect(screen.queryByText(/not deleted/)).toBeNull();
-  expect(onRemoved).not.toHaveBeenCalled();
-  await waitFor(() => expect(remove).toHaveBeenCalledTimes(2), { timeout: 3000 });
+  expect(screen.queryByText(/not deleted|is deleted/)).toBeNull();
+  act(() => connection.set({ state: "open", attempt: 0, retryAt: null }));
+  await waitFor(() => expect(remove).toHaveBeenCalledTimes(2));
+  expect(remove.mock.calls[1]).toEqual(remove.mock.calls[0]);
   // The first attempt was carried out.
   await act(async () => answer.reject(refusal({ code: "NOT_FOUND" })));
 
-  expect(onRemoved).toHaveBeenCalledExactlyOnceWith(tea);
+  expect(screen.getByText("“Tea” is deleted.")).toBeTruthy();
   expect(screen.queryByRole("alert")).toBeNull();
 });
 
 test("a deletion that was not sent says that it waits", async () => {
-  const { remove, onRemoved } = showNotes([tea]);
-  remove.mockRejectedValueOnce(new CallFailure("deadline", "not-sent", "note.remove")).mockResolvedValue({});
+  const { remove, connection } = showNotes([tea]);
+  remove.mockResolvedValue({});
+  act(() => connection.set({ state: "offline", attempt: 0, retryAt: null }));
   press("Delete “Tea”");
   press("Delete");
 
   expect(await screen.findByText("Waits for the connection")).toBeTruthy();
-  await waitFor(() => expect(onRemoved).toHaveBeenCalledExactlyOnceWith(tea), { timeout: 3000 });
+  expect(remove).not.toHaveBeenCalled();
+  act(() => connection.set({ state: "open", attempt: 0, retryAt: null }));
+  expect(await screen.findByText("“Tea” is deleted.")).toBeTruthy();
 });
 
 test("what cannot be found out is not said to be one or the other", async () => {

@@ -1,24 +1,15 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
-import {
-  Button,
-  describeCallError,
-  EmptyState,
-  Icon,
-  Loading,
-  Notice,
-  PageTitle,
-  Skeleton,
-  usePages,
-} from "@countersign/pages";
-import { useLiveRows } from "@countersign/react";
+import { Button, EmptyState, Icon, PageTitle } from "@countersign/pages";
+import { useLiveList } from "@countersign/react";
 
 import { api, type Note } from "../api.ts";
+import { FailedList } from "../failed-list.tsx";
+import { LoadingRows } from "../loading-rows.tsx";
 import { useAppMessages } from "../messages/app-messages.ts";
 
 import { arrangeNotes } from "./arrange-notes.ts";
-import type { Draft, DraftState } from "./draft.ts";
-import { useDraftList, useDrafts } from "./drafts-context.ts";
+import { useDraftList, useNoteDrafts } from "./note-drafts.ts";
 import { NoteRow } from "./note-row.tsx";
 import { useRowFocus } from "./use-row-focus.ts";
 
@@ -27,16 +18,19 @@ import "./notes.css";
 /** The user's notes, live: what happens to them in any window is here at once. */
 export function NotesPage() {
   const { client } = api.useUtils();
-  const list = useLiveRows<Note>((observer) => client.note.live.subscribe({ limit: 100 }, observer));
-  const drafts = useDrafts();
+  const list = useLiveList(client.note, {
+    order: { by: "createdAt", direction: "desc" },
+    pageSize: 50,
+    // A note goes when it is deleted, not when somebody asks for it.
+    removing: "mark",
+  });
+  const { open, onSaved } = useNoteDrafts();
   const draftList = useDraftList();
-  const entries = useMemo(() => arrangeNotes(list.rows, draftList), [list.rows, draftList]);
+  const { rows, keyOf } = list;
+  const entries = useMemo(() => arrangeNotes(rows, draftList, keyOf), [rows, draftList, keyOf]);
   const [news, setNews] = useState<string | null>(null);
   const page = useRef<HTMLDivElement>(null);
   const { notes: texts } = useAppMessages();
-
-  // A saved draft that is kept beyond this would stand in for its note when that is deleted a moment later.
-  useEffect(() => drafts.listShows(list.rows));
 
   const handleRemoved = useCallback(
     (note: Note) => {
@@ -47,11 +41,12 @@ export function NotesPage() {
     [texts],
   );
 
-  const rowFocus = useRowFocus(entries, page);
-  useSavedNews(draftList, setNews);
+  const rowFocus = useRowFocus(page);
+  // For those who do not see the editor close.
+  useEffect(() => onSaved(({ title }) => setNews(texts.saved(title))), [onSaved, texts]);
 
   function create() {
-    const id = drafts.open(null);
+    const id = open(null);
     // A blank one that is open already; a new editor takes the focus by itself.
     page.current?.querySelector<HTMLElement>(`[data-key="${id}"] input`)?.focus();
   }
@@ -61,7 +56,7 @@ export function NotesPage() {
       <header className="cs-page__head">
         <div className="notes__heading">
           <PageTitle>{texts.title}</PageTitle>
-          {list.rows.length > 0 && <span className="cs-muted">{texts.count(list.rows.length)}</span>}
+          {list.total !== null && list.total > 0 && <span className="cs-muted">{texts.count(list.total)}</span>}
         </div>
         <Button variant="primary" data-create="" onClick={create}>
           <Icon name="plus" />
@@ -71,8 +66,8 @@ export function NotesPage() {
       <p className="cs-visually-hidden" role="status">
         {news}
       </p>
-      {list.status === "error" && <FailedNotes error={list.error} retry={list.retry} />}
-      {list.status === "loading" && entries.length === 0 && <LoadingNotes />}
+      {list.status === "error" && <FailedList text={texts.failed} error={list.error} retry={list.retry} />}
+      {list.status === "loading" && entries.length === 0 && <LoadingRows />}
       {list.status === "ready" && entries.length === 0 && (
         <EmptyState title={texts.emptyTitle} action={<Button onClick={create}>{texts.emptyAction}</Button>}>
           {texts.emptyText}
@@ -82,56 +77,22 @@ export function NotesPage() {
         <ul className="cs-list" aria-label={texts.title} {...rowFocus}>
           {entries.map(({ key, note, draft }) => (
             <li key={key} className="notes__entry" data-key={key} tabIndex={-1}>
-              <NoteRow note={note} draft={draft} isListKnown={list.status === "ready"} onRemoved={handleRemoved} />
+              <NoteRow
+                note={note}
+                draft={draft}
+                isListWhole={list.status === "ready" && !list.isStale && !list.hasMore}
+                remove={list.remove}
+                onRemoved={handleRemoved}
+              />
             </li>
           ))}
         </ul>
       )}
-    </div>
-  );
-}
-
-/** Says once of each note that it is saved: for those who do not see the editor close. */
-function useSavedNews(draftList: readonly Draft[], tell: (news: string) => void) {
-  const told = useRef(new WeakSet<DraftState>());
-  const { notes: texts } = useAppMessages();
-  useEffect(() => {
-    for (const { state } of draftList) {
-      if (state.phase !== "saved" || told.current.has(state)) continue;
-      told.current.add(state);
-      tell(texts.saved(state.note.title));
-    }
-  }, [draftList, tell, texts]);
-}
-
-function FailedNotes({ error, retry }: { readonly error: unknown; readonly retry: () => void }) {
-  const pages = usePages();
-  const { notes: texts } = useAppMessages();
-  return (
-    <Notice
-      tone="danger"
-      action={
-        <Button size="small" onClick={retry}>
-          {pages.messages.common.retry}
+      {list.hasMore && (
+        <Button variant="quiet" isBusy={list.isStale} onClick={list.loadMore}>
+          {texts.loadMore}
         </Button>
-      }
-    >
-      {texts.failed} {describeCallError(error, pages.messages, pages.locale)}
-    </Notice>
-  );
-}
-
-function LoadingNotes() {
-  return (
-    <Loading className="cs-list">
-      {["30%", "45%", "25%"].map((width) => (
-        <div className="cs-row" key={width}>
-          <span className="cs-row__main">
-            <Skeleton width={width} />
-            <Skeleton width="70%" />
-          </span>
-        </div>
-      ))}
-    </Loading>
+      )}
+    </div>
   );
 }

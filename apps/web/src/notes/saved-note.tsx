@@ -1,59 +1,98 @@
-import { Badge, ConfirmInPlace, Icon, Notice, RelativeTime } from "@countersign/pages";
+import { useState } from "react";
+
+import type { ChangeOutcome } from "@countersign/client";
+import {
+  Badge,
+  Button,
+  ConfirmInPlace,
+  describeCallError,
+  Icon,
+  Notice,
+  RelativeTime,
+  usePages,
+} from "@countersign/pages";
 import { IfCan } from "@countersign/react";
 
 import type { Note } from "../api.ts";
 import { useAppMessages } from "../messages/app-messages.ts";
 
-import { useDrafts } from "./drafts-context.ts";
+import type { ShownNote } from "./arrange-notes.ts";
+import { describePending } from "./describe-pending.ts";
+import { type Draft, useNoteDrafts } from "./note-drafts.ts";
 import { NoteWords } from "./note-words.tsx";
-import { useRemoval } from "./use-removal.ts";
 
 export interface SavedNoteProps {
-  readonly note: Note;
-  /** Called when the note is deleted, before the live list takes it away. */
+  readonly note: ShownNote;
+  /** What was written in it and is being saved; null otherwise. */
+  readonly draft: Draft | null;
+  readonly remove: (note: Note) => Promise<ChangeOutcome<Note>>;
+  /** Called when the note is deleted. */
   readonly onRemoved: (note: Note) => void;
 }
 
-/** A note of the live list: to be read, edited and deleted. */
-export function SavedNote({ note, onRemoved }: SavedNoteProps) {
-  const drafts = useDrafts();
+/** A note of the list: to be read, edited and deleted. It says what of it the server may not have. */
+export function SavedNote({ note, draft, remove, onRemoved }: SavedNoteProps) {
+  const pages = usePages();
+  const drafts = useNoteDrafts();
   const { notes: texts } = useAppMessages();
-  const { isGone, progress, failure, remove } = useRemoval(note, onRemoved);
+  const [failed, setFailed] = useState<{ readonly status: string; readonly error: unknown } | null>(null);
+  const { $pending: pending } = note;
+
+  async function handleRemove() {
+    setFailed(null);
+    const outcome = await remove(note);
+    if (outcome.status === "done") onRemoved(note);
+    else if ("error" in outcome) setFailed(outcome);
+  }
 
   return (
     <div className="note">
       <NoteWords text={note} />
-      <span className="note__time">
-        <RelativeTime at={note.updatedAt} />
+      <span className="note__time" role={pending && "status"}>
+        {pending && pending.action !== "remove" ? (
+          <Badge>{describePending(pending, texts)}</Badge>
+        ) : (
+          <RelativeTime at={note.updatedAt} />
+        )}
       </span>
       <div className="note__actions">
-        <IfCan row={note} name="update">
-          <button
-            type="button"
-            className="cs-icon-button"
-            aria-label={texts.editLabel(note.title)}
-            title={texts.edit}
-            onClick={() => drafts.open(note)}
-          >
-            <Icon name="edit" />
-          </button>
-        </IfCan>
-        {isGone ? (
-          <Badge>{texts.removing}</Badge>
-        ) : (
+        {pending?.phase === "waiting" && draft && (
+          <Button variant="quiet" size="small" onClick={() => drafts.reopen(draft.id)}>
+            {texts.edit}
+          </Button>
+        )}
+        {!pending && (
+          <IfCan row={note} name="update">
+            <button
+              type="button"
+              className="cs-icon-button"
+              aria-label={texts.editLabel(note.title)}
+              title={texts.edit}
+              onClick={() => drafts.open(note)}
+            >
+              <Icon name="edit" />
+            </button>
+          </IfCan>
+        )}
+        {(!pending || pending.action === "remove") && (
           <IfCan row={note} name="remove">
             <ConfirmInPlace
               action={<Icon name="trash" />}
               label={texts.removeLabel(note.title)}
               question={texts.removeQuestion(note.title)}
               confirm={texts.remove}
-              confirming={progress}
-              onConfirm={remove}
+              confirming={pending ? describePending(pending, texts) : texts.removing}
+              onConfirm={handleRemove}
             />
           </IfCan>
         )}
       </div>
-      {failure !== null && <Notice tone="danger">{failure}</Notice>}
+      {failed !== null && (
+        <Notice tone="danger">
+          {failed.status === "unknown" ? texts.removeUnknown : texts.removeFailed}{" "}
+          {describeCallError(failed.error, pages.messages, pages.locale)}
+        </Notice>
+      )}
     </div>
   );
 }

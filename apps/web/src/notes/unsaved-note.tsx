@@ -1,31 +1,31 @@
+import type { PendingChange } from "@countersign/client";
 import { Badge, Button } from "@countersign/pages";
 
 import { useAppMessages } from "../messages/app-messages.ts";
-import type { AppMessages } from "../messages/english.ts";
 
-import type { Draft, DraftState } from "./draft.ts";
-import { useDrafts } from "./drafts-context.ts";
+import { describePending } from "./describe-pending.ts";
+import { type Draft, useNoteDrafts } from "./note-drafts.ts";
 import { NoteWords } from "./note-words.tsx";
 
 export interface UnsavedNoteProps {
   readonly draft: Draft;
-  readonly state: Extract<DraftState, { phase: "sending" | "waiting" | "saved" }>;
+  readonly progress: PendingChange["phase"];
 }
 
-/** A note as it was just written, before the live list has it. It says so, unless the server does have it. */
-export function UnsavedNote({ draft, state }: UnsavedNoteProps) {
-  const drafts = useDrafts();
+/** What is being saved of a note that the list does not show. */
+export function UnsavedNote({ draft, progress }: UnsavedNoteProps) {
+  const drafts = useNoteDrafts();
   const { notes: texts } = useAppMessages();
-  const canReopen = state.phase === "waiting" && !state.isSent;
+  const action = draft.base ? "update" : "create";
 
   return (
     <div className="note">
-      <NoteWords text={draft.text} />
+      <NoteWords text={draft.values} />
       <span className="note__time" role="status">
-        {state.phase !== "saved" && <Badge>{describe(state, texts)}</Badge>}
+        <Badge>{describePending({ action, phase: progress }, texts)}</Badge>
       </span>
       <div className="note__actions">
-        {canReopen && (
+        {progress === "waiting" && (
           <Button variant="quiet" size="small" onClick={() => drafts.reopen(draft.id)}>
             {texts.edit}
           </Button>
@@ -33,9 +33,4 @@ export function UnsavedNote({ draft, state }: UnsavedNoteProps) {
       </div>
     </div>
   );
-}
-
-function describe(state: Extract<DraftState, { phase: "sending" | "waiting" }>, texts: AppMessages["notes"]): string {
-  if (state.phase === "sending") return texts.saving;
-  return state.isSent ? texts.confirming : texts.waiting;
 }

@@ -31,7 +31,7 @@ test("a new note that is saved has the focus under its own id; one that is given
   act(() => void drafts.open(null));
   focusTitle();
   press("Cancel");
-  expect(document.activeElement).toBe(screen.getByRole("button", { name: "Create" }));
+  expect(document.activeElement).toBe(screen.getByRole("button", { name: "New note" }));
 
   create.mockResolvedValue(tea);
   act(() => void drafts.open(null));

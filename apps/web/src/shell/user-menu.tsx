@@ -1,8 +1,8 @@
+import { hasUnsavedDrafts } from "@countersign/client";
 import { Icon, Link, Menu, usePages, useSignOut } from "@countersign/pages";
-import { useUser } from "@countersign/react";
+import { useSessionClient, useUser } from "@countersign/react";
 
 import { useAppMessages } from "../messages/app-messages.ts";
-import { useDrafts } from "../notes/drafts-context.ts";
 
 import { ThemeChoice } from "./theme-choice.tsx";
 
@@ -11,12 +11,12 @@ export function UserMenu() {
   const { messages, routes } = usePages();
   const { signOut } = useSignOut();
   const user = useUser();
-  const drafts = useDrafts();
+  const session = useSessionClient();
   const { unsaved } = useAppMessages();
   if (!user) return null;
 
   function handleSignOut() {
-    if (drafts.hasUnsaved() && !confirm(unsaved.signOut)) return;
+    if (hasUnsavedDrafts(session) && !confirm(unsaved.signOut)) return;
     signOut();
   }
 

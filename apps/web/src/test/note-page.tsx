@@ -1,19 +1,25 @@
 import { QueryClient } from "@tanstack/react-query";
-import { render } from "@testing-library/react";
+import { act, render } from "@testing-library/react";
 import { TRPCClientError, type TRPCLink } from "@trpc/client";
 import { observable } from "@trpc/server/observable";
-import { useRef } from "react";
+import type { ReactNode } from "react";
 import { vi } from "vitest";
 
 import type { AppRouter } from "@app/api";
-import { createStore } from "@countersign/client";
+import {
+  type ConnectionState,
+  createSessionClient,
+  createStore,
+  type Drafts,
+  type SessionClient,
+  type SnapshotState,
+} from "@countersign/client";
+import type { SignedInSnapshot } from "@countersign/contract";
 
 import { api, type Note } from "../api.ts";
-import { arrangeNotes } from "../notes/arrange-notes.ts";
-import { DraftsContext, useDraftList } from "../notes/drafts-context.ts";
-import { createDrafts, type NoteCalls } from "../notes/drafts.ts";
-import { NoteRow } from "../notes/note-row.tsx";
-import { useRowFocus } from "../notes/use-row-focus.ts";
+import { useNoteDrafts } from "../notes/note-drafts.ts";
+import type { NoteText } from "../notes/note.ts";
+import { NotesPage } from "../notes/notes-page.tsx";
 
 import { PagesOfNobody } from "./pages-of-nobody.tsx";
 
@@ -27,67 +33,60 @@ export const tea: Note = {
   $can: { update: true, remove: true },
 };
 
-/** The lines of the notes page over a list and calls that a test decides. */
+type Input = Partial<NoteText> & { readonly id?: string; readonly version?: number; readonly key?: string };
+
+/** The notes page of ann, over a list and calls that a test decides. */
 export function showNotes(rows: readonly Note[], { isListKnown = true } = {}) {
-  const connection = createStore({ state: "open" });
-  const create = vi.fn<NoteCalls["create"]>();
-  const update = vi.fn<NoteCalls["update"]>();
-  const remove = vi.fn<(input: unknown) => Promise<unknown>>();
-  const onRemoved = vi.fn<(note: Note) => void>();
-  const drafts = createDrafts({ calls: { create, update }, connection });
-  drafts.setVisitor("ann", null);
+  const ann = openAnn();
+  if (isListKnown) ann.listBecomes(rows);
+  const view = render(ann.around(<NotesPage />));
+  return { ...ann, unmount: view.unmount };
+}
 
+/** What is around a page of ann: her session, and a server whose answers a test decides. */
+export function openAnn() {
+  const connection = createStore<ConnectionState>({ state: "open", attempt: 0, retryAt: null });
+  const session: SessionClient = {
+    ...createSessionClient({ url: "http://localhost", channel: null }),
+    connect: () => {},
+    snapshot: createStore<SnapshotState>({ status: "ready", user: annsSnapshot, endReason: null }),
+    connection,
+    onIdentityChange: () => () => {},
+  };
+  const create = vi.fn<(input: Input) => Promise<Note>>();
+  const update = vi.fn<(input: Input) => Promise<Note>>();
+  const remove = vi.fn<(input: Input) => Promise<unknown>>();
+  const live = createStore<readonly Note[] | null>(null);
   const queries = new QueryClient({ defaultOptions: { mutations: { retry: false } } });
-  const client = api.createClient({ links: [answerWith(remove)] });
+  const client = api.createClient({ links: [answerWith({ create, update, remove }, live)] });
+  const found: Drafts<Note, NoteText>[] = [];
 
-  function page(list: readonly Note[]) {
-    return (
-      <api.Provider client={client} queryClient={queries}>
-        <PagesOfNobody queries={queries}>
-          <DraftsContext value={drafts}>
-            <Rows rows={list} isListKnown={isListKnown} onRemoved={onRemoved} />
-          </DraftsContext>
-        </PagesOfNobody>
-      </api.Provider>
-    );
+  function FindDrafts() {
+    found.push(useNoteDrafts());
+    return null;
   }
 
-  const { rerender } = render(page(rows));
   return {
-    drafts,
     create,
     update,
     remove,
-    onRemoved,
     connection,
-    listBecomes: (list: readonly Note[]) => rerender(page(list)),
+    /** What is being written. */
+    get drafts() {
+      const [drafts] = found;
+      if (!drafts) throw new Error("Nothing is shown yet.");
+      return drafts;
+    },
+    listBecomes: (list: readonly Note[]) => act(() => live.set(list)),
+    around: (children: ReactNode) => (
+      <api.Provider client={client} queryClient={queries}>
+        <PagesOfNobody queries={queries} session={session}>
+          <FindDrafts />
+          {children}
+        </PagesOfNobody>
+      </api.Provider>
+    ),
   };
-}
-
-interface RowsProps {
-  readonly rows: readonly Note[];
-  readonly isListKnown: boolean;
-  readonly onRemoved: (note: Note) => void;
-}
-
-function Rows({ rows, ...rest }: RowsProps) {
-  const page = useRef<HTMLDivElement>(null);
-  const entries = arrangeNotes(rows, useDraftList());
-  const rowFocus = useRowFocus(entries, page);
-  return (
-    <div ref={page}>
-      <button type="button" data-create="">
-        Create
-      </button>
-      <ul {...rowFocus}>
-        {entries.map(({ key, note, draft }) => (
-          <li key={key} data-key={key} tabIndex={-1}>
-            <NoteRow note={note} draft={draft} {...rest} />
-          </li>
-        ))}
-      </ul>
-    </div>
-  );
 }
 
 /** An error as a refused call throws it. */
@@ -95,13 +94,26 @@ export function refusal(data: Record<string, unknown>): TRPCClientError<never> {
   return TRPCClientError.from<never>({ error: { message: "refused", code: -32_000, data } } as never);
 }
 
-function answerWith(call: (input: unknown) => Promise<unknown>): TRPCLink<AppRouter> {
+function answerWith(
+  calls: Readonly<Record<string, (input: Input) => Promise<unknown>>>,
+  live: ReturnType<typeof createStore<readonly Note[] | null>>,
+): TRPCLink<AppRouter> {
   return () =>
     ({ op }) =>
       observable((observer) => {
+        if (op.type === "subscription") {
+          const tell = () => {
+            const rows = live.get();
+            const frame = { type: "list", rows, total: rows?.length };
+            if (rows) observer.next({ result: { type: "data", data: { id: "1", data: frame } } });
+          };
+          tell();
+          return live.subscribe(tell);
+        }
         async function answer() {
           try {
-            observer.next({ result: { type: "data", data: await call(op.input) } });
+            const call = calls[op.path.replace("note.", "")];
+            observer.next({ result: { type: "data", data: await call?.(op.input as Input) } });
             observer.complete();
           } catch (error) {
             // The tests reject with `refusal(…)`.
@@ -109,5 +121,26 @@ function answerWith(call: (input: unknown) => Promise<unknown>): TRPCLink<AppRou
           }
         }
         void answer();
+        return undefined;
       });
 }
+
+const annsSnapshot: SignedInSnapshot = {
+  isAuthenticated: true,
+  id: "ann",
+  sessionId: "s1",
+  username: "ann",
+  email: null,
+  emailVerified: false,
+  firstName: "",
+  lastName: "",
+  isStaff: false,
+  isSuperuser: false,
+  groups: [],
+  permissions: [],
+  locale: null,
+  sessionExpiresAt: "2030-01-01T00:00:00.000Z",
+  authenticatedAt: "2026-01-01T00:00:00.000Z",
+  impersonatedBy: null,
+  version: 1,
+};

@@ -7,13 +7,15 @@ import { SessionProvider } from "@countersign/react";
 
 export interface PagesOfNobodyProps {
   readonly queries: QueryClient;
+  /** Default: of nobody. */
+  readonly session?: SessionClient;
   readonly children: ReactNode;
 }
 
-/** What the pages need around them, where it is not known who is there and nothing asks the server. */
-export function PagesOfNobody({ queries, children }: PagesOfNobodyProps) {
+/** What the pages need around them, where nothing asks a server. */
+export function PagesOfNobody({ queries, session = nobody, children }: PagesOfNobodyProps) {
   return (
-    <SessionProvider client={nobody} queryClient={queries}>
+    <SessionProvider client={session} queryClient={queries}>
       <QueryClientProvider client={queries}>
         <PagesProvider locale="en" navigate={() => {}}>
           {children}
