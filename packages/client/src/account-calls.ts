@@ -5,6 +5,8 @@ import type {
   AccountProfile,
   AfterRegister,
   AuthConfig,
+  LinkDescription,
+  LinkKind,
   SessionListItem,
   SignedInSnapshot,
 } from "@countersign/contract";
@@ -46,6 +48,8 @@ export interface AuthCalls {
   readonly requestPasswordReset: (email: string) => Promise<void>;
   /** Ends all sessions of the user; nobody is signed in by it. */
   readonly resetPassword: (input: { readonly token: string; readonly password: string }) => Promise<void>;
+  /** Whose account a mailed link is about. Uses nothing up. */
+  readonly describeLink: (input: { readonly token: string; readonly purpose: LinkKind }) => Promise<LinkDescription>;
   readonly verifyEmail: (token: string) => Promise<void>;
   /** The same answer whether or not the address waits for its confirmation. */
   readonly resendVerification: (email: string) => Promise<void>;
@@ -103,6 +107,7 @@ export function createLibraryCalls(client: TRPCUntypedClient<AnyRouter>): { auth
       logout: () => run("auth.logout"),
       requestPasswordReset: (email) => run("auth.requestPasswordReset", { email }),
       resetPassword: (input) => run("auth.resetPassword", input),
+      describeLink: (input) => client.mutation("auth.describeLink", input) as Promise<LinkDescription>,
       verifyEmail: (token) => run("auth.verifyEmail", { token }),
       resendVerification: (email) => run("auth.resendVerification", { email }),
       stepUp: (password) => run("auth.stepUp", { password }),

@@ -24,6 +24,22 @@ export type AfterRegister =
   /** The account is there; the site wants its users to sign in themselves. */
   | "sign_in";
 
+/** What a mailed link is for, as the page it leads to knows it. */
+export const linkKinds = ["verify", "email_change", "email_revert", "reset"] as const;
+export type LinkKind = (typeof linkKinds)[number];
+
+/** What a mailed link is about: the answer of `auth.describeLink`, for who holds it only. */
+export interface LinkDescription {
+  /** The account it is for. Its owner chose the name, who may be a stranger to the reader: show it as text, and as a name. */
+  readonly username: string;
+  /** The address it was sent to. */
+  readonly email: string;
+  /** The account that loses the address by it, if one does. */
+  readonly takenFrom: string | null;
+  /** It works only where that account is signed in, and here it is not. */
+  readonly mustSignIn: boolean;
+}
+
 /** The signed-in user's own account as its page shows it: the answer of `account.profile`. Instants are ISO 8601 strings. */
 export interface AccountProfile {
   readonly username: string;

@@ -10,6 +10,7 @@ export const httpProcedures: ReadonlySet<string> = new Set([
   "account.revertEmailChange",
   "account.sessions.endAll",
   "auth.config",
+  "auth.describeLink",
   "auth.login",
   "auth.logout",
   "auth.register",

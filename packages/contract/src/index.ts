@@ -1,4 +1,11 @@
-export type { AccountProfile, AfterRegister, AuthConfig } from "./account.ts";
+export {
+  type AccountProfile,
+  type AfterRegister,
+  type AuthConfig,
+  type LinkDescription,
+  type LinkKind,
+  linkKinds,
+} from "./account.ts";
 export {
   type AdminAuditEvent,
   type AdminConnection,

@@ -41,6 +41,7 @@ export const sampleInputs: Readonly<Record<string, (cast: Cast) => unknown>> = {
   "auth.resendVerification": ({ other }) => ({ email: other.email }),
   "auth.resetPassword": () => ({ ...wrongLink(), password: newPassword }),
   "auth.stepUp": ({ caller }) => ({ password: caller.password }),
+  "auth.describeLink": () => ({ ...wrongLink(), purpose: "verify" }),
   "auth.verifyEmail": wrongLink,
   "member.create": ({ other }) => ({ projectId: randomUUID(), username: other.username, role: "viewer" }),
   "member.get": someRow,

@@ -5,13 +5,13 @@ import type { Transaction } from "@countersign/db";
 import type { NewSession } from "../session/session-engine.ts";
 import { claimLink } from "../token/claim-link.ts";
 import { actorByLink } from "../token/link-actor.ts";
-import { voidLinks } from "../token/link.ts";
+import { settleAddress, voidLinks } from "../token/link.ts";
 import type { ConfirmEmailChangeResult, Links } from "../token/links.ts";
 
 import type { AccountContext, SignInOrigin } from "./account-context.ts";
 import { readNewPrincipal } from "./begin-session.ts";
 import { followLink } from "./follow-link.ts";
-import { isFirmlyHeld, releaseAddress } from "./release-address.ts";
+import { isFirmlyHeld, moveAddress, releaseAddress, wasUsed } from "./release-address.ts";
 import { issueWayBack, postToOld } from "./request-email-change.ts";
 
 type StoredUser = Transaction["tables"]["users"]["$inferSelect"];
@@ -50,10 +50,12 @@ async function change(
   const claimed = await claimLink(tx, { token, purpose: "email_change", now });
   if (claimed === null) return null;
   const { user, email, holder } = claimed;
+  // Who is signed in as the holder would give the address of their own account to another one.
+  if (holder !== null && (isFirmlyHeld(holder, context.settings) || from.presented?.user.id === holder.id)) return null;
+  await settleAddress(tx, email);
   if (holder !== null) {
-    // Who is signed in as the holder would give the address of their own account to another one.
-    if (isFirmlyHeld(holder, context.settings) || from.presented?.user.id === holder.id) return null;
-    await releaseAddress(context, tx, holder);
+    if (wasUsed(holder)) await moveAddress(context, tx, { email, holder, to: user, now });
+    else await releaseAddress(context, tx, holder);
     await context.audit.recordIn(tx, {
       action: "account.email_change",
       outcome: "ok",

@@ -4,9 +4,10 @@ import type { Settings } from "@countersign/contract";
 import type { Transaction } from "@countersign/db";
 
 import { unusablePassword } from "../password/unusable-password.ts";
-import { voidLinks } from "../token/link.ts";
+import { issueLink, voidLinks } from "../token/link.ts";
 
 import type { AccountContext } from "./account-context.ts";
+import { postAddressMoved } from "./post-address-moved.ts";
 
 type StoredUser = Transaction["tables"]["users"]["$inferSelect"];
 
@@ -19,9 +20,16 @@ export function isFirmlyHeld(
 }
 
 /**
- * Makes an account void that never confirmed its address, for the one who registered with the same and has just proved to
- * own it: it was made by somebody who waits for the owner to use it. Its password, sessions and links end with the address.
- * The caller has locked the holder.
+ * Has anybody ever been in this account? One that nobody was in holds nothing but a name. One that is used may be that of
+ * the very person who opens another account's link, taking it for their own, or of somebody who mistyped their address.
+ */
+export function wasUsed({ lastLoginAt }: Pick<StoredUser, "lastLoginAt">): boolean {
+  return lastLoginAt !== null;
+}
+
+/**
+ * Makes an account void that nobody was ever in and that never confirmed its address, for the one who registered with the
+ * same and has just proved to own it. Its password, sessions and links end with the address. The caller has locked the holder.
  */
 export async function voidHolder(
   { bus, sessions }: Pick<AccountContext, "bus" | "sessions">,
@@ -39,9 +47,9 @@ export async function voidHolder(
 }
 
 /**
- * Takes the address from an account that never confirmed it, and nothing else: whoever changes to an address proves by it
- * to read the mails sent there, not that the account under it is a stranger's. It may be their own. Where addresses are
- * confirmed the account goes on waiting for this one; without it, it would be one that has none to confirm.
+ * Takes the address from an account, and nothing else: whoever confirms one proves by it to read the mails sent there, not
+ * that the account under it is a stranger's. Where addresses are confirmed the account goes on waiting for this one; without
+ * it, it would be one that has none to confirm.
  */
 export async function releaseAddress(
   { bus, settings }: Pick<AccountContext, "bus" | "settings">,
@@ -52,7 +60,24 @@ export async function releaseAddress(
   const waits = settings.EMAIL_VERIFICATION !== "off";
   await tx
     .update(users)
-    .set({ emailKey: null, ...(waits ? {} : { email: null }) })
+    .set({ emailKey: null, emailVerifiedAt: null, ...(waits ? {} : { email: null }) })
     .where(eq(users.id, holder.id));
   tx.afterCommit(() => bus.publish({ kind: "user", userId: holder.id }));
+}
+
+/**
+ * The same, for an account that was used, with a way back: a link in a mail to the address, which works only for who is
+ * signed in to the account that had it. Neither whoever reads the mails alone gets that account by it, nor whoever is in it
+ * the address. The caller has locked the holder.
+ */
+export async function moveAddress(
+  context: AccountContext,
+  tx: Transaction,
+  move: { readonly email: string; readonly holder: StoredUser; readonly to: StoredUser; readonly now: Date },
+): Promise<void> {
+  const { email, holder, to, now } = move;
+  await releaseAddress(context, tx, holder);
+  const lifetimeSeconds = context.settings.EMAIL_REVERT_SECONDS;
+  const token = await issueLink(tx, { userId: holder.id, purpose: "email_reclaim", email, now, lifetimeSeconds });
+  tx.afterCommit(() => postAddressMoved(context, { email, holder, to, token }));
 }

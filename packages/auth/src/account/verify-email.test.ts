@@ -11,6 +11,7 @@ const from = { ip: "192.0.2.1", userAgent: "Firefox", presented: null };
 const linkInvalid = { status: "link-invalid" };
 const required = { EMAIL_VERIFICATION: "required" } as const;
 const optional = { EMAIL_VERIFICATION: "optional" } as const;
+type TestPrincipal = Parameters<TestAuth["auth"]["links"]["describeLink"]>[1]["presented"];
 const waiting = { status: "made", next: "verify_email" };
 
 describeDatabases((dialect) => {
@@ -204,32 +205,163 @@ describeDatabases((dialect) => {
     expect(await app.db.$count(users, eq(users.emailKey, "ann@example.com"))).toBe(1);
   });
 
-  test("EML-10: when the owner confirms, the account of a squatter is void: no password, no session, no address", async () => {
-    await using app = await openTestAuth(dialect, optional);
+  test("EML-10: when the owner confirms, a squatter's account that nobody was in is void: no password, no address, no link", async () => {
+    for (const settings of [required, { ...optional, SIGN_IN_AFTER_SIGN_UP: false }]) {
+      await using app = await openTestAuth(dialect, settings);
+      await register(app, "Squatter", "ann@example.com");
+      await register(app, "Bob", "bob@example.com");
+      await register(app, "Ann", "ann@example.com");
+      const tokens = await linksByUser(app);
+      expect(await find(app, "Squatter")).toMatchObject({ emailKey: "ann@example.com" });
+
+      expect(await verify(app, tokens["Ann"])).toMatchObject({ status: "verified" });
+
+      expect(await login(app, "Squatter")).toEqual({ status: "refused" });
+      expect(await verify(app, tokens["Squatter"])).toEqual(linkInvalid);
+      expect(await find(app, "Squatter")).toMatchObject({ email: null, emailKey: null });
+      expect(await find(app, "Ann")).toMatchObject({ emailKey: "ann@example.com" });
+      expect(await login(app, "Ann")).toMatchObject({ status: "signed-in" });
+      // Somebody else's account has nothing to do with it.
+      expect(await find(app, "Bob")).toMatchObject({ emailKey: "bob@example.com" });
+      expect(await app.takeMails()).toEqual([]);
+    }
+  });
+
+  test("EML-10: a squatter who was in the account has nothing of the owner's by it: neither the address, nor a way to it", async () => {
+    await using app = await openTestAuth(dialect, { ...optional, LOGIN_FIELDS: "username,email" });
     const squatter = await app.register("Squatter", "ann@example.com");
-    const other = await app.register("Bob", "bob@example.com");
-    await app.takeMails();
+    const squattersLink = tokenIn((await app.takeMails())[0]);
     const ann = await app.register("Ann", "ann@example.com");
     const token = tokenIn((await app.takeMails())[0]);
-    expect(await find(app, "Squatter")).toMatchObject({ emailKey: "ann@example.com" });
 
     expect(await verify(app, token)).toEqual({ status: "verified", userId: ann.id });
 
-    expect(await app.validate(squatter.token)).toBeNull();
-    expect(await login(app, "Squatter")).toEqual({ status: "refused" });
-    expect(await find(app, "Squatter")).toMatchObject({ email: null, emailKey: null });
+    expect(await find(app, "Squatter")).toMatchObject({ emailKey: null, emailVerifiedAt: null });
     expect(await find(app, "Ann")).toMatchObject({ emailKey: "ann@example.com" });
-    expect(await app.validate(ann.token)).not.toBeNull();
-    expect(await login(app, "Ann")).toMatchObject({ status: "signed-in" });
-    // Somebody else's account has nothing to do with it.
-    expect(await app.validate(other.token)).not.toBeNull();
-    // Nor does a reset lead back into it.
+    const [moved] = await app.takeMails();
+    const asSquatter = { ...from, presented: squatter.principal };
+    for (const origin of [from, asSquatter]) {
+      expect(await app.auth.links.verifyEmail({ token: squattersLink }, origin)).toEqual(linkInvalid);
+    }
+    await app.auth.links.resendVerification({ email: "ann@example.com" }, asSquatter);
+    const [resent] = await app.takeMails();
+    expect(resent?.text).not.toContain("token=");
+    // Who reads the mails alone does not get into the other account either.
+    expect(await verify(app, tokenIn(moved))).toEqual(linkInvalid);
     await app.auth.links.requestPasswordReset({ email: "ann@example.com" }, from);
     const [mail] = await app.takeMails();
     expect(await app.auth.links.resetPassword({ token: tokenIn(mail), password: "another horse" }, from)).toEqual({
       status: "reset",
       userId: ann.id,
     });
+    expect(await app.validate(squatter.token)).not.toBeNull();
+  });
+
+  test("EML-10: a link that a stranger had sent takes nothing from who is signed in to the account with the address", async () => {
+    await using app = await openTestAuth(dialect, optional);
+    const anna = await app.register("anna", "anna@example.com");
+    await app.takeMails();
+    await app.register("Anna2", "anna@example.com");
+    const token = tokenIn((await app.takeMails())[0]);
+
+    expect(await app.auth.links.verifyEmail({ token }, { ...from, presented: anna.principal })).toEqual(linkInvalid);
+
+    expect(await find(app, "anna")).toMatchObject({ emailKey: "anna@example.com" });
+    expect(await find(app, "Anna2")).toMatchObject({ emailKey: null });
+    expect(await app.validate(anna.token)).not.toBeNull();
+    expect(await login(app, "anna")).toMatchObject({ status: "signed-in" });
+  });
+
+  test("EML-10: opened where nobody is signed in it takes the address and nothing else, with a way back for who is in the account", async () => {
+    await using app = await openTestAuth(dialect, optional);
+    const anna = await app.register("anna", "anna@example.com");
+    await app.takeMails();
+    const stranger = await app.register("Anna2", "anna@example.com");
+
+    await verify(app, tokenIn((await app.takeMails())[0]));
+
+    expect(await app.validate(anna.token)).not.toBeNull();
+    expect(await login(app, "anna")).toMatchObject({ status: "signed-in" });
+    const [moved] = await app.takeMails();
+    expect(moved?.to).toBe("anna@example.com");
+    expect(moved?.text).toMatch(/for the account Anna2 .* the account anna had it/s);
+    const token = tokenIn(moved);
+    for (const presented of [null, stranger.principal]) {
+      expect(await app.auth.links.verifyEmail({ token }, { ...from, presented })).toEqual(linkInvalid);
+    }
+
+    const asAnna = { ...from, presented: anna.principal };
+    expect(await app.auth.links.verifyEmail({ token }, asAnna)).toEqual({ status: "verified", userId: anna.id });
+
+    expect(await find(app, "anna")).toMatchObject({ emailKey: "anna@example.com" });
+    expect((await find(app, "anna"))?.emailVerifiedAt).not.toBeNull();
+    expect(await find(app, "Anna2")).toMatchObject({ emailKey: null, emailVerifiedAt: null });
+    expect(await app.auth.links.verifyEmail({ token }, asAnna)).toEqual(linkInvalid);
+    expect(await app.takeMails()).toEqual([]);
+  });
+
+  test("EML-10: the way back ends with its time, and when somebody else confirms the address", async () => {
+    await using app = await openTestAuth(dialect, { ...optional, EMAIL_REVERT_SECONDS: 600, VERIFY_SECONDS: 3600 });
+    const anna = await app.register("anna", "anna@example.com");
+    await app.takeMails();
+    const stranger = await app.register("Anna2", "anna@example.com");
+    await verify(app, tokenIn((await app.takeMails())[0]));
+    const token = tokenIn((await app.takeMails())[0]);
+    const asAnna = { ...from, presented: anna.principal };
+    const { users } = app.db.tables;
+
+    await app.db.update(users).set({ email: null, emailKey: null }).where(eq(users.id, stranger.id));
+    await app.register("Third", "anna@example.com");
+    await verify(app, tokenIn((await app.takeMails())[0]));
+    expect(await app.auth.links.verifyEmail({ token }, asAnna)).toEqual(linkInvalid);
+    expect(await find(app, "Third")).toMatchObject({ emailKey: "anna@example.com" });
+
+    const bob = await app.register("bob", "bob@example.com");
+    await app.takeMails();
+    await app.register("Bob2", "bob@example.com");
+    await verify(app, tokenIn((await app.takeMails())[0]));
+    const late = tokenIn((await app.takeMails())[0]);
+    app.clock.advance(600_000);
+    expect(await app.auth.links.verifyEmail({ token: late }, { ...from, presented: bob.principal })).toEqual(
+      linkInvalid,
+    );
+  });
+
+  test("whose account a link is about is told to who holds it, as often as they ask; nothing is used up by it", async () => {
+    await using app = await openTestAuth(dialect, optional);
+    const anna = await app.register("anna", "anna@example.com");
+    await app.takeMails();
+    await app.register("Anna2", "anna@example.com");
+    const token = tokenIn((await app.takeMails())[0]);
+    const ask = (of: string, presented: TestPrincipal = null) =>
+      app.auth.links.describeLink({ token: of, purpose: "verify" }, { ...from, presented });
+    const described = { status: "described", username: "Anna2", email: "anna@example.com", takenFrom: "anna" };
+
+    for (const presented of [null, anna.principal, null]) {
+      expect(await ask(token, presented)).toEqual({ ...described, mustSignIn: false });
+    }
+    const wrong = `${token.startsWith("A") ? "B" : "A"}${token.slice(1)}`;
+    for (const of of [wrong, "", "no token"]) expect(await ask(of)).toEqual(linkInvalid);
+    expect(await app.auth.links.describeLink({ token, purpose: "reset" }, from)).toEqual(linkInvalid);
+    expect(await verify(app, token)).toMatchObject({ status: "verified" });
+    expect(await ask(token)).toEqual(linkInvalid);
+
+    const reclaim = tokenIn((await app.takeMails())[0]);
+    const back = { status: "described", username: "anna", email: "anna@example.com", takenFrom: "Anna2" };
+    expect(await ask(reclaim)).toEqual({ ...back, mustSignIn: true });
+    expect(await ask(reclaim, anna.principal)).toEqual({ ...back, mustSignIn: false });
+  });
+
+  test("who asks about links that are none has as few tries as at using one", async () => {
+    await using app = await openTestAuth(dialect, { ...optional, LOGIN_ATTEMPTS: 1 });
+    await app.register("anna", "anna@example.com");
+    const token = tokenIn((await app.takeMails())[0]);
+    const ask = (of: string) => app.auth.links.describeLink({ token: of, purpose: "verify" }, from);
+
+    for (let count = 0; count < 30; count += 1) expect((await ask(token)).status).toBe("described");
+    await app.auth.throttle.flush();
+    for (let count = 0; count < 10; count += 1) expect(await ask("x")).toEqual(linkInvalid);
+    expect(await ask(token)).toMatchObject({ status: "limited" });
   });
 
   test("EML-10: the owner may also take the squatter's account over by a reset: its password and sessions end", async () => {
@@ -367,7 +499,7 @@ describeDatabases((dialect) => {
     expect(mail?.subject).toContain("أكّد");
   });
 
-  test("what happened is in the audit log, the account that was void included", async () => {
+  test("what happened is in the audit log, the account that lost the address included", async () => {
     await using app = await openTestAuth(dialect, optional);
     const squatter = await app.register("Squatter", "ann@example.com");
     const ann = await app.register("Ann", "ann@example.com");
@@ -379,7 +511,7 @@ describeDatabases((dialect) => {
     const events = await app.auth.audit.list({ limit: 10, action: "auth.verify_email" });
     expect(events.map(({ outcome, reason, actorId, subjectId }) => [outcome, reason, actorId, subjectId])).toEqual(
       expect.arrayContaining([
-        ["ok", "void", ann.id, squatter.id],
+        ["ok", "released", ann.id, squatter.id],
         ["ok", null, ann.id, null],
         ["refused", "link_invalid", null, null],
       ]),

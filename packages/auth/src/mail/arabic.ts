@@ -66,6 +66,17 @@ export function arabic(site: string): MailTexts {
       ],
       ...notMe(wayBack),
     }),
+    addressMoved: ({ url, lifetimeSeconds, before, after }) => ({
+      subject: `انتقل هذا العنوان إلى حساب آخر في ${site}`,
+      lines: [
+        `تم تأكيد هذا العنوان ${after === null ? "لحساب" : `للحساب ${after}`} في ${site}. ` +
+          `كان حتى الآن ${before === null ? "لحساب آخر" : `للحساب ${before}`} دون أن يؤكده. يستمر ذلك الحساب من دون هذا العنوان.`,
+        "إن كان ذلك صحيحًا، أو كنت لا تعرف الحساب الآخر، فلا حاجة إلى أي إجراء.",
+        "إن كان الحساب الآخر لك ويجب أن يحتفظ بالعنوان: سجّل الدخول إليه أولًا، ثم افتح هذا الرابط في المتصفح نفسه.",
+      ],
+      action: { label: "إعادة العنوان", url },
+      after: [lasts(lifetimeSeconds)],
+    }),
     addressRemoved: () => ({
       subject: `أُزيل هذا العنوان من حساب في ${site}`,
       lines: [

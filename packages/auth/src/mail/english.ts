@@ -77,6 +77,18 @@ export function english(site: string): MailTexts {
       ],
       ...notMe(wayBack),
     }),
+    addressMoved: ({ url, lifetimeSeconds, before, after }) => ({
+      subject: `This address went to another account at ${site}`,
+      lines: [
+        `This address was confirmed for ${after === null ? "an account" : `the account ${after}`} at ${site}. ` +
+          `Until now ${before === null ? "another account" : `the account ${before}`} had it, without having confirmed it. ` +
+          "That account goes on without this address.",
+        "If that is right, or if you do not know the other account, there is nothing to do.",
+        `If the other account is yours and is to keep the address: sign in to it first, then open this link in the same browser.`,
+      ],
+      action: { label: "Give the address back", url },
+      after: [lasts(lifetimeSeconds)],
+    }),
     addressRemoved: () => ({
       subject: `This address was taken off an account at ${site}`,
       lines: [

@@ -108,6 +108,7 @@ function allBodies(texts: MailTexts): Record<string, MailBody> {
     addressChangeAsked: texts.addressChangeAsked(link),
     addressChanged: texts.addressChanged("mailed-before"),
     addressChangedForNobody: texts.addressChanged(null),
+    addressMoved: texts.addressMoved({ ...link, before: "ann", after: null }),
     addressRemoved: texts.addressRemoved(),
     addressChangedByAdmin: texts.addressChangedByAdmin(null),
     addressRestored: texts.addressRestored(link),

@@ -43,6 +43,8 @@ export interface MailTexts {
   addressChangeAsked(wayBack: WayBack): MailBody;
   /** To the address an account had. */
   addressChanged(wayBack: WayBack): MailBody;
+  /** To an address that went from one account, which never confirmed it, to another: with the way back for who is in the first. */
+  addressMoved(link: Link & { readonly before: string | null; readonly after: string | null }): MailBody;
   /** To the address an account had until the change to it was taken back. */
   addressRemoved(): MailBody;
   /** To the address an account had, when it was changed for them; without a link when there is no way back. */

@@ -1,5 +1,6 @@
 import type { AccountContext } from "../account/account-context.ts";
 import { confirmEmailChange } from "../account/confirm-email-change.ts";
+import { describeLink } from "../account/describe-link.ts";
 import { requestEmailChange } from "../account/request-email-change.ts";
 import { requestPasswordReset, sendPasswordReset } from "../account/request-password-reset.ts";
 import { resendVerification } from "../account/resend-verification.ts";
@@ -12,6 +13,7 @@ import type { Links } from "./links.ts";
 
 export function createLinks(context: AccountContext): Links {
   return {
+    describeLink: (input, from) => describeLink(context, input, from),
     verifyEmail: (input, from) => verifyEmail(context, input, from),
     resendVerification: (input, from) => resendVerification(context, input, from),
     requestPasswordReset: (input, from) => requestPasswordReset(context, input, from),

@@ -5,7 +5,7 @@ import type { Database, Transaction } from "@countersign/db";
 import { createToken, hashToken } from "../session/token.ts";
 
 /** What a mailed link does. A token of one kind opens nothing of another. */
-export type LinkPurpose = "email_change" | "email_revert" | "reset" | "verify";
+export type LinkPurpose = "email_change" | "email_reclaim" | "email_revert" | "reset" | "verify";
 
 /** Whose link it is, and the address it was sent to. */
 export interface Link {
@@ -68,8 +68,8 @@ export async function takeLink(tx: Transaction, presented: Presented): Promise<L
 }
 
 /**
- * Ends the user's links when the password or the address changes. The way back from a change of address stays: whoever took
- * an account over could otherwise close it by a second change.
+ * Ends the user's links when the password or the address changes. The ways back to an address stay: whoever took an account
+ * over could otherwise close them by a second change.
  */
 export async function voidLinks(tx: Transaction, userId: string): Promise<void> {
   const { accountTokens } = tx.tables;
@@ -82,6 +82,12 @@ export async function voidLinks(tx: Transaction, userId: string): Promise<void> 
 export async function dropLinks(tx: Transaction, userId: string): Promise<void> {
   const { accountTokens } = tx.tables;
   await tx.delete(accountTokens).where(eq(accountTokens.userId, userId));
+}
+
+/** Ends what gives an address back to accounts that lost it: somebody has confirmed it since, so it is settled anew. */
+export async function settleAddress(tx: Transaction, email: string): Promise<void> {
+  const { accountTokens } = tx.tables;
+  await tx.delete(accountTokens).where(and(eq(accountTokens.email, email), eq(accountTokens.purpose, "email_reclaim")));
 }
 
 /** Removes links past their time. Returns how many. */

@@ -1,3 +1,4 @@
+import type { LinkDescription, LinkKind } from "@countersign/contract";
 import type { Transaction } from "@countersign/db";
 
 import type { SignInOrigin } from "../account/account-context.ts";
@@ -40,9 +41,23 @@ export type ConfirmEmailChangeResult =
 
 export type RevertEmailChangeResult = Waits | LinkInvalid | { readonly status: "reverted"; readonly userId: string };
 
+export type DescribeLinkResult = Waits | LinkInvalid | ({ readonly status: "described" } & LinkDescription);
+
 /** Everything that goes by a link in a mail. Each link works once, for one purpose, until the time is up or a newer one is sent. */
 export interface Links {
-  /** Marks the address as the user's. Another account that held it without having confirmed it is void from then on. */
+  /**
+   * Tells who holds a link whose account it is about, before it is used. Uses nothing up; a link that would come to nothing
+   * is told to be invalid.
+   */
+  describeLink(
+    input: { readonly token: string; readonly purpose: LinkKind },
+    from: SignInOrigin,
+  ): Promise<DescribeLinkResult>;
+  /**
+   * Marks the address as the user's. Another account that held it without having confirmed it goes on without it, and is told
+   * how to take it back; one that nobody was ever in is void from then on. Refused where the browser is signed in as the
+   * account that would lose the address.
+   */
   verifyEmail(input: { readonly token: string }, from: SignInOrigin): Promise<VerifyEmailResult>;
   resendVerification(input: { readonly email: string }, from: SignInOrigin): Promise<RequestResult>;
   /** Mails a link to the stored address of the account that has this one. `off`: the site does not do so. */

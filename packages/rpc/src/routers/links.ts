@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { type LinkDescription, linkKinds } from "@countersign/contract";
+
 import { CallError, invalidFields, linkInvalid } from "../procedure/call-error.ts";
 
 import { answerSignedOut, tooMany } from "./answer-session.ts";
@@ -15,8 +17,22 @@ const NewPassword = z.strictObject({ token: z.string().max(longestField), passwo
 /** Mutations over HTTP only: whatever opens a link by itself, to look at it or to warn of it, does not use it up. */
 const overHttp = publicProcedureWith({ transport: "http" });
 
+const LinkOfKind = z.strictObject({ ...Token.shape, purpose: z.enum(linkKinds) });
+
 /** Confirming an address and replacing a forgotten password, by mailed links. */
 export const linkProcedures = {
+  /**
+   * Whose account a link is about, for who holds it. A mutation, so that the token goes by POST and stands in no address;
+   * it changes nothing, and uses nothing up.
+   */
+  describeLink: overHttp.input(LinkOfKind).mutation(async ({ ctx, input }): Promise<LinkDescription> => {
+    const result = await ctx.caller.services.auth.links.describeLink(input, originOf(ctx));
+    if (result.status === "link-invalid") throw linkInvalid();
+    if (result.status !== "described") throw tooMany(ctx, result);
+    const { username, email, takenFrom, mustSignIn } = result;
+    return { username, email, takenFrom, mustSignIn };
+  }),
+
   verifyEmail: overHttp.input(Token).mutation(async ({ ctx, input }) => {
     const result = await ctx.caller.services.auth.links.verifyEmail(input, originOf(ctx));
     if (result.status === "link-invalid") throw linkInvalid();
