@@ -33,8 +33,8 @@ export class LiveView<Row extends LiveRow = LiveRow & Readonly<Record<string, un
   }
 
   /** Waits until the list is as `fits` wants it. */
-  async until(fits: (rows: readonly Row[]) => boolean): Promise<readonly Row[]> {
-    await this.#socket.until(() => this.frames.length > 0 && fits(this.rows));
+  async until(fits: (rows: readonly Row[]) => boolean, timeoutMs = 5000): Promise<readonly Row[]> {
+    await this.#socket.until(() => this.frames.length > 0 && fits(this.rows), timeoutMs);
     return this.rows;
   }
 }

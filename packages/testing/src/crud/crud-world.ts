@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 
+import type { LiveRow } from "@countersign/contract";
 import { LiveView, type TestApp } from "@countersign/rpc/testing";
 
 import { type Answer, dataOf } from "./answer.ts";
@@ -10,6 +11,8 @@ import { type Call, type Caller, enlist, openCaller, type Person } from "./perso
 import { seedRows } from "./seed-rows.ts";
 
 export const transports = ["call", "http"] as const;
+
+type CrudTable = PgTable & { readonly id: PgColumn; readonly version: PgColumn };
 
 export interface Page {
   readonly rows: readonly CrudRow[];
@@ -125,6 +128,11 @@ export class CrudWorld implements AsyncDisposable {
     return 100_000 + this.#samples;
   }
 
+  /** Waits until an open list is as it should be. */
+  async until(view: LiveView, fits: (rows: readonly LiveRow[]) => boolean): Promise<void> {
+    await view.until(fits, this.isQuick ? 2500 : 10_000);
+  }
+
   /** The row as it is kept; null when it is not there. */
   async stored(id: string): Promise<Values | null> {
     const [row] = await this.app.db.select().from(this.table).where(eq(this.table.id, id));
@@ -132,10 +140,10 @@ export class CrudWorld implements AsyncDisposable {
   }
 
   /** The table of the database in use. */
-  get table(): PgTable & { readonly id: PgColumn } {
-    // The cast: rows have an id, and the table was found when the scene was built.
-    const tables = this.app.db.tables as unknown as Readonly<Record<string, PgTable & { readonly id: PgColumn }>>;
-    return tables[this.scene.options.table] as PgTable & { readonly id: PgColumn };
+  get table(): CrudTable {
+    // The cast: rows have an id and a version, and the table was found when the scene was built.
+    const tables = this.app.db.tables as unknown as Readonly<Record<string, CrudTable>>;
+    return tables[this.scene.options.table] as CrudTable;
   }
 
   pathOf(action: string): string {

@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 
+import { sql } from "drizzle-orm";
+
 import type { LiveView } from "@countersign/rpc/testing";
 
 import type { CrudCase } from "../crud-case.ts";
-import type { CrudRow, Values } from "../crud-options.ts";
+import type { CrudRow } from "../crud-options.ts";
 import type { CrudWorld } from "../crud-world.ts";
 import type { Person } from "../person.ts";
 
 import { needs } from "./needs.ts";
+import { placesOf } from "./places.ts";
 
 /** Lists that are open while rows, rights and places change. */
 export const live: readonly CrudCase[] = [
@@ -20,7 +23,7 @@ export const live: readonly CrudCase[] = [
       const his = await world.watch(bob);
       const views = [his];
       for (const filter of placesOf(world, ann)) views.push(await world.watch(bob, { filter }));
-      for (const view of [hers, ...views]) await view.until(() => true);
+      for (const view of [hers, ...views]) await world.until(view, () => true);
 
       const ids: string[] = [];
       for (const n of [1, 2, 3]) ids.push((await world.create(ann, n)).id);
@@ -31,13 +34,18 @@ export const live: readonly CrudCase[] = [
       await assertEqual(world, ann, hers);
 
       const own = await world.create(bob, 5);
-      await his.until((rows) => rows.length === 1);
+      await world.until(his, (rows) => rows.some(({ id }) => id === own.id));
       await settle(world, ann, bob);
       const heard = bob.socket.texts.join("");
       for (const id of ids) assert.ok(!heard.includes(id), "A frame holds somebody else's row.");
       assert.ok(!ann.socket.texts.join("").includes(own.id), "A frame holds somebody else's row.");
       for (const view of views.slice(1)) assert.deepEqual(view.rows, [], "A filter opened somebody else's place.");
       assert.equal(his.frames.length, 2, "Somebody else's changes sent something.");
+
+      // One statement for the rows of both: their lists are read again at once, and still each its own.
+      await world.app.db.update(world.table).set({ version: sql`${world.table.version} + 1` });
+      await assertEqual(world, ann, hers);
+      await assertEqual(world, bob, his);
     },
   },
   {
@@ -48,12 +56,12 @@ export const live: readonly CrudCase[] = [
       const hers = await world.watch(ann);
       const his = await world.watch(bob);
       const row = await world.create(ann);
-      await hers.until((rows) => rows.length === 1);
+      await world.until(hers, (rows) => rows.length === 1);
       const heardBefore = bob.socket.texts.join("");
       assert.ok(!heardBefore.includes(row.id), "It was sent before it was given.");
       await world.scene.options.transfer?.({ row, from: ann, to: bob }, world.app);
-      await his.until((rows) => rows.some(({ id }) => id === row.id));
-      await hers.until((rows) => rows.every(({ id }) => id !== row.id));
+      await world.until(his, (rows) => rows.some(({ id }) => id === row.id));
+      await world.until(hers, (rows) => rows.every(({ id }) => id !== row.id));
       await assertEqual(world, ann, hers);
       await assertEqual(world, bob, his);
     },
@@ -70,11 +78,11 @@ export const live: readonly CrudCase[] = [
         const [ann, bob] = await world.people();
         const row = await world.create(ann);
         const view = await world.watch(bob);
-        await view.until((rows) => rows.every(({ id }) => id !== row.id));
+        await world.until(view, (rows) => rows.every(({ id }) => id !== row.id));
         await give(ann, bob, row);
-        await view.until((rows) => rows.some(({ id }) => id === row.id));
+        await world.until(view, (rows) => rows.some(({ id }) => id === row.id));
         await take(ann, bob, row);
-        await view.until((rows) => rows.every(({ id }) => id !== row.id));
+        await world.until(view, (rows) => rows.every(({ id }) => id !== row.id));
         await assertDeaf(world, ann, bob, row);
       }
     },
@@ -94,11 +102,11 @@ export const live: readonly CrudCase[] = [
       const other = otherValue(world, ann, row, name);
       const without = await world.watch(ann, { filter: { [name]: { eq: row[name] } } });
       const within = await world.watch(ann, { filter: { [name]: { eq: other } } });
-      await without.until((rows) => rows.length === 1);
-      await within.until((rows) => rows.length === 0);
+      await world.until(without, (rows) => rows.length === 1);
+      await world.until(within, (rows) => rows.length === 0);
       await world.get(ann, "update", { id: row.id, version: row.version, [name]: other });
-      await without.until((rows) => rows.length === 0);
-      await within.until((rows) => rows.length === 1);
+      await world.until(without, (rows) => rows.length === 0);
+      await world.until(within, (rows) => rows.length === 1);
     },
   },
 ];
@@ -147,15 +155,7 @@ async function assertEqual(world: CrudWorld, person: Person, view: LiveView): Pr
   const { rows, total } = await world.page(person);
   // Rows and total are counted one after the other: in between, the list can be a frame behind with one of them.
   const isCounted = () => view.total === undefined || total === null || view.total === total;
-  await view.until((shown) => isCounted() && JSON.stringify(shown) === JSON.stringify(rows));
-}
-
-/** Filters that name a person's own place, as in `{ projectId: { eq: … } }`. */
-function placesOf({ scene }: CrudWorld, { place }: Person): readonly Values[] {
-  const { filters } = scene.definition.query;
-  return Object.entries(scene.options.sample(place, 1)).flatMap(([name, value]) =>
-    scene.references[name] !== undefined && filters[name]?.includes("eq") ? [{ [name]: { eq: value } }] : [],
-  );
+  await world.until(view, (shown) => isCounted() && JSON.stringify(shown) === JSON.stringify(rows));
 }
 
 function heldBy(

@@ -8,6 +8,7 @@ import type { CrudWorld } from "../crud-world.ts";
 import type { Person } from "../person.ts";
 
 import { allOf, needs } from "./needs.ts";
+import { placesOf } from "./places.ts";
 
 const actions = ["update", "remove"] as const;
 const listsOfOne = 20;
@@ -60,21 +61,25 @@ export const rights: readonly CrudCase[] = [
       const row = await world.create(ann);
       const roles = Object.entries(world.scene.options.roles ?? {});
       const subscribers = world.isQuick ? 40 : 200;
+      // Of the one place, where it can be named: those who may do the same there share what is read.
+      const [filter] = placesOf(world, ann);
+      const query = filter && { filter };
       const watched = [];
       for (let index = 0; index * listsOfOne < subscribers; index += 1) {
         const [role, granted] = roles[index % roles.length] ?? ["", []];
         const person = await world.person();
         await join(world, ann, person, row, role);
-        for (let list = 0; list < listsOfOne; list += 1) watched.push({ view: await world.watch(person), granted });
+        for (let list = 0; list < listsOfOne; list += 1)
+          watched.push({ view: await world.watch(person, query), granted });
       }
-      for (const { view } of watched) await view.until((rows) => rows.some(({ id }) => id === row.id));
+      for (const { view } of watched) await world.until(view, (rows) => rows.some(({ id }) => id === row.id));
       const changed = await world.get(ann, "update", {
         id: row.id,
         version: row.version,
         ...world.change(ann.place, 1),
       });
       for (const { view, granted } of watched) {
-        await view.until((rows) => rows.some(({ id, version }) => id === row.id && version === changed.version));
+        await world.until(view, (rows) => rows.some(({ id, version }) => id === row.id && version === changed.version));
         const frames = view.frames.flatMap((frame) => (frame.type === "list" ? frame.rows : frame.upsert));
         for (const seen of frames.filter(({ id }) => id === row.id)) {
           assert.deepEqual(seen.$can, canOf(world, granted), "A list holds somebody else's rights.");

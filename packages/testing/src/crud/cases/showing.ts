@@ -33,7 +33,7 @@ export const showing: readonly CrudCase[] = [
       }
       for (const [where, row] of await rowsOfChanges(world, ann)) assertFields(row, where);
       if (!view) return;
-      await view.until((rows) => rows.length > 0);
+      await world.until(view, (rows) => rows.length > 0);
       for (const frame of view.frames) {
         for (const row of frame.type === "list" ? frame.rows : frame.upsert) assertFields(row, "live");
       }

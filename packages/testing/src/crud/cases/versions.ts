@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 
 import { assertRefused } from "../answer.ts";
 import type { CrudCase } from "../crud-case.ts";
-import type { CrudRow } from "../crud-options.ts";
 
 import { needs } from "./needs.ts";
 
