@@ -13,3 +13,4 @@ export type Note = Outputs["note"]["get"];
 export type Project = Outputs["project"]["get"];
 export type Member = Outputs["member"]["get"];
 export type Task = Outputs["task"]["get"];
+export type Attachment = Outputs["attachment"]["get"];

@@ -1,0 +1,67 @@
+import { Button, Loading, Skeleton } from "@countersign/pages";
+import { useLiveList, useUploads } from "@countersign/react";
+
+import { api } from "../../api.ts";
+import { FailedList } from "../../failed-list.tsx";
+import { useAppMessages } from "../../messages/app-messages.ts";
+
+import { AttachmentRow } from "./attachment-row.tsx";
+import { DropZone } from "./drop-zone.tsx";
+import { UploadRow } from "./upload-row.tsx";
+
+import "./attachments.css";
+
+export interface AttachmentsProps {
+  readonly taskId: string;
+  /** May this user add files? */
+  readonly mayAdd: boolean;
+}
+
+/** The files of a task, live: those that are there, and those that are being sent from here. */
+export function Attachments({ taskId, mayAdd }: AttachmentsProps) {
+  const { client: rpc } = api.useUtils();
+  const { attachments: texts } = useAppMessages();
+  const list = useLiveList(rpc.attachment, { filter: { taskId: { eq: taskId } }, pageSize: 50 });
+  const { uploads, add, cancel, retry } = useUploads("attachment.upload", { taskId });
+  const isEmpty = list.status === "ready" && list.rows.length === 0 && uploads.length === 0;
+
+  return (
+    <DropZone label={texts.title} isOpen={mayAdd} onFiles={add}>
+      {/* Said when it changes: that files are on their way, and how many there are then. */}
+      <p className="cs-visually-hidden" role="status">
+        {uploads.length > 0 ? texts.sending(uploads.length) : list.status === "ready" && texts.count(list.rows.length)}
+      </p>
+      {list.status === "error" && <FailedList text={texts.failed} error={list.error} retry={list.retry} />}
+      {list.status === "loading" && (
+        <Loading>
+          <Skeleton width="70%" />
+        </Loading>
+      )}
+      {isEmpty && <p className="cs-muted attachments__none">{texts.none}</p>}
+      {(list.rows.length > 0 || uploads.length > 0) && (
+        <ul className="attachments__list" aria-label={texts.title}>
+          {list.rows.map((attachment) => (
+            <AttachmentRow
+              key={list.keyOf(attachment)}
+              attachment={attachment}
+              onRemove={() => list.remove(attachment)}
+            />
+          ))}
+          {uploads.map((upload) => (
+            <UploadRow
+              key={upload.id}
+              upload={upload}
+              onCancel={() => cancel(upload.id)}
+              onRetry={() => retry(upload.id)}
+            />
+          ))}
+        </ul>
+      )}
+      {list.hasMore && (
+        <Button size="small" variant="quiet" isBusy={list.isStale} onClick={list.loadMore}>
+          {texts.showMore}
+        </Button>
+      )}
+    </DropZone>
+  );
+}
