@@ -160,7 +160,8 @@ describeDatabases((dialect) => {
 
     await list.until((rows) => rows.length === 0);
     await bin.until(([row]) => typeof row?.["removedAt"] === "string");
-    expect(codeOf(await viewer.socket.mutate("task.restore", { id }))).toMatch(/FORBIDDEN|NOT_FOUND/);
+    expect(codeOf(await viewer.socket.mutate("task.restore", { id }))).toBe("FORBIDDEN");
+    expect(outcomeOf(await editor.socket.mutate("task.restore", { id, version: 1 }))).toBe("VERSION_CONFLICT");
     expect(codeOf(await outsider.socket.mutate("task.restore", { id }))).toBe("NOT_FOUND");
     expect(codeOf(await editor.socket.mutate("task.update", { id, version: 2, title: "x" }))).toBe("NOT_FOUND");
     expect(rowOf(await editor.socket.mutate("task.restore", { id }))).toMatchObject({ version: 3, removedAt: null });

@@ -1,11 +1,12 @@
 import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
 
 import type { Transaction } from "@countersign/db";
-import { forbidden, notFound, once } from "@countersign/rpc";
+import { CallError, forbidden, notFound, once } from "@countersign/rpc";
 
-import { type AnyRow, type Model, placeOf } from "../definition/model.ts";
+import { type AnyRow, columnsOf, type Model, placeOf } from "../definition/model.ts";
 import { readRow } from "../query/read-rows.ts";
-import type { SentRow } from "../query/send-rows.ts";
+import { rightsOf, scopeOf } from "../query/rights.ts";
+import { sendRow, type SentRow } from "../query/send-rows.ts";
 import { columnOf } from "../scope/column.ts";
 
 import { announce } from "./announce.ts";
@@ -88,13 +89,35 @@ export function restoreRow(model: Model, ctx: CrudContext, procedure: string, in
         .set({ [name]: null, version: sql`${table.version} + 1` })
         .where(isThis)
         .returning()) as AnyRow[];
-      if (restored === undefined) throw notFound();
+      if (restored === undefined) throw await explainMissInBin(model, ctx, input, tx);
       announce(model, ctx, tx, { action: "restore", before: null, after: restored });
       const row = await readRow(model, ctx, input.id, tx);
       if (row === null) throw notFound();
       return row;
     }),
   );
+}
+
+/** Like `explainMiss`, of a row that is looked for in the bin. */
+async function explainMissInBin(
+  model: Model,
+  ctx: CrudContext,
+  { id }: RemoveInput,
+  tx: Transaction,
+): Promise<CallError> {
+  const place = placeOf(model, tx);
+  const { table } = place;
+  const where = scopeOf(model, ctx, tx);
+  const isThis = and(eq(table.id, id), isNotNull(columnOf(table, model.removedAt ?? "")));
+  const found = await tx
+    .select({ ...columnsOf(model, table), ...rightsOf(model, ctx, where) })
+    .from(table)
+    .where(and(isThis, where("read")));
+  const [row] = found as AnyRow[];
+  if (!row) return notFound();
+  if ((await tx.$count(table, and(isThis, where("remove")))) === 0) return forbidden();
+  const current = await sendRow(model, ctx, row, tx);
+  return new CallError("CONFLICT", "It has changed since you read it.", { reason: "VERSION_CONFLICT", current });
 }
 
 function stampOf(model: Model, ctx: CrudContext): Record<string, unknown> {
