@@ -155,9 +155,9 @@ export const arabicProjectMessages: ProjectMessages = {
     goneText: "ربما هي في المحذوفات، أو كُتب العنوان خطأً.",
     goneWhileOpen: "نقل أحدهم هذه المهمة إلى المحذوفات.",
     conflict: "غيّر أحدهم هذه المهمة وأنت تكتب.",
-    theirs: "ما حُفظ في الأثناء",
-    keepMine: "أبقِ نسختي",
-    takeTheirs: "خذ نسختهم",
-    discardQuestion: "ما كتبته لم يُحفظ. هل تغلقها مع ذلك؟",
+    conflictTitle: "لهذه المهمة نسختان",
+    formLabel: (title) => `تعديل «${isolate(title)}»`,
+    draft: "ما كتبته هنا من قبل لم يُحفظ بعد.",
+    goOnWriting: "متابعة الكتابة",
   },
 };

@@ -157,10 +157,10 @@ export const englishProjectMessages = {
     goneText: "It may be in the bin, or the address is mistyped.",
     goneWhileOpen: "Somebody moved this task to the bin.",
     conflict: "Somebody changed this task while you were writing.",
-    theirs: "Saved meanwhile",
-    keepMine: "Keep mine",
-    takeTheirs: "Take theirs",
-    discardQuestion: "What you have written is not saved. Close it all the same?",
+    conflictTitle: "This task has two versions",
+    formLabel: (title: string) => `Editing “${title}”`,
+    draft: "What you wrote here before is not saved yet.",
+    goOnWriting: "Go on writing",
   },
 };
 

@@ -1,4 +1,6 @@
-import { Loading, Skeleton } from "@countersign/pages";
+import { useState } from "react";
+
+import { Button, Loading, Notice, Skeleton } from "@countersign/pages";
 import { useLiveList } from "@countersign/react";
 
 import { api } from "../api.ts";
@@ -7,7 +9,10 @@ import { useProject } from "../projects/project-context.ts";
 import type { Address } from "../use-address.ts";
 
 import { Sheet } from "./sheet.tsx";
+import { useTaskChanges } from "./task-changes-context.ts";
 import { TaskFacts } from "./task-facts.tsx";
+import { TaskForm } from "./task-form.tsx";
+import type { ShownTask } from "./task.ts";
 
 /** The task that the address names, over the page that is open; nothing when it names none. */
 export function TaskDetail({ address }: { readonly address: Address }) {
@@ -32,18 +37,77 @@ function OpenTask({ id, onClose }: OpenTaskProps) {
     pageSize: 1,
   });
   const [task] = rows;
+  const [seen, setSeen] = useState<ShownTask | null>(null);
+  if (task && task !== seen) setSeen(task);
+  const shown = task ?? seen;
+
+  if (!shown) {
+    return (
+      <Sheet title={status === "loading" ? texts.title : texts.gone} onClose={onClose}>
+        {status === "loading" ? <LoadingTask /> : <p className="sheet__text">{texts.goneText}</p>}
+      </Sheet>
+    );
+  }
+  return (
+    <Sheet title={shown.title} onClose={onClose}>
+      {status === "ready" && !task && <InTheBin task={shown} />}
+      <TaskWhole task={shown} onClose={onClose} />
+    </Sheet>
+  );
+}
+
+function TaskWhole({ task, onClose }: { readonly task: ShownTask; readonly onClose: () => void }) {
+  const { mayEdit } = useProject();
+  const { tasks: texts } = useAppMessages();
+  const { remove } = useTaskChanges();
+
+  function handleRemove() {
+    remove(task);
+    onClose();
+  }
 
   return (
-    <Sheet title={task?.title ?? texts.gone} onClose={onClose}>
-      {status === "loading" && (
-        <Loading className="task-sheet__body">
-          <Skeleton shape="title" width="60%" />
-          <Skeleton />
-          <Skeleton width="80%" />
-        </Loading>
+    <>
+      {mayEdit ? <TaskForm task={task} onClose={onClose} /> : null}
+      <TaskFacts task={task} isBrief={mayEdit} />
+      {task.$can.remove && (
+        <div className="sheet__foot">
+          <Button variant="quiet" size="small" onClick={handleRemove}>
+            {texts.remove}
+          </Button>
+        </div>
       )}
-      {status !== "loading" && !task && <p className="cs-muted">{texts.goneText}</p>}
-      {task && <TaskFacts task={task} />}
-    </Sheet>
+    </>
+  );
+}
+
+/** Somebody removed it while it is looked at: what is being written stays, and there is a way back. */
+function InTheBin({ task }: { readonly task: ShownTask }) {
+  const { mayEdit } = useProject();
+  const { tasks: texts } = useAppMessages();
+  const { restore } = useTaskChanges();
+  return (
+    <Notice
+      tone="warning"
+      action={
+        mayEdit && (
+          <Button size="small" onClick={() => restore(task)}>
+            {texts.restore}
+          </Button>
+        )
+      }
+    >
+      {texts.goneWhileOpen}
+    </Notice>
+  );
+}
+
+function LoadingTask() {
+  return (
+    <Loading className="task-form">
+      <Skeleton shape="control" />
+      <Skeleton width="90%" />
+      <Skeleton width="60%" />
+    </Loading>
   );
 }

@@ -7,12 +7,32 @@ import { useProject } from "../projects/project-context.ts";
 import { DueDate } from "./due-date.tsx";
 import type { ShownTask } from "./task.ts";
 
+export interface TaskFactsProps {
+  readonly task: ShownTask;
+  /** Only what cannot be changed: the rest is in a form above. */
+  readonly isBrief: boolean;
+}
+
 /** All of a task, for those who only look. */
-export function TaskFacts({ task }: { readonly task: ShownTask }) {
+export function TaskFacts({ task, isBrief }: TaskFactsProps) {
   const { members } = useProject();
   const { tasks: texts } = useAppMessages();
   const find = (id: string | null) => members.find(({ userId }) => userId === id);
   const [assignee, maker] = [find(task.assigneeId), find(task.createdBy)];
+
+  const made = (
+    <>
+      <RelativeTime at={task.createdAt} />
+      {maker && <Person member={maker} />}
+    </>
+  );
+  if (isBrief) {
+    return (
+      <p className="task-facts__made">
+        {texts.createdBy} {made}
+      </p>
+    );
+  }
 
   return (
     <div className="task-facts">
@@ -36,10 +56,7 @@ export function TaskFacts({ task }: { readonly task: ShownTask }) {
         </div>
         <div>
           <dt>{texts.createdBy}</dt>
-          <dd>
-            <RelativeTime at={task.createdAt} />
-            {maker && <Person member={maker} />}
-          </dd>
+          <dd>{made}</dd>
         </div>
       </dl>
     </div>

@@ -40,7 +40,11 @@ export function TaskMenu({ task, steps = noSteps, onStep, onMove, onRemove }: Ta
             {texts.steps[step]}
           </Item>
         ))}
-      {remove && <Item onChoose={onRemove}>{texts.remove}</Item>}
+      {remove && (
+        <div className="task-menu__end">
+          <Item onChoose={onRemove}>{texts.remove}</Item>
+        </div>
+      )}
     </Menu>
   );
 }
