@@ -29,7 +29,7 @@ export class FileRequest {
   readonly files: StoredFiles;
   readonly services: Services;
   /** Of the answer: what the calls set. */
-  readonly headers = new Headers();
+  readonly headers: Headers = new Headers();
   readonly #options: FileRequestOptions;
   readonly #procedure: ListedProcedure;
   readonly #bindings: HttpBindings;
