@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 
 import { describeDatabases } from "@app/services/databases";
 import { LiveView } from "@countersign/rpc/testing";
+import { createTestClock } from "@countersign/testing";
 
 import { codeOf, outcomeOf, pageOf, rowOf } from "../test/answers.ts";
 import { addMember, openProject } from "../test/open-project.ts";
@@ -68,6 +69,33 @@ describeDatabases((dialect) => {
     }
     const withId = { projectId: project.id, userId: project.outsider.user.id, role: "viewer" };
     expect(outcomeOf(await socket.mutate("member.create", withId))).toBe("INVALID_FIELDS");
+  });
+
+  test("names nobody has can be tried thirty times an hour, by each user; those that somebody has are not counted", async () => {
+    const clock = createTestClock();
+    await using started = await startApp(dialect, { clock });
+    const { app } = started;
+    await using project = await openProject(app);
+    const { socket } = project.manager;
+    const add = (username: string) => ({ projectId: project.id, username, role: "viewer" });
+    for (let round = 0; round < 40; round += 1) {
+      expect(outcomeOf(await socket.mutate("member.create", add("vic")))).toBe("TAKEN");
+    }
+
+    const tried = await Promise.all(
+      Array.from({ length: 40 }, (_, index) => socket.mutate("member.create", add(`nobody${index}`))),
+    );
+
+    expect(tried.filter((answer) => outcomeOf(answer) === "INVALID_FIELDS")).toHaveLength(30);
+    const refused = tried.filter((answer) => outcomeOf(answer) === "RATE_LIMITED");
+    expect(refused).toHaveLength(10);
+    expect(refused[0]?.error?.data["retryAfterSeconds"]).toBeGreaterThan(3000);
+    expect(outcomeOf(await socket.mutate("member.create", add("otto")))).toBe("RATE_LIMITED");
+    const own = rowOf(await project.outsider.socket.mutate("project.create", { name: "boat" }));
+    const theirs = { ...add("nobody"), projectId: own.id };
+    expect(outcomeOf(await project.outsider.socket.mutate("member.create", theirs))).toBe("INVALID_FIELDS");
+    clock.advance(3_600_000);
+    expect(outcomeOf(await socket.mutate("member.create", add("otto")))).toBe("ok");
   });
 
   test("P5: only managers change roles; nobody moves a membership to another project or user", async () => {

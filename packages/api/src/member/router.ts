@@ -9,6 +9,7 @@ import { roles } from "../project/role.ts";
 import { findUserId } from "./find-user-id.ts";
 import { requireAnotherManager } from "./last-manager.ts";
 import { memberScope } from "./scope.ts";
+import { countName } from "./unknown-names.ts";
 import { withNames } from "./with-names.ts";
 
 const memberRows = crudRows({
@@ -52,8 +53,10 @@ export const memberRouter = router({
     return ctx.transaction((tx) =>
       once(tx, call, async () => {
         await memberRows.admit({ ctx, tx }, { projectId });
+        const counted = countName(ctx.user.id, now);
         const userId = await findUserId(tx, username);
         if (userId === null) throw invalidFields({ username: ["There is nobody by this name."] });
+        counted.forgive();
         const member = await memberRows.insert({ ctx, tx }, { projectId, userId, role });
         return memberRows.show({ ctx, tx }, member);
       }),
