@@ -1,3 +1,4 @@
+import { arabicAttachmentMessages } from "./arabic-attachment-messages.ts";
 import { arabicProjectMessages } from "./arabic-project-messages.ts";
 import { countOf, digits, isolate } from "./arabic-words.ts";
 import type { AppMessages } from "./english.ts";
@@ -12,6 +13,7 @@ export const arabicMessages: AppMessages = {
   },
   nav: { label: "القائمة الرئيسية", notes: "الملاحظات", projects: "المشاريع" },
   ...arabicProjectMessages,
+  attachments: arabicAttachmentMessages,
   notes: {
     title: "الملاحظات",
     count: (count) => countOf(count, ["ملاحظة واحدة", "ملاحظتان", "# ملاحظات", "# ملاحظة"]),

@@ -1,3 +1,4 @@
+import { englishAttachmentMessages } from "./english-attachment-messages.ts";
 import { englishProjectMessages } from "./english-project-messages.ts";
 
 /** Every text of the app that is not one of the ready pages' (`@countersign/pages` has its own catalogue), in English. */
@@ -11,6 +12,7 @@ export const englishMessages = {
   },
   nav: { label: "Main", notes: "Notes", projects: "Projects" },
   ...englishProjectMessages,
+  attachments: englishAttachmentMessages,
   notes: {
     title: "Notes",
     count: (count: number) => (count === 1 ? "1 note" : `${count} notes`),

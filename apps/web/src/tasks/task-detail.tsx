@@ -8,6 +8,7 @@ import { useAppMessages } from "../messages/app-messages.ts";
 import { useProject } from "../projects/project-context.ts";
 import type { Address } from "../use-address.ts";
 
+import { Attachments } from "./attachments/attachments.tsx";
 import { Sheet } from "./sheet.tsx";
 import { useTaskChanges } from "./task-changes-context.ts";
 import { TaskFacts } from "./task-facts.tsx";
@@ -70,6 +71,7 @@ function TaskWhole({ task, onClose }: { readonly task: ShownTask; readonly onClo
     <>
       {mayEdit ? <TaskForm task={task} onClose={onClose} /> : null}
       <TaskFacts task={task} isBrief={mayEdit} />
+      <Attachments taskId={task.id} mayAdd={mayEdit} />
       {task.$can.remove && (
         <div className="sheet__foot">
           <Button variant="quiet" size="small" onClick={handleRemove}>
