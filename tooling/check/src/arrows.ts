@@ -27,6 +27,8 @@ export const arrows: Readonly<Record<string, Arrows>> = {
     to: ["packages/pages", "packages/react", "packages/client", "packages/contract"],
     // The router's type crosses to the browser; its code never does.
     typesOnly: ["packages/api"],
+    // What its lists do is tried against the server they are made for.
+    inTests: ["packages/api", "packages/rpc"],
   },
   "apps/e2e": { to: [] },
   "tooling/bench": {
@@ -57,6 +59,8 @@ export const arrowsOfTests: readonly string[] = [
 export interface Arrows {
   readonly to: readonly string[];
   readonly typesOnly?: readonly string[];
+  /** What only its tests may import. */
+  readonly inTests?: readonly string[];
   /** May it use what packages lend to tests? */
   readonly isForTests?: true;
 }

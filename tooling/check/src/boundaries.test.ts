@@ -7,7 +7,7 @@ import { makeWorkspace } from "./fixture-workspace.ts";
 const arrows: Record<string, Arrows> = {
   "packages/low": { to: [] },
   "packages/high": { to: ["packages/low"] },
-  "apps/web": { to: [], typesOnly: ["packages/high"] },
+  "apps/web": { to: [], typesOnly: ["packages/high"], inTests: ["packages/low"] },
   "tooling/services": { to: [] },
 };
 
@@ -36,6 +36,12 @@ test.each([
   expect(violationsOf({ "packages/low/src/a.ts": text })).toEqual([
     "packages/low/src/a.ts:1: packages/low must not import packages/high: imports run one way (docs/architecture.md).",
   ]);
+});
+
+test("what only tests may import is found outside them", () => {
+  const text = `import { low } from "@x/low";`;
+  expect(violationsOf({ "apps/web/src/a.test.ts": text, "apps/web/src/test/a.ts": text })).toEqual([]);
+  expect(violationsOf({ "apps/web/src/a.ts": text })).toHaveLength(1);
 });
 
 test("an import past the exports of a package is found", () => {

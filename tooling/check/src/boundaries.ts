@@ -51,7 +51,7 @@ function complain(each: Import, { file, from, allowed, packages }: Place): strin
     return `"${specifier}" is for tests. Do without.`;
   }
   if (target === from || allowed.to.includes(target.folder)) return null;
-  if (isTest && arrowsOfTests.includes(target.folder)) return null;
+  if (isTest && [...arrowsOfTests, ...(allowed.inTests ?? [])].includes(target.folder)) return null;
   if (allowed.typesOnly?.includes(target.folder)) {
     return each.isType ? null : `only types may come from ${target.name}. Write "import type".`;
   }
