@@ -51,8 +51,11 @@ export interface AuthCalls {
   /** Whose account a mailed link is about. Uses nothing up. */
   readonly describeLink: (input: { readonly token: string; readonly purpose: LinkKind }) => Promise<LinkDescription>;
   readonly verifyEmail: (token: string) => Promise<void>;
-  /** The same answer whether or not the address waits for its confirmation. */
-  readonly resendVerification: (email: string) => Promise<void>;
+  /**
+   * The same answer whether or not the address waits for its confirmation. With the username, where it is known, the link is
+   * for that account; else there is one for each that waits for the address.
+   */
+  readonly resendVerification: (email: string, username?: string) => Promise<void>;
   /** Confirms the password: the session is fresh again. WRONG_PASSWORD when it is not right. */
   readonly stepUp: (password: string) => Promise<void>;
 }
@@ -109,7 +112,7 @@ export function createLibraryCalls(client: TRPCUntypedClient<AnyRouter>): { auth
       resetPassword: (input) => run("auth.resetPassword", input),
       describeLink: (input) => client.mutation("auth.describeLink", input) as Promise<LinkDescription>,
       verifyEmail: (token) => run("auth.verifyEmail", { token }),
-      resendVerification: (email) => run("auth.resendVerification", { email }),
+      resendVerification: (email, username) => run("auth.resendVerification", { email, username }),
       stepUp: (password) => run("auth.stepUp", { password }),
     },
     account: {

@@ -123,10 +123,14 @@ function mustVerify(
   return EMAIL_VERIFICATION === "required" && email !== null && emailVerifiedAt === null;
 }
 
-/** Another link, at most one within the window of sign-ins. */
+/**
+ * Another link, at most one within the window of sign-ins. Who registered with the address of somebody else may have used up
+ * what is sent to it: the password that was just given is what tells them from its owner.
+ */
 async function remind(context: AccountContext, user: StoredUser, from: SignInOrigin): Promise<void> {
   const admission = await context.throttle.admitReminder(user.id);
-  if (admission.status === "admitted") postVerification(context, user.id, from.locale ?? null);
+  if (admission.status !== "admitted") return;
+  postVerification(context, user.id, { locale: from.locale ?? null, provenFrom: { ip: from.ip } });
 }
 
 async function verifyPassword(

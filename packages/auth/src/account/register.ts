@@ -60,7 +60,7 @@ export async function register(
     if ("fields" in made) return { status: "invalid", fields: made.fields };
 
     admission.succeeded(accountNames({ ...wanted, emailKey: made.emailKey, emailVerifiedAt: null }, settings));
-    if (isConfirmed(settings)) postVerification(context, made.userId, from.locale ?? null);
+    if (isConfirmed(settings)) postVerification(context, made.userId, { locale: from.locale ?? null });
     return await answer(context, made);
   } catch (error) {
     admission.cancelled();

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 
 import { describeDatabases } from "@app/services/databases";
 
+import type { Mail } from "../mail/mailer.ts";
 import { hashToken } from "../session/token.ts";
 import { tokenIn } from "../test/mailer.ts";
 import { nowhere, openTestAuth, type TestAuth, testPassword, testUrl } from "../test/open-auth.ts";
@@ -475,6 +476,85 @@ describeDatabases((dialect) => {
     expect(await app.validate(eve.token)).toMatchObject({ user: { emailVerifiedAt: null } });
   });
 
+  test("EML-10: who asks again without being signed in gets a link for each account that waits, by name: not the newest one's", async () => {
+    await using app = await openTestAuth(dialect, required);
+    await register(app, "carla", "carla@example.com");
+    await register(app, "evil", "carla@example.com");
+    await register(app, "bob", "bob@example.com");
+    await app.takeMails();
+
+    await app.auth.links.resendVerification({ email: "carla@example.com" }, from);
+    const mails = await app.takeMails();
+
+    expect(mails.map(({ to }) => to)).toEqual(["carla@example.com"]);
+    const links = linksIn(mails[0]);
+    expect(Object.keys(links)).toEqual(["carla", "evil"]);
+    expect(await verify(app, links["carla"])).toMatchObject({ status: "verified" });
+    expect(await login(app, "carla")).toMatchObject({ status: "signed-in" });
+    expect(await verify(app, links["evil"])).toEqual(linkInvalid);
+    expect(await login(app, "evil")).toEqual({ status: "unverified" });
+  });
+
+  test("EML-10: with the username the link is that account's, and nobody's for a name that does not wait for the address", async () => {
+    await using app = await openTestAuth(dialect, required);
+    for (const name of ["carla", "evil"]) await register(app, name, "carla@example.com");
+    await register(app, "bob", "bob@example.com");
+    await app.takeMails();
+    const resend = (username: string) =>
+      app.auth.links.resendVerification({ email: "carla@example.com", username }, from);
+
+    expect(await resend("CARLA")).toEqual({ status: "accepted" });
+    const mails = await app.takeMails();
+    expect(mails).toHaveLength(1);
+    expect(mails[0]?.text).toContain("The account is called carla.");
+    for (const name of ["bob", "nobody", "no\u0000name"]) expect(await resend(name)).toEqual({ status: "accepted" });
+    expect(await app.takeMails()).toEqual([]);
+
+    expect(await verify(app, tokenIn(mails[0]))).toMatchObject({ status: "verified" });
+    expect(await login(app, "carla")).toMatchObject({ status: "signed-in" });
+  });
+
+  test("RAT-14: strangers who register with an address keep its owner from nothing: the right password brings a mail", async () => {
+    await using app = await openTestAuth(dialect, { ...required, MAILS_PER_ADDRESS: 3 });
+    const stranger = { ...from, ip: "198.51.100.7" };
+    const names = Array.from({ length: 8 }, (_, index) => `stranger${index}`);
+    const enter = (username: string, origin: typeof from) =>
+      app.auth.accounts.login({ login: username, password: testPassword }, origin);
+    for (const username of names) {
+      await app.auth.accounts.register({ username, email: "bob@example.com", password: testPassword }, stranger);
+    }
+    expect(await app.takeMails()).toHaveLength(3);
+    await register(app, "bob", "bob@example.com");
+    expect(await app.takeMails()).toEqual([]);
+    // They know the passwords of the accounts they made, but from where they are they get no more than their share.
+    for (const username of names) await enter(username, stranger);
+    expect(await app.takeMails()).toHaveLength(3);
+
+    expect(await enter("bob", from)).toEqual({ status: "unverified" });
+
+    const mails = await app.takeMails();
+    expect(mails[0]?.text).toContain("The account is called bob.");
+    expect(await verify(app, tokenIn(mails[0]))).toMatchObject({ status: "verified" });
+    expect(await enter("bob", from)).toMatchObject({ status: "signed-in" });
+    // With an address that is confirmed there is nothing left to remind of: its owner is told, as often as of any stranger.
+    app.clock.advance(200_000);
+    for (const username of names) await enter(username, { ...from, ip: "203.0.113.9" });
+    expect(await app.takeMails()).toEqual([]);
+  });
+
+  test("RAT-14: from ever new places an address gets four times the usual number of reminders, and no more", async () => {
+    await using app = await openTestAuth(dialect, { ...required, MAILS_PER_ADDRESS: 1 });
+    const names = Array.from({ length: 6 }, (_, index) => `stranger${index}`);
+    for (const name of names) await register(app, name, "bob@example.com");
+    await app.takeMails();
+
+    for (const [index, name] of names.entries()) {
+      await app.auth.accounts.login({ login: name, password: testPassword }, { ...from, ip: `198.51.100.${index}` });
+    }
+
+    expect(await app.takeMails()).toHaveLength(4);
+  });
+
   test("REG-17: while the mail server is away registering goes on as usual, and the mail follows", async () => {
     await using app = await openTestAuth(dialect, required);
     app.mailer.fail(new Error("connection refused"));
@@ -535,6 +615,12 @@ async function find(app: TestAuth, username: string) {
   const { users } = app.db.tables;
   const [user] = await app.db.select().from(users).where(eq(users.username, username));
   return user;
+}
+
+/** The tokens in one mail with links for several accounts, by the name of each. */
+function linksIn(mail: Mail | undefined): Record<string, string> {
+  const found = (mail?.text ?? "").matchAll(/account (\S+):\n\S+#token=([\w-]{43})$/gm);
+  return Object.fromEntries([...found].map(([, name = "", token = ""]) => [name, token]));
 }
 
 /** The tokens of the mails on their way, by the name of the user each confirms. */

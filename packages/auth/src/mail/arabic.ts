@@ -18,6 +18,15 @@ export function arabic(site: string): MailTexts {
       action: { label: "تأكيد العنوان", url },
       after: [lasts(lifetimeSeconds), "إن لم تنشئ حسابًا فلا تستخدم الرابط: وإلا حصل حساب شخص آخر على عنوانك."],
     }),
+    confirmAddressOfOne: ({ links, lifetimeSeconds }) => ({
+      subject: `أكّد عنوانك في ${site}`,
+      lines: [`أُنشئت عدة حسابات في ${site} بهذا العنوان. إن كان أحدها لك، فأكّد العنوان لذلك الحساب.`],
+      actions: links.map(({ username, url }) => ({
+        label: username === null ? "التأكيد لحساب آخر" : `التأكيد للحساب ${username}`,
+        url,
+      })),
+      after: [lasts(lifetimeSeconds), "لا تستخدم رابط حساب لم تنشئه: وإلا حصل حساب شخص آخر على عنوانك."],
+    }),
     addressInUse: ({ signInUrl }) => ({
       subject: `لديك حساب في ${site} بالفعل`,
       lines: [

@@ -1,4 +1,4 @@
-import type { MailBody, MailTexts } from "./mail-texts.ts";
+import type { MailAction, MailBody, MailTexts } from "./mail-texts.ts";
 import type { Mail } from "./mailer.ts";
 
 /** Gives a mail its form: plain text, and simple HTML that names its language and direction. Everything in it is escaped. */
@@ -7,8 +7,8 @@ export function composeMail(
   { language, direction }: Pick<MailTexts, "language" | "direction">,
   body: MailBody,
 ): Mail {
-  const { subject, lines, action, after = [] } = body;
-  const paragraphs = [...lines, ...(action ? [`${action.label}:\n${action.url}`] : []), ...after];
+  const { subject, lines, action, actions = action ? [action] : [], after = [] } = body;
+  const paragraphs = [...lines, ...actions.map(({ label, url }) => `${label}:\n${url}`), ...after];
   return {
     to,
     // A line break in it would begin another header.
@@ -22,7 +22,7 @@ export function composeMail(
       `<main style="max-width:36em;margin:0 auto">`,
       `<h1 style="font-size:20px;line-height:1.3">${escapeHtml(subject)}</h1>`,
       ...lines.map(paragraph),
-      ...(action ? [formatAction(action)] : []),
+      ...actions.map(formatAction),
       ...after.map(paragraph),
       "</main></body></html>",
       "",
@@ -35,7 +35,7 @@ function paragraph(line: string): string {
 }
 
 /** The link, and its address in the open for those who want to see where it leads, or copy it. */
-function formatAction({ label, url }: NonNullable<MailBody["action"]>): string {
+function formatAction({ label, url }: MailAction): string {
   const href = escapeHtml(url);
   const button = "display:inline-block;padding:12px 20px;border-radius:8px;color:#ffffff;background:#1f4fd8";
   return [

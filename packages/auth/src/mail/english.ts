@@ -21,6 +21,20 @@ export function english(site: string): MailTexts {
         "If you made no account, do not use the link: somebody else's account would get your address.",
       ],
     }),
+    confirmAddressOfOne: ({ links, lifetimeSeconds }) => ({
+      subject: `Confirm your address for ${site}`,
+      lines: [
+        `Several accounts at ${site} were made with this address. If one of them is yours, confirm the address for that one.`,
+      ],
+      actions: links.map(({ username, url }) => ({
+        label: username === null ? "Confirm for another account" : `Confirm for the account ${username}`,
+        url,
+      })),
+      after: [
+        lasts(lifetimeSeconds),
+        "Use no link of an account that you did not make: somebody else's account would get your address.",
+      ],
+    }),
     addressInUse: ({ signInUrl }) => ({
       subject: `You have an account at ${site} already`,
       lines: [

@@ -32,7 +32,7 @@ export interface MailDesk {
    */
   post(write: () => Promise<Draft | null>): void;
   /** May one more mail of this kind go to this address? Asked before its link is made, so that the one before stays good. */
-  admits(kind: MailKind, email: string): Promise<boolean>;
+  admits(kind: MailKind, email: string, ip?: string | null): Promise<boolean>;
   /** A page of the site, on the configured URL whatever a request says, with the token where no server's log sees it. */
   urlOf(page: MailedPage, token?: string): string;
   /** Tries everything that waits once, now. */
@@ -63,8 +63,8 @@ export function createMailDesk(options: {
         return composeMail(draft.to, texts, draft.say(texts));
       });
     },
-    async admits(kind, email) {
-      const admission = await throttle.admitMail(kind, email);
+    async admits(kind, email, ip) {
+      const admission = await throttle.admitMail(kind, email, ip);
       if (admission.status === "limited")
         onError(new Error("A mail was left out: MAILS_PER_ADDRESS or MAILS_PER_HOUR."));
       return admission.status === "admitted";

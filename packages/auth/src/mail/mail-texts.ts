@@ -5,9 +5,16 @@ import { english } from "./english.ts";
 export interface MailBody {
   readonly subject: string;
   readonly lines: readonly string[];
-  readonly action?: { readonly label: string; readonly url: string };
+  readonly action?: MailAction;
+  /** In place of one: the reader is to choose. */
+  readonly actions?: readonly MailAction[];
   /** What stands below the link. */
   readonly after?: readonly string[];
+}
+
+export interface MailAction {
+  readonly label: string;
+  readonly url: string;
 }
 
 interface Link {
@@ -31,6 +38,11 @@ export interface MailTexts {
   readonly direction: "ltr" | "rtl";
   /** To a new account's address, and again when asked for. The name tells whose account it is; see `showableName`. */
   confirmAddress(link: Link & { readonly username: string | null }): MailBody;
+  /** The same where several accounts wait for the address, strangers' maybe: with a link for each. */
+  confirmAddressOfOne(choice: {
+    readonly links: readonly { readonly username: string | null; readonly url: string }[];
+    readonly lifetimeSeconds: number;
+  }): MailBody;
   /** Somebody wanted an account with, or a change to, an address that an account has already. */
   addressInUse(urls: { readonly signInUrl: string }): MailBody;
   resetPassword(link: Link): MailBody;

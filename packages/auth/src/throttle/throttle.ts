@@ -46,8 +46,11 @@ export interface Throttle {
   admitVerification(account: string, ip: string | null): Promise<Admitted | Limited>;
   /** A signed-in user has a mail sent to a new address. */
   admitEmailChange(userId: string, ip: string | null): Promise<Admitted | Limited>;
-  /** A mail is about to be written to this address. Limits the address, by the kind of the mail, and all mails together. */
-  admitMail(kind: MailKind, email: string): Promise<Admitted | Limited>;
+  /**
+   * A mail is about to be written to this address. Limits the address, by the kind of the mail, and all mails together; a
+   * `reminder` also those from where it is asked for.
+   */
+  admitMail(kind: MailKind, email: string, ip?: string | null): Promise<Admitted | Limited>;
   /** A user who may not sign in before the address is confirmed gets another link: once within the window of sign-ins. */
   admitReminder(userId: string): Promise<Admitted | Limited>;
   /** A mailed link is used. Ends as succeeded when it was a good one: its user may sign in at once. */
@@ -62,11 +65,12 @@ export interface Throttle {
  * Mails, by who causes them. Each kind has a count of its own at an address: what strangers have sent there keeps nothing
  * from its owner.
  *
- * `change`, `verify`: by whoever typed the address, which may be anybody's. `reset`: for a new password. `notice`: what was
+ * `change`, `verify`: by whoever typed the address, which may be anybody's. `reminder`: to confirm it, by who has just given
+ * the password of an account with it. `reset`: for a new password. `notice`: what was
  * done to the account of somebody who has confirmed the address, and `unconfirmed-notice` where nobody has. `way-back`: a
  * notice with the link that undoes it, which is never held back.
  */
-export type MailKind = "change" | "notice" | "reset" | "unconfirmed-notice" | "verify" | "way-back";
+export type MailKind = "change" | "notice" | "reminder" | "reset" | "unconfirmed-notice" | "verify" | "way-back";
 
 type ThrottleSettings = Pick<
   Settings,
@@ -82,6 +86,11 @@ const accountsPerAddress = 10;
 const windowsPerHour = 5;
 /** What mails to addresses that anybody can type may fill of all: the rest is left for those to people who have an account. */
 const shareToAnybody = 0.8;
+/**
+ * How many times the usual number of mails an address may get because of right passwords: accounts with a stranger's address
+ * have passwords as well, but from one place they fill no more than a part of it.
+ */
+const reminders = 4;
 const hourSeconds = 3600;
 const daySeconds = 24 * hourSeconds;
 
@@ -109,13 +118,22 @@ export function createThrottle(store: AttemptStore, settings: ThrottleSettings):
     return [place("account", perAccount, account), place("account-hour", perAccountAndHour, account)];
   }
 
-  function ofMail(kind: MailKind, email: string): readonly Place[] {
+  function ofMail(kind: MailKind, email: string, ip: string | null): readonly Place[] {
     const perOne = place(`mail-${kind}`, perRecipient, email);
     const mails = place("mails", ofAllMails);
     switch (kind) {
       case "change":
       case "verify":
         return [perOne, place("mails", ofMailsToAnybody)];
+      case "reminder": {
+        const address = addressKey(ip);
+        return [
+          { ...perOne, attempts: reminders * perRecipient.attempts },
+          place("mail-reminder-from", perRecipient, email, address),
+          place("reminder-address", perRegistrar, address),
+          place("mails", ofMailsToAnybody),
+        ];
+      }
       case "unconfirmed-notice":
         return [{ ...perOne, attempts: 1 }, place("mails", ofMailsToAnybody)];
       case "notice":
@@ -210,7 +228,7 @@ export function createThrottle(store: AttemptStore, settings: ThrottleSettings):
     admitEmailChange: (userId, ip) =>
       admit([place("email", perRecipient, userId), place("email-address", perRegistrar, addressKey(ip))]),
 
-    admitMail: (kind, email) => admit(ofMail(kind, email)),
+    admitMail: (kind, email, ip = null) => admit(ofMail(kind, email, ip)),
 
     admitReminder: (userId) => admit([place("reminder", { ...perAccount, attempts: 1 }, userId)]),
 

@@ -59,7 +59,14 @@ export interface Links {
    * account that would lose the address.
    */
   verifyEmail(input: { readonly token: string }, from: SignInOrigin): Promise<VerifyEmailResult>;
-  resendVerification(input: { readonly email: string }, from: SignInOrigin): Promise<RequestResult>;
+  /**
+   * Mails the link once more: that of the caller's own account, else of the account with this name, else one for each account
+   * that waits for the address, by name. Strangers may have registered with it.
+   */
+  resendVerification(
+    input: { readonly email: string; readonly username?: string | null | undefined },
+    from: SignInOrigin,
+  ): Promise<RequestResult>;
   /** Mails a link to the stored address of the account that has this one. `off`: the site does not do so. */
   requestPasswordReset(
     input: { readonly email: string },

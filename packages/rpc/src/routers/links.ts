@@ -11,6 +11,7 @@ import { publicProcedureWith } from "./library-procedures.ts";
 const longestField = 1024;
 
 const Address = z.strictObject({ email: z.string().max(longestField) });
+const Waiting = z.strictObject({ ...Address.shape, username: z.string().max(longestField).nullish() });
 const Token = z.strictObject({ token: z.string().max(longestField) });
 const NewPassword = z.strictObject({ token: z.string().max(longestField), password: z.string().max(longestField) });
 
@@ -41,7 +42,7 @@ export const linkProcedures = {
   }),
 
   /** The same answer whether or not somebody waits for such a mail. */
-  resendVerification: overHttp.input(Address).mutation(async ({ ctx, input }) => {
+  resendVerification: overHttp.input(Waiting).mutation(async ({ ctx, input }) => {
     const result = await ctx.caller.services.auth.links.resendVerification(input, originOf(ctx));
     if (result.status === "invalid") throw invalidFields(result.fields);
     if (result.status !== "accepted") throw tooMany(ctx, result);
