@@ -47,6 +47,15 @@ export type ExternalChange =
   /** Rows that are watched: see `watchRows` and `rowsTopic`. */
   | { readonly kind: "rows"; readonly topic: string };
 
+/** A change of a user, of what the user may do or of the user's groups; or of the session with this token's hash. */
+export type AccessChange = { readonly userId: string } | { readonly tokenHash: string };
+
+/**
+ * What was changed, and committed, since the log was last asked; null when that is not known: then everything may be. The
+ * first time, too. It throws DatabaseUnavailable, and knows nothing the next time.
+ */
+export type AccessLog = () => readonly AccessChange[] | null;
+
 /**
  * An open database of either dialect. `queries` outside a transaction commit one by one.
  *
@@ -70,6 +79,11 @@ export interface Database<Tables extends CoreTables = CoreTables> extends Querie
    * holds the file. It throws DatabaseUnavailable. Null itself where the database cannot tell: Postgres, SQLite in memory.
    */
   readonly dataVersion: (() => number | null) | null;
+  /**
+   * Begins to follow what changes of users, of what they may do and of sessions, whoever changes it. Null itself where the
+   * database does not write that down: Postgres, SQLite in memory.
+   */
+  readonly followAccess: (() => AccessLog) | null;
   /** Rejects with `DatabaseUnavailable` unless the database answers. */
   ping(): Promise<void>;
   /**

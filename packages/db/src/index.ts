@@ -2,6 +2,8 @@ export { coreMigrations } from "./core-migrations.ts";
 export {
   DatabaseUnavailable,
   UniqueViolation,
+  type AccessChange,
+  type AccessLog,
   type Database,
   type Dialect,
   type ExternalChange,

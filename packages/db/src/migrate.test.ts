@@ -36,6 +36,7 @@ describeDatabases((dialect) => {
       { set_name: "core", name: "0003_users_email" },
       { set_name: "core", name: "0004_stored_files" },
       { set_name: "core", name: "0005_replaced_tokens" },
+      ...(dialect.name === "sqlite" ? [{ set_name: "core", name: "0006_access_changes" }] : []),
       { set_name: "app", name: "0000_counters" },
       { set_name: "app", name: "0001_count" },
     ]);

@@ -4,14 +4,14 @@ import { expect, test } from "vitest";
 import { sqliteDialect } from "@app/services/databases";
 import { createMemoryBus } from "@countersign/bus";
 import { defaultSettings } from "@countersign/contract";
-import { coreMigrations, type Database, DatabaseUnavailable, openDatabase } from "@countersign/db";
+import { type AccessChange, coreMigrations, type Database, DatabaseUnavailable, openDatabase } from "@countersign/db";
 
 import { systemClock } from "../clock.ts";
 import { insertUser } from "../test/insert-user.ts";
 import { createTestPrincipal } from "../test/principal.ts";
 import { createTestClock } from "../testing/test-clock.ts";
 
-import { keepWhileUnchanged } from "./keep-while-unchanged.ts";
+import { keepWhileUnchanged, type Person } from "./keep-while-unchanged.ts";
 import { createLuciaEngine } from "./lucia-engine.ts";
 import type { Principal } from "./principal.ts";
 import { hashToken } from "./token.ts";
@@ -143,11 +143,62 @@ test("so many are kept, and those read first are forgotten first", async () => {
   expect(reads).toEqual(["ann", "bob", "cid", "ann"]);
 });
 
+test("a commit that concerns nobody makes nobody be read", async () => {
+  const { validate, reads, database } = start();
+  database.changes = null;
+  await validate("ann");
+  for (let commits = 0; commits < 3; commits += 1) {
+    database.commit([]);
+    await validate("ann");
+  }
+  expect(reads).toEqual(["ann"]);
+
+  database.commit(null);
+  await validate("ann");
+  expect(reads).toEqual(["ann", "ann"]);
+});
+
+test("of sessions that changed, those are read, and no others", async () => {
+  const { validate, reads, database } = start();
+  for (const token of ["ann", "ann's phone", "bob"]) await validate(token);
+  reads.length = 0;
+
+  database.commit([{ tokenHash: "ann's phone" }]);
+  for (const token of ["ann", "ann's phone", "bob"]) await validate(token);
+  expect(reads).toEqual(["ann's phone"]);
+});
+
+test("a user who changed is read once, and all sessions of theirs are the changed user's", async () => {
+  const { validate, reads, database, users } = start();
+  for (const token of ["ann", "ann's phone", "bob"]) await validate(token);
+  reads.length = 0;
+
+  users.set("ann", 2);
+  database.commit([{ userId: "ann" }]);
+  const [ann, phone, bob] = await Promise.all(["ann", "ann's phone", "bob"].map(validate));
+  expect([ann, phone, bob].map((principal) => principal?.user.version)).toEqual([2, 2, 1]);
+  expect(phone?.user).toBe(ann?.user);
+  await Promise.all(["ann", "ann's phone", "bob"].map(validate));
+  expect(reads).toEqual(["user ann"]);
+});
+
+test("a user who was switched off is let in on none of their sessions, then or later", async () => {
+  const { validate, database, users } = start();
+  for (const token of ["ann", "ann's phone", "bob"]) await validate(token);
+
+  users.set("ann", 0);
+  database.commit([{ userId: "ann" }]);
+  const all = () => Promise.all(["ann", "ann's phone", "bob"].map(validate));
+  expect((await all()).map((principal) => principal?.user.id)).toEqual([undefined, undefined, "bob"]);
+  database.commit([]);
+  expect((await all()).map((principal) => principal?.user.id)).toEqual([undefined, undefined, "bob"]);
+});
+
 test("where the database can never tell, every validation is a reading", async () => {
   const read = () => Promise.resolve(null);
   // The cast: nothing else of it is looked at.
   const db = { dataVersion: null } as unknown as Database;
-  expect(keepWhileUnchanged({ db, clock: systemClock, read })).toBe(read);
+  expect(keepWhileUnchanged({ db, clock: systemClock, read, readPerson: () => null })).toBe(read);
 });
 
 /** A database of which only the version is known, and a reader that tells what it was asked for. */
@@ -159,8 +210,16 @@ function start(
     version: 1 as number | null,
     failure: null as Error | null,
     looks: 0,
-    commit() {
+    changes: [] as AccessChange[] | null,
+    /** Without a list of what it changed, nobody knows what it was. */
+    commit(changes: readonly AccessChange[] | null = null) {
       this.version = (this.version ?? 0) + 1;
+      this.changes = changes && this.changes && [...this.changes, ...changes];
+    },
+    takeChanges() {
+      const { changes } = this;
+      this.changes = [];
+      return changes;
     },
   };
   const dataVersion = () => {
@@ -169,14 +228,26 @@ function start(
     return database.version;
   };
   // The cast: nothing else of it is looked at.
-  const db = { dataVersion } as unknown as Database;
+  const db = { dataVersion, followAccess: () => () => database.takeChanges() } as unknown as Database;
 
   const reads: string[] = [];
   const gate = createGate();
   async function read(tokenHash: string): Promise<Principal | null> {
     reads.push(tokenHash);
     await gate.passed();
-    return tokenHash === "nobody" ? null : principalOf(tokenHash, clock.now());
+    return tokenHash === "nobody" || isSwitchedOff(tokenHash) ? null : principalOf(tokenHash, clock.now());
+  }
+
+  /** The user of "ann" and "ann's phone" is ann. */
+  const userOf = (tokenHash: string) => tokenHash.split("'")[0] ?? "";
+  const users = new Map<string, number>();
+  const isSwitchedOff = (tokenHash: string) => users.get(userOf(tokenHash)) === 0;
+
+  function readPerson(userId: string): Person | null {
+    reads.push(`user ${userId}`);
+    if (isSwitchedOff(userId)) return null;
+    const { session: _, ...person } = principalOf(userId, clock.now());
+    return person;
   }
 
   function principalOf(username: string, now: number): Principal {
@@ -184,7 +255,7 @@ function start(
     const [expiresAt, absoluteExpiresAt] = [options.expiresAt ?? 3600_000, options.absoluteExpiresAt ?? 3600_000];
     return {
       ...rights,
-      user: { ...user, username },
+      user: { ...user, id: userOf(username), username: userOf(username), version: users.get(userOf(username)) ?? 1 },
       session: {
         ...session,
         expiresAt: new Date(now + expiresAt),
@@ -194,8 +265,8 @@ function start(
   }
 
   const { capacity } = options;
-  const validate = keepWhileUnchanged({ db, clock, read, ...(capacity === undefined ? {} : { capacity }) });
-  return { validate, reads, clock, database, gate };
+  const validate = keepWhileUnchanged({ db, clock, read, readPerson, ...(capacity === undefined ? {} : { capacity }) });
+  return { validate, reads, clock, database, gate, users };
 }
 
 /** Lets readings pass, or keeps them waiting. */

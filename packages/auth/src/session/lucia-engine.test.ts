@@ -97,7 +97,7 @@ describe("on SQLite", () => {
     ]);
   });
 
-  test("a session is read again when anything was committed, and only then", async () => {
+  test("a session is read again when it was changed, the user when that was, and neither for anybody else's sake", async () => {
     const { app, sent } = await openWatched(sqliteDialect);
     await using _ = app;
     const [ann, bob] = [await app.signIn("Ann"), await app.signIn("Bob")];
@@ -106,8 +106,17 @@ describe("on SQLite", () => {
     expect(sent).toEqual({ find_session: 1, find_rights: 1 });
     await app.end({ userId: bob.session.userId });
     for (let call = 0; call < 5; call += 1) expect((await app.validate(ann))?.user.username).toBe("Ann");
-    expect(sent).toEqual({ find_session: 2, find_rights: 1 });
+    expect(sent).toEqual({ find_session: 1, find_rights: 1 });
     expect(await app.validate(bob)).toBeNull();
+    expect(sent).toEqual({ find_session: 2, find_rights: 1 });
+
+    const { sessions, users } = app.db.tables;
+    await app.db.update(sessions).set({ lastUsedAt: new Date(1) });
+    for (let call = 0; call < 5; call += 1) await app.validate(ann);
+    expect(sent).toEqual({ find_session: 3, find_rights: 1 });
+    await app.db.update(users).set({ firstName: "Ann" }).where(eq(users.id, ann.session.userId));
+    for (let call = 0; call < 5; call += 1) expect((await app.validate(ann))?.user.firstName).toBe("Ann");
+    expect(sent).toEqual({ find_session: 3, find_user: 1, find_rights: 2 });
   });
 });
 

@@ -3,19 +3,19 @@ import { Lucia, TimeSpan } from "lucia";
 
 import type { Bus } from "@countersign/bus";
 import type { SessionEndReason, Settings } from "@countersign/contract";
-import type { Database, Transaction } from "@countersign/db";
+import type { Database, MaybePromise, Transaction } from "@countersign/db";
 
 import { adminTopic } from "../admin/admin-topic.ts";
 import type { Clock } from "../clock.ts";
 import { newId } from "../new-id.ts";
-import { createRightsReader } from "../rights/held-rights.ts";
+import { createRightsReader, type HeldRights } from "../rights/held-rights.ts";
 
-import { keepWhileUnchanged } from "./keep-while-unchanged.ts";
+import { keepWhileUnchanged, type Person } from "./keep-while-unchanged.ts";
 import { type Carrier, createLuciaReader, createLuciaWriter } from "./lucia-adapter.ts";
 import { isMeantBy } from "./presented-token.ts";
 import type { Principal, Session } from "./principal.ts";
 import type { DeviceSession, SessionEngine, SessionOrigin } from "./session-engine.ts";
-import { createSessionRowReader, toPrincipal } from "./session-row.ts";
+import { createSessionRowReader, createUserRowReader, toPrincipal, toUser, type UserRow } from "./session-row.ts";
 import { createSessionTouch } from "./session-touch.ts";
 import { sessionsTopic } from "./sessions-topic.ts";
 import { createToken, hashToken } from "./token.ts";
@@ -44,6 +44,7 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
   };
   const lucia = new Lucia(createLuciaReader(createSessionRowReader(db), clock), luciaOptions);
   const readRights = createRightsReader(db);
+  const findUser = createUserRowReader(db);
   const { sessions, users } = db.tables;
   const isOver = (now: Date) => or(lte(sessions.expiresAt, now), lte(sessions.absoluteExpiresAt, now));
   const isRunning = (now: Date) => and(gt(sessions.expiresAt, now), gt(sessions.absoluteExpiresAt, now));
@@ -104,8 +105,25 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
     return toPrincipal(row, rights instanceof Promise ? await rights : rights);
   }
 
+  function readPerson(userId: string): MaybePromise<Person | null> {
+    const found = findUser(userId);
+    return found instanceof Promise ? found.then(toPerson) : toPerson(found);
+  }
+
+  function toPerson(row: UserRow | undefined): MaybePromise<Person | null> {
+    if (row === undefined) return null;
+    // After the row, as above.
+    const rights = readRights(row.user_id, row.user_version);
+    const withRights = (held: HeldRights) => ({
+      user: toUser(row),
+      permissions: held.permissions,
+      groups: held.groups,
+    });
+    return rights instanceof Promise ? rights.then(withRights) : withRights(rights);
+  }
+
   return {
-    validate: keepWhileUnchanged({ db, clock, read }),
+    validate: keepWhileUnchanged({ db, clock, read, readPerson }),
 
     async explainToken(tokenHash) {
       const now = clock.now();

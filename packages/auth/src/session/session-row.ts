@@ -5,22 +5,9 @@ import type { HeldRights } from "../rights/held-rights.ts";
 import type { Principal, Session, User } from "./principal.ts";
 import { createTurnBatch } from "./turn-batch.ts";
 
-/**
- * A running session and its active user as one prepared query reads them on every call. Instants are milliseconds,
- * flags 0 or 1.
- */
-export interface SessionRow {
-  readonly token_hash: string;
-  readonly session_id: string;
+/** A user as the prepared queries read it. Instants are milliseconds, flags 0 or 1. */
+export interface UserRow {
   readonly user_id: string;
-  readonly session_created_at: number;
-  readonly last_used_at: number;
-  readonly authenticated_at: number;
-  readonly expires_at: number;
-  readonly absolute_expires_at: number;
-  readonly remember: number;
-  readonly impersonated_by: string | null;
-  readonly session_version: number;
   readonly username: string;
   readonly email: string | null;
   readonly email_verified_at: number | null;
@@ -31,6 +18,20 @@ export interface SessionRow {
   readonly locale: string | null;
   readonly user_created_at: number;
   readonly user_version: number;
+}
+
+/** A running session and its active user as one prepared query reads them on every call. */
+export interface SessionRow extends UserRow {
+  readonly token_hash: string;
+  readonly session_id: string;
+  readonly session_created_at: number;
+  readonly last_used_at: number;
+  readonly authenticated_at: number;
+  readonly expires_at: number;
+  readonly absolute_expires_at: number;
+  readonly remember: number;
+  readonly impersonated_by: string | null;
+  readonly session_version: number;
 }
 
 /** Reads the session with this token hash, unless its user is switched off: at once on SQLite, batched on Postgres. */
@@ -49,12 +50,22 @@ export function createSessionRowReader(db: Database): (tokenHash: string) => May
   return async (tokenHash) => (await readMany(tokenHash))[0];
 }
 
+/** Reads the user with this id, unless switched off. One statement for each: many sessions of one user ask once. */
+export function createUserRowReader(db: Database): (userId: string) => MaybePromise<UserRow | undefined> {
+  const statement = db.prepare<UserRow>("find_user", findUser);
+  return (userId) => {
+    const rows = statement.all([userId]);
+    return rows instanceof Promise ? rows.then(([row]) => row) : rows[0];
+  };
+}
+
 /** The row as the principal the rest of the program sees: without the token's hash. */
 export function toPrincipal(row: SessionRow, { permissions, groups }: HeldRights): Principal {
   return { user: toUser(row), session: toSession(row), permissions, groups };
 }
 
-function toUser(row: SessionRow): User {
+/** The row as the user the rest of the program sees. */
+export function toUser(row: UserRow): User {
   return {
     id: row.user_id,
     username: row.username,
@@ -85,10 +96,12 @@ function toSession(row: SessionRow): Session {
   };
 }
 
-const select = `SELECT s.token_hash, s.id AS session_id, s.user_id, s.created_at AS session_created_at, s.last_used_at,
+const userColumns = `u.id AS user_id, u.username, u.email, u.email_verified_at, u.first_name, u.last_name, u.is_staff,
+  u.is_superuser, u.locale, u.created_at AS user_created_at, u.version AS user_version`;
+
+const select = `SELECT s.token_hash, s.id AS session_id, s.created_at AS session_created_at, s.last_used_at,
   s.authenticated_at, s.expires_at, s.absolute_expires_at, s.remember, s.impersonated_by, s.version AS session_version,
-  u.username, u.email, u.email_verified_at, u.first_name, u.last_name, u.is_staff, u.is_superuser, u.locale,
-  u.created_at AS user_created_at, u.version AS user_version
+  ${userColumns}
   FROM sessions s JOIN users u ON u.id = s.user_id`;
 
 const findSession = {
@@ -96,4 +109,9 @@ const findSession = {
   // value of a plain `?`. With `+` the plan is made once, and is the same one: the unique index on token_hash.
   sqlite: `${select} WHERE s.token_hash = +? AND u.is_active = 1`,
   postgres: `${select} WHERE s.token_hash = ANY($1) AND u.is_active`,
+};
+
+const findUser = {
+  sqlite: `SELECT ${userColumns} FROM users u WHERE u.id = +? AND u.is_active = 1`,
+  postgres: `SELECT ${userColumns} FROM users u WHERE u.id = $1 AND u.is_active`,
 };

@@ -55,6 +55,7 @@ export async function openPostgres<Tables extends CoreTables>(
     },
     prepare: (name, text) => preparePostgresRead(pool, { name, text: text.postgres }),
     dataVersion: null,
+    followAccess: null,
     async ping() {
       await pool.query({ text: "select 1", mayHaveWritten: false });
     },

@@ -10,6 +10,7 @@ import { runTransaction } from "../run-transaction.ts";
 import type { CoreTables } from "../schema/tables.ts";
 import { createTurnQueue } from "../turn-queue.ts";
 
+import { canFollowAccess, openAccessLog } from "./access-log.ts";
 import { createAccess } from "./access.ts";
 import { wrapConnection } from "./connection.ts";
 import { createDataVersion } from "./data-version.ts";
@@ -62,6 +63,7 @@ export async function openSqlite<Tables extends CoreTables>(
     },
     prepare: (name, text) => prepareSqliteRead({ name, text: text.sqlite, access }),
     dataVersion: createDataVersion(access),
+    followAccess: canFollowAccess(access) ? () => openAccessLog(access) : null,
     async ping() {
       await access.read(() => reader.run("select 1 from sqlite_schema limit 1", []));
     },
