@@ -64,7 +64,7 @@ export function BoardColumn(props: BoardColumnProps) {
         ))}
         {dropAt !== null && dropAt >= tasks.length && <DropMark />}
       </ol>
-      {tasks.length === 0 && dropAt === null && <p className="board__nothing">{texts.emptyColumn}</p>}
+      {tasks.length === 0 && <p className="board__nothing">{texts.emptyColumn}</p>}
       {rest && (
         <p className="board__rest">
           {texts.more(tasks.length, total)} <Link to={listAddress}>{texts.allInList}</Link>
