@@ -38,6 +38,8 @@ interface Fixtures {
 
 interface WorkerFixtures {
   readonly newDatabase: () => Promise<string>;
+  /** Where servers keep files: one for all, since none touches those it does not know. */
+  readonly uploadFolder: string;
   readonly sharedServer: AppServer;
 }
 
@@ -61,10 +63,21 @@ export const test = base.extend<Fixtures, ServerOptions & WorkerFixtures>({
     { scope: "worker" },
   ],
 
+  uploadFolder: [
+    // oxlint-disable-next-line no-empty-pattern -- Playwright reads what it needs from the pattern
+    async ({}, use) => {
+      const folder = await mkdtemp(join(tmpdir(), "browser-files-"));
+      await use(folder);
+      await rm(folder, { recursive: true });
+    },
+    { scope: "worker" },
+  ],
+
   sharedServer: [
-    async ({ serverEntry, newDatabase }, use) => {
+    async ({ serverEntry, newDatabase, uploadFolder }, use) => {
       await using server = await startServer(serverEntry, {
         DATABASE_URL: await newDatabase(),
+        UPLOAD_FOLDER: uploadFolder,
         // All accounts of all tests come from one address.
         REGISTER_ATTEMPTS: "10000",
       });
@@ -75,10 +88,12 @@ export const test = base.extend<Fixtures, ServerOptions & WorkerFixtures>({
 
   server: async ({ sharedServer }, use) => use(sharedServer),
 
-  newServer: async ({ serverEntry, newDatabase }, use, testInfo) => {
+  newServer: async ({ serverEntry, newDatabase, uploadFolder }, use, testInfo) => {
     await using servers = new AsyncDisposableStack();
     await use(async (env = {}) => {
-      const server = servers.use(await startServer(serverEntry, { DATABASE_URL: await newDatabase(), ...env }));
+      const server = servers.use(
+        await startServer(serverEntry, { DATABASE_URL: await newDatabase(), UPLOAD_FOLDER: uploadFolder, ...env }),
+      );
       servers.defer(() => testInfo.attach("server's output", { body: server.output, contentType: "text/plain" }));
       return server;
     });
