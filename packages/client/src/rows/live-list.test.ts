@@ -16,6 +16,13 @@ test("a list shows its first page with the total, and each change of it; unchang
   const [, before] = page.list.get().rows;
   expect(page.list.get()).toMatchObject({ page: 1, pageCount: 2, hasMore: true, isStale: false });
 
+  const { rows } = page.list.get();
+  page.state.setTask({ id: "9", title: "last", rank: 9 });
+  await page.shows("a b of 4");
+  expect(page.list.get().rows).toBe(rows);
+  page.state.removeTask("9");
+  await page.shows("a b of 3");
+
   page.state.setTask({ id: "0", title: "zero", rank: -1 });
 
   await page.shows("zero a of 4");

@@ -157,8 +157,10 @@ export function createLiveList<Router extends RowsRouter>(
     known = { view: present, rows };
     const news = [...rows.values()].filter((row) => before?.get(row.id) !== row);
     if (before) changes.notice(news.filter((row) => !before.has(row.id)));
-    const gone = before ? [...before.keys()].filter((id) => !rows.has(id)) : [];
-    tell({ rows: news, gone, isChange: before !== null });
+    const left = before ? [...before.keys()].filter((id) => !rows.has(id)) : [];
+    // What is in the bin is not there for those who ask for the row.
+    const gone = options.removed ? [...left, ...news.map(({ id }) => id)] : left;
+    tell({ rows: options.removed ? [] : news, gone, isChange: before !== null });
   }
 
   function describe(): LiveListState<Router> {

@@ -54,6 +54,18 @@ test("at most four windows are live: the ones that were not looked at for longes
   expect(page.list.get().rowAt(100)?.title).toBe("100");
 });
 
+test("the reader of rows is the same until a row that is read is another", async () => {
+  await using page = await openLongList({ order: { by: "rank" } });
+  const { rowAt } = page.list.get();
+
+  page.state.setTask({ id: "last", title: "last", rank: length });
+  await until(page.list, ({ total }) => total === length + 1);
+  expect(page.list.get().rowAt).toBe(rowAt);
+  page.state.setTask({ id: "1", title: "zero", rank: 0, version: 2 });
+  await until(page.list, (list) => list.rowAt(0)?.title === "zero");
+  expect(page.list.get().rowAt).not.toBe(rowAt);
+});
+
 test("what is done to a row is marked in its place; it moves when the server moves it", async () => {
   await using page = await openLongList({ order: { by: "rank" } });
   const row = page.list.get().rowAt(1);

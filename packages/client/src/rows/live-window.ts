@@ -68,6 +68,10 @@ export function createLiveWindow<Router extends RowsRouter>(
   let next: View | null = null;
   let resting: { readonly timer: ReturnType<typeof setTimeout>; readonly parts: readonly number[] } | null = null;
   let stops: readonly (() => void)[] = [];
+  let reader: {
+    readonly rows: ReadonlyMap<number, readonly LiveRow[]>;
+    readonly rowAt: LiveWindowState<Router>["rowAt"];
+  } = { rows: new Map(), rowAt: () => null };
 
   windows.set(windowsOf(present));
   const store = createStore<LiveWindowState<Router>>(describe(), (isWatched) => (isWatched ? start() : stop()));
@@ -165,17 +169,24 @@ export function createLiveWindow<Router extends RowsRouter>(
     ];
     const failed = all.find((state) => state?.status === "error");
     const ready = [...states.values()].find((state) => state?.status === "ready");
-    const rows = new Map([...states].map(([part, state]) => [part, rowsIn(query, part, state)]));
     return {
       status: failed ? "error" : ready && counted?.status === "ready" ? "ready" : "loading",
       total: counted?.total ?? null,
-      rowAt: (index) => rows.get(Math.floor(index / windowSize))?.[index % windowSize] ?? null,
+      rowAt: readerOf(new Map([...states].map(([part, state]) => [part, rowsIn(query, part, state)]))),
       error: failed?.error ?? null,
       isStale: next !== null || question.isTyping,
       search: question.search,
       filter: question.filter,
       order: question.order,
     };
+  }
+
+  /** The same function for as long as it would answer the same. */
+  function readerOf(rows: ReadonlyMap<number, readonly LiveRow[]>): LiveWindowState<Router>["rowAt"] {
+    const { rows: before, rowAt } = reader;
+    if (rows.size === before.size && [...rows].every(([part, own]) => before.get(part) === own)) return rowAt;
+    reader = { rows, rowAt: (index) => rows.get(Math.floor(index / windowSize))?.[index % windowSize] ?? null };
+    return reader.rowAt;
   }
 
   function rowsIn(query: ListQuery, part: number, state: LiveRowsState<LiveRow> | undefined) {

@@ -49,7 +49,7 @@ export function createChangeView<Row extends LiveRow>(): ChangeView<Row> {
   /** The keys of the changes whose outcome the server has shown in this list. */
   const seen = new Set<string>();
   let results = new Map<string, Result<Row>>();
-  let shown = new Map<string, ShownRow<Row>>();
+  let shown: readonly ShownRow<Row>[] = [];
 
   function show(sent: SentRows<Row>, options: ShowOptions<Row>): ShownRows<Row> {
     const { changes, keyOf, query, isFixed = false } = options;
@@ -141,17 +141,16 @@ export function createChangeView<Row extends LiveRow>(): ChangeView<Row> {
     return base !== null && answer !== null && base.version >= answer.version;
   }
 
-  /** The rows, with those that say the same as before being the same objects as before. */
+  /** The rows, with those that say the same as before being the same objects as before; the same array when all are. */
   function keepIdentity(rows: readonly ShownRow<Row>[], keyOf: (row: Row) => string): readonly ShownRow<Row>[] {
-    const before = shown;
-    shown = new Map();
-    return rows.map((row) => {
-      const key = keyOf(row);
-      const known = before.get(key);
-      const same = known !== undefined && known !== row && isAlike(known, row) ? known : row;
-      shown.set(key, same);
-      return same;
+    const known = new Map(shown.map((row) => [keyOf(row), row]));
+    const kept = rows.map((row) => {
+      const before = known.get(keyOf(row));
+      return before !== undefined && before !== row && isAlike(before, row) ? before : row;
     });
+    const isSame = kept.length === shown.length && kept.every((row, index) => row === shown[index]);
+    if (!isSame) shown = kept;
+    return shown;
   }
 
   return { show };
