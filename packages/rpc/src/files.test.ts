@@ -5,6 +5,7 @@ import { eq } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
 
 import { describeDatabases, sqliteDialect as sqlite } from "@app/services/databases";
+import { openDatabase } from "@countersign/db";
 
 import { mostPapers, startFiles, type FileApp } from "./test/start-files.ts";
 
@@ -192,6 +193,31 @@ describeDatabases((dialect) => {
     expect((await answer).status).toBe(401);
     request.destroy();
     expect(await leftIn(files)).toEqual(nothing);
+  });
+
+  test("W6, R3: a session that another process ends cuts its downloads within the poll", async () => {
+    await using files = await startFiles(dialect);
+    const [ann, bob] = [await files.app.signIn("ann"), await files.app.signIn("bob")];
+    const body = Buffer.alloc(16 * 1024 * 1024, "x");
+    const readers: Awaited<ReturnType<typeof openReader>>[] = [];
+    for (const { cookie } of [ann, bob]) {
+      const { id } = (await files.upload({ cookie, body })).data;
+      readers.push(await openReader(files, downloadPath(id), cookie));
+    }
+    await until(() => readers.every(({ read }) => read > 0));
+    const elsewhere = await openDatabase(files.databaseUrl, { migrations: [] });
+    const { sessions } = elsewhere.tables;
+
+    await elsewhere.delete(sessions).where(eq(sessions.userId, ann.id));
+    const endedAt = performance.now();
+    await until(() => files.app.app.services.transfers.size === 1);
+    expect(performance.now() - endedAt).toBeLessThan(1000);
+
+    // Another user's goes on to its end.
+    readers[1]?.resume();
+    await until(() => (readers[1]?.read ?? 0) > body.length);
+    for (const reader of readers) await reader[Symbol.asyncDispose]();
+    await elsewhere.close();
   });
 
   test("W6: the sweep removes what no row names any more, with its owner's account too, and nothing else", async () => {
@@ -486,6 +512,42 @@ describe("files", () => {
     for (const { request } of running) request.destroy();
     await until(() => files.app.app.services.transfers.size === 0);
     expect((await files.upload({ cookie: ann.cookie })).status).toBe(200);
+  });
+
+  test("a store that is slow slows the sender down: what it has not taken waits with the client, not in memory", async () => {
+    const gate = Promise.withResolvers<void>();
+    let taken = 0;
+    await using files = await startFiles(sqlite, {
+      settings: { MAX_UPLOAD_BYTES: 256 * 1024 * 1024 },
+      wrapStore: (store) => ({
+        ...store,
+        write: (key, content) =>
+          store.write(
+            key,
+            (async function* () {
+              for await (const chunk of content) {
+                yield chunk;
+                taken += chunk.byteLength;
+                if (taken > 1_000_000) await gate.promise;
+              }
+            })(),
+          ),
+      }),
+    });
+    const { cookie } = await files.app.signIn("ann");
+    const body = Buffer.alloc(64 * 1024 * 1024, "x");
+    const { request, answer } = files.beginUpload({ cookie });
+    request.end(body);
+    await until(() => taken > 1_000_000);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+
+    const sent = request.socket?.bytesWritten ?? 0;
+    const waiting = request.socket?.writableLength ?? 0;
+    // What is neither taken nor still with the client is in the system's buffers, and in little of ours.
+    expect(sent - waiting - taken).toBeLessThan(16 * 1024 * 1024);
+    expect(waiting).toBeGreaterThan(16 * 1024 * 1024);
+    gate.resolve();
+    expect((await answer).data.size).toBe(body.length);
   });
 
   test("R4: signing out in the middle of a download cuts it at once; the reader has only a part", async () => {

@@ -5,9 +5,6 @@ import { DatabaseUnavailable } from "@countersign/db";
 
 import { unauthorized, unavailable } from "../procedure/call-error.ts";
 
-/** What is asked at most this often on account of rows that changed somewhere. */
-const topicPauseMs = 200;
-
 /**
  * A file on its way in or out, which takes longer than a call: the right to it is asked again whenever it may have gone, and
  * twice per lease besides. When it has gone, `signal` is aborted with the refusal.
@@ -65,12 +62,12 @@ export class Transfer {
     if (!this.#isAsking) void this.#ask();
   }
 
-  /** The same, a moment later, and once for all that asks until then. */
-  recheckSoon(): void {
+  /** The same after a moment, and once for all that asks until then. */
+  recheckAfter(pauseMs: number): void {
     this.#topicTimer ??= setTimeout(() => {
       this.#topicTimer = null;
       this.recheck();
-    }, topicPauseMs).unref();
+    }, pauseMs).unref();
   }
 
   /** The session is told to be over: nothing is asked. */

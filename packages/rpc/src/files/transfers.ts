@@ -6,6 +6,10 @@ import { CallError, staleToken, unavailable } from "../procedure/call-error.ts";
 
 import { Transfer } from "./transfer.ts";
 
+/** How long what is asked on account of rows that changed somewhere waits for more of them: longer where many would ask. */
+const topicPauseMs = 100;
+const topicPausePerTransferMs = 5;
+
 /** All files on their way in and out of this process. */
 export class Transfers {
   readonly #running = new Set<Transfer>();
@@ -59,7 +63,7 @@ export class Transfers {
           break;
         case "topic":
           // Which rows the right stands on is not known here.
-          transfer.recheckSoon();
+          transfer.recheckAfter(topicPauseMs + this.#running.size * topicPausePerTransferMs);
           break;
         case "gap":
           transfer.recheck();

@@ -96,6 +96,7 @@ const paperRouter = router({
 
 export interface FileApp extends AsyncDisposable {
   readonly app: TestApp<Tables>;
+  readonly databaseUrl: string;
   /** The files in the folder, whole or not. */
   stored(): Promise<readonly string[]>;
   /** Sends a file; resolves with the answer. */
@@ -175,6 +176,7 @@ export async function startFiles(
 
   return {
     app,
+    databaseUrl: database.url,
     stored: () => listFiles(folder),
     beginUpload,
     upload(upload) {
