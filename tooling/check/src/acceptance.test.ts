@@ -31,6 +31,14 @@ test("a case without a test is told, and so is an excuse that is no longer neede
   expect(complaintsOf(`test("AAA-01 to AAA-04: the door", open);`)).toEqual(["AAA-04: docs/ac"]);
 });
 
+test("the cases of a suite that code is held to count like tests", () => {
+  using workspace = makeWorkspace({
+    "docs/acceptance.md": "- **AAA-01** one\n",
+    "packages/door/src/doors/cases/open.ts": `export const open = [{ title: "AAA-01: the door", run: open }];`,
+  });
+  expect(findUnshownCases(workspace.path)).toEqual([]);
+});
+
 test("an id in the middle of a title, in a comment or in a file that is no test shows nothing", () => {
   expect(complaintsOf(`// AAA-01: the door\ntest("like AAA-02: the door", open);`)).toEqual([
     "AAA-01: no test",

@@ -40,7 +40,9 @@ function toCase([, id = "", text = ""]: RegExpExecArray): AcceptanceCase {
 
 /** The ids at the beginnings of titles, as in `"CSR-04, CSR-05: …"` and `"CSR-01 to CSR-07: …"`. */
 function findShownCases(root: string): Set<string> {
-  const files = globSync("{apps,packages,tooling}/*/{src,build}/**/*.{test,suite}.{ts,tsx}", { cwd: root });
+  // `cases` are those of a suite that others hold their own code to.
+  const patterns = ["*/{src,build}/**/*.{test,suite}.{ts,tsx}", "*/src/**/cases/*.ts"];
+  const files = patterns.flatMap((pattern) => globSync(`{apps,packages,tooling}/${pattern}`, { cwd: root }));
   const titles = files.flatMap((file) =>
     readFileSync(join(root, file), "utf8")
       .matchAll(/["'`]((?:[A-Z]{3}-\d{2}(?:, | to )?)+):/g)

@@ -2,6 +2,8 @@ import type { CoreTables } from "@countersign/db";
 import type { TestApp } from "@countersign/rpc/testing";
 
 import { callers } from "./cases/callers.ts";
+import { crowds } from "./cases/crowds.ts";
+import { files } from "./cases/files.ts";
 import { giving } from "./cases/giving.ts";
 import { ids } from "./cases/ids.ts";
 import { injections } from "./cases/injections.ts";
@@ -46,6 +48,8 @@ const allCases = [
   limits,
   rights,
   live,
+  crowds,
+  files,
 ].flat();
 
 /**

@@ -20,6 +20,8 @@ export interface CrudOptions<Tables extends CoreTables = CoreTables, Place = unk
   readonly table: keyof Tables & string;
   /** Exactly what goes out of a row, besides `id`, `version` and `$can`. */
   readonly shows: readonly string[];
+  /** The columns that go out only to those who hold a permission: `{ salary: "staff.see_pay" }`. */
+  readonly showsTo?: Readonly<Record<string, string>>;
 
   /** Makes what rows of a new person belong to, as in a project of their own. Left out where rows belong to their owner alone. */
   readonly place?: (person: Person<Place>, app: TestApp<Tables>) => Promise<Place>;

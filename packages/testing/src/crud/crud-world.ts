@@ -128,6 +128,13 @@ export class CrudWorld implements AsyncDisposable {
     return 100_000 + this.#samples;
   }
 
+  /** What a row has for somebody with these permissions. */
+  keysFor(permissions: readonly string[]): readonly string[] {
+    const { shows, showsTo = {} } = this.scene.options;
+    const opened = Object.keys(showsTo).filter((name) => permissions.includes(showsTo[name] ?? ""));
+    return ["id", "version", "$can", ...shows, ...opened].toSorted();
+  }
+
   /** Waits until an open list is as it should be. */
   async until(view: LiveView, fits: (rows: readonly LiveRow[]) => boolean): Promise<void> {
     await view.until(fits, this.isQuick ? 2500 : 10_000);

@@ -33,7 +33,14 @@ const everyone: OwnNotes = {
 };
 const open = crudRouter({ ...noteOptions, scope: everyone });
 const { list: openList, update: openUpdate, updateMany: openUpdateMany } = open;
-const { remove: openRemove, removeMany: openRemoveMany, restore: openRestore, get: openGet, live: openLive } = open;
+const {
+  remove: openRemove,
+  removeMany: openRemoveMany,
+  restore: openRestore,
+  get: openGet,
+  live: openLive,
+  export: openExport,
+} = open;
 
 const anything = z.looseObject({});
 const withId = z.looseObject({ id: z.string(), version: z.number().optional() });
@@ -52,6 +59,7 @@ const anotherRow = "CRU-02: somebody else's row is answered";
 const inTheBin = "CRU-02: somebody else's row in the bin";
 const inTime = "CRU-02: the time";
 const lists = "CRU-01: lists";
+const exported = "CRU-01: an export";
 const liveLists = "CRU-01: a live list";
 const visitors = "CRU-06";
 const superusers = "CRU-07: a superuser";
@@ -162,6 +170,11 @@ export const broken: Readonly<Record<string, Broken>> = {
     rows: "notes",
     procedures: crudRouter({ ...noteOptions, show: ["createdAt", "secret"] }),
     fails: [shown],
+  },
+  "a column for some that goes to all": {
+    rows: "tasks",
+    procedures: { ...tasks, live: crudRouter({ ...taskOptions, show: ["createdAt", "cost"], showTo: {} }).live },
+    fails: [shown, liveLists, fieldsAtOnce],
   },
   "an order by what is hidden": {
     rows: "notes",
@@ -389,6 +402,7 @@ export const broken: Readonly<Record<string, Broken>> = {
     },
     fails: [fieldsAtOnce],
   },
+  "a file of everybody's rows": { rows: "notes", procedures: { ...notes, export: openExport }, fails: [exported] },
   "a formula in a file": {
     rows: "notes",
     procedures: {

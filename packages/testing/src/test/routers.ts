@@ -6,7 +6,7 @@ import { createProcedures } from "@countersign/rpc";
 
 import { type Tables, tables } from "./tables.ts";
 
-export const permissions = definePermissions(["notes.view_all"]);
+export const permissions = definePermissions(["notes.view_all", "tasks.see_cost"]);
 export const procedures = createProcedures({ permissions, tables });
 export const crudRouter = createCrud({ procedures, tables });
 
@@ -32,6 +32,7 @@ export const noteOptions = {
   order: { by: ["createdAt", "title", "priority"], direction: "desc" },
   removedAt: "removedAt",
   quota: { rows: 60, of: "ownerId" },
+  csv: { columns: ["title", "label"] },
 } as const;
 
 const roles = { read: ["viewer", "editor"], create: ["editor"], update: ["editor"], remove: ["editor"] };
@@ -52,6 +53,7 @@ export const taskOptions = {
     state: z.enum(["open", "done"]),
   },
   show: ["createdAt"],
+  showTo: { cost: "tasks.see_cost" },
   search: ["title"],
   filters: { projectId: ["eq"], state: ["eq", "in"] },
   order: { by: ["createdAt", "title"], direction: "asc" },

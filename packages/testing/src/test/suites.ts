@@ -39,6 +39,7 @@ export function taskSuite(router: AnyRouter, path: string): CrudOptions<Tables, 
     path,
     table: "tasks",
     shows: ["projectId", "title", "state", "createdAt"],
+    showsTo: { cost: "tasks.see_cost" },
     async place({ id: userId }, app) {
       const { projects, projectMembers } = app.db.tables;
       const projectId = newId();

@@ -49,6 +49,7 @@ export const tables = extendTables(
         .references(() => projects.id, { onDelete: "cascade" }),
       title: text("title").notNull(),
       state: text("state").notNull().default("open"),
+      cost: count("cost").notNull().default(7),
       version: count("version").notNull(),
       createdAt: instant("created_at").notNull(),
     });

@@ -8,12 +8,11 @@ import type { CrudWorld } from "../crud-world.ts";
 import type { Person } from "../person.ts";
 
 import { allOf, needs } from "./needs.ts";
-import { placesOf } from "./places.ts";
 
 const actions = ["update", "remove"] as const;
-const listsOfOne = 20;
 
-const hasRoles = ({ options }: CrudScene) => (options.roles ? null : "nobody else can have a role");
+/** Others than the owner can have a right to a row. */
+export const hasRoles = ({ options }: CrudScene) => (options.roles ? null : "nobody else can have a role");
 
 /** What each row says may be done with it is what may be done. */
 export const rights: readonly CrudCase[] = [
@@ -53,40 +52,6 @@ export const rights: readonly CrudCase[] = [
       }
     },
   },
-  {
-    title: "CRU-42: two hundred lists of people with different rights get one change at once, each with its own rights",
-    skip: allOf(needs("live", "create", "update"), hasRoles),
-    async run(world) {
-      const ann = await world.person();
-      const row = await world.create(ann);
-      const roles = Object.entries(world.scene.options.roles ?? {});
-      const subscribers = world.isQuick ? 40 : 200;
-      // Of the one place, where it can be named: those who may do the same there share what is read.
-      const [filter] = placesOf(world, ann);
-      const query = filter && { filter };
-      const watched = [];
-      for (let index = 0; index * listsOfOne < subscribers; index += 1) {
-        const [role, granted] = roles[index % roles.length] ?? ["", []];
-        const person = await world.person();
-        await join(world, ann, person, row, role);
-        for (let list = 0; list < listsOfOne; list += 1)
-          watched.push({ view: await world.watch(person, query), granted });
-      }
-      for (const { view } of watched) await world.until(view, (rows) => rows.some(({ id }) => id === row.id));
-      const changed = await world.get(ann, "update", {
-        id: row.id,
-        version: row.version,
-        ...world.change(ann.place, 1),
-      });
-      for (const { view, granted } of watched) {
-        await world.until(view, (rows) => rows.some(({ id, version }) => id === row.id && version === changed.version));
-        const frames = view.frames.flatMap((frame) => (frame.type === "list" ? frame.rows : frame.upsert));
-        for (const seen of frames.filter(({ id }) => id === row.id)) {
-          assert.deepEqual(seen.$can, canOf(world, granted), "A list holds somebody else's rights.");
-        }
-      }
-    },
-  },
 ];
 
 /** Somebody with these rights reads a row of the owner's, and does with it what it says. */
@@ -110,12 +75,14 @@ async function assertRights(
   else assertRefused(await world.ask(reader, "remove", { id: row.id }), "FORBIDDEN", "remove without the right");
 }
 
-function canOf(world: CrudWorld, granted: readonly string[]): Record<string, boolean> {
+/** What the row says to somebody with these rights. */
+export function canOf(world: CrudWorld, granted: readonly string[]): Record<string, boolean> {
   const offered = actions.filter((action) => world.offers(action));
   return Object.fromEntries(offered.map((action) => [action, granted.includes(action)]));
 }
 
-async function join(
+/** Gives a role in the owner's place, or takes it away. */
+export async function join(
   { scene, app }: CrudWorld,
   owner: Person,
   person: Person,

@@ -7,6 +7,7 @@ import { atOnce } from "../at-once.ts";
 import type { CrudCase } from "../crud-case.ts";
 import type { CrudRow, Values } from "../crud-options.ts";
 import { type CrudWorld, transports } from "../crud-world.ts";
+import type { Person } from "../person.ts";
 
 import { needs } from "./needs.ts";
 
@@ -18,25 +19,12 @@ export const showing: readonly CrudCase[] = [
     title: "CRU-18: a row has exactly the listed fields, in whatever answer it comes",
     skip: needs("create", "list"),
     async run(world) {
-      const ann = await world.person();
-      const expected = ["id", "version", "$can", ...world.scene.options.shows].toSorted();
-      const assertFields = (row: unknown, where: string) =>
-        assert.deepEqual(Object.keys(row as object).toSorted(), expected, `In ${where} a row has other fields.`);
-
-      const view = world.offers("live") ? await world.watch(ann) : null;
-      const { id } = await world.create(ann);
-      for (const transport of transports) {
-        const list = (await world.ask(ann, "list", undefined, transport)).data as { readonly rows: readonly CrudRow[] };
-        assertFields(list.rows[0], `list over ${transport}`);
-        if (world.offers("get"))
-          assertFields((await world.ask(ann, "get", { id }, transport)).data, `get over ${transport}`);
-      }
-      for (const [where, row] of await rowsOfChanges(world, ann)) assertFields(row, where);
-      if (!view) return;
-      await world.until(view, (rows) => rows.length > 0);
-      for (const frame of view.frames) {
-        for (const row of frame.type === "list" ? frame.rows : frame.upsert) assertFields(row, "live");
-      }
+      await assertKeys(world, await world.person(), world.keysFor([]));
+      const permissions = Object.values(world.scene.options.showsTo ?? {});
+      if (permissions.length === 0) return;
+      const bob = await world.person();
+      for (const permission of permissions) await world.app.auth.rights.grant(bob.id, permission);
+      await assertKeys(world, bob, world.keysFor(permissions));
     },
   },
   {
@@ -65,10 +53,27 @@ export const showing: readonly CrudCase[] = [
   },
 ];
 
-async function rowsOfChanges(
-  world: CrudWorld,
-  person: Awaited<ReturnType<CrudWorld["person"]>>,
-): Promise<[string, unknown][]> {
+async function assertKeys(world: CrudWorld, person: Person, keys: readonly string[]): Promise<void> {
+  const assertThese = (row: unknown, where: string) =>
+    assert.deepEqual(Object.keys(row as object).toSorted(), keys, `In ${where} a row has other fields.`);
+
+  const view = world.offers("live") ? await world.watch(person) : null;
+  const { id } = await world.create(person);
+  for (const transport of transports) {
+    const { data } = await world.ask(person, "list", undefined, transport);
+    assertThese((data as { readonly rows: readonly CrudRow[] }).rows[0], `list over ${transport}`);
+    if (!world.offers("get")) continue;
+    assertThese((await world.ask(person, "get", { id }, transport)).data, `get over ${transport}`);
+  }
+  for (const [where, row] of await rowsOfChanges(world, person)) assertThese(row, where);
+  if (!view) return;
+  await world.until(view, (rows) => rows.length > 0);
+  for (const frame of view.frames) {
+    for (const row of frame.type === "list" ? frame.rows : frame.upsert) assertThese(row, "live");
+  }
+}
+
+async function rowsOfChanges(world: CrudWorld, person: Person): Promise<[string, unknown][]> {
   const row = await world.create(person, 2);
   const seen: [string, unknown][] = [["create", row]];
   let { version } = row;

@@ -134,7 +134,7 @@ function createRaw(world: CrudWorld, person: Person, name: string, raw: string) 
 }
 
 /** The fields that take any text, and how long it may be. */
-function freeTexts(fields: Fields, columns: Columns): readonly [string, number | null][] {
+export function freeTexts(fields: Fields, columns: Columns): readonly [string, number | null][] {
   return Object.entries(fields).flatMap(([name, schema]) => {
     const text = freeTextOf(schema);
     return text && columns[name]?.dataType === "string" ? [[name, text.max] as [string, number | null]] : [];

@@ -29,6 +29,7 @@ CREATE TABLE tasks (
   project_id text NOT NULL REFERENCES projects (id) ON DELETE cascade,
   title text NOT NULL,
   state text DEFAULT 'open' NOT NULL,
+  cost integer DEFAULT 7 NOT NULL,
   version integer NOT NULL,
   created_at integer NOT NULL
 );
