@@ -34,6 +34,10 @@ const notes = {
 const router = procedures.router({ note: notes });
 
 const codeOf = (frame: RawFrame) => frame.error?.data.code;
+const dataOf = ({ result, error }: RawFrame): unknown => {
+  if (error) throw new Error(JSON.stringify(error));
+  return result?.data;
+};
 
 describeDatabases((dialect) => {
   test("an action can be left out, replaced, or have a rule of its own; rows say what the rule leaves", async () => {
@@ -42,7 +46,7 @@ describeDatabases((dialect) => {
     const ann = await app.signIn("ann");
     await using socket = await ann.open();
     const created = await socket.mutate("note.create", { title: "tea" });
-    const { id } = created.result?.data as { readonly id: string };
+    const { id } = dataOf(created) as { readonly id: string };
     expect(created.result?.data).toMatchObject({ $can: { update: true, remove: false } });
 
     expect(await socket.mutate("note.update", { id, shout: "milk" })).toMatchObject({

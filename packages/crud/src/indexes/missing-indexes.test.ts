@@ -42,7 +42,7 @@ function define(indexed: readonly (readonly string[])[]) {
 function missing(
   indexed: readonly (readonly string[])[],
   more: object = {},
-  scope: unknown = owner("placeId" as never),
+  scope: unknown = owner("placeId"),
 ): readonly string[] {
   const tables = define(indexed);
   const procedures = createProcedures({ tables });
@@ -78,8 +78,8 @@ test("memberships are looked up by user, and lists of all rows need the order al
   expect(missing([["placeId", "title"]], {}, membership({ of: "placeId", ...members } as never))).toEqual([
     'Table "members", for whose rows are whose: index("members_user_id").on(row.userId)',
   ]);
-  expect(missing([], {}, unscoped("things.all" as never))).toEqual([
+  expect(missing([], {}, unscoped("things.all"))).toEqual([
     'Table "things", for lists of all rows in the order of "title": index("things_title").on(row.title, row.id)',
   ]);
-  expect(missing([["title"]], {}, unscoped("things.all" as never))).toEqual([]);
+  expect(missing([["title"]], {}, unscoped("things.all"))).toEqual([]);
 });

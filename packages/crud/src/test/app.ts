@@ -79,8 +79,9 @@ const taskRows = crudRows({
   },
   showTo: { cost: "tasks.see_cost" },
   csv: { columns: ["title", "cost"] },
+  search: ["title"],
   filters: { projectId: ["eq"], state: ["eq"] },
-  order: { by: ["createdAt"], direction: "asc" },
+  order: { by: ["createdAt", "title"], direction: "asc" },
   quota: { rows: 200, of: "projectId" },
 });
 

@@ -58,7 +58,12 @@ export const tables = extendTables(
         version: count("version").notNull(),
         createdAt: instant("created_at").notNull(),
       },
-      (task) => [index("tasks_project_id_created_at").on(task.projectId, task.createdAt, task.id)],
+      (task) => [
+        index("tasks_project_id_created_at").on(task.projectId, task.createdAt, task.id),
+        index("tasks_project_id_title").on(task.projectId, task.title, task.id),
+        index("tasks_created_at").on(task.createdAt, task.id),
+        index("tasks_title").on(task.title, task.id),
+      ],
     );
     return { notes, projects, projectMembers, tasks };
   },

@@ -37,3 +37,9 @@ CREATE INDEX notes_owner_id_created_at ON notes (owner_id, created_at, id);
 CREATE INDEX project_members_user_id ON project_members (user_id);
 --> statement-breakpoint
 CREATE INDEX tasks_project_id_created_at ON tasks (project_id, created_at, id);
+--> statement-breakpoint
+CREATE INDEX tasks_project_id_title ON tasks (project_id, title, id);
+--> statement-breakpoint
+CREATE INDEX tasks_created_at ON tasks (created_at, id);
+--> statement-breakpoint
+CREATE INDEX tasks_title ON tasks (title, id);
