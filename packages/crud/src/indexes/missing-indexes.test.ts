@@ -69,8 +69,8 @@ test("what is held to one value may stand between: an equal filter, the bin", ()
 });
 
 test("with few rows of each owner the scope's column is enough; with many it is not", () => {
-  expect(missing([["placeId"]], { quota: { rows: 1000, of: "placeId" } })).toEqual([]);
-  expect(missing([["placeId"]], { quota: { rows: 1001, of: "placeId" } })).toEqual([byTitle]);
+  expect(missing([["placeId"]], { quota: { rows: 10_000, of: "placeId" } })).toEqual([]);
+  expect(missing([["placeId"]], { quota: { rows: 10_001, of: "placeId" } })).toEqual([byTitle]);
 });
 
 test("memberships are looked up by user, and lists of all rows need the order alone", () => {

@@ -8,7 +8,7 @@ import type { Model } from "../definition/model.ts";
 import { modelOf } from "../definition/models.ts";
 
 /** An owner with so few rows has them sorted in no time. */
-const fewRows = 1000;
+const fewRows = 10_000;
 
 /**
  * What the lists of a router's rows would have to look for in whole tables, each with the line to add: for a test of the
