@@ -50,7 +50,7 @@ export function AttachmentRow({ attachment, onRemove }: AttachmentRowProps) {
         />
       )}
       <div className="attachments__main">
-        <a className="attachments__name" href={fileUrl("attachment.download", { id })} download={name}>
+        <a className="cs-link attachments__name" href={fileUrl("attachment.download", { id })} download={name}>
           <bdi>{name}</bdi>
         </a>
         <span className="attachments__facts">

@@ -47,6 +47,10 @@ function show(children: ReactNode) {
   );
 }
 
+function failedWith(data: object): Upload {
+  return { ...upload, status: "failed", error: refused(data) };
+}
+
 function refused(data: object): Error {
   return TRPCClientError.from({ error: { message: "No.", code: -32603, data } } as never);
 }
@@ -103,14 +107,23 @@ test("a file on its way tells how much of it is sent, and can be taken back", ()
 test.each([
   [{ code: "PAYLOAD_TOO_LARGE", reason: "FILE_TOO_LARGE", details: { mostBytes: 26_214_400 } }, /at most 25 MB/],
   [{ code: "UNSUPPORTED_MEDIA_TYPE", reason: "FILE_TYPE_REFUSED" }, /this kind are not taken/],
-  [{ code: "FORBIDDEN", reason: "QUOTA_REACHED" }, /no room left/],
   [{ code: "BAD_REQUEST", reason: "INVALID_FIELDS", fields: { file: ["The file is empty."] } }, /It is empty/],
+])("a file that is not taken as it is says why (%o), and is not offered to be sent again", (data, why) => {
+  const onCancel = vi.fn<() => void>();
+  show(<UploadRow upload={failedWith(data)} onCancel={onCancel} onRetry={() => {}} />);
+  expect(screen.getByRole("alert").textContent).toMatch(why);
+  expect(screen.queryByRole("button", { name: /^Try again/ })).toBeNull();
+  fireEvent.click(screen.getByRole("button", { name: "Dismiss the message about “map.png”" }));
+  expect(onCancel).toHaveBeenCalledOnce();
+});
+
+test.each([
+  [{ code: "FORBIDDEN", reason: "QUOTA_REACHED" }, /no room left/],
   [{ code: "TIMEOUT" }, /did not arrive in time/],
-])("one that was not taken says why (%o), and can be sent again or dismissed", (data, why) => {
+  [{ code: "SERVICE_UNAVAILABLE", reason: "UNAVAILABLE" }, /./],
+])("one that could be taken another time (%o) can be sent again", (data, why) => {
   const onRetry = vi.fn<() => void>();
-  show(
-    <UploadRow upload={{ ...upload, status: "failed", error: refused(data) }} onCancel={() => {}} onRetry={onRetry} />,
-  );
+  show(<UploadRow upload={failedWith(data)} onCancel={() => {}} onRetry={onRetry} />);
   expect(screen.getByRole("alert").textContent).toMatch(/^“map.png” was not added\./);
   expect(screen.getByRole("alert").textContent).toMatch(why);
   fireEvent.click(screen.getByRole("button", { name: "Try again to send “map.png”" }));

@@ -20,3 +20,11 @@ export function describeUploadError(
   if (data?.code === "TIMEOUT") return texts.slow;
   return describeCallError(error, messages, locale);
 }
+
+/** Is it the file itself that is not taken? Then sending it again would end alike. */
+export function isFileRefused(error: unknown): boolean {
+  const data = readErrorData(error);
+  return (
+    data?.reason === "FILE_TOO_LARGE" || data?.reason === "FILE_TYPE_REFUSED" || data?.fields?.["file"] !== undefined
+  );
+}

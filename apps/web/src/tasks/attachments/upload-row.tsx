@@ -3,7 +3,7 @@ import { Button, usePages } from "@countersign/pages";
 
 import { useAppMessages } from "../../messages/app-messages.ts";
 
-import { describeUploadError } from "./describe-upload-error.ts";
+import { describeUploadError, isFileRefused } from "./describe-upload-error.ts";
 import { formatSize } from "./format-size.ts";
 
 export interface UploadRowProps {
@@ -25,9 +25,11 @@ export function UploadRow({ upload, onCancel, onRetry }: UploadRowProps) {
           <p>
             {texts.notSent(name)} {describeUploadError(upload.error, texts, messages, locale)}
           </p>
-          <Button size="small" aria-label={texts.retryLabel(name)} onClick={onRetry}>
-            {messages.common.retry}
-          </Button>
+          {!isFileRefused(upload.error) && (
+            <Button size="small" aria-label={texts.retryLabel(name)} onClick={onRetry}>
+              {messages.common.retry}
+            </Button>
+          )}
           <Button size="small" variant="quiet" aria-label={texts.dismissLabel(name)} onClick={onCancel}>
             {messages.common.dismiss}
           </Button>
