@@ -1,4 +1,5 @@
 import type { Command } from "./command.ts";
+import { generateCrud } from "./commands/generate-crud.ts";
 import { sessionsList } from "./commands/sessions-list.ts";
 import { sessionsPrune } from "./commands/sessions-prune.ts";
 import { sessionsRevoke } from "./commands/sessions-revoke.ts";
@@ -20,4 +21,5 @@ export const commands: readonly Command[] = [
   sessionsList,
   sessionsRevoke,
   sessionsPrune,
+  generateCrud,
 ];

@@ -49,32 +49,37 @@ export const sampleInputs: Readonly<Record<string, (cast: Cast) => unknown>> = {
   "member.removeMany": someRows,
   "member.update": () => ({ ...someVersion(), role: "editor" }),
   "member.updateMany": () => ({ ...someRows(), changes: { role: "editor" } }),
-  "note.create": () => ({ title: "tea", body: "" }),
-  "note.get": someRow,
-  "note.remove": someRow,
-  "note.removeMany": someRows,
-  "note.update": () => ({ ...someVersion(), title: "coffee" }),
-  "note.updateMany": () => ({ ...someRows(), changes: { title: "coffee" } }),
-  "project.create": () => ({ name: "ship" }),
-  "project.get": someRow,
-  "project.remove": someRow,
-  "project.removeMany": someRows,
-  "project.update": () => ({ ...someVersion(), name: "boat" }),
-  "project.updateMany": () => ({ ...someRows(), changes: { name: "boat" } }),
   "session.data.delete": () => ({ key: "theme" }),
   "session.data.get": () => ({ key: "theme" }),
   "session.data.set": () => ({ key: "theme", value: "dark" }),
   "session.notificationShown": () => ({ id: "unknown" }),
-  "task.create": () => ({ projectId: randomUUID(), title: "sail" }),
-  "task.get": someRow,
-  "task.remove": someRow,
-  "task.removeMany": someRows,
-  "task.restore": someRow,
-  "task.update": () => ({ ...someVersion(), title: "row" }),
-  "task.updateMany": () => ({ ...someRows(), changes: { title: "row" } }),
+  ...rowInputs("note", (n) => ({ title: `tea ${n}`, body: "" })),
+  ...rowInputs("project", (n) => ({ name: `ship ${n}` })),
+  ...rowInputs(
+    "task",
+    (n) => ({ projectId: randomUUID(), title: `sail ${n}` }),
+    (n) => ({ title: `row ${n}` }),
+  ),
 };
 
 const newPassword = "another password of some length";
+
+/** For the procedures of a `crudRouter`: `sample` makes what the n-th row consists of, and `change` what of it can be changed. */
+function rowInputs(
+  path: string,
+  sample: (n: number) => object,
+  change: (n: number) => object = sample,
+): Readonly<Record<string, () => unknown>> {
+  return {
+    [`${path}.create`]: () => sample(1),
+    [`${path}.get`]: someRow,
+    [`${path}.remove`]: someRow,
+    [`${path}.removeMany`]: someRows,
+    [`${path}.restore`]: someRow,
+    [`${path}.update`]: () => ({ ...someVersion(), ...change(2) }),
+    [`${path}.updateMany`]: () => ({ ...someRows(), changes: change(2) }),
+  };
+}
 
 /** A row that is not there: what happens to those that are is shown in the tests of the routers. */
 function someRow() {

@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+
+import { Failure } from "../failure.ts";
+
+import { planCrud, type PlanOptions } from "./plan-crud.ts";
+import type { ColumnFacts, TableFacts } from "./read-table.ts";
+import { routerSource } from "./router-source.ts";
+
+const column = (name: string, given: Partial<ColumnFacts> = {}): ColumnFacts => ({
+  name,
+  kind: "text",
+  isNullable: false,
+  isOptional: false,
+  refersTo: null,
+  ...given,
+});
+const kept = [column("id"), column("version", { kind: "number" }), column("createdAt", { kind: "instant" })];
+const ofUser = { refersTo: "users" } as const;
+const table = (...columns: readonly ColumnFacts[]): TableFacts => ({ name: "tags", columns: [...kept, ...columns] });
+const nothing: PlanOptions = { singular: null, owner: null, permission: null };
+
+test("the owner's column is found, and neither it nor what the library keeps can be written", () => {
+  const plan = planCrud(table(column("title"), column("ownerId", ofUser)), nothing);
+
+  expect(plan).toMatchObject({
+    scope: { kind: "owner", column: "ownerId" },
+    fields: [{ name: "title", kind: "line" }],
+    shown: ["createdAt"],
+  });
+  expect(plan.names).toMatchObject({ singular: "tag", type: "Tag", file: "tag", files: "tags" });
+});
+
+test("who made a row is written by the server, where rows are removed into a bin is found", () => {
+  const bin = column("deletedAt", { kind: "instant", isNullable: true, isOptional: true });
+  const plan = planCrud(table(column("name"), column("userId", ofUser), column("createdBy", ofUser), bin), nothing);
+
+  expect(plan).toMatchObject({ scope: { column: "userId" }, makers: ["createdBy"], removedAt: "deletedAt" });
+  expect(routerSource(plan)).toContain("beforeCreate: (values, { ctx }) => ({ ...values, createdBy: ctx.user.id }),");
+  expect(plan.fields.map(({ name }) => name)).toEqual(["name"]);
+});
+
+test("what refers to another's row, or holds JSON, is never a field", () => {
+  const parent = column("bookId", { refersTo: "books", isNullable: true, isOptional: true });
+  const extra = column("extra", { kind: "json", isOptional: true });
+  const plan = planCrud(table(column("title"), column("ownerId", ofUser), parent, extra), nothing);
+
+  expect(plan.fields.map(({ name }) => name)).toEqual(["title"]);
+});
+
+test("what only a person can decide is refused with what to do", () => {
+  const title = column("title");
+  const owner = column("ownerId", ofUser);
+  const refused = (facts: TableFacts, options: Partial<PlanOptions> = {}) =>
+    expect(() => planCrud(facts, { ...nothing, ...options }));
+
+  refused(table(title)).toThrow(/--owner <column>.*--permission/);
+  refused(table(title, column("userId", ofUser), owner)).toThrow(/--owner/);
+  refused(table(title, owner), { owner: "title" }).toThrow(/"title" of "tags" can't be the owner.*ownerId/);
+  refused(table(title, owner), { owner: "ownerId", permission: "app.all" }).toThrow(Failure);
+  refused(table(title, owner, column("bookId", { refersTo: "books" }))).toThrow(/"bookId".*refers to books/);
+  refused(table(title, owner, column("extra", { kind: "json" }))).toThrow(/"extra".*JSON/);
+  refused(table(owner)).toThrow(/no column of text/);
+  refused({ name: "tags", columns: [column("id"), title, owner] }).toThrow(/no column "version".*count\("version"\)/);
+});
+
+test("for those with a permission there is no owner, and no quota of one", () => {
+  const source = routerSource(planCrud(table(column("title")), { ...nothing, permission: "app.tags" }));
+
+  expect(source).toContain(`scope: unscoped("app.tags")`);
+  expect(source).not.toContain("quota");
+});

@@ -1,0 +1,39 @@
+import { capitalise, toWords } from "./names.ts";
+import { type CrudPlan, titleOf } from "./plan-crud.ts";
+
+/** Two windows and a second user in a browser: `src/<names>.test.ts` of the browser tests. */
+export function sceneSource(plan: CrudPlan): string {
+  const { names } = plan;
+  const label = capitalise(toWords(titleOf(plan).name));
+  const list = capitalise(names.manyWords);
+  return `import { expect } from "@playwright/test";
+
+import { test } from "@app/browser";
+
+test("${names.words}: written in one window it is in the other, changed and deleted there too, and never at a second user's", async ({
+  newAccount,
+  newDevice,
+}) => {
+  const laptop = await newDevice(await newAccount("ann"));
+  const [one, other] = [await laptop.openWindow("/${names.files}"), await laptop.openWindow("/${names.files}")];
+  const bobs = await (await newDevice(await newAccount("bob"))).openWindow("/${names.files}");
+  for (const page of [one, other, bobs]) await expect(page.getByText("No ${names.manyWords} yet")).toBeVisible();
+
+  await one.getByRole("button", { name: "New ${names.words}" }).click();
+  await one.getByLabel("${label}", { exact: true }).fill("First");
+  await one.getByRole("button", { name: "Save" }).click();
+  for (const page of [one, other]) await expect(page.getByRole("heading", { name: "First" })).toBeVisible();
+
+  await other.getByRole("button", { name: "Edit “First”" }).click();
+  await other.getByLabel("${label}", { exact: true }).fill("Second");
+  await other.getByRole("button", { name: "Save" }).click();
+  await expect(one.getByRole("heading", { name: "Second" })).toBeVisible();
+  await expect(one.getByRole("heading", { name: "First" })).toHaveCount(0);
+
+  await one.getByRole("button", { name: "Delete “Second”" }).click();
+  await one.getByRole("button", { name: "Delete", exact: true }).click();
+  for (const page of [one, other]) await expect(page.getByRole("list", { name: "${list}" })).toHaveCount(0);
+  await expect(bobs.getByText("No ${names.manyWords} yet")).toBeVisible();
+});
+`;
+}
