@@ -1,14 +1,16 @@
 import { createDrafts, type Drafts, type DraftsOptions } from "./drafts.ts";
 import { routerPath } from "./router-path.ts";
 import type { RowsSession } from "./rows-of.ts";
-import type { FieldNameOf, FormValues, PreviewOf, RowOf, RowsRouter } from "./rows-router.ts";
+import type { FieldNameOf, FormValues, NewRowOf, PreviewOf, RowOf, RowsRouter } from "./rows-router.ts";
 
 export interface FormOptions<Router extends RowsRouter, Names extends FieldNameOf<Router>> extends Omit<
   DraftsOptions<FormValues<Router, Names>>,
-  "preview"
+  "besides" | "preview"
 > {
   /** Tells forms with different fields of one router apart, as in `"rename"`. */
   readonly form?: string | undefined;
+  /** What a new row is made of besides, as the project of a task. */
+  readonly besides?: Partial<NewRowOf<Router>> | undefined;
   /** What a new row is expected to be, so that lists show it before the server has made it. */
   readonly preview?: ((values: FormValues<Router, Names>) => PreviewOf<Router>) | undefined;
 }

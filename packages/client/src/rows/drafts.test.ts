@@ -187,6 +187,16 @@ test("what was written in a row that was removed meanwhile can be saved as a new
   expect(create).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ title: "Green tea", body: "Earl Grey" }));
 });
 
+test("a new row is made of what the form does not show as well", async () => {
+  const { session, router, create } = start();
+  create.mockResolvedValue(tea);
+  const titles = draftsOf(session, router, { form: "title", empty: { title: "" }, besides: { body: "black" } });
+
+  await titles.save(writeNew(titles, "Coffee"));
+
+  expect(create).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ title: "Coffee", body: "black" }));
+});
+
 test("what can be told without the server is told before anything is sent", async () => {
   const { drafts, create } = start();
   const id = drafts.open(null);
@@ -422,7 +432,10 @@ function write(drafts: Drafts, note: Note, title: string): string {
   return id;
 }
 
-function writeNew(drafts: Drafts, title: string): string {
+function writeNew(
+  drafts: Pick<Drafts, "open"> & { write(id: string, values: { title: string }): void },
+  title: string,
+): string {
   const id = drafts.open(null);
   drafts.write(id, { title });
   return id;

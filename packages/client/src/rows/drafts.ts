@@ -16,6 +16,8 @@ export interface DraftsOptions<Values extends object> {
   readonly validate?: ((values: Values) => FieldErrors<Values>) | undefined;
   /** As the server keeps it, so that what is kept here compares equal to what comes back: without spaces at the ends, say. */
   readonly normalize?: ((values: Values) => Values) | undefined;
+  /** What a new row is made of besides, as the project of a task. */
+  readonly besides?: object | undefined;
   /** What a new row is expected to be, so that lists show it before the server has made it. */
   readonly preview?: ((values: Values) => object) | undefined;
 }
@@ -161,9 +163,12 @@ export function createDrafts<Values extends object>(
   }
 
   function begin({ id, base, values }: Draft<Row, Values>, { key, wasSent }: Attempt): Promise<ChangeOutcome<Row>> {
-    const { empty, preview } = readOptions();
+    const { empty, preview, besides = {} } = readOptions();
     const given = { key, wasSent, rowKey: id };
-    if (!base) return changes.create(fieldsOf(values), preview ? fieldsOf(preview(values)) : null, given);
+    if (!base) {
+      const expected = preview ? fieldsOf(preview(values)) : null;
+      return changes.create(fieldsOf({ ...besides, ...values }), expected, given);
+    }
     const written = differingFields(values, valuesOf(base, empty));
     return changes.update(base, Object.fromEntries(written.map((name) => [name, values[name]])), given);
   }

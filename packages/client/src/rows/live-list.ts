@@ -166,7 +166,8 @@ export function createLiveList<Router extends RowsRouter>(
   function describe(): LiveListState<Router> {
     const states = statesOf(present);
     const offset = present.windows[0]?.offset ?? 0;
-    const sent = { rows: sentRows(present), total: states[0]?.total ?? null, offset };
+    const limit = present.windows.reduce((sum, window) => sum + window.limit, 0);
+    const sent = { rows: sentRows(present), total: states[0]?.total ?? null, offset, limit };
     const { rows, total } = view.show(sent, {
       query: present.query,
       keyOf: changes.keyOf,
@@ -174,7 +175,6 @@ export function createLiveList<Router extends RowsRouter>(
       changes: changes.get(),
     });
     const failed = [...states, ...(next ? statesOf(next) : [])].find(({ status }) => status === "error");
-    const isFull = sent.rows.length === present.windows.reduce((sum, { limit }) => sum + limit, 0);
     return {
       status: failed ? "error" : isReady(present) ? "ready" : "loading",
       rows,
@@ -186,7 +186,7 @@ export function createLiveList<Router extends RowsRouter>(
       order: question.order,
       page: asked.page,
       pageCount: total === null ? null : Math.max(1, Math.ceil(total / asked.pageSize)),
-      hasMore: sent.total === null ? isFull : offset + sent.rows.length < sent.total,
+      hasMore: sent.total === null ? sent.rows.length === limit : offset + sent.rows.length < sent.total,
     };
   }
 

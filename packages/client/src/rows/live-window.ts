@@ -193,7 +193,7 @@ export function createLiveWindow<Router extends RowsRouter>(
     const key = windowKey(windowOf(query, part));
     const view = views.get(key) ?? createChangeView<LiveRow>();
     views.set(key, view);
-    const sent = { rows: state?.rows ?? [], total: state?.total ?? null, offset: part * windowSize };
+    const sent = { rows: state?.rows ?? [], total: state?.total ?? null, offset: part * windowSize, limit: windowSize };
     const shown = { query, keyOf: changes.keyOf, removing: "mark" as const, changes: changes.get(), isFixed: true };
     return view.show(sent, shown).rows;
   }

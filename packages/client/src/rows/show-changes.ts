@@ -12,6 +12,8 @@ export interface SentRows<Row extends LiveRow> {
   readonly total: number | null;
   /** How many rows come before these. */
   readonly offset: number;
+  /** How many there may be. */
+  readonly limit: number;
 }
 
 export interface ShownRows<Row extends LiveRow> {
@@ -88,7 +90,8 @@ export function createChangeView<Row extends LiveRow>(): ChangeView<Row> {
     const isLast = sent.total === null || sent.offset + sent.rows.length >= sent.total;
     for (const row of moved) insert(row, rows, query, { isFirst: sent.offset === 0, isLast });
     const total = sent.total === null ? null : Math.max(0, sent.total + difference);
-    return { rows: keepIdentity(rows, keyOf), total };
+    // The server's page will be as long as it may be, too.
+    return { rows: keepIdentity(rows.slice(0, sent.limit), keyOf), total };
   }
 
   function resultOf(

@@ -17,6 +17,13 @@ type Observer = {
   readonly onError: (error: unknown) => void;
 };
 
+/** What lists are asked for. */
+export interface FakeListInput {
+  readonly filter?: { readonly state?: { readonly eq?: FakeTask["state"] } };
+  readonly order?: { readonly by: "title"; readonly direction?: "asc" | "desc" };
+  readonly limit?: number;
+}
+
 /** A call that was sent: the test decides when it is carried out, and whether its answer arrives. */
 interface SentCall {
   readonly action: "create" | "update" | "remove";
@@ -26,10 +33,11 @@ interface SentCall {
 }
 
 interface Reader {
-  readonly filter: string | null;
+  readonly input: FakeListInput;
   readonly observer: Observer;
   /** What it was sent last; null before anything. */
   sent: readonly FakeTask[] | null;
+  sentTotal: number;
 }
 
 /** A server of tasks without a network, so that a test decides the order in which everything happens. */
@@ -46,8 +54,8 @@ export class FakeTasks {
     onIdentityChange: (_listener: (change: IdentityChange) => void) => () => {},
   };
   readonly router = {
-    list: { query: async (_input?: ListInput) => ({ rows: [...this.rows.values()] }) },
-    live: { subscribe: (input: ListInput, observer: Observer) => this.#subscribe(input, observer) },
+    list: { query: async (_input?: FakeListInput) => ({ rows: [...this.rows.values()] }) },
+    live: { subscribe: (input: FakeListInput, observer: Observer) => this.#subscribe(input, observer) },
     create: { mutate: (input: { title: string; state: FakeTask["state"] }) => this.#call<FakeTask>("create", input) },
     update: {
       mutate: (input: { id: string; version: number; title?: string; state?: FakeTask["state"] }) =>
@@ -60,9 +68,13 @@ export class FakeTasks {
     return (this.connection.get().state as string) === "open";
   }
 
-  /** What a list with this filter should show. */
-  read(filter: string | null): readonly FakeTask[] {
-    return [...this.rows.values()].filter(({ state }) => filter === null || state === filter).toReversed();
+  /** What a list should show that asks for this. */
+  read({ filter, order, limit = 20 }: FakeListInput): { readonly rows: readonly FakeTask[]; readonly total: number } {
+    const wanted = filter?.state?.eq;
+    const found = [...this.rows.values()].filter(({ state }) => wanted === undefined || state === wanted);
+    const sign = order?.direction === "desc" ? -1 : 1;
+    const rows = order ? found.toSorted((a, b) => sign * byTitle(a, b)) : found.toReversed();
+    return { rows: rows.slice(0, limit), total: found.length };
   }
 
   write(task: Omit<FakeTask, "version">): void {
@@ -84,14 +96,24 @@ export class FakeTasks {
     else call.resolve(answer);
   }
 
+  /** Carries a call out. What is given back lets its answer arrive. */
+  carryOut(call: SentCall): () => void {
+    this.calls.splice(this.calls.indexOf(call), 1);
+    const answer = this.#act(call);
+    return () => call.resolve(answer);
+  }
+
   /** Sends a list what it has not had. */
   push(index: number): void {
     const reader = [...this.#readers][index];
     if (!reader || !this.isOpen) return;
-    const rows = this.read(reader.filter);
-    const data = reader.sent ? diffRows(reader.sent, rows) : ({ type: "list", rows } as const);
+    const { rows, total } = this.read(reader.input);
+    const same = { type: "difference", upsert: [], remove: [] } as const;
+    const data = reader.sent ? (diffRows(reader.sent, rows) ?? same) : ({ type: "list", rows } as const);
+    const isNews = data !== same || reader.sentTotal !== total;
     reader.sent = rows;
-    if (data) reader.observer.onData({ id: "1", data: { ...data, total: rows.length } });
+    reader.sentTotal = total;
+    if (isNews) reader.observer.onData({ id: "1", data: { ...data, total } });
   }
 
   /** Calls on their way get no answer; some of them were carried out. */
@@ -109,8 +131,8 @@ export class FakeTasks {
     this.connection.set({ ...this.connection.get(), state: "open" });
   }
 
-  #subscribe({ filter }: ListInput, observer: Observer) {
-    const reader: Reader = { filter: filter?.state?.eq ?? null, observer, sent: null };
+  #subscribe(input: FakeListInput, observer: Observer) {
+    const reader: Reader = { input, observer, sent: null, sentTotal: 0 };
     this.#readers.add(reader);
     return { unsubscribe: () => void this.#readers.delete(reader) };
   }
@@ -153,8 +175,8 @@ export class FakeTasks {
   }
 }
 
-interface ListInput {
-  readonly filter?: { readonly state?: { readonly eq?: FakeTask["state"] } };
+function byTitle(a: FakeTask, b: FakeTask): number {
+  return a.title < b.title || (a.title === b.title && a.id < b.id) ? -1 : 1;
 }
 
 function refusal(code: string, data: object = {}): Error {
