@@ -150,8 +150,12 @@ export function ${type}Form({ ${one}, onClose }: ${type}FormProps) {
   const { messages } = usePages();
   const form = useCrudForm(rpc.${one}, { row: ${one}, empty });
 
-  async function handleSubmit(event: SubmitEvent<HTMLFormElement>) {
+  function handleSubmit(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault();
+    void save();
+  }
+
+  async function save() {
     const { status } = await form.save();
     if (status === "done" || status === "unchanged") onClose();
   }
