@@ -186,7 +186,13 @@ export class LiveHub {
 
   /** Never rejects. */
   async #tell(watcher: Watcher, round: Round): Promise<void> {
-    const retryMs = await this.#update(watcher, round).catch((error: unknown) => this.#handleFailure(watcher, error));
+    let retryMs: number | null = null;
+    try {
+      if (watcher.connection.isDead || watcher.connection.hasCaughtUp) await this.#update(watcher, round);
+      else retryMs = blockedRetryMs;
+    } catch (error) {
+      retryMs = this.#handleFailure(watcher, error);
+    }
     this.#running.delete(watcher);
     const wasTouched = this.#again.delete(watcher);
     // Not in this round: what it has read may be older than what the watcher was shown just now.
@@ -197,27 +203,19 @@ export class LiveHub {
     else if (wasTouched || hasPlace) this.#makeDue(watcher);
   }
 
-  /** Returns in how many milliseconds to try again, or null when the watcher has been told. */
-  async #update(watcher: Watcher, round: Round): Promise<number | null> {
+  async #update(watcher: Watcher, round: Round): Promise<void> {
     const { connection, rule } = watcher;
-    if (connection.isDead || !this.#isWatching(watcher)) return null;
-    if (!connection.hasCaughtUp) return blockedRetryMs;
-
+    if (connection.isDead || !this.#isWatching(watcher)) return;
     const principal = connection.tokenHash === null ? null : await round.principal(connection.tokenHash);
-    if (connection.isDead || connection.isSuperseded) return null;
-    if (principal === null && connection.tokenHash !== null) {
-      connection.endLost();
-      return null;
-    }
+    if (connection.isDead || connection.isSuperseded) return;
+    if (principal === null && connection.tokenHash !== null) return connection.endLost();
     const refusal = checkRule(rule, principal, this.#clock.now(), this.#settings.SESSION_FRESH_SECONDS);
-    if (refusal) {
-      watcher.fail(refusal);
-      return null;
-    }
+    if (refusal) return watcher.fail(refusal);
+
     const begun = performance.now();
-    await watcher.update(principal, round);
+    const updating = watcher.update(principal, round);
+    if (updating) await updating;
     this.#noteDuration(watcher, performance.now() - begun);
-    return null;
   }
 
   /** Only of the slow ones is it kept: those whose time makes a difference to `touchLater`. */

@@ -147,7 +147,7 @@ function frameBetween<Row extends LiveRow>(
   const from = before?.eventId ?? "";
   return round.share(`${key}\n${from}\n${present.eventId}`, () => {
     const change = before === null ? { type: "list" as const, ...wholeOf(present) } : difference(before, present);
-    return change && new SharedFrame(change, present.eventId);
+    return change && new SharedFrame(JSON.stringify(change), present.eventId);
   });
 }
 

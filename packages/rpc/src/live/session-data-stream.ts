@@ -33,7 +33,7 @@ export function sessionDataStream<Shown>(
       async update(_principal, round) {
         const values = await round.share(topics[0] ?? "no data", read);
         const json = JSON.stringify(values);
-        if (json !== last) sink.send(new SharedFrame(values));
+        if (json !== last) sink.send(new SharedFrame(json));
         last = json;
       },
       fail: (error) => sink.fail(error),

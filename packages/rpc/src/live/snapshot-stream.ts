@@ -59,14 +59,16 @@ function readShared(principal: Principal | null, round: Round, read: ReadSnapsho
 
 function toReading(snapshot: UserSnapshot): Reading {
   const version = snapshot.isAuthenticated ? snapshot.version : 0;
-  return { version, json: JSON.stringify(snapshot), frame: new SharedFrame(snapshot) };
+  const json = JSON.stringify(snapshot);
+  return { version, json, frame: new SharedFrame(json) };
 }
 
 function sendWhenNewer(sink: PushSink): (reading: Reading) => void {
-  let last: Reading | null = null;
+  // Not the whole reading: the bytes of its frame are of no use any more.
+  let [version, json] = [-1, ""];
   return (reading) => {
-    if (last !== null && (reading.version < last.version || reading.json === last.json)) return;
-    last = reading;
+    if (reading.version < version || reading.json === json) return;
+    ({ version, json } = reading);
     sink.send(reading.frame);
   };
 }

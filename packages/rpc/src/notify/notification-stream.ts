@@ -31,7 +31,8 @@ export function notificationStream({
       topics: [notificationTopic(session.userId)],
       async update() {
         const unseen = await notifications.listUnseen(session);
-        for (const notification of unseen) if (!sent.has(notification.id)) sink.send(new SharedFrame(notification));
+        for (const notification of unseen)
+          if (!sent.has(notification.id)) sink.send(new SharedFrame(JSON.stringify(notification)));
         sent = new Set([...sent, ...unseen.map(({ id }) => id)].slice(-mostRemembered));
       },
       fail: (error) => sink.fail(error),

@@ -42,8 +42,7 @@ export class Revocation {
         return this.recheckLater(connections.ofSession(hint.sessionId));
       case "user":
         this.count += 1;
-        for (const connection of connections.ofUser(hint.userId)) hub.touchConnection(connection);
-        return this.recheckLater(connections.ofUser(hint.userId));
+        return this.#recheckUser(connections.ofUser(hint.userId));
       case "topic":
         return isAdminTopic(hint.topic) ? hub.touchLater(hint.topic) : hub.touch(hint.topic);
       case "gap":
@@ -89,9 +88,9 @@ export class Revocation {
    *
    * @throws DatabaseUnavailable when they cannot be read; nothing is ended then: the lease decides.
    */
-  async recheck(connections: Iterable<Connection>): Promise<void> {
+  async recheck(connections: Iterable<Connection>, { isTouchedAfter = false } = {}): Promise<void> {
     for (const turn of inTurns(bySessionOf(connections))) {
-      await Promise.all(turn.map(([tokenHash, sockets]) => this.#recheckSession(tokenHash, sockets)));
+      await Promise.all(turn.map(([tokenHash, sockets]) => this.#recheckSession(tokenHash, sockets, isTouchedAfter)));
       if (turn.length === turnSize) await new Promise((resolve) => setImmediate(resolve));
     }
   }
@@ -110,22 +109,44 @@ export class Revocation {
     }
   }
 
+  #recheckUser(connections: readonly Connection[]): void {
+    const { hub } = this.#services;
+    void this.#recheckFirst(connections, () => {
+      for (const connection of connections) hub.touchConnection(connection);
+    });
+  }
+
   #everythingMayHaveChanged(): void {
     this.count += 1;
     this.#services.transfers.recheckAll();
-    // First what is over ends; what others are shown comes after that.
-    this.recheckLater([...this.#services.connections], () => this.#services.hub.touchAll());
+    const { connections, hub } = this.#services;
+    void this.#recheckFirst([...connections], () => hub.touchAll());
   }
 
-  /** The same in the background: never throws. `onDone` is called in any case. */
-  recheckLater(connections: readonly Connection[], onDone: () => void = () => {}): void {
-    const checked = this.recheck(connections).catch((error: unknown) => {
+  /** First what is over ends; what the others are shown is read after that, once, whatever has changed of them. */
+  async #recheckFirst(connections: readonly Connection[], touch: () => void): Promise<void> {
+    await this.#recheckQuietly(connections, { isTouchedAfter: true });
+    touch();
+  }
+
+  /** The same in the background: never throws. */
+  recheckLater(connections: readonly Connection[]): void {
+    void this.#recheckQuietly(connections);
+  }
+
+  /** Never rejects. */
+  async #recheckQuietly(
+    connections: readonly Connection[],
+    options?: { readonly isTouchedAfter: boolean },
+  ): Promise<void> {
+    try {
+      await this.recheck(connections, options);
+    } catch (error) {
       this.#services.log.warn({ err: error }, "Sessions could not be read again; the lease decides");
-    });
-    void checked.then(onDone);
+    }
   }
 
-  async #recheckSession(tokenHash: string, sockets: readonly Connection[]): Promise<void> {
+  async #recheckSession(tokenHash: string, sockets: readonly Connection[], isTouchedAfter: boolean): Promise<void> {
     const { auth, hub } = this.#services;
     const principal = await auth.sessions.validate(tokenHash);
     for (const connection of sockets) {
@@ -134,7 +155,7 @@ export class Revocation {
         connection.endLost();
         continue;
       }
-      if (connection.stand(principal)) hub.touchConnection(connection);
+      if (connection.stand(principal) && !isTouchedAfter) hub.touchConnection(connection);
     }
   }
 }
