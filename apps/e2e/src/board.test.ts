@@ -56,11 +56,14 @@ test("tasks are written, moved, opened, changed, removed and brought back with t
   await page.keyboard.press("Escape");
   await expect(page.getByRole("button", { name: "New task in To do" })).toBeFocused();
 
+  const actions = page.getByRole("button", { name: "Actions for “By hand”" });
   await choose(page, "By hand", "Move down");
+  await expect(actions).toBeFocused();
   await expect(titlesIn(page, "todo")).toHaveText(["Moor", "By hand", "Sail"]);
   await choose(page, "By hand", "Move to Doing");
   await expect(titlesIn(page, "doing")).toHaveText(["By hand", "Land"]);
   await expect(page.getByRole("status").getByText("“By hand” is in Doing now.")).toBeAttached();
+  await expect(actions).toBeFocused();
 
   await tabTo(page, page.getByRole("link", { name: "By hand" }));
   await page.keyboard.press("Enter");
@@ -75,6 +78,8 @@ test("tasks are written, moved, opened, changed, removed and brought back with t
 
   await choose(page, "By hand alone", "Move to the bin");
   await expect(titlesIn(page, "doing")).toHaveText(["Land"]);
+  // What had the focus is gone: its neighbour has it.
+  await expect(page.getByRole("button", { name: "Actions for “Land”" })).toBeFocused();
   await tabTo(page, page.getByRole("button", { name: "Undo" }));
   await page.keyboard.press("Enter");
   await expect(titlesIn(page, "doing")).toHaveText(["By hand alone", "Land"]);

@@ -7,6 +7,7 @@ import { RequireLogin } from "@countersign/react";
 import { DraftNews } from "../notes/draft-news.tsx";
 import { AppShell } from "../shell/app-shell.tsx";
 import { ShellSkeleton } from "../shell/shell-skeleton.tsx";
+import { TaskDraftNews } from "../tasks/task-draft-news.tsx";
 
 /** The pages of those who are signed in. Whose session ends is led to the login page, and back here afterwards. */
 export function SignedIn() {
@@ -24,6 +25,7 @@ export function SignedIn() {
         <Outlet />
       </AppShell>
       <DraftNews />
+      <TaskDraftNews />
     </RequireLogin>
   );
 }

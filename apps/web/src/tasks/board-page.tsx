@@ -15,9 +15,10 @@ import { NewTask } from "./new-task.tsx";
 import type { CardActions } from "./task-card.tsx";
 import { useTaskChanges, useTaskTroubles } from "./task-changes-context.ts";
 import { TaskDetail } from "./task-detail.tsx";
-import { taskStates, type TaskState } from "./task.ts";
+import { taskStates, type ShownTask, type TaskState } from "./task.ts";
 import { useBoardMoves, type Columns } from "./use-board-moves.ts";
 import { useDrag } from "./use-drag.ts";
+import { useTaskFocus } from "./use-task-focus.ts";
 
 /** The tasks of a project in columns by state. What any member does to them is here at once. */
 export function BoardPage() {
@@ -36,10 +37,24 @@ export function BoardPage() {
   const { with: addressWith } = address;
   const { cardProps } = drag;
   const { move, step } = moves;
-  const actions: CardActions = useMemo(
-    () => ({ addressOf: (task) => addressWith({ task }), move, step, remove, dismiss, cardProps }),
-    [addressWith, move, step, remove, dismiss, cardProps],
-  );
+  const keepFocus = useTaskFocus();
+  const actions: CardActions = useMemo(() => {
+    // What is done by the menu takes the menu away, and the card to another place.
+    const keeping =
+      <Rest extends unknown[]>(act: (task: ShownTask, ...rest: Rest) => void) =>
+      (task: ShownTask, ...rest: Rest) => {
+        keepFocus(task.id);
+        act(task, ...rest);
+      };
+    return {
+      addressOf: (task) => addressWith({ task }),
+      move: keeping(move),
+      step: keeping(step),
+      remove: keeping(remove),
+      dismiss,
+      cardProps,
+    };
+  }, [addressWith, move, step, remove, dismiss, cardProps, keepFocus]);
 
   const all = Object.values(lists);
   const failed = all.find(({ status }) => status === "error");

@@ -38,7 +38,8 @@ export const TaskCard = memo(function TaskCard(props: TaskCardProps) {
   return (
     <article
       className="task-card"
-      data-card={task.id}
+      data-card=""
+      data-task={task.id}
       data-dragged={isDragged || undefined}
       data-pending={task.$pending ? "" : undefined}
       {...(task.$can.update && actions.cardProps(task))}

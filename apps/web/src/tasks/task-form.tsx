@@ -11,6 +11,7 @@ import { nameOf } from "../projects/project.ts";
 
 import { dayOf, instantOf } from "./day.ts";
 import { DueDate } from "./due-date.tsx";
+import { type TaskValues, useTaskFormOptions } from "./task-drafts.ts";
 import { taskLimits, taskStates, type ShownTask } from "./task.ts";
 
 export interface TaskFormProps {
@@ -22,7 +23,8 @@ export interface TaskFormProps {
 export function TaskForm({ task, onClose }: TaskFormProps) {
   const { messages, locale } = usePages();
   const { tasks: texts, conflict: conflictTexts, editor } = useAppMessages();
-  const form = useTaskForm(task);
+  const { client: rpc } = api.useUtils();
+  const form = useCrudForm(rpc.task, { row: task, ...useTaskFormOptions() });
   const element = useRef<HTMLFormElement>(null);
   // Left open by the person, on another page or before the connection went.
   const [wasDirty] = useState(form.isDirty);
@@ -203,31 +205,11 @@ function AssigneeOptions({ present }: { readonly present: string | null }) {
   );
 }
 
-function useTaskForm(task: ShownTask) {
-  const { client: rpc } = api.useUtils();
-  const { project } = useProject();
-  const { tasks: texts } = useAppMessages();
-  return useCrudForm(rpc.task, {
-    row: task,
-    empty: {
-      title: "",
-      body: "",
-      state: "todo",
-      assigneeId: null,
-      dueAt: null,
-      projectId: project.id,
-    },
-    validate: ({ title }) => (title.trim() === "" ? { title: texts.nameMissing } : {}),
-    normalize: (values) => ({ ...values, title: values.title.trim() }),
-  });
-}
-
 /** A field of a task and what is in it, in words. */
 function useDescribeField(task: ShownTask) {
   const { members } = useProject();
   const { tasks: texts } = useAppMessages();
-  type Values = ReturnType<typeof useTaskForm>["values"];
-  return <Name extends keyof Values>(name: Name, value: Values[Name]) => {
+  return <Name extends keyof TaskValues>(name: Name, value: TaskValues[Name]) => {
     const text = value ?? "";
     switch (name) {
       case "state":

@@ -14,6 +14,8 @@ import type { TaskTrouble } from "./task-trouble.ts";
 import { taskStates, type ShownTask, type TaskState } from "./task.ts";
 
 export interface TaskRowProps {
+  /** Is told of a task before it moves or goes. */
+  readonly keepFocus: (taskId: string) => void;
   readonly task: ShownTask;
   readonly trouble: TaskTrouble | undefined;
   readonly assignee: Member | undefined;
@@ -22,7 +24,7 @@ export interface TaskRowProps {
 }
 
 /** A task in the list. */
-export const TaskRow = memo(function TaskRow({ task, trouble, assignee, to }: TaskRowProps) {
+export const TaskRow = memo(function TaskRow({ task, trouble, assignee, to, keepFocus }: TaskRowProps) {
   const { tasks: texts } = useAppMessages();
   const { move, remove, dismiss } = useTaskChanges();
 
@@ -56,7 +58,17 @@ export const TaskRow = memo(function TaskRow({ task, trouble, assignee, to }: Ta
       </span>
       <span className="task-row__person">{assignee && <Person member={assignee} />}</span>
       <span className="task-row__menu">
-        <TaskMenu task={task} onMove={(state) => move(task, { state })} onRemove={() => remove(task)} />
+        <TaskMenu
+          task={task}
+          onMove={(state) => {
+            keepFocus(task.id);
+            move(task, { state });
+          }}
+          onRemove={() => {
+            keepFocus(task.id);
+            remove(task);
+          }}
+        />
       </span>
       <TaskNews task={task} trouble={trouble} onDismiss={dismiss} />
     </>

@@ -10,6 +10,7 @@ import { useTaskTroubles } from "./task-changes-context.ts";
 import { TaskRow } from "./task-row.tsx";
 import type { ShownTask } from "./task.ts";
 import { useMediaQuery } from "./use-media-query.ts";
+import { useTaskFocus } from "./use-task-focus.ts";
 
 export interface VirtualRowsProps {
   readonly total: number;
@@ -29,6 +30,7 @@ export function VirtualRows({ total, rowAt, look, keyOf, addressOf, isOld }: Vir
   const { members } = useProject();
   const byUser = useMemo(() => new Map(members.map((member) => [member.userId, member])), [members]);
   const troubles = useTaskTroubles();
+  const keepFocus = useTaskFocus();
   const list = useRef<HTMLUListElement>(null);
   const top = useTop(list);
   const rowHeight = useMediaQuery("(max-width: 44rem)") ? 72 : 40;
@@ -66,6 +68,7 @@ export function VirtualRows({ total, rowAt, look, keyOf, addressOf, isOld }: Vir
             ref={virtualizer.measureElement}
             className="task-row"
             data-index={index}
+            data-task={task?.id}
             data-first={index === 0 || undefined}
             data-last={index === total - 1 || undefined}
             data-pending={task?.$pending ? "" : undefined}
@@ -80,6 +83,7 @@ export function VirtualRows({ total, rowAt, look, keyOf, addressOf, isOld }: Vir
                 trouble={troubles.get(task.id)}
                 assignee={task.assigneeId === null ? undefined : byUser.get(task.assigneeId)}
                 to={addressOf(task.id)}
+                keepFocus={keepFocus}
               />
             ) : (
               <Skeleton width={`${30 + ((index * 37) % 40)}%`} />
