@@ -42,7 +42,7 @@ export {
   valuesOf,
 } from "./rows/draft.ts";
 export type { Drafts } from "./rows/drafts.ts";
-export { draftsOf, type FormOptions, hasUnsavedDrafts } from "./rows/drafts-of.ts";
+export { draftsOf, type FormOptions, hasUnsavedWork } from "./rows/drafts-of.ts";
 export { createLiveList, type LiveList, type LiveListOptions, type LiveListState } from "./rows/live-list.ts";
 export {
   createLiveWindow,

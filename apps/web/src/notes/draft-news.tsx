@@ -1,7 +1,7 @@
 import { useRouter } from "@tanstack/react-router";
 import { useEffect } from "react";
 
-import { hasUnsavedDrafts } from "@countersign/client";
+import { hasUnsavedWork } from "@countersign/client";
 import { useToast } from "@countersign/pages";
 import { useSessionClient } from "@countersign/react";
 
@@ -30,7 +30,7 @@ export function DraftNews() {
 
   useEffect(() => {
     const ask = (event: BeforeUnloadEvent) => {
-      if (hasUnsavedDrafts(session)) event.preventDefault();
+      if (hasUnsavedWork(session)) event.preventDefault();
     };
     addEventListener("beforeunload", ask);
     return () => removeEventListener("beforeunload", ask);

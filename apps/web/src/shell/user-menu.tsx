@@ -1,4 +1,4 @@
-import { hasUnsavedDrafts } from "@countersign/client";
+import { hasUnsavedWork } from "@countersign/client";
 import { Icon, Link, Menu, usePages, useSignOut } from "@countersign/pages";
 import { useSessionClient, useUser } from "@countersign/react";
 
@@ -16,7 +16,7 @@ export function UserMenu() {
   if (!user) return null;
 
   function handleSignOut() {
-    if (hasUnsavedDrafts(session) && !confirm(unsaved.signOut)) return;
+    if (hasUnsavedWork(session) && !confirm(unsaved.signOut)) return;
     signOut();
   }
 

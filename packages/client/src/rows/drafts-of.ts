@@ -1,6 +1,6 @@
 import { createDrafts, type Drafts, type DraftsOptions } from "./drafts.ts";
 import { routerPath } from "./router-path.ts";
-import type { RowsSession } from "./rows-of.ts";
+import { hasUnsentChanges, type RowsSession } from "./rows-of.ts";
 import type { FieldNameOf, FormValues, NewRowOf, PreviewOf, RowOf, RowsRouter } from "./rows-router.ts";
 
 export interface FormOptions<Router extends RowsRouter, Names extends FieldNameOf<Router>> extends Omit<
@@ -46,10 +46,14 @@ export function draftsOf<Router extends RowsRouter, Names extends FieldNameOf<Ro
   return kept.drafts as unknown as Drafts<RowOf<Router>, FormValues<Router, Names>>;
 }
 
-/** Would closing the window, or signing out, lose something that was written in a form of any router? */
-export function hasUnsavedDrafts(session: RowsSession): boolean {
+/**
+ * Would closing the window, or signing out, lose something that was written in a form of any router, or done to a row and not
+ * sent yet?
+ */
+export function hasUnsavedWork(session: RowsSession): boolean {
   const routers = [...(draftsOfSessions.get(session)?.values() ?? [])];
-  return routers.some((forms) => [...forms.values()].some(({ drafts }) => drafts.hasUnsaved()));
+  const isWritten = routers.some((forms) => [...forms.values()].some(({ drafts }) => drafts.hasUnsaved()));
+  return isWritten || hasUnsentChanges(session);
 }
 
 function keep(session: RowsSession, router: RowsRouter, options: unknown): Kept {

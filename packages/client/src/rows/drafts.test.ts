@@ -5,7 +5,7 @@ import { CallFailure } from "../call-failure.ts";
 import { createFakeSession } from "../test/fake-session.ts";
 
 import { conflictOf } from "./draft.ts";
-import { draftsOf, hasUnsavedDrafts } from "./drafts-of.ts";
+import { draftsOf, hasUnsavedWork } from "./drafts-of.ts";
 import { createLiveList } from "./live-list.ts";
 import { createRowActions } from "./row-actions.ts";
 
@@ -377,6 +377,18 @@ test("a draft that cannot be saved by itself is told of; one that only waits is 
   expect(seen).toHaveLength(1);
 });
 
+test("what was done to a row and waits to be sent is unsaved work, too", async () => {
+  const { session, router, update, connect } = start();
+  update.mockResolvedValue({ ...tea, version: 4 });
+  connect(false);
+  void createRowActions(session, router).update(tea, { title: "Green tea" });
+  expect(hasUnsavedWork(session)).toBe(true);
+
+  connect(true);
+  await settled();
+  expect(hasUnsavedWork(session)).toBe(false);
+});
+
 test("a form keeps its drafts apart from those of another form of the router", () => {
   const { drafts, session, router } = start();
   const titles = draftsOf(session, router, { form: "title only", empty: { title: "" } });
@@ -386,9 +398,9 @@ test("a form keeps its drafts apart from those of another form of the router", (
   expect(titles.get()).toMatchObject([{ values: { title: "Tea" } }]);
   expect(drafts.get()).toEqual([]);
   expect(draftsOf(session, router, { form: "title only", empty: { title: "" } })).toBe(titles);
-  expect(hasUnsavedDrafts(session)).toBe(false);
+  expect(hasUnsavedWork(session)).toBe(false);
   titles.write("n1", { title: "Green tea" });
-  expect(hasUnsavedDrafts(session)).toBe(true);
+  expect(hasUnsavedWork(session)).toBe(true);
 });
 
 function start() {

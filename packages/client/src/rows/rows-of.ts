@@ -64,6 +64,12 @@ export function onRowNews(session: RowsSession, listener: (news: RowNews) => voi
   return () => void listeners.delete(entry);
 }
 
+/** Is there a change that the server may not have? One whose answer is awaited is about to be known. */
+export function hasUnsentChanges(session: RowsSession): boolean {
+  const routers = [...(rowsOfSessions.get(session)?.values() ?? [])];
+  return routers.some(({ changes }) => changes.get().some(({ phase }) => phase === "waiting" || phase === "checking"));
+}
+
 /** The cast: what types there are was asked of those who gave the router; here only its rows' ids and versions are read. */
 function callsOf(router: RowsRouter): RowCalls<LiveRow> {
   type Mutation = { readonly mutate: (input: unknown) => Promise<LiveRow> };
