@@ -308,6 +308,7 @@ export const englishMessages = {
     tooLong: (most: number) => `Too long: at most ${most} characters.`,
     brokenCharacter: "It has a broken character in it. Type it again.",
     invisibleCharacter: "It has an invisible character in it. Type it again.",
+    mixedScripts: "Use letters of one script: those of several can look like another name.",
     unstorableCharacter: "It has a character that cannot be kept. Type it again.",
     passwordCommon: "Too common: it is among the first ones tried. Choose another.",
     passwordLikeName: "It must differ from your username and email.",

@@ -21,6 +21,7 @@ test.each([
   [faultOf(parseUsername("")), "usernameMissing", null],
   [faultOf(parseUsername("x".repeat(65))), "tooLong", 64],
   [faultOf(parseUsername("a\u200bnn")), "invisibleCharacter", null],
+  [faultOf(parseUsername("\u0430lice")), "mixedScripts", null],
   [faultOf(parseUsername("ann@example")), "usernameWithAt", null],
   [faultOf(parseEmail("ann")), "emailMalformed", null],
   [faultOf(parseEmail("x".repeat(300))), "tooLong", 254],

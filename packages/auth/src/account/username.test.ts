@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 
+import { fieldFaults } from "@countersign/contract";
+
 import { cpuTime } from "../test/cpu-time.ts";
 
 import { parseUsername } from "./username.ts";
@@ -10,7 +12,7 @@ test("a username is normalised and trimmed for show, and has a key in lower case
 });
 
 test("REG-11: spellings that are equal after NFKC have one key", () => {
-  const keys = ["\u03a9mega", "\u2126mega", "\u03c9MEGA"].map(parseUsername);
+  const keys = ["\u03a9mega", "\u2126mega", "\u03a9MEGA"].map(parseUsername);
 
   expect(new Set(keys.map((name) => ("usernameKey" in name ? name.usernameKey : name.fault)))).toEqual(
     new Set(["ωmega"]),
@@ -52,4 +54,59 @@ test.each([
   ["a full-width @", "ann\uff20example.com"],
 ])("%s is refused", (_, raw) => {
   expect(parseUsername(raw)).toHaveProperty("fault");
+});
+
+test.each([
+  ["U+3164, a filler", "anna\u3164"],
+  ["only a filler", "\u3164"],
+  ["a half-width filler, which normalising turns into another", "anna\uffa0"],
+  ["U+115F, a filler", "anna\u115f"],
+  ["a grapheme joiner", "an\u034fna"],
+  ["a variation selector", "anna\ufe0f"],
+  ["a selector of the supplement", "anna\u{e0101}"],
+  ["blank Braille", "anna\u2800"],
+  ["a vowel that is not written", "anna\u17b4"],
+  ["the blank of Ogham, which is no blank", "an\u1680na"],
+  ["a null note head", "anna\u{1d159}"],
+  ["an object that is not there", "anna\ufffc"],
+  ["a tag", "anna\u{e0041}"],
+])("%s is refused, as what cannot be seen", (_, raw) => {
+  expect(parseUsername(raw)).toEqual({ fault: fieldFaults.invisibleCharacter });
+});
+
+test.each([
+  ["at the beginning", "\u0301anna"],
+  ["at the beginning of a word", "anna \u0301lee"],
+])("a mark with no letter to stand on is refused: %s", (_, raw) => {
+  expect(parseUsername(raw)).toEqual({ fault: fieldFaults.invisibleCharacter });
+});
+
+test.each(["\u0430lice", "аnna", "ann\u03b1", "раypal", "bob\u0660", "Ολga", "אdam"])(
+  "letters of several scripts are refused: %s",
+  (raw) => {
+    expect(parseUsername(raw)).toEqual({ fault: fieldFaults.mixedScripts });
+  },
+);
+
+test.each([
+  "Zoë",
+  "Łukasz 2",
+  "o’neill",
+  "Ann & Bob",
+  "Иван_77",
+  "Άννα",
+  "آنا",
+  "दीपिका",
+  "สมชาย",
+  "アンナーLee",
+  "田中 花子 (Tanaka)",
+  "민수 Kim 金",
+  "🐴",
+  "ᏣᎳᎩ",
+])("names of one script, and of those that are written together, are not: %s", (raw) => {
+  expect(parseUsername(raw)).toHaveProperty("username", raw);
+});
+
+test("two blanks are one: they are shown as one", () => {
+  expect(parseUsername("Ann  \u3000Lee")).toEqual({ username: "Ann Lee", usernameKey: "ann lee" });
 });

@@ -1,3 +1,7 @@
+import { fieldFaults } from "@countersign/contract";
+
+import { findNameFault } from "./readable-name.ts";
+
 const mostCharacters = 64;
 const mostRawLength = 256;
 
@@ -13,13 +17,12 @@ export function parseUsername(raw: string): Username | { readonly fault: string 
   // Looked at before normalising, which takes time in proportion.
   if (raw.length > mostRawLength) return { fault: tooLong };
 
-  const username = raw.normalize("NFKC").trim();
-  if (username === "") return { fault: "Choose a username." };
+  const username = joinWords(raw.normalize("NFKC"));
+  if (username === "") return { fault: fieldFaults.usernameMissing };
   if (Array.from(username).length > mostCharacters) return { fault: tooLong };
-  // Control, format (invisible, right-to-left) and unassigned characters; line and paragraph breaks.
-  if (/[\p{C}\p{Zl}\p{Zp}]/u.test(username)) return { fault: "It has an invisible character in it. Type it again." };
-  if (username.includes("@")) return { fault: "Leave out the @: it tells an email address from a username." };
-  return { username, usernameKey: toUsernameKey(username) };
+  if (username.includes("@")) return { fault: fieldFaults.usernameWithAt };
+  const fault = findNameFault(raw);
+  return fault === null ? { username, usernameKey: toUsernameKey(username) } : { fault };
 }
 
 const tooLong = `Too long: at most ${mostCharacters} characters.`;
@@ -27,5 +30,10 @@ const tooLong = `Too long: at most ${mostCharacters} characters.`;
 /** NFKC in lower case: names that look or read the same in it are one name. */
 export function toUsernameKey(name: string): string {
   // Lower-casing can undo the normal form, so it is made again.
-  return name.normalize("NFKC").trim().toLowerCase().normalize("NFKC");
+  return joinWords(name.normalize("NFKC")).toLowerCase().normalize("NFKC");
+}
+
+/** Two blanks are shown as one. Line breaks and the like stay: they are no blanks, and are refused. */
+function joinWords(name: string): string {
+  return name.trim().replaceAll(/ {2,}/g, " ");
 }

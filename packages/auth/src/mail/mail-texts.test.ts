@@ -76,7 +76,10 @@ test("whose account it is stands in the mail, unless the name would be read as s
   );
   expect(texts.confirmNewAddress({ ...link, username: null }).lines.join("\n")).not.toContain("called");
 
-  expect(["ann", "Ann_Lee-3", "آنا"].map(showableName)).toEqual(["ann", "Ann_Lee-3", "آنا"]);
+  const plain = ["ann", "Ann_Lee-3", "آنا", "Иван", "Άννα", "花子", "민수"];
+  expect(plain.map(showableName)).toEqual(plain);
+  const lookalikes = ["anna\u3164", "\u3164", "\u0430nna", "\u0430", "сосо", "\u0391\u039d\u039d\u0391", "аnnа", "ρ"];
+  expect(lookalikes.map(showableName)).toEqual(lookalikes.map(() => null));
   const others = ["evil.example", "https://evil.example", "You have won", "<b>", "a\u202eb", "x".repeat(33)];
   expect(others.map(showableName)).toEqual(others.map(() => null));
 });

@@ -1,3 +1,5 @@
+import { findNameFault } from "../account/readable-name.ts";
+
 import { arabic } from "./arabic.ts";
 import { english } from "./english.ts";
 
@@ -78,8 +80,17 @@ export function findMailTexts(locale: string | null, site: string): MailTexts {
 
 /**
  * The username, if it can stand in a mail to somebody who may never have heard of this site: letters and digits, nothing
- * that a mail program makes a link of, or that reads like a sentence.
+ * that a mail program makes a link of, or that reads like a sentence; and nothing that looks like the name of somebody else.
+ * The rules for new usernames are wider, and names may be older than the rules.
  */
 export function showableName(username: string): string | null {
-  return /^[\p{L}\p{N}_-]{1,32}$/u.test(username) ? username : null;
+  const isPlain = /^[\p{L}\p{N}_-]{1,32}$/u.test(username) && findNameFault(username) === null;
+  return isPlain && !latinLookalike.test(username) ? username : null;
 }
+
+/**
+ * Names of Cyrillic or Greek letters that can all be taken for Latin ones, as browsers tell them in the names of sites. Some are
+ * people's names as well, so they are refused in mails only.
+ */
+const latinLookalike =
+  /^(?=.*[\p{scx=Cyrillic}\p{scx=Greek}])[аАВеЕЗкКмМНоОрРсСТтуУхХвгѕЅіІјЈһҺԁԛԝӏьъпΑΒΕΖΗΙΚΜΝΟΡΤΥΧαικνορτυχω\d_-]+$/u;

@@ -301,6 +301,7 @@ export const arabicMessages: Messages = {
     tooLong: (most) => `أطول من اللازم: ${characters(most)} على الأكثر.`,
     brokenCharacter: "يوجد حرف تالف. اكتبها مجددًا.",
     invisibleCharacter: "يوجد حرف غير مرئي. اكتبه مجددًا.",
+    mixedScripts: "استخدم حروف كتابة واحدة: فحروف عدة كتابات قد تبدو كاسم آخر.",
     unstorableCharacter: "يوجد حرف لا يمكن حفظه. اكتبه مجددًا.",
     passwordCommon: "شائعة جدًا: هي من أول ما يُجرَّب. اختر غيرها.",
     passwordLikeName: "يجب أن تختلف عن اسم المستخدم والبريد الإلكتروني.",
