@@ -178,7 +178,8 @@ export function createApp<Tables extends CoreTables>(options: AppOptions<Tables>
       await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, drainMs))]);
       server.closeAllConnections();
       await closed;
-      await services.transfers.endAll();
+      // A store that hangs is not waited for for ever: what it leaves is swept.
+      await Promise.race([services.transfers.endAll(), new Promise((resolve) => setTimeout(resolve, drainMs))]);
       for (const stop of stops) await stop();
       // What is on its way gets one more chance, not more time than requests have.
       await Promise.race([services.auth.mail.flush(), new Promise((resolve) => setTimeout(resolve, drainMs))]);

@@ -164,6 +164,8 @@ describeDatabases((dialect) => {
     await until(async () => (await files.stored()).length === 1);
     request.destroy();
     expect(await leftIn(files)).toEqual(nothing);
+    // People close windows: that is nothing to log.
+    expect(files.app.logged).toEqual([]);
   });
 
   test("W6, R4: signing out in the middle of an upload ends it with 401 at once, and nothing is kept", async () => {
@@ -576,6 +578,20 @@ describe("files", () => {
     await files.app.db.delete(files.app.db.tables.sessions);
     await until(() => files.app.app.services.transfers.size === 0, 1500);
     expect(reader.read).toBeLessThan(8 * 1024 * 1024);
+  });
+
+  test("R3: while the database does not answer, what is under way goes on for a lease, and no longer", async () => {
+    await using files = await startFiles(sqlite, { settings: { LEASE_SECONDS: 1 } });
+    const ann = await files.app.signIn("ann");
+    const { id } = (await files.upload({ cookie: ann.cookie, body: Buffer.alloc(16 * 1024 * 1024, "x") })).data;
+    await using reader = await openReader(files, downloadPath(id), ann.cookie);
+    await until(() => reader.read > 0);
+    await files.app.db.close();
+    const closedAt = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(files.app.app.services.transfers.size).toBe(1);
+    await until(() => files.app.app.services.transfers.size === 0, 4000);
+    expect(performance.now() - closedAt).toBeLessThan(2500);
   });
 
   test("P6: a download of what is not the reader's any more is cut", async () => {

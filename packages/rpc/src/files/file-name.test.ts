@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { contentDisposition } from "./content-disposition.ts";
@@ -35,6 +36,48 @@ describe("a file's name", () => {
     expect(Buffer.byteLength(family)).toBeLessThanOrEqual(200);
     expect(family).toMatch(/^(?:👩‍👩‍👧)+\.png$/u);
     expect(Buffer.byteLength(cleanFileName("é".repeat(500)))).toBe(200);
+  });
+
+  test("whatever it was, is a name and nothing else: no path, nothing invisible, at most 200 bytes, and the same when cleaned again", () => {
+    const parts = fc.constantFrom(
+      "a",
+      ".",
+      "..",
+      "/",
+      "\\",
+      " ",
+      "\u202e",
+      "\u200b",
+      "é",
+      "e\u0301",
+      "خ",
+      "👩‍👩‍👧",
+      "con",
+      ":",
+      "\0",
+    );
+    const given = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 300 }),
+      fc.array(parts, { maxLength: 300 }).map((all) => all.join("")),
+    );
+    fc.assert(
+      fc.property(given, fc.constantFrom("txt", "png"), (name, ending) => {
+        const cleaned = cleanFileName(name);
+        expect(cleaned).not.toMatch(/[/\\\p{Cc}\u202a-\u202e\u2066-\u2069]|^[. ]|[. ]$|^$/u);
+        expect(Buffer.byteLength(cleaned)).toBeLessThanOrEqual(200);
+        expect(cleaned.isWellFormed()).toBe(true);
+        expect(cleanFileName(cleaned)).toBe(cleaned);
+
+        const fitted = fitFileName(cleaned, { endings: [ending] });
+        expect(fitted.toLowerCase().endsWith(`.${ending}`)).toBe(true);
+        expect(Buffer.byteLength(fitted)).toBeLessThanOrEqual(200);
+        const header = contentDisposition("attachment", fitted);
+        expect(header).toMatch(/^attachment; filename="[ -~]+"(?:; filename\*=UTF-8''[\w!#$&+.^`|~%-]+)?$/);
+        const [, encoded] = /UTF-8''(.*)$/.exec(header) ?? [];
+        if (encoded !== undefined) expect(decodeURIComponent(encoded)).toBe(fitted);
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   test("of more than 1000 characters is refused", () => {
