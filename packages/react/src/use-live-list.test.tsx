@@ -73,6 +73,23 @@ test("a window shows the part of a list that is looked at", async () => {
   await vi.waitFor(() => expect(app.text()).toBe("3 a c"));
 });
 
+test("what is asked and what is given back is typed by the router", async () => {
+  function Typed() {
+    const task = useTaskRouter();
+    const { rows } = useLiveList(task, { filter: { state: { in: ["todo"] } }, order: { by: "title" } });
+    const title: string | undefined = rows[0]?.title;
+    // @ts-expect-error -- no such column is declared
+    useLiveList(task, { filter: { nope: { eq: 1 } } });
+    // @ts-expect-error -- no such order is declared
+    useLiveWindow(task, { order: { by: "createdAt" } });
+    // @ts-expect-error -- not a field of a row
+    return `${typeof title} ${typeof rows[0]?.nope}`;
+  }
+  await using app = await openTaskApp(<Typed />);
+
+  await vi.waitFor(() => expect(app.text()).toBe("string undefined"));
+});
+
 const rendered: string[] = [];
 
 function useTaskRouter() {

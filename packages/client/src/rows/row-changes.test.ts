@@ -254,6 +254,24 @@ test("LOG-11: nothing that was done as one user is shown or sent as another", as
   expect(page.turns.reached.filter((turn) => turn === "update acts")).toHaveLength(1);
 });
 
+test("LOG-11: what waits without a connection is not sent when it comes back as somebody else's", async () => {
+  await using page = await openTasks();
+  const tasks = await page.list();
+  await page.server.stop();
+  await page.tab.is("reconnecting");
+  const waiting = page.actions.update(tasks.row("a"), { title: "Ann's" });
+  expect(tasks.shown).toBe("Ann's?update:waiting b c");
+
+  // In another tab, say.
+  page.browser.signIn("bob");
+  await page.server.start();
+
+  await expect(waiting).resolves.toEqual({ status: "dropped", wasSent: false });
+  await page.tab.shows("bob");
+  await tasks.shows("a b c");
+  expect(page.turns.reached).not.toContain("update acts");
+});
+
 const preview = {
   title: "new",
   state: "todo" as const,
