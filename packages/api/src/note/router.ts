@@ -21,6 +21,7 @@ export const noteRouter = router({
     order: { by: ["createdAt", "updatedAt", "title"], direction: "desc" },
     policies: { remove: "notes.remove" },
     quota: { rows: 500, of: "ownerId" },
+    csv: { columns: ["title", "body", "createdAt", "updatedAt"] },
   }),
 
   /** How much is written here, over all users: for those who may see it. */

@@ -19,6 +19,7 @@ export const projectRouter = router(
     filters: { id: ["eq"] },
     order: { by: ["name", "createdAt", "updatedAt"], direction: "asc" },
     quota: { rows: 100, of: "createdBy" },
+    csv: { columns: ["name", "description", "createdAt", "updatedAt"] },
     hooks: {
       /** Whoever makes a project manages it. */
       async afterCreate({ id: projectId, createdAt }, { ctx, tx }) {

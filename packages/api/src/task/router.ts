@@ -37,6 +37,7 @@ export const taskRouter = router(
     order: { by: ["rank", "createdAt", "dueAt", "title"], direction: "asc" },
     removedAt: "removedAt",
     quota: { rows: 100_000, of: "projectId" },
+    csv: { columns: ["title", "body", "state", "assigneeId", "dueAt", "createdAt", "updatedAt"] },
     hooks: {
       validate(values, before, { tx }) {
         const { assigneeId = null } = values;
