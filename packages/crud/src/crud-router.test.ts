@@ -188,7 +188,7 @@ describeDatabases((dialect) => {
       ["query", "note.list", { order: { by: "__proto__" } }],
       ["query", "note.list", { limit: 101 }],
       ["query", "note.list", { offset: 1e9 }],
-      ["query", "note.list", { cursor: "x".repeat(5000) }],
+      ["query", "note.list", { cursor: "x".repeat(16_385) }],
       ["query", "note.list", { cursor: "nonsense" }],
       ["query", "note.list", { filter: { priority: { in: Array.from({ length: 101 }, () => 1) } } }],
       ["mutation", "note.create", { title: "x", ownerId: id }],

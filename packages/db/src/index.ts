@@ -13,6 +13,7 @@ export {
   type Transaction,
 } from "./database.ts";
 export { forUpdate } from "./for-update.ts";
+export { type Keyset, orderByKeyset, rowsAfterCursor, toPage } from "./keyset-page.ts";
 export type { MigrationSet } from "./migration-set.ts";
 export { openDatabase, type OpenDatabaseOptions } from "./open-database.ts";
 export { type OnRowsChanged, rowsTopic, type WatchedRows } from "./row-changes.ts";

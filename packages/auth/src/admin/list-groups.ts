@@ -1,12 +1,11 @@
 import { and, count, eq, inArray } from "drizzle-orm";
 
 import type { AdminGroup, AdminPage } from "@countersign/contract";
-import type { Transaction } from "@countersign/db";
+import { type Transaction, orderByKeyset, rowsAfterCursor, toPage } from "@countersign/db";
 
 import type { AdminGroupQuery, AdminRows } from "./admin.ts";
 import { contains } from "./contains.ts";
 import { contentVersion } from "./content-version.ts";
-import { orderOf, rowsAfter, toPage } from "./keyset-page.ts";
 
 /** The database, or a transaction. */
 type Reader = Pick<Transaction, "select" | "tables">;
@@ -25,14 +24,14 @@ export async function listGroups(db: Reader, query: AdminGroupQuery): Promise<Ad
 export async function readGroupRows(db: Reader, query: AdminGroupQuery): Promise<AdminRows<AdminGroup> | null> {
   const { groups } = db.tables;
   const keyset = { name: "name", by: groups.name, id: groups.id };
-  const after = rowsAfter(keyset, query.cursor);
+  const after = rowsAfterCursor(keyset, query.cursor);
   if (after === null) return null;
 
   const found = await db
     .select()
     .from(groups)
     .where(and(conditions(db, query), after))
-    .orderBy(...orderOf(keyset))
+    .orderBy(...orderByKeyset(keyset))
     .limit(query.limit + 1);
   const page = toPage(keyset, query.limit, found, (row) => ({ value: row.name, id: row.id }));
   return { rows: await toGroups(db, page.rows), nextCursor: page.nextCursor };

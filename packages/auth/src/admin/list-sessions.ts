@@ -1,11 +1,10 @@
 import { and, count, eq, exists, gt, inArray, or } from "drizzle-orm";
 
 import type { AdminPage, AdminSession } from "@countersign/contract";
-import type { Database } from "@countersign/db";
+import { type Database, orderByKeyset, rowsAfterCursor, toPage } from "@countersign/db";
 
 import type { AdminRows, AdminSessionQuery } from "./admin.ts";
 import { contains } from "./contains.ts";
-import { orderOf, rowsAfter, toPage } from "./keyset-page.ts";
 
 /** See `AdminSessions.list`. */
 export async function listSessions(
@@ -31,7 +30,7 @@ export async function readSessionRows(
   const { sessions } = db.tables;
   const date = query.order.endsWith("lastUsedAt") ? "lastUsedAt" : "createdAt";
   const keyset = { name: query.order, by: sessions[date], id: sessions.id };
-  const after = rowsAfter(keyset, query.cursor);
+  const after = rowsAfterCursor(keyset, query.cursor);
   if (after === null) return null;
 
   const { id, version, userId, createdAt, lastUsedAt, expiresAt, remember, ip, userAgent } = sessions;
@@ -39,7 +38,7 @@ export async function readSessionRows(
     .select({ id, version, userId, createdAt, lastUsedAt, expiresAt, remember, ip, userAgent })
     .from(sessions)
     .where(and(conditions(db, query, now), after))
-    .orderBy(...orderOf(keyset))
+    .orderBy(...orderByKeyset(keyset))
     .limit(query.limit + 1);
   const { rows, nextCursor } = toPage(keyset, query.limit, found, (row) => ({ value: row[date], id: row.id }));
   // Only for this page: to join all sessions with their users, and sort that, takes ten times as long.

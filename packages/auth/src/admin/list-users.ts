@@ -1,11 +1,10 @@
 import { and, count, eq, exists, inArray } from "drizzle-orm";
 
 import type { AdminGroupName, AdminPage, AdminUserRow } from "@countersign/contract";
-import type { Database } from "@countersign/db";
+import { type Database, type Keyset, orderByKeyset, rowsAfterCursor, toPage } from "@countersign/db";
 
 import type { AdminRows, AdminUserQuery } from "./admin.ts";
 import { contains } from "./contains.ts";
-import { type Keyset, orderOf, rowsAfter, toPage } from "./keyset-page.ts";
 
 type Users = Database["tables"]["users"];
 
@@ -21,14 +20,14 @@ export async function listUsers(db: Database, query: AdminUserQuery): Promise<Ad
 export async function readUserRows(db: Database, query: AdminUserQuery): Promise<AdminRows<AdminUserRow> | null> {
   const { users } = db.tables;
   const keyset = keysetOf(users, query.order);
-  const after = rowsAfter(keyset, query.cursor);
+  const after = rowsAfterCursor(keyset, query.cursor);
   if (after === null) return null;
 
   const found = await db
     .select(userColumns(users))
     .from(users)
     .where(and(conditions(db, query), after))
-    .orderBy(...orderOf(keyset))
+    .orderBy(...orderByKeyset(keyset))
     .limit(query.limit + 1);
   const value = (row: UserColumns) => (keyset.by === users.usernameKey ? row.usernameKey : row[dateOf(query.order)]);
   const { rows, nextCursor } = toPage(keyset, query.limit, found, (row) => ({ value: value(row), id: row.id }));

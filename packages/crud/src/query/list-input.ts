@@ -3,9 +3,11 @@ import { z } from "zod";
 import type { CrudTable } from "../definition/table.ts";
 import { columnOf } from "../scope/column.ts";
 
-import { longestCursor } from "./cursor.ts";
 import { type Operator, operandSchema, Pattern } from "./operators.ts";
 import type { Direction } from "./order.ts";
+
+/** A text of a thousand characters fits in, as it is written there. */
+const longestCursor = 16_384;
 
 /** What a list may be asked for; everything else is refused by name. */
 export interface Declared {

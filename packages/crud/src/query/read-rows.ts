@@ -1,12 +1,14 @@
 import { and, eq, getTableColumns, isNotNull, isNull, type SQL } from "drizzle-orm";
 
+import { type Keyset, orderByKeyset, rowsAfterCursor, toPage } from "@countersign/db";
+import { invalidFields } from "@countersign/rpc";
+
 import { type AnyRow, columnsOf, type Model, placeOf, type Reader } from "../definition/model.ts";
+import type { CrudTable } from "../definition/table.ts";
 import { columnOf } from "../scope/column.ts";
 
 import { conditionsOf } from "./conditions.ts";
-import { readCursor, writeCursor } from "./cursor.ts";
 import type { ListQuery } from "./list-input.ts";
-import { afterRow, type Order, orderBy } from "./order.ts";
 import { rightsOf, scopeOf, type Viewer, type Where } from "./rights.ts";
 import { sendRow, sendRows, type SentRow } from "./send-rows.ts";
 
@@ -26,19 +28,14 @@ export async function readPage(
   reader: Reader,
   where: Where = scopeOf(model, viewer, reader),
 ): Promise<Page> {
-  const { order, limit, page, inScope } = selectPage(model, viewer, query, reader, where);
+  const { keyset, limit, page, inScope } = selectPage(model, viewer, query, reader, where);
   const found = await page;
   const isCounted = query.count ?? model.doesCount;
   const count = () => reader.$count(placeOf(model, reader).table, inScope);
   const total = isCounted ? (totalOf(query, limit, found.length) ?? (await count())) : null;
 
-  const shown = found.slice(0, limit) as ReadRow[];
-  const last = found.length > limit ? shown.at(-1) : undefined;
-  return {
-    rows: await sendRows(model, viewer, shown, reader),
-    nextCursor: last ? writeCursor(order, { value: last.$order, id: last.id }) : null,
-    total,
-  };
+  const { rows, nextCursor } = toPage(keyset, limit, found as ReadRow[], ({ $order, id }) => ({ value: $order, id }));
+  return { rows: await sendRows(model, viewer, rows, reader), nextCursor, total };
 }
 
 /** How many there are, where the page itself says so: it has its end, and there is one. Else null. */
@@ -56,24 +53,24 @@ export function selectPage(
   where: Where,
 ) {
   const { table } = placeOf(model, reader);
-  const order = orderOf(model, query);
-  const column = columnOf(table, order.by);
+  const keyset = keysetOf(model, query, table);
   const limit = query.limit ?? model.pageSize;
   const inScope = and(
     visible(model, where, query.removed ?? false, reader),
     conditionsOf(table, model.declared.search, query, reader.dialect),
   );
-  const cursor = query.cursor ? readCursor(query.cursor, order, column) : null;
+  const after = rowsAfterCursor(keyset, query.cursor);
+  if (after === null) throw invalidFields({ cursor: ["This is no cursor of this list. Begin at the first page."] });
 
   const page = reader
-    .select({ ...columnsOf(model, table), $order: column, ...rightsOf(model, viewer, where) })
+    .select({ ...columnsOf(model, table), $order: keyset.by, ...rightsOf(model, viewer, where) })
     .from(table)
-    .where(cursor ? and(inScope, afterRow(table, column, order.direction, cursor)) : inScope)
-    .orderBy(...orderBy(table, column, order.direction))
+    .where(and(inScope, after))
+    .orderBy(...orderByKeyset(keyset))
     // One more than asked tells whether there is a next page.
     .limit(limit + 1)
     .offset(query.offset ?? 0);
-  return { order, limit, page, inScope };
+  return { keyset, limit, page, inScope };
 }
 
 /** One row, or null when it is not there or not this user's to see. */
@@ -109,6 +106,8 @@ function visible(model: Model, where: Where, isRemoved: boolean, reader: Pick<Re
 }
 
 /** The order asked for, ascending unless it says otherwise, or the list's own. */
-function orderOf(model: Model, { order }: ListQuery): Order {
-  return order ? { by: order.by, direction: order.direction ?? "asc" } : model.defaultOrder;
+function keysetOf(model: Model, { order }: ListQuery, table: CrudTable) {
+  const { by, direction = "asc" } = order ?? model.defaultOrder;
+  const name = `${direction === "desc" ? "-" : ""}${by}`;
+  return { name, by: columnOf(table, by), id: table.id } satisfies Keyset;
 }
