@@ -2,7 +2,7 @@ import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { connect } from "node:net";
 
 import { eq } from "drizzle-orm";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
 import { describeDatabases, sqliteDialect as sqlite } from "@app/services/databases";
 import { openDatabase } from "@countersign/db";
@@ -402,6 +402,34 @@ describe("files", () => {
     expect(empty.error).toMatchObject({ reason: "INVALID_FIELDS", fields: { file: ["The file is empty."] } });
     expect(await leftIn(files)).toEqual(nothing);
     expect((await files.upload({ cookie, body: "x" })).data).toMatchObject({ size: 1, type: "text/plain" });
+  });
+
+  test("a file that is declared too large is refused before its first byte", async () => {
+    await using files = await startFiles(sqlite, { settings: { MAX_UPLOAD_BYTES: 1000 } });
+    const { cookie } = await files.app.signIn("ann");
+    const { request, answer } = files.beginUpload({ cookie, headers: { "content-length": "1001" } });
+    request.flushHeaders();
+    expect((await answer).error).toMatchObject({ reason: "FILE_TOO_LARGE" });
+    request.destroy();
+    expect(await leftIn(files)).toEqual(nothing);
+  });
+
+  test("S3: asking again for a file under way is no use of the session, and no call that limits count", async () => {
+    await using files = await startFiles(sqlite, { settings: { CALLS_BURST: 2, CALLS_PER_SECOND: 1 } });
+    const { cookie } = await files.app.signIn("ann");
+    const { id } = (await files.upload({ cookie, body: Buffer.alloc(16 * 1024 * 1024, "x") })).data;
+    const touch = vi.spyOn(files.app.auth.sessions, "touch");
+    const validate = vi.spyOn(files.app.auth.sessions, "validate");
+    await using reader = await openReader(files, downloadPath(id), cookie);
+    await until(() => reader.read > 0);
+    const before = validate.mock.calls.length;
+    for (let n = 0; n < 20; n += 1) {
+      files.app.bus.publish({ kind: "gap" });
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect(validate.mock.calls.length - before).toBeGreaterThan(15);
+    expect(touch).toHaveBeenCalledOnce();
+    expect(files.app.app.services.transfers.size).toBe(1);
   });
 
   test("an input that cannot be read, or has fields too many, is refused", async () => {
