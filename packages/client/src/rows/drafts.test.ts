@@ -223,6 +223,17 @@ test("what the server says of a field is shown at it; any other refusal keeps wh
   }
 });
 
+test("who saves twice saves once, and hears how that ends", async () => {
+  const { drafts, update } = start();
+  update.mockRejectedValue(refusal({ code: "FORBIDDEN" }));
+  const id = write(drafts, tea, "Green tea");
+
+  const both = await Promise.all([drafts.save(id), drafts.save(id)]);
+
+  expect(both.map(({ status }) => status)).toEqual(["refused", "refused"]);
+  expect(update).toHaveBeenCalledTimes(1);
+});
+
 test("saving what was not changed sends nothing and closes the form", async () => {
   const { drafts, update } = start();
   const id = drafts.open(tea);

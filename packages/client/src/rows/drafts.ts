@@ -73,6 +73,8 @@ export function createDrafts<Values extends object>(
   const savedListeners = new Set<(row: Row) => void>();
   /** The last attempt to save a draft: the same again gets the same key. */
   const attempts = new Map<string, Attempt>();
+  /** How what is on its way will end: who saves twice waits for the same. */
+  const outcomes = new Map<string, Promise<ChangeOutcome<Row>>>();
   let owner: string | null = null;
   let isOwnerHere = false;
   let isFollowing = false;
@@ -135,7 +137,8 @@ export function createDrafts<Values extends object>(
     const { normalize, validate, empty } = readOptions();
     change(id, (draft) => ({ ...draft, values: normalize?.(draft.values) ?? draft.values }));
     const draft = find(id);
-    if (!draft || draft.state.phase === "saving") return { status: "unchanged" };
+    if (draft?.state.phase === "saving") return outcomes.get(id) ?? { status: "unchanged" };
+    if (!draft) return { status: "unchanged" };
 
     const errors = validate?.(draft.values) ?? {};
     if (Object.keys(errors).length > 0) {
@@ -156,7 +159,10 @@ export function createDrafts<Values extends object>(
     setState(id, { phase: "saving", progress: progressOf(attempt) });
     if (!isOwnerHere) return { status: "dropped", wasSent: attempt.wasSent };
 
-    const outcome = await begin(draft, attempt);
+    const begun = begin(draft, attempt);
+    outcomes.set(id, begun);
+    const outcome = await begun;
+    if (outcomes.get(id) === begun) outcomes.delete(id);
     // It may have been forgotten meanwhile, or given to another attempt.
     if (attempts.get(id) === attempt && find(id)?.state.phase === "saving") finish(id, attempt, outcome);
     return outcome;
