@@ -30,6 +30,7 @@ export const arabicProjectMessages: ProjectMessages = {
     list: "القائمة",
     bin: "المحذوفات",
     members: "الأعضاء",
+    conflictTitle: "لهذا المشروع نسختان",
     remove: "حذف المشروع",
     removeQuestion: (name) => `حذف «${isolate(name)}» بكل مهامه، للجميع؟`,
     removing: "جارٍ الحذف…",

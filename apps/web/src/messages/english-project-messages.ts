@@ -31,6 +31,7 @@ export const englishProjectMessages = {
     list: "List",
     bin: "Bin",
     members: "Members",
+    conflictTitle: "This project has two versions",
     remove: "Delete project",
     removeQuestion: (name: string) => `Delete “${name}” with all its tasks, for everybody?`,
     removing: "Deleting…",

@@ -19,8 +19,6 @@ export function EditProject({ project, onClose }: EditProjectProps) {
   const { navigate } = usePages();
   const show = useToast();
   const [failure, setFailure] = useState<unknown>(null);
-  // What was there when writing began: a change by somebody else meanwhile is not written over unseen.
-  const [base] = useState(project);
 
   async function remove() {
     setFailure(null);
@@ -35,14 +33,7 @@ export function EditProject({ project, onClose }: EditProjectProps) {
 
   return (
     <section className="cs-panel project__edit">
-      <ProjectForm
-        project={base}
-        submit={(values) =>
-          rpc.project.update.mutate({ ...values, id: base.id, version: base.version, key: crypto.randomUUID() })
-        }
-        onDone={onClose}
-        onCancel={onClose}
-      />
+      <ProjectForm project={project} onSaved={onClose} onCancel={onClose} />
       {project.$can.remove && (
         <div className="project__remove">
           <FormFailure failure={failure} />

@@ -1,47 +1,106 @@
-import { Button, Field, FormFailure, readText, TextArea, TextInput, useForm, usePages } from "@countersign/pages";
+import { useEffect, useRef, type SubmitEvent } from "react";
 
-import type { Project } from "../api.ts";
+import { Button, describeCallError, Field, Notice, TextArea, TextInput, usePages } from "@countersign/pages";
+import { useCrudForm } from "@countersign/react";
+
+import { api, type Project } from "../api.ts";
+import { ConflictChoice } from "../conflict-choice.tsx";
 import { useAppMessages } from "../messages/app-messages.ts";
 
 import { projectLimits } from "./project.ts";
 
-export interface ProjectValues {
-  readonly name: string;
-  readonly description: string;
-}
-
-export interface ProjectFormProps<Result> {
-  /** What stands in it to begin with. */
-  readonly project: Pick<Project, "name" | "description"> | null;
-  readonly submit: (values: ProjectValues) => Promise<Result>;
-  readonly onDone: (result: Result) => void;
+export interface ProjectFormProps {
+  /** The project as it is now; null for a new one. */
+  readonly project: Project | null;
+  readonly onSaved: (project: Project) => void;
   readonly onCancel: () => void;
 }
 
-/** What a project is called and what it is about: for a new one, or one that is there. */
-export function ProjectForm<Result>({ project, submit, onDone, onCancel }: ProjectFormProps<Result>) {
-  const { projects: texts } = useAppMessages();
-  const { messages } = usePages();
-  const { isBusy, errors, failure, formProps } = useForm<ProjectValues, Result>({
-    read: (data) => ({ name: readText(data, "name").trim(), description: readText(data, "description").trim() }),
+/** What a project is called and what it is about. */
+export function ProjectForm({ project, onSaved, onCancel }: ProjectFormProps) {
+  const { client: rpc } = api.useUtils();
+  const { projects: texts, conflict, editor, tasks } = useAppMessages();
+  const { messages, locale } = usePages();
+  const element = useRef<HTMLFormElement>(null);
+  const form = useCrudForm(rpc.project, {
+    row: project,
+    empty: { name: "", description: "" },
     validate: ({ name }) => (name === "" ? { name: texts.nameMissing } : {}),
-    submit,
-    onDone,
+    normalize: ({ name, description }) => ({ name: name.trim(), description: description.trim() }),
   });
+  const { errors, phase, progress, values } = form;
 
+  // A refused save puts the person where the mistake is.
+  useEffect(() => {
+    if (Object.keys(errors).length > 0) element.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus();
+  }, [errors]);
+
+  function leave() {
+    form.discard();
+    onCancel();
+  }
+
+  async function save() {
+    const outcome = await form.save();
+    if (outcome.status === "done" && outcome.row) onSaved(outcome.row);
+    if (outcome.status === "unchanged") onCancel();
+  }
+
+  if (form.conflict) {
+    return (
+      <ConflictChoice
+        title={texts.conflictTitle}
+        form={form}
+        conflict={form.conflict}
+        describe={(name, value) => ({
+          label: name === "name" ? texts.name : texts.description,
+          value: <bdi>{value}</bdi>,
+        })}
+        onDone={onCancel}
+      />
+    );
+  }
+
+  const isSaving = phase === "saving";
   return (
-    <form className="cs-form project-form" aria-label={project ? texts.edit : texts.create} {...formProps}>
-      <FormFailure failure={failure} />
+    <form
+      className="cs-form project-form"
+      ref={element}
+      noValidate
+      aria-label={project ? texts.edit : texts.create}
+      onSubmit={(event: SubmitEvent) => {
+        event.preventDefault();
+        void save();
+      }}
+    >
+      {form.isOutdated && (
+        <Notice
+          tone="warning"
+          action={
+            <Button size="small" onClick={form.compare}>
+              {editor.compare}
+            </Button>
+          }
+        >
+          {conflict.text}
+        </Notice>
+      )}
+      {form.failure !== null && (
+        <Notice tone="danger">
+          {editor.failed} {describeCallError(form.failure, messages, locale)}
+        </Notice>
+      )}
       <Field label={texts.name} error={errors.name}>
         {(control) => (
           <TextInput
             {...control}
-            name="name"
             dir="auto"
             autoComplete="off"
             autoFocus
             maxLength={projectLimits.name}
-            defaultValue={project?.name}
+            disabled={isSaving}
+            value={values.name}
+            onChange={(event) => form.set({ name: event.target.value })}
           />
         )}
       </Field>
@@ -49,18 +108,19 @@ export function ProjectForm<Result>({ project, submit, onDone, onCancel }: Proje
         {(control) => (
           <TextArea
             {...control}
-            name="description"
             dir="auto"
             maxLength={projectLimits.description}
-            defaultValue={project?.description}
+            disabled={isSaving}
+            value={values.description}
+            onChange={(event) => form.set({ description: event.target.value })}
           />
         )}
       </Field>
       <div className="cs-form__actions">
-        <Button type="submit" variant="primary" isBusy={isBusy}>
-          {project ? messages.common.save : texts.createSubmit}
+        <Button type="submit" variant="primary" isBusy={isSaving}>
+          {isSaving ? tasks.phases[progress ?? "sending"] : project ? messages.common.save : texts.createSubmit}
         </Button>
-        <Button variant="quiet" onClick={onCancel}>
+        <Button variant="quiet" onClick={leave}>
           {messages.common.cancel}
         </Button>
       </div>
