@@ -18,6 +18,11 @@ export const benchmarks: readonly Benchmark[] = [
     run: async (options) => (await import("./push/bench-push.ts")).benchPush(options),
   },
   {
+    name: "crud",
+    about: "what a row costs through the router of rows, against the same procedures by hand",
+    run: async (options) => (await import("./crud/bench-crud.ts")).benchCrud(options),
+  },
+  {
     name: "live",
     about: "what it costs to keep a thousand lists right while their rows change",
     run: async (options) => (await import("./live/bench-live.ts")).benchLive(options),

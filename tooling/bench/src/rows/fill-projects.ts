@@ -11,10 +11,17 @@ export interface Project {
   readonly taskIds: readonly string[];
 }
 
-/** Makes the tables and fills them: one project for each of these, with so many members of its own and so many tasks. */
+interface Plan {
+  /** Of its own. */
+  readonly members: number;
+  readonly tasks: number;
+}
+
+/** Makes the tables and fills them: one project for each of these. The last one can be the first one's editor's as well. */
 export async function fillProjects(
   databaseUrl: string,
-  plans: readonly { readonly members: number; readonly tasks: number }[],
+  plans: readonly Plan[],
+  { isLastShared = false } = {},
 ): Promise<Project[]> {
   await using db = await openDatabase(databaseUrl, { tables, migrations: [coreMigrations, migrations] });
   let memberNumber = 0;
@@ -31,7 +38,9 @@ export async function fillProjects(
   await inTransactions(db, made, async (tx, group) => {
     await tx.insert(projects).values(group.map(({ id }) => ({ id, name: "bench" })));
   });
-  await inTransactions(db, made.flatMap(membershipsOf), async (tx, group) => {
+  const [first, last] = [made[0], made.at(-1)];
+  const shared = isLastShared && first && last ? [{ ...last, members: first.members.slice(0, 1) }] : [];
+  await inTransactions(db, [...made, ...shared].flatMap(membershipsOf), async (tx, group) => {
     await tx.insert(projectMembers).values(group);
   });
   await inTransactions(db, made.flatMap(tasksOf), async (tx, group) => {
