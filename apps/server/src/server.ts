@@ -30,9 +30,10 @@ export async function runServer(): Promise<void> {
   );
   const bus = openBus(env.bus, log);
   const onError = (err: unknown) => log.error({ err }, "A write in the background failed");
+  const onWarning = (message: string) => log.warn(message);
   const { publicUrl, allowedOrigins, trustProxy, settings } = env;
   const mailer = createMailer(env.mail, log);
-  const auth = createAuth({ db, bus, settings, permissions, mailer, publicUrl, onError });
+  const auth = createAuth({ db, bus, settings, permissions, mailer, publicUrl, onError, onWarning });
   const webFolder = env.isProduction ? requireWebFolder() : null;
   const app = createApp({
     router: appRouter,

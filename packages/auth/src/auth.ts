@@ -31,6 +31,8 @@ export interface AuthOptions {
   readonly publicUrl?: string;
   /** Hears of failures that no caller waits for (a touch that could not be written). */
   readonly onError?: (error: unknown) => void;
+  /** Hears of what is no failure and yet worth knowing (mails that a limit leaves out): seldom, whatever is tried. */
+  readonly onWarning?: (message: string) => void;
   /** Hears of every event of the audit log once it is kept. */
   readonly onAudit?: (record: AuditRecord) => void;
 }

@@ -21,7 +21,8 @@ import { createLinks } from "./token/create-links.ts";
 
 /** Who is calling, and how that begins, changes and ends, on this database. */
 export function createAuth(options: AuthOptions): Auth {
-  const { db, bus, settings, permissions, clock = systemClock, onError = ignore, onAudit = ignore } = options;
+  const { db, bus, settings, permissions, clock = systemClock } = options;
+  const { onError = ignore, onWarning = ignore, onAudit = ignore } = options;
   const sessions = createLuciaEngine({ db, bus, clock, settings, onError });
   const sessionData = createSessionData({ db, bus, clock, settings });
   const queue = createHashQueue({
@@ -41,11 +42,18 @@ export function createAuth(options: AuthOptions): Auth {
   const audit = createAuditLog({ db, bus, clock, settings, onAudit, onError });
 
   const { mailer = silentMailer } = options;
-  const desk = createMailDesk({ mailer, throttle, settings, publicUrl: requirePublicUrl(options), onError });
+  const desk = createMailDesk({
+    mailer,
+    throttle,
+    settings,
+    clock,
+    publicUrl: requirePublicUrl(options),
+    onError,
+    onWarning,
+  });
   const context = { db, bus, clock, settings, sessions, sessionData, passwords, throttle, audit, desk, onError };
 
   const links = createLinks(context);
-  const sendPasswordReset = (userId: string) => links.sendPasswordReset(userId);
 
   return {
     sessions,
@@ -54,7 +62,7 @@ export function createAuth(options: AuthOptions): Auth {
     links,
     mail: createMailNotices(context),
     rights: createRights({ db, bus, clock, permissions: [...declared] }),
-    admin: createAdmin({ ...context, permissions: declared, sendPasswordReset }),
+    admin: createAdmin({ ...context, permissions: declared, links }),
     audit,
     throttle,
   };

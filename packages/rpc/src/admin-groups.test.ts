@@ -43,7 +43,7 @@ describeDatabases((dialect) => {
 
     const events = await started.audited("admin.group.update");
     expect(events).toMatchObject([
-      { actorName: "root", details: { group: "watch", permissions: ["users.view"] } },
+      { actorName: "root", details: { group: "crew", newName: "watch", permissions: ["users.view"] } },
       { actorName: "root", details: { group: "crew", permissions: ["notes.view"] } },
     ]);
     expect(await started.audited("admin.group.remove")).toMatchObject([{ details: { group: "watch", count: 1 } }]);
@@ -76,6 +76,53 @@ describeDatabases((dialect) => {
     expect(await attempt(socket, "admin.group.create", { name: "more", permissions: ["notes.view"] })).toBe("OK");
     expect(await names()).toEqual(["crew", "more", "nobody"]);
     expect(await started.audited("admin.group.create")).toMatchObject([{ outcome: "ok" }, { outcome: "refused" }]);
+  });
+
+  test("a name that reads like another group's is taken, however it is spelt; of two at once one gets it", async () => {
+    await using started = await startAdminApp(dialect);
+    const root = await started.root();
+    await using socket = await root.open();
+    const make = async (name: string) => {
+      const { error } = await socket.mutate("admin.group.create", { name, permissions: [] });
+      return error ? error.data["fields"] : "OK";
+    };
+    expect(await make("Editors")).toBe("OK");
+    const taken = { name: ["There is a group with this name already."] };
+    for (const name of ["editors", " EDITORS ", "Ｅditors"]) expect(await make(name)).toEqual(taken);
+    for (const name of ["Editors\u3164", "Edit\u043ers", "\u0301Editors"]) expect(await make(name)).not.toBe("OK");
+    expect(await make("Edit ors")).toBe("OK");
+    expect(await make("Edit  Ors")).toEqual(taken);
+
+    const answers = await Promise.all(["Crew", "CREW", "crew"].map(make));
+    expect(answers.filter((answered) => answered === "OK")).toHaveLength(1);
+    const { rows } = await list(socket);
+    const other = rows.find(({ name }) => name === "Edit ors");
+    const renamed = { id: other?.id, version: other?.version };
+    expect(await attempt(socket, "admin.group.update", { ...renamed, name: "EDITORS" })).toBe(
+      "BAD_REQUEST INVALID_FIELDS",
+    );
+    // In another case it is still its own.
+    expect(await attempt(socket, "admin.group.update", { ...renamed, name: "EDIT ORS" })).toBe("OK");
+  });
+
+  test("a rename is in the log with both names and the group, done or refused", async () => {
+    await using started = await startAdminApp(dialect);
+    const [root, sue] = [await started.root(), await started.staff("sue", "groups.change")];
+    const id = await started.app.auth.rights.setGroup("crew", []);
+    await started.app.auth.rights.addToGroup(sue.id, "crew");
+    const { version } = (await started.app.auth.admin.groups.find(id)) ?? {};
+    await using staff = await sue.open();
+    await using socket = await root.open();
+
+    expect(await attempt(staff, "admin.group.update", { id, version, name: "admins" })).toBe(beyond);
+    expect(await attempt(socket, "admin.group.update", { id, version, name: "watch" })).toBe("OK");
+
+    const about = { group: "crew", groupId: id };
+    const events = await started.audited("admin.group.update");
+    expect(events.toSorted((one, other) => one.outcome.localeCompare(other.outcome))).toMatchObject([
+      { outcome: "ok", actorName: "root", details: { ...about, newName: "watch" } },
+      { outcome: "refused", actorName: "sue", details: { ...about, newName: "admins" } },
+    ]);
   });
 
   test("groups are listed by name with what they give and how many are in them, page by page", async () => {

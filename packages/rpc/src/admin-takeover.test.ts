@@ -217,6 +217,33 @@ describeDatabases((dialect) => {
     );
   });
 
+  test("what was tried on a superuser is in the audit log, though it was refused before it was looked at", async () => {
+    await using started = await startAdminApp(dialect);
+    const root = await started.root();
+    const sue = await started.staff("sue", "users.change", "users.grant");
+    const crew = await started.app.auth.rights.setGroup("crew", []);
+    await using socket = await sue.open();
+    const { id } = root;
+    const { version } = await started.readUser(id);
+
+    expect(await attempt(socket, "admin.user.update", { id, version, email: "sue@example.test", firstName: "" })).toBe(
+      beyond,
+    );
+    expect(await attempt(socket, "admin.user.setPermissions", { id, permissions: ["users.view"] })).toBe(beyond);
+    expect(await attempt(socket, "admin.user.setGroups", { id, groupIds: [crew] })).toBe(beyond);
+
+    const refused = { outcome: "refused", actorName: "sue", subjectName: "root" };
+    expect(await started.audited("admin.user.update")).toEqual([
+      { ...refused, reason: "beyond_own_rights", details: { fields: ["email"] } },
+    ]);
+    expect(await started.audited("admin.user.set_permissions")).toMatchObject([
+      { ...refused, details: { permissions: ["users.view"] } },
+    ]);
+    expect(await started.audited("admin.user.set_groups")).toMatchObject([
+      { ...refused, details: { groups: ["crew"] } },
+    ]);
+  });
+
   test("calls that the rule refuses are in the audit log, once a minute of each user and procedure", async () => {
     const clock = { ms: Date.now(), now: () => clock.ms };
     await using started = await startAdminApp(dialect, { clock });

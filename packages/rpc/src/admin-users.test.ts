@@ -419,6 +419,36 @@ describeDatabases((dialect) => {
     expect(events).toMatchObject([{ outcome: "ok", subjectName: "bob" }, { reason: "beyond_own_rights" }]);
     expect(JSON.stringify(events)).not.toMatch(/token|example\.test/);
   });
+
+  test("RAT-14: no link is said to be sent when none is; what strangers had sent to the address is counted apart", async () => {
+    await using started = await startAdminApp(dialect, { settings: { MAILS_PER_ADDRESS: 2 } });
+    const { app } = started;
+    const sue = await started.staff("sue", "users.send_reset");
+    const [ann, bob] = [await app.signIn("ann"), await app.signIn("bob")];
+    const { users } = app.db.tables;
+    for (const { id, principal } of [ann, bob]) {
+      const email = `${principal.user.username}@example.test`;
+      await app.db.update(users).set({ email, emailKey: email }).where(eq(users.id, id));
+    }
+    for (let count = 0; count < 3; count += 1) {
+      await app.auth.links.requestPasswordReset(
+        { email: "ann@example.test" },
+        { ip: "192.0.2.1", userAgent: null, presented: null },
+      );
+    }
+    expect(await app.takeMails()).toHaveLength(2);
+    await using socket = await sue.open();
+    const send = () => attempt(socket, "admin.user.sendReset", { id: ann.id });
+
+    expect([await send(), await send()]).toEqual(["OK", "OK"]);
+    expect(await app.takeMails()).toHaveLength(2);
+    expect([await send(), await send()]).toEqual(Array.from({ length: 2 }, () => "TOO_MANY_REQUESTS RATE_LIMITED"));
+    expect(await app.takeMails()).toEqual([]);
+    expect(await attempt(socket, "admin.user.sendReset", { id: bob.id })).toBe("OK");
+    expect((await app.takeMails()).map(({ to }) => to)).toEqual(["bob@example.test"]);
+    const events = await started.audited("admin.user.send_reset");
+    expect(events.map(({ outcome, reason }) => reason ?? outcome).toSorted()).toEqual(["limited", "ok", "ok", "ok"]);
+  });
 });
 
 function toCursor(cursor: string): object {

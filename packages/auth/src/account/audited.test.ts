@@ -1,3 +1,4 @@
+import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 
 import { describeDatabases } from "@app/services/databases";
@@ -92,6 +93,54 @@ describeDatabases((dialect) => {
     const reasons = (await events(app)).filter(({ action }) => action === "auth.login").map(({ reason }) => reason);
     expect(reasons).toHaveLength(4);
     expect(new Set(reasons.map(String))).toEqual(new Set(["limited", "wrong_password"]));
+  });
+
+  test("sign-ins at many accounts that a limit holds back stand in the log by whose account it was, so many a minute", async () => {
+    await using app = await openTestAuth(dialect, { LOGIN_ATTEMPTS: 1, LOGIN_WINDOW_SECONDS: 3600 });
+    const ann = await app.register("Ann");
+    const bob = await app.register("Bob");
+    // Ten failures of one address are its limit.
+    for (let index = 0; index < 10; index += 1) await login(app, `nobody ${index}`, "wrong, wrong");
+    for (const name of ["ann", "ann", "bob", "MyS3cretPassword", "ANN"]) await login(app, name, testPassword);
+
+    const limited = async () => (await events(app)).filter(({ reason }) => reason === "limited").toReversed();
+    expect((await limited()).map(({ subjectId, subjectName }) => [subjectId, subjectName])).toEqual([
+      [ann.id, "Ann"],
+      [bob.id, "Bob"],
+      [null, null],
+    ]);
+    expect(JSON.stringify(await limited())).not.toMatch(/secretpassword/i);
+    for (let index = 0; index < 50; index += 1) await login(app, `somebody ${index}`, testPassword);
+    expect(await limited()).toHaveLength(10);
+    // Another address has room of its own.
+    await app.auth.accounts.login({ login: "bob", password: "wrong" }, { ...from, ip: "198.51.100.1" });
+    await app.auth.accounts.login({ login: "bob", password: "wrong" }, { ...from, ip: "198.51.100.1" });
+    expect((await limited()).at(-1)).toMatchObject({ subjectId: bob.id, ip: "198.51.100.1" });
+  });
+
+  test("PWD-08: who loses against another change of the same password is in the log, and so is one whose session ended", async () => {
+    await using app = await openTestAuth(dialect);
+    const [ann, bob] = [await app.register("Ann"), await app.register("Bob")];
+    const { users } = app.db.tables;
+    const change = ({ principal, token }: typeof ann, password: string) => {
+      const signedIn = { ...from, principal, tokenHash: hashToken(token) ?? "" };
+      return app.auth.accounts.changePassword({ current: testPassword, password }, signedIn);
+    };
+
+    app.beforeTransaction(async () => {
+      await app.db.update(users).set({ passwordHash: "!" }).where(eq(users.id, ann.id));
+    });
+    expect(await change(ann, "the horse of the loser")).toEqual({ status: "conflict" });
+    app.beforeTransaction(async () => {
+      await app.auth.accounts.logout(hashToken(bob.token), from);
+    });
+    expect(await change(bob, "the horse of the late")).toEqual({ status: "ended" });
+
+    const changes = (await events(app)).filter(({ action }) => action === "account.change_password");
+    expect(changes.map(({ outcome, reason, actorId }) => [outcome, reason, actorId]).toReversed()).toEqual([
+      ["refused", "conflict", ann.id],
+      ["refused", "session_ended", bob.id],
+    ]);
   });
 
   test("what is rolled back stands in no log: a sign-in that could not begin its session", async () => {

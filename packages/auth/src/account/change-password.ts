@@ -31,7 +31,13 @@ export async function changePassword(
   if (typeof passwordHash !== "string") return passwordHash;
 
   const replaced = await replacePassword(context, { ...input, confirmed: confirmed.user, passwordHash, from });
-  if (replaced === "conflict" || replaced === "ended") return { status: replaced };
+  if (replaced === "conflict" || replaced === "ended") {
+    // The password was right, and yet nothing was changed: who looks into two changes at once is to see both.
+    const reason = replaced === "conflict" ? "conflict" : "session_ended";
+    const actor = actorOf(from.principal, from);
+    context.audit.record({ action: "account.change_password", outcome: "refused", reason, actor });
+    return { status: replaced };
+  }
   if ("status" in replaced) return replaced;
   postPasswordChanged(context, from.principal.user.id);
   const principal = await readNewPrincipal(context, replaced);

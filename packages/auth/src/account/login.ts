@@ -7,6 +7,7 @@ import type { Accounts, SignInResult } from "../auth.ts";
 import type { Busy } from "../password/hash-queue.ts";
 import { isHashable } from "../password/password-rule.ts";
 import type { NewSession } from "../session/session-engine.ts";
+import { limitKey } from "../throttle/limit-key.ts";
 
 import type { AccountContext, SignInOrigin } from "./account-context.ts";
 import { beginSession, readNewPrincipal } from "./begin-session.ts";
@@ -48,7 +49,7 @@ export async function login(
 
   const admission = await context.throttle.admitLogin(accountName(name), from.ip);
   if (admission.status === "limited") {
-    recordRefusal(context, { reason: "limited", user: null }, from);
+    recordHeldBack(context, name, from);
     return admission;
   }
   try {
@@ -79,6 +80,21 @@ function recordRefusal(
   const subject = user ? { id: user.id, name: user.username } : { id: null, name: null };
   const actor = { id: null, name: null, ip, userAgent };
   audit.record({ action: "auth.login", outcome: "refused", reason, actor, subject });
+}
+
+/** The limit came first, so it is looked up for the log only whose name it was. */
+function recordHeldBack(context: AccountContext, name: LoginName, { ip, userAgent }: SignInOrigin): void {
+  const actor = { id: null, name: null, ip, userAgent };
+  context.audit.record(
+    { action: "auth.login", outcome: "refused", reason: "limited", actor },
+    {
+      key: limitKey("aim", accountName(name)),
+      async findSubject() {
+        const [user] = await findCandidates(context, name);
+        return { id: user?.id ?? null, name: user?.username ?? null };
+      },
+    },
+  );
 }
 
 /** A new session when the name and the password are right. */

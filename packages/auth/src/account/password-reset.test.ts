@@ -236,7 +236,8 @@ describeDatabases((dialect) => {
     expect(await app.takeMails()).toHaveLength(1);
     expect(await ask("bob@example.com", "192.0.2.1")).toEqual(accepted);
     expect(await app.takeMails()).toEqual([]);
-    expect(String(app.errors.at(-1))).toContain("MAILS_PER_HOUR");
+    expect(app.warnings).toEqual([expect.stringContaining("MAILS_PER_HOUR")]);
+    expect(app.errors).toEqual([]);
     app.clock.advance(3_600_000);
     expect(await ask("bob@example.com", "192.0.2.1")).toEqual(accepted);
     expect(await app.takeMails()).toHaveLength(1);
@@ -249,9 +250,12 @@ describeDatabases((dialect) => {
 
     expect(await request(app, "ann@example.com")).toEqual({ status: "off" });
     expect(await app.takeMails()).toEqual([]);
-    expect(await app.auth.links.sendPasswordReset(bob.id)).toBe(false);
-    expect(await app.auth.links.sendPasswordReset("nobody")).toBe(false);
-    expect(await app.auth.links.sendPasswordReset(ann.id)).toBe(true);
+    const send = (id: string, mayBeSent: boolean) => app.auth.links.sendPasswordReset(id, async () => mayBeSent);
+    await send(bob.id, true);
+    await send("nobody", true);
+    await send(ann.id, false);
+    expect(await app.takeMails()).toEqual([]);
+    await send(ann.id, true);
     const [mail] = await app.takeMails();
     expect(await reset(app, tokenIn(mail))).toEqual({ status: "reset", userId: ann.id });
   });

@@ -41,7 +41,7 @@ export async function requestPasswordReset(
       recordRequest(context, from, { outcome: "refused", reason: reason ?? "unknown" }, user);
       return user && reason === "no_password" ? writeExplanation(context, user, from.locale) : null;
     }
-    const draft = await writeReset(context, user, from.locale);
+    const draft = await writeReset(context, user, { locale: from.locale, isAdmitted: false });
     if (draft !== null) recordRequest(context, from, { outcome: "ok" }, user);
     return draft;
   });
@@ -49,17 +49,29 @@ export async function requestPasswordReset(
 }
 
 /** See `Links.sendPasswordReset`. */
-export async function sendPasswordReset(context: AccountContext, userId: string): Promise<boolean> {
-  const { users } = context.db.tables;
-  const find = async () => (await context.db.select().from(users).where(eq(users.id, userId)))[0];
-  const user = await find();
-  if (!user?.isActive || user.emailKey === null) return false;
-
-  context.desk.post(async () => {
+export async function sendPasswordReset(
+  context: AccountContext,
+  userId: string,
+  act: Parameters<Links["sendPasswordReset"]>[1],
+): ReturnType<Links["sendPasswordReset"]> {
+  const { db, desk, throttle } = context;
+  const { users } = db.tables;
+  const find = async () => (await db.select().from(users).where(eq(users.id, userId)))[0];
+  const email = (await find())?.emailKey ?? null;
+  // Before whoever has it sent is told that it is on its way. What strangers have had sent to the address is counted apart.
+  const admission = email === null ? null : await throttle.admitMail("reset-by-admin", email);
+  try {
+    const mayBeSent = await act({ email, limited: admission?.status === "limited" ? admission : null });
+    if (admission?.status !== "admitted") return;
+    if (!mayBeSent) return admission.cancelled();
+  } catch (error) {
+    if (admission?.status === "admitted") admission.cancelled();
+    throw error;
+  }
+  desk.post(async () => {
     const present = await find();
-    return present ? writeReset(context, present, null) : null;
+    return present ? writeReset(context, present, { locale: null, isAdmitted: true }) : null;
   });
-  return true;
 }
 
 function findObstacle(user: StoredUser | undefined): string | null {
@@ -72,10 +84,10 @@ function findObstacle(user: StoredUser | undefined): string | null {
 async function writeReset(
   { db, clock, desk, settings }: AccountContext,
   user: StoredUser,
-  locale: string | null | undefined,
+  { locale, isAdmitted }: { readonly locale: string | null | undefined; readonly isAdmitted: boolean },
 ): Promise<Draft | null> {
   const email = user.emailKey;
-  if (email === null || !(await desk.admits("reset", email))) return null;
+  if (email === null || !(isAdmitted || (await desk.admits("reset", email)))) return null;
 
   const { users } = db.tables;
   const lifetimeSeconds = settings.RESET_SECONDS;

@@ -7,6 +7,7 @@ import type { Clock } from "../clock.ts";
 import type { MailDesk } from "../mail/mail-desk.ts";
 import type { Passwords } from "../password/password.ts";
 import type { SessionEngine } from "../session/session-engine.ts";
+import type { Links } from "../token/links.ts";
 
 /** What the admin's lists and changes work with. */
 export interface AdminContext {
@@ -18,8 +19,7 @@ export interface AdminContext {
   readonly audit: AuditLog;
   readonly passwords: Passwords;
   readonly desk: MailDesk;
-  /** See `Links.sendPasswordReset`. */
-  readonly sendPasswordReset: (userId: string) => Promise<boolean>;
+  readonly links: Pick<Links, "sendPasswordReset">;
   /** All that are declared. */
   readonly permissions: ReadonlySet<string>;
 }

@@ -1,8 +1,10 @@
-import { and, eq, inArray } from "drizzle-orm";
+import { and, eq, inArray, sql } from "drizzle-orm";
 
-import type { AdminGroup } from "@countersign/contract";
+import { type AdminGroup, fieldFaults } from "@countersign/contract";
 import { type Transaction, UniqueViolation } from "@countersign/db";
 
+import { findNameFault } from "../account/readable-name.ts";
+import { toUsernameKey } from "../account/username.ts";
 import { newId } from "../new-id.ts";
 
 import { type ActingAdmin, holdsAll, isInAll } from "./acting-admin.ts";
@@ -29,8 +31,9 @@ export async function createGroup(
   const options = { action: "admin.group.create", lock: { userIds: [] } } as const;
   return refuseTakenName(() =>
     makeChange<{ readonly id: string }>(context, call, options, async (tx, actor) => {
-      const details = { group: name.value, permissions };
+      const details = { group: name.value, groupId: id, permissions };
       if (!holdsAll(actor, permissions)) return { outcome: beyondOwnRights, details };
+      if (await isTaken(tx, name.value)) return { outcome: nameTaken };
 
       const { groupPermissions, groups } = tx.tables;
       await tx.insert(groups).values({ id, name: name.value, createdAt: new Date(context.clock.now()) });
@@ -64,12 +67,15 @@ export async function updateGroup(
       const renames = name !== null && name.value !== group.name;
       if (!renames && added.length === 0 && removed.length === 0) return unchanged;
       const permissions = input.permissions ?? group.permissions;
-      const details = { group: group.name, permissions, given: added, taken: removed };
+      const rename = renames ? { newName: name.value } : {};
+      const details = { group: group.name, groupId: id, ...rename, permissions, given: added, taken: removed };
       const unknown = added.filter((permission) => !context.permissions.has(permission));
       if (unknown.length > 0) return { outcome: { status: "invalid", fields: unknownPermissions(unknown) } };
       const mayRename = !renames || actor.isSuperuser || group.memberCount === 0;
       const mayTake = removed.length === 0 || holdsAllOfGroup(actor, group);
       if (!mayRename || !mayTake || !holdsAll(actor, added)) return { outcome: beyondOwnRights, details };
+
+      if (renames && (await isTaken(tx, name.value, id))) return { outcome: nameTaken };
 
       const members = await findMembers(tx, id);
       if (renames) await tx.update(groups).set({ name: name.value }).where(eq(groups.id, id));
@@ -79,7 +85,7 @@ export async function updateGroup(
       }
       await addPermissions(tx, groupPermissions, id, added);
       tellAfterCommit(context, tx, members);
-      return { outcome: done, details: { ...details, group: name?.value ?? group.name } };
+      return { outcome: done, details };
     }),
   );
 }
@@ -91,7 +97,7 @@ export function removeGroup(context: AdminContext, call: AdminCall, id: string):
     const { groups } = tx.tables;
     const group = await findGroup(tx, id);
     if (!group) return { outcome: { status: "missing" } };
-    const details = { group: group.name, permissions: group.permissions, count: group.memberCount };
+    const details = { group: group.name, groupId: id, permissions: group.permissions, count: group.memberCount };
     if (!holdsAllOfGroup(actor, group)) return { outcome: beyondOwnRights, details };
 
     const members = await findMembers(tx, id);
@@ -130,6 +136,12 @@ function tellAfterCommit({ bus }: AdminContext, tx: Transaction, members: readon
   });
 }
 
+const nameTaken = {
+  status: "invalid",
+  fields: { name: ["There is a group with this name already."] },
+} as const satisfies AdminOutcome;
+
+/** Another group was made with the very name since the look, not by an admin. */
 async function refuseTakenName<Done extends object>(
   change: () => Promise<AdminOutcome<Done>>,
 ): Promise<AdminOutcome<Done>> {
@@ -137,17 +149,32 @@ async function refuseTakenName<Done extends object>(
     return await change();
   } catch (error) {
     if (!(error instanceof UniqueViolation)) throw error;
-    return { status: "invalid", fields: { name: ["There is a group with this name already."] } };
+    return nameTaken;
   }
+}
+
+/**
+ * Is there another group whose name reads the same? The database knows only whether it is spelt the same. One change of names
+ * at a time, until the commit; there are few groups.
+ */
+async function isTaken(tx: Transaction, name: string, ownId: string | null = null): Promise<boolean> {
+  const { groups } = tx.tables;
+  if (tx.dialect === "postgres") {
+    await tx.select({ taken: sql`1` }).from(sql`pg_advisory_xact_lock(hashtext('countersign_group_names'))`);
+  }
+  const all = await tx.select({ id: groups.id, name: groups.name }).from(groups);
+  const key = toUsernameKey(name);
+  return all.some((group) => group.id !== ownId && toUsernameKey(group.name) === key);
 }
 
 const longestGroupName = 100;
 
+/** The rules are those of usernames: who puts others into a group must see which one it is. */
 function parseGroupName(raw: string): { readonly value: string } | { readonly fault: string } {
-  const value = raw.trim();
-  if (value === "") return { fault: "Give the group a name." };
+  const value = raw.normalize("NFKC").trim().replaceAll(/ {2,}/g, " ");
+  if (value === "") return { fault: fieldFaults.groupNameMissing };
   if (Array.from(value).length > longestGroupName)
     return { fault: `Too long: at most ${longestGroupName} characters.` };
-  if (/[\p{C}\p{Zl}\p{Zp}]/u.test(value)) return { fault: "It has an invisible character in it. Type it again." };
-  return { value };
+  const fault = findNameFault(raw);
+  return fault === null ? { value } : { fault };
 }

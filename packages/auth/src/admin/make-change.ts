@@ -45,11 +45,16 @@ export async function makeChange<Done extends object = object>(
     },
     { lockFirst: (tx) => lockRows(tx, { ...lock, userIds: [actorId, ...lock.userIds] }) },
   );
-  if (change.outcome.status === "refused") {
-    const { reason } = change.outcome;
+  const reason = refusalOf(change.outcome);
+  if (reason !== null) {
     context.audit.record({ action, outcome: "refused", reason, actor, ...auditedParts(change) });
   }
   return change.outcome;
+}
+
+function refusalOf(outcome: AdminOutcome): string | null {
+  if (outcome.status === "refused") return outcome.reason;
+  return outcome.status === "limited" ? "limited" : null;
 }
 
 /**
@@ -65,7 +70,8 @@ export function changeUser<Done extends object = object>(
     /** The version of the user the change was made from, if that matters. */
     readonly version?: number | undefined;
     readonly lock?: Omit<RowsToLock, "userIds">;
-    readonly details?: AuditDetails;
+    /** What is told of it even when it is refused before it is looked at. */
+    readonly details?: AuditDetails | ((target: UserRow, tx: Transaction) => AuditDetails | Promise<AuditDetails>);
   },
   apply: (tx: Transaction, actor: ActingAdmin, target: UserRow) => Promise<Omit<Change<NoInfer<Done>>, "subject">>,
 ): Promise<AdminOutcome<Done>> {
@@ -76,7 +82,8 @@ export function changeUser<Done extends object = object>(
     if (!target) return { outcome: { status: "missing" } };
 
     const subject = { id: target.id, name: target.username };
-    const about = { subject, ...(details ? { details } : {}) };
+    const told = typeof details === "function" ? await details(target, tx) : details;
+    const about = { subject, ...(told ? { details: told } : {}) };
     if (target.isSuperuser && !actor.isSuperuser) return { outcome: beyondOwnRights, ...about };
     if (version !== undefined && version !== target.version) return { outcome: { status: "stale" }, ...about };
     const change = await apply(tx, actor, target);

@@ -22,24 +22,30 @@ export async function updateUser(
   const read = readUserChange(context.settings, input);
   if ("fields" in read) return { status: "invalid", fields: read.fields };
 
-  const options = { action: "admin.user.update", userId: input.id, version: input.version } as const;
+  const changedIn = (target: UserRow) =>
+    Object.keys(withoutUnchanged(read.values, target)).filter((field) => field !== "emailKey");
+  const options = {
+    action: "admin.user.update",
+    userId: input.id,
+    version: input.version,
+    details: (target: UserRow) => ({ fields: changedIn(target) }),
+  } as const;
   try {
     return await changeUser(context, call, options, async (tx, actor, target) => {
       const { users } = tx.tables;
       const values = withoutUnchanged(read.values, target);
-      const details = { fields: Object.keys(values).filter((field) => field !== "emailKey") };
-      if (details.fields.length === 0) return unchanged;
+      if (Object.keys(values).length === 0) return unchanged;
 
       if ("email" in values) {
-        if (target.id === actor.id) return { outcome: ownAddress, details };
-        if (!(await maySetAddress(tx, actor, target))) return { outcome: beyondOwnRights, details };
+        if (target.id === actor.id) return { outcome: ownAddress };
+        if (!(await maySetAddress(tx, actor, target))) return { outcome: beyondOwnRights };
         // Links that were mailed to the old address end with it.
         await voidLinks(tx, target.id);
         await tellOldAddress(context, tx, target);
         Object.assign(values, { emailVerifiedAt: null });
       }
       await tx.update(users).set(values).where(eq(users.id, target.id));
-      return { outcome: done, details };
+      return { outcome: done };
     });
   } catch (error) {
     if (!(error instanceof UniqueViolation)) throw error;

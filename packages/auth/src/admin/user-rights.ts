@@ -1,5 +1,7 @@
 import { and, eq, inArray } from "drizzle-orm";
 
+import type { Transaction } from "@countersign/db";
+
 import { isLastSuperuser } from "../account/last-superuser.ts";
 
 import { holdsAll, holdsAllOf, isInAll } from "./acting-admin.ts";
@@ -13,7 +15,7 @@ export function setPermissions(
   call: AdminCall,
   { id, permissions, version }: Parameters<AdminUsers["setPermissions"]>[1],
 ): Promise<AdminOutcome> {
-  const options = { action: "admin.user.set_permissions", userId: id, version } as const;
+  const options = { action: "admin.user.set_permissions", userId: id, version, details: { permissions } } as const;
   return changeUser(context, call, options, async (tx, actor) => {
     const { userPermissions } = tx.tables;
     const ofUser = eq(userPermissions.userId, id);
@@ -46,7 +48,13 @@ export function setGroups(
   call: AdminCall,
   { id, groupIds, version }: Parameters<AdminUsers["setGroups"]>[1],
 ): Promise<AdminOutcome> {
-  const options = { action: "admin.user.set_groups", userId: id, version, lock: { groupIds } } as const;
+  const options = {
+    action: "admin.user.set_groups",
+    userId: id,
+    version,
+    lock: { groupIds },
+    details: async (_target: unknown, tx: Transaction) => ({ groups: await readNames(tx, groupIds) }),
+  } as const;
   return changeUser(context, call, options, async (tx, actor) => {
     const { groupMembers, groups } = tx.tables;
     const wanted = [...new Set(groupIds)];
@@ -77,6 +85,16 @@ export function setGroups(
     if (added.length > 0) await tx.insert(groupMembers).values(added.map((groupId) => ({ groupId, userId: id })));
     return { outcome: done, details };
   });
+}
+
+async function readNames(tx: Transaction, groupIds: readonly string[]): Promise<readonly string[]> {
+  if (groupIds.length === 0) return [];
+  const { groups } = tx.tables;
+  const named = await tx
+    .select({ name: groups.name })
+    .from(groups)
+    .where(inArray(groups.id, [...groupIds]));
+  return named.map(({ name }) => name);
 }
 
 /** See `AdminUsers.setStaff`. */

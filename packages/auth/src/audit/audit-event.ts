@@ -24,7 +24,11 @@ export interface AuditDetails {
   readonly given?: readonly string[];
   /** What it had before and has no longer. */
   readonly taken?: readonly string[];
+  /** The name of a group, as it was before. */
   readonly group?: string;
+  readonly groupId?: string;
+  /** The name it got, or was to get. */
+  readonly newName?: string;
   readonly value?: boolean;
   /** How many, as of sessions that were ended. */
   readonly count?: number;

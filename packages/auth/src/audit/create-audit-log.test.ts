@@ -117,6 +117,10 @@ describeDatabases((dialect) => {
     await expect(actions({ from: new Date(clock.now()) })).resolves.toEqual(["admin.user.update ok"]);
     await expect(actions({ until: new Date(clock.now()) })).resolves.toHaveLength(2);
 
+    await expect(actions({ search: "LOGIN" })).resolves.toEqual(["auth.login refused", "auth.login ok"]);
+    await expect(actions({ search: "user.update" })).resolves.toEqual(["admin.user.update ok"]);
+    await expect(actions({ search: "a_min" })).resolves.toEqual([]);
+
     const [newest] = await log.list({ limit: 1 });
     await expect(actions({ after: newest?.id ?? "" })).resolves.toEqual(["auth.login refused", "auth.login ok"]);
   });

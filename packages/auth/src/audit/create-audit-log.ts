@@ -9,8 +9,9 @@ import { contains } from "../admin/contains.ts";
 import type { Clock } from "../clock.ts";
 import { addressKey } from "../throttle/address-key.ts";
 
+import { createAllowance } from "./allowance.ts";
 import type { AuditEvent, AuditRecord } from "./audit-event.ts";
-import type { AuditFilter, AuditLog } from "./audit-log.ts";
+import type { AuditAim, AuditFilter, AuditLog } from "./audit-log.ts";
 import { createSparse } from "./sparse.ts";
 import { toRecord } from "./to-record.ts";
 
@@ -30,19 +31,29 @@ const gatherMs = 50;
 const mostWaiting = 5000;
 /** Of refusals that cost nothing to bring about, one of a kind in so long is kept. */
 const cheapEveryMs = 60_000;
+/** Of those that one address aims at different people, so many. */
+const mostAims = 10;
 const rowsPerInsert = 200;
 const dayMs = 86_400_000;
+
+interface Waiting {
+  readonly record: AuditRecord;
+  readonly aim: AuditAim | undefined;
+}
 
 export function createAuditLog({ db, bus, clock, settings, onAudit, onError }: AuditOptions): AuditLog {
   const { auditEvents } = db.tables;
   const isNews = createSparse(clock, cheapEveryMs);
-  let waiting: AuditRecord[] = [];
+  const hasRoom = createAllowance(clock, { most: mostAims, periodMs: cheapEveryMs });
+  let waiting: Waiting[] = [];
   let lost = 0;
   let writing: Promise<void> | null = null;
 
   async function write(): Promise<void> {
-    const records = waiting;
+    const taken = waiting;
     waiting = [];
+    const records: AuditRecord[] = [];
+    for (const { record, aim } of taken) records.push(aim ? await withSubject(record, aim) : record);
     for (let from = 0; from < records.length; from += rowsPerInsert) {
       const rows = records.slice(from, from + rowsPerInsert);
       try {
@@ -70,8 +81,18 @@ export function createAuditLog({ db, bus, clock, settings, onAudit, onError }: A
     }
   }
 
-  function keep(event: AuditEvent): void {
-    if (waiting.length < mostWaiting) waiting.push(toRecord(event, clock.now()));
+  async function withSubject(record: AuditRecord, aim: AuditAim): Promise<AuditRecord> {
+    try {
+      const { id, name } = await aim.findSubject();
+      return { ...record, subjectId: id, subjectName: name };
+    } catch (error) {
+      onError(error);
+      return record;
+    }
+  }
+
+  function keep(event: AuditEvent, aim?: AuditAim): void {
+    if (waiting.length < mostWaiting) waiting.push({ record: toRecord(event, clock.now()), aim });
     else lost += 1;
   }
 
@@ -85,10 +106,14 @@ export function createAuditLog({ db, bus, clock, settings, onAudit, onError }: A
       });
     },
 
-    record(event) {
-      // A flood that is held back by a limit or a rule is one event a minute, not one per attempt.
-      if (isCheap(event) && !isNews(kindOf(event))) return;
-      keep(event);
+    record(event, aim) {
+      if (isCheap(event)) {
+        // A flood that is held back by a limit or a rule is one event a minute, not one per attempt; one that is aimed at many
+        // is some, so that it can be seen at whom.
+        const kind = kindOf(event);
+        if (!isNews(aim ? `${kind} ${aim.key}` : kind) || (aim && !hasRoom(kind))) return;
+      }
+      keep(event, aim);
       writing ??= new Promise<void>((resolve) => setTimeout(resolve, gatherMs)).then(writeAll);
     },
 
@@ -123,7 +148,10 @@ export function createAuditLog({ db, bus, clock, settings, onAudit, onError }: A
       subjectId === undefined ? undefined : eq(auditEvents.subjectId, subjectId),
       userId === undefined ? undefined : or(eq(auditEvents.actorId, userId), eq(auditEvents.subjectId, userId)),
       search
-        ? contains(search, { texts: [auditEvents.actorName, auditEvents.subjectName], keys: [auditEvents.ip] })
+        ? contains(search, {
+            texts: [auditEvents.actorName, auditEvents.subjectName],
+            keys: [auditEvents.action, auditEvents.ip],
+          })
         : undefined,
       from === undefined ? undefined : gte(auditEvents.at, from),
       until === undefined ? undefined : lt(auditEvents.at, until),

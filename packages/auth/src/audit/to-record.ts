@@ -13,6 +13,8 @@ const keptDetails: Record<keyof AuditDetails, true> = {
   given: true,
   taken: true,
   group: true,
+  groupId: true,
+  newName: true,
   value: true,
   count: true,
   session: true,

@@ -1,5 +1,7 @@
 import type { Settings } from "@countersign/contract";
 
+import { createSparse } from "../audit/sparse.ts";
+import type { Clock } from "../clock.ts";
 import type { MailKind, Throttle } from "../throttle/throttle.ts";
 
 import { composeMail } from "./compose-mail.ts";
@@ -44,14 +46,20 @@ export function noticeTo({ emailVerifiedAt }: { readonly emailVerifiedAt: Date |
   return emailVerifiedAt === null ? "unconfirmed-notice" : "notice";
 }
 
+const warnEveryMs = 60_000;
+
 export function createMailDesk(options: {
   readonly mailer: Mailer;
   readonly throttle: Throttle;
   readonly settings: Pick<Settings, "SITE_NAME">;
   readonly publicUrl: string;
+  readonly clock: Clock;
   readonly onError: (error: unknown) => void;
+  /** Hears of mails that a limit leaves out: once a minute at most, since anybody can bring that about. */
+  readonly onWarning: (message: string) => void;
 }): MailDesk {
-  const { mailer, throttle, settings, publicUrl, onError } = options;
+  const { mailer, throttle, settings, publicUrl, clock, onError, onWarning } = options;
+  const isNews = createSparse(clock, warnEveryMs);
   const outbox = createOutbox({ mailer, onError });
 
   return {
@@ -65,8 +73,9 @@ export function createMailDesk(options: {
     },
     async admits(kind, email, ip) {
       const admission = await throttle.admitMail(kind, email, ip);
-      if (admission.status === "limited")
-        onError(new Error("A mail was left out: MAILS_PER_ADDRESS or MAILS_PER_HOUR."));
+      if (admission.status === "limited" && isNews("limited")) {
+        onWarning("Mails are left out, because there are too many: MAILS_PER_ADDRESS or MAILS_PER_HOUR.");
+      }
       return admission.status === "admitted";
     },
     urlOf(page, token) {

@@ -30,6 +30,8 @@ export interface TestAuth extends AsyncDisposable, Pick<InterruptedDatabase, "be
   readonly hints: Hint[];
   /** What nobody waited for. */
   readonly errors: unknown[];
+  /** What is no failure and yet was told. */
+  readonly warnings: string[];
   readonly mailer: TestMailer;
   /** The mails sent since it was last asked, those still on their way included. */
   takeMails(): Promise<readonly Mail[]>;
@@ -52,6 +54,7 @@ export async function openTestAuth(dialect: TestDialect, settings: Partial<Setti
   const clock = createTestClock();
   const hints = recordHints(bus);
   const errors: unknown[] = [];
+  const warnings: string[] = [];
   const interrupted = interruptDatabase(db);
   const mailer = createTestMailer();
   const auth = createAuth({
@@ -65,6 +68,7 @@ export async function openTestAuth(dialect: TestDialect, settings: Partial<Setti
     mailer,
     publicUrl: testUrl,
     onError: (error) => errors.push(error),
+    onWarning: (message) => warnings.push(message),
   });
 
   return {
@@ -74,6 +78,7 @@ export async function openTestAuth(dialect: TestDialect, settings: Partial<Setti
     clock,
     hints,
     errors,
+    warnings,
     mailer,
     async takeMails() {
       await auth.mail.flush();

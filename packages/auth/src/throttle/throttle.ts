@@ -66,11 +66,20 @@ export interface Throttle {
  * from its owner.
  *
  * `change`, `verify`: by whoever typed the address, which may be anybody's. `reminder`: to confirm it, by who has just given
- * the password of an account with it. `reset`: for a new password. `notice`: what was
+ * the password of an account with it. `reset`: for a new password. `reset-by-admin`: the same,
+ * sent by somebody with the right to do so. `notice`: what was
  * done to the account of somebody who has confirmed the address, and `unconfirmed-notice` where nobody has. `way-back`: a
  * notice with the link that undoes it, which is never held back.
  */
-export type MailKind = "change" | "notice" | "reminder" | "reset" | "unconfirmed-notice" | "verify" | "way-back";
+export type MailKind =
+  | "change"
+  | "notice"
+  | "reminder"
+  | "reset"
+  | "reset-by-admin"
+  | "unconfirmed-notice"
+  | "verify"
+  | "way-back";
 
 type ThrottleSettings = Pick<
   Settings,
@@ -138,6 +147,7 @@ export function createThrottle(store: AttemptStore, settings: ThrottleSettings):
         return [{ ...perOne, attempts: 1 }, place("mails", ofMailsToAnybody)];
       case "notice":
       case "reset":
+      case "reset-by-admin":
         return [perOne, mails];
       case "way-back":
         return [withoutLimit(mails)];

@@ -17,7 +17,7 @@ export function createLinks(context: AccountContext): Links {
     verifyEmail: (input, from) => verifyEmail(context, input, from),
     resendVerification: (input, from) => resendVerification(context, input, from),
     requestPasswordReset: (input, from) => requestPasswordReset(context, input, from),
-    sendPasswordReset: (userId) => sendPasswordReset(context, userId),
+    sendPasswordReset: (userId, act) => sendPasswordReset(context, userId, act),
     resetPassword: (input, from) => resetPassword(context, input, from),
     requestEmailChange: (input, from, inSession) => requestEmailChange(context, input, from, inSession),
     confirmEmailChange: (input, from) => confirmEmailChange(context, input, from),

@@ -5,6 +5,7 @@ import type { SignInOrigin } from "../account/account-context.ts";
 import type { FieldErrors } from "../auth.ts";
 import type { Principal } from "../session/principal.ts";
 import type { NewSession, SessionOrigin } from "../session/session-engine.ts";
+import type { Limited } from "../throttle/windows.ts";
 
 interface Waits {
   /** `busy`: the queue for password hashing is full. */
@@ -73,10 +74,13 @@ export interface Links {
     from: SignInOrigin,
   ): Promise<RequestResult | { readonly status: "off" }>;
   /**
-   * Mails a link to a new password, for an admin who has the right to do so. False when there is no such active user, or
-   * the user has no address.
+   * Mails a link to a new password, for an admin. `act` decides whether the admin may and records it; it is told where the
+   * mail goes, and when no more of them do, and answers whether this one is to.
    */
-  sendPasswordReset(userId: string): Promise<boolean>;
+  sendPasswordReset(
+    userId: string,
+    act: (way: { readonly email: string | null; readonly limited: Limited | null }) => Promise<boolean>,
+  ): Promise<void>;
   /** Sets the password and ends all sessions of the user. A password that will not do leaves the link as it is. */
   resetPassword(
     input: { readonly token: string; readonly password: string },

@@ -191,6 +191,8 @@ export const arabicAdminMessages: typeof englishAdminMessages = {
     closed: "التسجيل مغلق",
     invalid: "غير صالح",
     wrong_password: "كلمة مرور خاطئة",
+    conflict: "سبقه تغيير آخر",
+    session_ended: "كانت الجلسة قد انتهت",
   },
   adminConnections: {
     title: "الاتصالات",

@@ -178,6 +178,8 @@ export const englishAdminMessages = {
     closed: "sign-up is closed",
     invalid: "not valid",
     wrong_password: "wrong password",
+    conflict: "somebody else was faster",
+    session_ended: "the session had ended",
   },
   adminConnections: {
     title: "Connections",
