@@ -159,6 +159,7 @@ export const arabicProjectMessages: ProjectMessages = {
     conflictTitle: "لهذه المهمة نسختان",
     formLabel: (title) => `تعديل «${isolate(title)}»`,
     draft: "ما كتبته هنا من قبل لم يُحفظ بعد.",
+    mayOnlyLook: "لم يعد لك في هذا المشروع إلا الاطلاع. ما كتبته لم يُحفظ:",
     goOnWriting: "متابعة الكتابة",
   },
 };

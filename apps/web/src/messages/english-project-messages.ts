@@ -161,6 +161,7 @@ export const englishProjectMessages = {
     conflictTitle: "This task has two versions",
     formLabel: (title: string) => `Editing “${title}”`,
     draft: "What you wrote here before is not saved yet.",
+    mayOnlyLook: "You may only look at this project now. What you wrote is not saved:",
     goOnWriting: "Go on writing",
   },
 };

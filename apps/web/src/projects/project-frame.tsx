@@ -28,7 +28,7 @@ function Frame({ projectId }: { readonly projectId: string }) {
   const { client: rpc } = api.useUtils();
   const { projects: texts } = useAppMessages();
   const list = useLiveList(rpc.project, { filter: { id: { eq: projectId } }, pageSize: 1 });
-  const members = useLiveList(rpc.member, { filter: { projectId: { eq: projectId } }, pageSize: 100 });
+  const members = useMembers(projectId);
   const userId = useUser((user) => user.id) ?? "";
   const [project] = list.rows;
   const [seenName, setSeenName] = useState<string | null>(null);
@@ -57,6 +57,15 @@ function Frame({ projectId }: { readonly projectId: string }) {
       </div>
     </ProjectContext>
   );
+}
+
+/** All of them: a project has room for 200. */
+function useMembers(projectId: string) {
+  const { client: rpc } = api.useUtils();
+  const [pageSize, setPageSize] = useState(100);
+  const members = useLiveList(rpc.member, { filter: { projectId: { eq: projectId } }, pageSize });
+  if (members.hasMore && pageSize === 100) setPageSize(200);
+  return members;
 }
 
 function toOpenProject(project: Project, members: readonly Member[], userId: string): OpenProject {

@@ -1,7 +1,7 @@
 import { useState } from "react";
 
 import { Button, Loading, Notice, Skeleton } from "@countersign/pages";
-import { useLiveList } from "@countersign/react";
+import { useCrudForm, useLiveList } from "@countersign/react";
 
 import { api } from "../api.ts";
 import { useAppMessages } from "../messages/app-messages.ts";
@@ -11,6 +11,7 @@ import type { Address } from "../use-address.ts";
 import { Attachments } from "./attachments/attachments.tsx";
 import { Sheet } from "./sheet.tsx";
 import { useTaskChanges } from "./task-changes-context.ts";
+import { useTaskFormOptions } from "./task-drafts.ts";
 import { TaskFacts } from "./task-facts.tsx";
 import { TaskForm } from "./task-form.tsx";
 import type { ShownTask } from "./task.ts";
@@ -69,7 +70,7 @@ function TaskWhole({ task, onClose }: { readonly task: ShownTask; readonly onClo
 
   return (
     <>
-      {mayEdit ? <TaskForm task={task} onClose={onClose} /> : null}
+      {mayEdit ? <TaskForm task={task} onClose={onClose} /> : <LeftDraft task={task} />}
       <TaskFacts task={task} isBrief={mayEdit} />
       <Attachments taskId={task.id} mayAdd={mayEdit} />
       {task.$can.remove && (
@@ -79,6 +80,32 @@ function TaskWhole({ task, onClose }: { readonly task: ShownTask; readonly onClo
           </Button>
         </div>
       )}
+    </>
+  );
+}
+
+/** What somebody wrote who only may look by now: it is not kept from them, and can be put away. */
+function LeftDraft({ task }: { readonly task: ShownTask }) {
+  const { client: rpc } = api.useUtils();
+  const { tasks: texts, editor } = useAppMessages();
+  const { isDirty, values, discard } = useCrudForm(rpc.task, { row: task, ...useTaskFormOptions() });
+  if (!isDirty) return null;
+
+  return (
+    <>
+      <Notice
+        tone="warning"
+        action={
+          <Button size="small" onClick={discard}>
+            {editor.discard}
+          </Button>
+        }
+      >
+        {texts.mayOnlyLook}
+      </Notice>
+      <blockquote className="task-facts__body" dir="auto">
+        {[values.title, values.body].filter(Boolean).join("\n")}
+      </blockquote>
     </>
   );
 }

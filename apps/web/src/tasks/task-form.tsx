@@ -1,18 +1,16 @@
 import { useEffect, useRef, useState, type KeyboardEvent, type SubmitEvent } from "react";
 
-import { Button, describeCallError, Field, Notice, TextArea, TextInput, usePages } from "@countersign/pages";
+import { Button, describeCallError, Notice, usePages } from "@countersign/pages";
 import { useCrudForm } from "@countersign/react";
 
 import { api } from "../api.ts";
 import { ConflictChoice } from "../conflict-choice.tsx";
 import { useAppMessages } from "../messages/app-messages.ts";
-import { useProject } from "../projects/project-context.ts";
-import { nameOf } from "../projects/project.ts";
 
-import { dayOf, instantOf } from "./day.ts";
-import { DueDate } from "./due-date.tsx";
-import { type TaskValues, useTaskFormOptions } from "./task-drafts.ts";
-import { taskLimits, taskStates, type ShownTask } from "./task.ts";
+import { useTaskFormOptions } from "./task-drafts.ts";
+import { TaskFields } from "./task-fields.tsx";
+import type { ShownTask } from "./task.ts";
+import { useDescribeField } from "./use-describe-field.tsx";
 
 export interface TaskFormProps {
   readonly task: ShownTask;
@@ -92,79 +90,7 @@ export function TaskForm({ task, onClose }: TaskFormProps) {
           {texts.notDone.save} {describeCallError(form.failure, messages, locale)}
         </Notice>
       )}
-      <Field label={texts.name} error={errors.title}>
-        {(control) => (
-          <TextInput
-            {...control}
-            dir="auto"
-            autoComplete="off"
-            maxLength={taskLimits.title}
-            disabled={isSaving}
-            value={form.values.title}
-            onKeyDown={handleKeyDown}
-            onChange={(event) => form.set({ title: event.target.value })}
-          />
-        )}
-      </Field>
-      <Field label={texts.body} error={errors.body}>
-        {(control) => (
-          <TextArea
-            {...control}
-            dir="auto"
-            className="task-form__body"
-            maxLength={taskLimits.body}
-            disabled={isSaving}
-            value={form.values.body}
-            onKeyDown={handleKeyDown}
-            onChange={(event) => form.set({ body: event.target.value })}
-          />
-        )}
-      </Field>
-      <div className="task-form__choices">
-        <Field label={texts.state} error={errors.state}>
-          {(control) => (
-            <select
-              {...control}
-              className="cs-input cs-select"
-              disabled={isSaving}
-              value={form.values.state}
-              onChange={(event) =>
-                form.set({ state: taskStates.find((state) => state === event.target.value) ?? "todo" })
-              }
-            >
-              {taskStates.map((state) => (
-                <option key={state} value={state}>
-                  {texts.states[state]}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
-        <Field label={texts.assignee} error={errors.assigneeId}>
-          {(control) => (
-            <select
-              {...control}
-              className="cs-input cs-select"
-              disabled={isSaving}
-              value={form.values.assigneeId ?? ""}
-              onChange={(event) => form.set({ assigneeId: event.target.value || null })}
-            >
-              <AssigneeOptions present={form.values.assigneeId} />
-            </select>
-          )}
-        </Field>
-        <Field label={texts.due} error={errors.dueAt}>
-          {(control) => (
-            <TextInput
-              {...control}
-              type="date"
-              disabled={isSaving}
-              value={form.values.dueAt === null ? "" : dayOf(form.values.dueAt)}
-              onChange={(event) => form.set({ dueAt: event.target.value ? instantOf(event.target.value) : null })}
-            />
-          )}
-        </Field>
-      </div>
+      <TaskFields form={form} onKeyDown={handleKeyDown} />
       <div className="cs-form__actions">
         <Button type="submit" variant="primary" isBusy={isSaving}>
           {form.phase === "gone" ? editor.saveAsNew : isSaving ? texts.phases[form.progress ?? "sending"] : texts.save}
@@ -186,47 +112,4 @@ export function TaskForm({ task, onClose }: TaskFormProps) {
       </p>
     </form>
   );
-}
-
-function AssigneeOptions({ present }: { readonly present: string | null }) {
-  const { members } = useProject();
-  const { tasks: texts } = useAppMessages();
-  const isFormer = present !== null && !members.some(({ userId }) => userId === present);
-  return (
-    <>
-      <option value="">{texts.nobody}</option>
-      {isFormer && <option value={present}>{texts.formerMember}</option>}
-      {members.map((member) => (
-        <option key={member.userId} value={member.userId}>
-          {nameOf(member)}
-        </option>
-      ))}
-    </>
-  );
-}
-
-/** A field of a task and what is in it, in words. */
-function useDescribeField(task: ShownTask) {
-  const { members } = useProject();
-  const { tasks: texts } = useAppMessages();
-  return <Name extends keyof TaskValues>(name: Name, value: TaskValues[Name]) => {
-    const text = value ?? "";
-    switch (name) {
-      case "state":
-        return { label: texts.state, value: texts.states[taskStates.find((state) => state === value) ?? "todo"] };
-      case "assigneeId": {
-        const member = members.find(({ userId }) => userId === value);
-        return { label: texts.assignee, value: member ? nameOf(member) : value ? texts.formerMember : texts.nobody };
-      }
-      case "dueAt":
-        return {
-          label: texts.due,
-          value: text ? <DueDate dueAt={text} isDone={task.state === "done"} /> : texts.noDue,
-        };
-      case "body":
-        return { label: texts.body, value: <bdi>{text || texts.noBody}</bdi> };
-      default:
-        return { label: texts.name, value: <bdi>{text}</bdi> };
-    }
-  };
 }
