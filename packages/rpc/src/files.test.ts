@@ -5,7 +5,7 @@ import { eq } from "drizzle-orm";
 import { describe, expect, test, vi } from "vitest";
 
 import { describeDatabases, sqliteDialect as sqlite } from "@app/services/databases";
-import { openDatabase } from "@countersign/db";
+import { DatabaseUnavailable, openDatabase } from "@countersign/db";
 
 import { mostPapers, startFiles, type FileApp } from "./test/start-files.ts";
 
@@ -220,6 +220,42 @@ describeDatabases((dialect) => {
     await until(() => (readers[1]?.read ?? 0) > body.length);
     for (const reader of readers) await reader[Symbol.asyncDispose]();
     await elsewhere.close();
+  });
+
+  test("W6: when the connection to the database is lost at the commit, the file is kept until it is known what became of it", async () => {
+    let now = Date.now();
+    await using files = await startFiles(dialect, { clock: { now: () => now } });
+    const { cookie } = await files.app.signIn("ann");
+    const { db } = files.app;
+    const commit = db.transaction.bind(db);
+    let isCommitted = true;
+    let losses = 0;
+    let kept = 0;
+    vi.spyOn(db, "transaction").mockImplementation(async (body) => {
+      const isKeeping = losses === 0 && (await files.stored()).length > kept;
+      if (!isKeeping) return commit(body);
+      losses += 1;
+      if (isCommitted) await commit(body);
+      throw new DatabaseUnavailable("The connection was lost.", { outcomeUnknown: true });
+    });
+
+    const key = "the-first-upload";
+    expect((await files.upload({ cookie, key })).error).toMatchObject({ code: "SERVICE_UNAVAILABLE" });
+    expect(losses).toBe(1);
+    expect(await files.stored()).toHaveLength(1);
+    const again = await files.upload({ cookie, key });
+    expect(again.status).toBe(200);
+    expect((await files.get(downloadPath(again.data.id), { cookie })).bytes.toString()).toBe("some text");
+    expect(await files.stored()).toHaveLength(1);
+
+    [isCommitted, losses, kept] = [false, 0, 1];
+    expect((await files.upload({ cookie, key: "the-second-upload" })).status).toBe(503);
+    expect(await files.stored()).toHaveLength(2);
+    await files.app.app.services.files?.sweep();
+    expect(await files.stored()).toHaveLength(2);
+    now += (files.app.app.services.settings.TRANSFER_SECONDS + 3601) * 1000;
+    await files.app.app.services.files?.sweep();
+    expect(await files.stored()).toHaveLength(1);
   });
 
   test("W6: the sweep removes what no row names any more, with its owner's account too, and nothing else", async () => {
