@@ -1,20 +1,30 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, inArray } from "drizzle-orm";
 
 import { describeDatabases } from "@app/services/databases";
 import { newId } from "@countersign/auth";
 import type { TestApp } from "@countersign/rpc/testing";
 import { describeCrud } from "@countersign/testing/vitest";
 
+import { attachmentRows } from "./attachment/rows.ts";
+import { memberRouter } from "./member/router.ts";
 import { migrations } from "./migrations.ts";
 import { noteRouter } from "./note/router.ts";
 import { permissions } from "./permissions.ts";
 import { router } from "./procedures.ts";
-import type { Role } from "./project/role.ts";
+import { type Role, roles } from "./project/role.ts";
 import { projectRouter } from "./project/router.ts";
 import { type Tables, tables } from "./tables.ts";
 import { taskRouter } from "./task/router.ts";
+import { attachByHand } from "./test/attach-by-hand.ts";
 
-const appRouter = router({ note: noteRouter, project: projectRouter, task: taskRouter });
+const appRouter = router({
+  note: noteRouter,
+  project: projectRouter,
+  member: memberRouter,
+  task: taskRouter,
+  // Without what takes and gives the files themselves.
+  attachment: router(attachmentRows.procedures),
+});
 const common = { router: appRouter, tables, migrations: [migrations], permissions };
 
 // What the suite knows nothing of is in the tests beside the routers.
@@ -53,6 +63,26 @@ describeDatabases((dialect) => {
     join: ({ row, person, role }, app) => setRole(app, { projectId: row.id, userId: person.id }, role),
   });
 
+  describeCrud<Tables, { readonly projectId: string; readonly names: readonly string[] }>({
+    ...common,
+    database,
+    path: "member",
+    table: "projectMembers",
+    shows: ["projectId", "userId", "role", "createdAt", "username", "name"],
+    async place({ id: userId }, app) {
+      const [projectId = ""] = await makeProjects(app, { userId, createdBy: null, count: 1 });
+      return { projectId, names: await findOrMakePeople(app) };
+    },
+    sample: ({ projectId, names }, n) => ({ projectId, username: names[n % names.length], role: "viewer" }),
+    change: (_, n) => ({ role: roles[n % roles.length] }),
+    async seed({ projectId, names }, count, app) {
+      await fillProject(app, projectId, names.slice(0, count));
+    },
+    quota: 200,
+    roles: { viewer: [], editor: [], manager: ["create", "update", "remove"] },
+    join: ({ place: { projectId }, person, role }, app) => setRole(app, { projectId, userId: person.id }, role),
+  });
+
   describeCrud<Tables, { readonly projectId: string }>({
     ...common,
     database,
@@ -67,6 +97,25 @@ describeDatabases((dialect) => {
     change: (_, n) => ({ title: `Changed ${n}`, state: n % 2 === 1 ? "done" : "doing", rank: n }),
     roles: { viewer: [], editor: ["create", "update", "remove"], manager: ["create", "update", "remove"] },
     join: ({ place, person, role }, app) => setRole(app, { ...place, userId: person.id }, role),
+  });
+
+  describeCrud<Tables, { readonly projectId: string; readonly taskId: string }>({
+    ...common,
+    database,
+    path: "attachment",
+    table: "attachments",
+    shows: ["projectId", "taskId", "name", "type", "size", "uploadedBy", "createdAt"],
+    async place({ id: userId }, app) {
+      const [projectId = ""] = await makeProjects(app, { userId, createdBy: null, count: 1 });
+      const [taskId, now] = [newId(), new Date()];
+      const times = { version: 1, createdAt: now, updatedAt: now };
+      await app.db.insert(app.db.tables.tasks).values({ id: taskId, projectId, title: "A task", ...times });
+      return { projectId, taskId };
+    },
+    make: (place, _, app, { id: uploadedBy }) => attachByHand(app, { ...place, uploadedBy }),
+    seed: (place, count, app, { id }) => attachMany(app, { ...place, uploadedBy: id }, count),
+    roles: { viewer: [], editor: ["remove"], manager: ["remove"] },
+    join: ({ place: { projectId }, person, role }, app) => setRole(app, { projectId, userId: person.id }, role),
   });
 });
 
@@ -91,6 +140,44 @@ async function makeProjects(
     .insert(projectMembers)
     .values(made.map(({ id, at }) => ({ ...manager, id: newId(), projectId: id, createdAt: at })));
   return made.map(({ id }) => id);
+}
+
+/** A thousand people who do nothing but be added to projects. Their usernames. */
+async function findOrMakePeople({ db }: TestApp<Tables>): Promise<readonly string[]> {
+  const { users } = db.tables;
+  const names = Array.from({ length: 1000 }, (_, n) => `person${n}`);
+  const rows = names.map((name) => ({ id: newId(), username: name, usernameKey: name, createdAt: new Date() }));
+  await db.insert(users).values(rows).onConflictDoNothing();
+  return names;
+}
+
+/** Makes them viewers of the project. */
+async function fillProject({ db }: TestApp<Tables>, projectId: string, names: readonly string[]): Promise<void> {
+  const { users, projectMembers } = db.tables;
+  const people = await db
+    .select({ userId: users.id })
+    .from(users)
+    .where(inArray(users.username, [...names]));
+  const member = { projectId, role: "viewer", version: 1 } as const;
+  const rows = people.map(({ userId }, n) => ({
+    ...member,
+    id: newId(),
+    userId,
+    createdAt: new Date(Date.now() + n),
+  }));
+  await db.insert(projectMembers).values(rows);
+}
+
+async function attachMany(
+  app: TestApp<Tables>,
+  file: Parameters<typeof attachByHand>[1],
+  count: number,
+): Promise<void> {
+  const { attachments } = app.db.tables;
+  const first = await attachByHand(app, file);
+  const rows = await app.db.select().from(attachments).where(eq(attachments.id, first));
+  const copies = Array.from({ length: count - 1 }, () => newId());
+  await app.db.insert(attachments).values(copies.flatMap((id) => rows.map((row) => ({ ...row, id, storageKey: id }))));
 }
 
 async function setRole(

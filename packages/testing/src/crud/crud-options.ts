@@ -26,7 +26,9 @@ export interface CrudOptions<Tables extends CoreTables = CoreTables, Place = unk
   /** Makes what rows of a new person belong to, as in a project of their own. Left out where rows belong to their owner alone. */
   readonly place?: (person: Person<Place>, app: TestApp<Tables>) => Promise<Place>;
   /** A valid input of `create`, for the n-th row at this place. It must not be the same in all. */
-  readonly sample: (place: Place, n: number) => Values;
+  readonly sample?: (place: Place, n: number) => Values;
+  /** Makes the n-th row where that is not done by `create`, as an upload; its id. */
+  readonly make?: (place: Place, n: number, app: TestApp<Tables>, person: Person<Place>) => Promise<string>;
   /** Valid changes for `update`, other ones for each n. Left out where rows are not changed. */
   readonly change?: (place: Place, n: number) => Values;
   /** Puts so many rows at a place into the database. By default copies of one that was created, with other samples. */

@@ -28,6 +28,7 @@ export function buildScene<Tables extends CoreTables, Place>(given: CrudOptions<
   const table = given.tables.postgres[given.table] as unknown as PgTable | undefined;
   if (!table) throw new Error(`There is no table "${options.table}". Name one of tables.`);
   if (options.roles && !options.join) throw new Error("Say under join how a person gets a role.");
+  if (definition.procedures.has("create") && !options.sample) throw new Error("Say under sample what create takes.");
   if (definition.procedures.has("update") && !options.change) throw new Error("Say under change what update may set.");
 
   const columns = getTableColumns(table);

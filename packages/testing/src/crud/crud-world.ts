@@ -25,6 +25,7 @@ export class CrudWorld implements AsyncDisposable {
   readonly scene: CrudScene;
   readonly app: TestApp;
   readonly #callers: Caller[] = [];
+  readonly #there = new Map<string, ReadonlySet<string>>();
   #samples = 0;
 
   constructor(scene: CrudScene, app: TestApp) {
@@ -40,8 +41,12 @@ export class CrudWorld implements AsyncDisposable {
   async person(options: { readonly isSuperuser?: boolean } = {}): Promise<Person> {
     const enlisted = await enlist(this.app, options);
     this.#callers.push(enlisted);
-    const visitor = { ...enlisted, place: undefined };
-    return { ...enlisted, place: await this.scene.options.place?.(visitor, this.app) };
+    const { place } = this.scene.options;
+    if (!place) return { ...enlisted, place: undefined };
+
+    const person = { ...enlisted, place: await place({ ...enlisted, place: undefined }, this.app) };
+    if (this.offers("list")) this.#there.set(person.id, new Set(await this.allIdsOf(person)));
+    return person;
   }
 
   async people(): Promise<[Person, Person]> {
@@ -73,13 +78,15 @@ export class CrudWorld implements AsyncDisposable {
     return dataOf<Data>(await this.ask(caller, action, input), `${action} ${JSON.stringify(input)?.slice(0, 200)}`);
   }
 
-  /** A new row of the person's, or of another's place. */
-  create(person: Person, n?: number): Promise<CrudRow> {
-    return this.get(person, "create", this.sample(person.place, n));
+  /** A new row of the person's. */
+  async create(person: Person, n = this.#nextSample()): Promise<CrudRow> {
+    const { make } = this.scene.options;
+    if (!make) return this.get(person, "create", this.sample(person.place, n));
+    return this.get(person, "get", { id: await make(person.place, n, this.app, person) });
   }
 
   sample(place: unknown, n = this.#nextSample()): Values {
-    return this.scene.options.sample(place, n);
+    return this.scene.options.sample?.(place, n) ?? {};
   }
 
   change(place: unknown, n = 1): Values {
@@ -114,8 +121,23 @@ export class CrudWorld implements AsyncDisposable {
     return rows;
   }
 
-  async idsOf(caller: Caller, query?: Values): Promise<readonly string[]> {
+  async allIdsOf(caller: Caller, query?: Values): Promise<readonly string[]> {
     return (await this.readAll(caller, query)).map(({ id }) => id);
+  }
+
+  /** The rows that came with the person's place, as a first member. */
+  there(person: Person): ReadonlySet<string> {
+    return this.#there.get(person.id) ?? new Set();
+  }
+
+  /** All rows that a person sees, without those that came with their place. */
+  async rowsOf(person: Person, query?: Values): Promise<readonly CrudRow[]> {
+    const there = this.there(person);
+    return (await this.readAll(person, query)).filter(({ id }) => !there.has(id));
+  }
+
+  async idsOf(person: Person, query?: Values): Promise<readonly string[]> {
+    return (await this.rowsOf(person, query)).map(({ id }) => id);
   }
 
   watch(caller: Caller, query?: Values): Promise<LiveView> {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers/promises";
 
 import { newId } from "@countersign/auth";
 
@@ -10,16 +11,25 @@ const rowsPerStatement = 200;
 
 /** Puts `count` rows at a person's place, as the options say or as copies of one that was created; the ids of all that are there. */
 export async function seedRows(world: CrudWorld, person: Person, count: number): Promise<ReadonlySet<string>> {
-  const { seed } = world.scene.options;
+  const { seed, make } = world.scene.options;
   if (seed) await seed(person.place, count, world.app, person);
+  else if (make) await makeRows(world, person, count);
   else await copyRow(world, person, count);
 
-  const ids = await world.idsOf(person);
+  const ids = await world.allIdsOf(person);
   assert.ok(
     ids.length >= count,
     `${count} rows were put there, and their owner sees ${ids.length}. Say under seed how it is done.`,
   );
   return new Set(ids);
+}
+
+async function makeRows({ app, scene }: CrudWorld, person: Person, count: number): Promise<void> {
+  for (let n = 0; n < count; n += 1) {
+    await scene.options.make?.(person.place, n, app, person);
+    // SQLite answers in the same turn: without a pause the app would not get to its sockets meanwhile.
+    await setImmediate();
+  }
 }
 
 async function copyRow(world: CrudWorld, person: Person, count: number): Promise<void> {

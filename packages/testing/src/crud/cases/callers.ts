@@ -13,13 +13,13 @@ import { callsOn } from "./strangers.ts";
 export const callers: readonly CrudCase[] = [
   {
     title: "CRU-06: a visitor gets UNAUTHORIZED from every procedure",
-    skip: needs("create"),
+    skip: needs("a row"),
     async run(world) {
       const ann = await world.person();
       const row = await world.create(ann);
       const visitor = await world.visitor();
       const inputs = new Map(callsOn(world, ann).map(([action, inputFor]) => [action, inputFor(row)]));
-      inputs.set("create", world.sample(ann.place, 2));
+      if (world.offers("create")) inputs.set("create", world.sample(ann.place, 2));
       for (const [action, { type }] of world.scene.definition.procedures) {
         const input = inputs.get(action);
         assertRefused(await world.ask(visitor, action, input), "UNAUTHORIZED", `${action} by a visitor`);
@@ -34,7 +34,7 @@ export const callers: readonly CrudCase[] = [
   },
   {
     title: "CRU-07: a superuser sees others' rows only where a permission to see all is declared",
-    skip: needs("create", "get", "list"),
+    skip: needs("a row", "get", "list"),
     async run(world) {
       const ann = await world.person();
       const row = await world.create(ann);
@@ -65,7 +65,7 @@ async function assertSight(world: CrudWorld, person: Person, row: CrudRow, isSee
   const { total } = await world.page(person, { count: true, limit: 1 });
   if (!isSeen) {
     assertRefused(found, "NOT_FOUND", "get of somebody else's row");
-    assert.equal(total, 0, "Somebody else's rows are counted.");
+    assert.equal(total, world.there(person).size, "Somebody else's rows are counted.");
   } else {
     assert.equal(dataOf<CrudRow>(found, "get by who may see all").id, row.id);
     assert.ok(Number(total) >= 1, "What may be seen is not listed.");

@@ -1,9 +1,10 @@
 import type { CrudScene } from "../crud-scene.ts";
 
-/** A case that applies where the router has all these procedures. */
+/** A case that applies where the router has all these procedures. `a row`: where there is a way to make one. */
 export function needs(...actions: readonly string[]): (scene: CrudScene) => string | null {
-  return ({ definition }) => {
-    const missing = actions.filter((action) => !definition.procedures.has(action));
+  return ({ definition, options }) => {
+    const has = (action: string) => definition.procedures.has(action);
+    const missing = actions.filter((each) => (each === "a row" ? !has("create") && !options.make : !has(each)));
     return missing.length === 0 ? null : `the router has no ${missing.join(", ")}`;
   };
 }

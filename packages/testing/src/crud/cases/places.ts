@@ -5,7 +5,7 @@ import type { Person } from "../person.ts";
 /** Filters that name a person's own place, as in `{ projectId: { eq: … } }`. */
 export function placesOf({ scene }: CrudWorld, { place }: Person): readonly Values[] {
   const { filters } = scene.definition.query;
-  return Object.entries(scene.options.sample(place, 1)).flatMap(([name, value]) =>
+  return Object.entries(scene.options.sample?.(place, 1) ?? {}).flatMap(([name, value]) =>
     scene.references[name] !== undefined && filters[name]?.includes("eq") ? [{ [name]: { eq: value } }] : [],
   );
 }
