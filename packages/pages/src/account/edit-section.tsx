@@ -19,6 +19,15 @@ export function EditSection({ title, lead, action = null, content, children }: E
   const trigger = useRef<HTMLButtonElement>(null);
   const [state, setState] = useState<"closed" | "open" | "left">("closed");
   const [news, setNews] = useState<string | null>(null);
+  const section = useRef<HTMLElement>(null);
+
+  // What was said here is old when the person goes on elsewhere.
+  useEffect(() => {
+    if (news === null) return;
+    const onFocusIn = ({ target }: FocusEvent) => !section.current?.contains(target as Node) && setNews(null);
+    document.addEventListener("focusin", onFocusIn);
+    return () => document.removeEventListener("focusin", onFocusIn);
+  }, [news]);
 
   // The focus comes back to where it was when the form took it.
   useEffect(() => {
@@ -36,7 +45,7 @@ export function EditSection({ title, lead, action = null, content, children }: E
   }
 
   return (
-    <section className="cs-section" aria-labelledby={titleId}>
+    <section className="cs-section" aria-labelledby={titleId} ref={section}>
       <div className="cs-section__head">
         <h2 className="cs-section__title" id={titleId}>
           {title}

@@ -1,4 +1,4 @@
-import { useEffect, type ComponentType } from "react";
+import { useEffect, useRef, type ComponentType } from "react";
 
 import type { LibraryPermission } from "@countersign/contract";
 
@@ -7,11 +7,12 @@ import { NotFoundPage } from "../message/not-found-page.tsx";
 import { usePages } from "../provider/pages-context.ts";
 
 import { readId, type AdminSearch } from "./admin-address.ts";
+import { AdminFrame } from "./admin-frame.tsx";
 import { AuditPage } from "./audit-page.tsx";
 import { ConnectionsPage } from "./connections-page.tsx";
 import { GroupsPage } from "./groups-page.tsx";
 import { SessionsPage } from "./sessions-page.tsx";
-import { useAdminSections } from "./use-admin-sections.ts";
+import { useAdminSections, type AdminSection } from "./use-admin-sections.ts";
 import { useMay } from "./use-may.ts";
 import { UserPage } from "./user-page.tsx";
 import { UsersPage } from "./users-page.tsx";
@@ -46,10 +47,33 @@ export function AdminArea({ path, search, pages }: AdminAreaProps) {
   const page = adminPages.find((one) => one.section === section && one.isAboutOne === (id !== null));
   const isMalformed = id !== null && readId({ id }, "id") === null;
   if (!page || isMalformed || rest.length > 0) return <NotFoundPage />;
-  if (!may(page.permission)) return <ForbiddenPage />;
+  if (!may(page.permission)) return <ForbiddenSection section={page.section} />;
 
   const Page = pages?.[page.name] ?? page.Page;
   return <Page key={id} search={search} id={id} />;
+}
+
+/** In place of a page that is not for this person, or not any more; the way to the others stays. */
+function ForbiddenSection({ section }: { readonly section: AdminSection["name"] }) {
+  const { forbidden } = usePages().messages;
+  const hasOthers = useAdminSections().length > 0;
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // What had the focus went with the page.
+    if (document.activeElement === document.body) place.current?.querySelector("h1")?.focus();
+  }, []);
+
+  return (
+    <div ref={place}>
+      {hasOthers ? (
+        <AdminFrame title={forbidden.title} section={section}>
+          <p className="cs-message__text">{forbidden.text}</p>
+        </AdminFrame>
+      ) : (
+        <ForbiddenPage />
+      )}
+    </div>
+  );
 }
 
 /** Leads to the first part this person may see. */
@@ -64,7 +88,7 @@ function FirstSection() {
 
 interface AdminPageEntry {
   readonly name: AdminPageName;
-  readonly section: string;
+  readonly section: AdminSection["name"];
   readonly isAboutOne: boolean;
   readonly permission: LibraryPermission;
   readonly Page: ComponentType<AdminPageProps>;

@@ -42,6 +42,7 @@ export const arabicAdminMessages: typeof englishAdminMessages = {
     create: "مستخدم جديد",
     createSubmit: "إنشاء المستخدم",
     creating: "جارٍ الإنشاء…",
+    created: (username) => `أُنشئ ${isolate(username)}.`,
     passwordHelp: "إن تُركت فارغة فأرسل إليه بعدها رابطًا لاختيار كلمة مروره.",
   },
   adminUser: {
@@ -122,6 +123,7 @@ export const arabicAdminMessages: typeof englishAdminMessages = {
     removeQuestion: (name, count) => `حذف ${isolate(name)}؟ يُسحب ما تمنحه من أعضائها: ${members(count)}.`,
     removing: "جارٍ الحذف…",
     removed: (name) => `حُذفت ${isolate(name)}.`,
+    saved: (name) => `حُفظت ${isolate(name)}.`,
   },
   adminAudit: {
     title: "سجل التدقيق",

@@ -40,6 +40,7 @@ export const englishAdminMessages = {
     create: "New user",
     createSubmit: "Create user",
     creating: "Creating…",
+    created: (username: string) => `${username} is there.`,
     passwordHelp: "Without one, mail them a link to choose their own afterwards.",
   },
   adminUser: {
@@ -107,6 +108,7 @@ export const englishAdminMessages = {
         : `Delete ${name}? Its ${members} members lose what it gives.`,
     removing: "Deleting…",
     removed: (name: string) => `${name} is deleted.`,
+    saved: (name: string) => `${name} is saved.`,
   },
   adminAudit: {
     title: "Audit log",

@@ -52,7 +52,9 @@ export function GroupsPage({ search }: AdminListPageProps) {
         )
       }
     >
-      {form === "open" && <GroupForm label={texts.create} group={null} onClose={() => setForm("left")} />}
+      {form === "open" && (
+        <GroupForm label={texts.create} group={null} action={action} onClose={() => setForm("left")} />
+      )}
       <ListControls
         search={readParameter(search, "search")}
         onSearch={(text) => address.change({ search: text })}
@@ -79,7 +81,7 @@ function GroupRow({ group, mayChange, action }: GroupRowProps) {
   const { groups } = useAdminCalls();
   const [form, setForm] = useState<"none" | "open" | "left">("none");
   if (form === "open") {
-    return <GroupForm label={texts.edit(group.name)} group={group} onClose={() => setForm("left")} />;
+    return <GroupForm label={texts.edit(group.name)} group={group} action={action} onClose={() => setForm("left")} />;
   }
 
   const members = texts.members(group.memberCount);
@@ -135,10 +137,11 @@ interface GroupFormProps {
   readonly label: string;
   /** Null for a new one. */
   readonly group: AdminGroup | null;
+  readonly action: ActionState;
   readonly onClose: () => void;
 }
 
-function GroupForm({ label, group, onClose }: GroupFormProps) {
+function GroupForm({ label, group, action, onClose }: GroupFormProps) {
   const { adminGroups: texts, adminUser } = usePages().messages;
   const { groups } = useAdminCalls();
   const held = group?.permissions ?? [];
@@ -160,6 +163,7 @@ function GroupForm({ label, group, onClose }: GroupFormProps) {
         save={async (permissions, version, name) => {
           if (group === null) await groups.create({ name, permissions });
           else await groups.update({ id: group.id, version, name, permissions });
+          void action.run(async () => texts.saved(name));
         }}
         onDone={onClose}
         onCancel={onClose}

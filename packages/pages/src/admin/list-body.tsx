@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { useEffect, useRef, type ReactNode } from "react";
 
 import type { LiveRow } from "@countersign/contract";
 
@@ -26,9 +26,18 @@ export interface ListBodyProps<Row extends LiveRow> {
 /** The rows of a list, or why there are none; and the way to its other pages. */
 export function ListBody<Row extends LiveRow>({ label, list, pages, children }: ListBodyProps<Row>) {
   const { adminList: texts } = usePages().messages;
+  const place = useRef<HTMLDivElement>(null);
+  const cursor = pages?.cursor ?? null;
+  const shownCursor = useRef(cursor);
+  useEffect(() => {
+    // The link that led to another page may be gone with the one before.
+    if (cursor !== shownCursor.current) place.current?.closest(".cs-page")?.querySelector("h1")?.focus();
+    shownCursor.current = cursor;
+  }, [cursor]);
 
   return (
     <>
+      <div ref={place} hidden />
       {list.status === "error" && <FailedList error={list.error} retry={list.retry} />}
       {list.status === "loading" && <LoadingList />}
       {list.status === "ready" && list.rows.length === 0 && (

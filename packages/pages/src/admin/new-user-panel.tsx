@@ -6,6 +6,7 @@ import { useForm, type FormState } from "../form/use-form.ts";
 import { Field } from "../primitives/field.tsx";
 import { PasswordInput } from "../primitives/password-input.tsx";
 import { TextInput } from "../primitives/text-input.tsx";
+import { useToast } from "../primitives/toaster.tsx";
 import { usePages } from "../provider/pages-context.ts";
 
 import { adminPath } from "./admin-address.ts";
@@ -19,19 +20,21 @@ export interface NewUserValues {
 }
 
 /** A new account for somebody else, without its looks. The names of the inputs are the keys of `NewUserValues`. */
-export function useNewUserForm(onDone: (id: string) => void): FormState<NewUserValues> {
+export function useNewUserForm(onDone: (id: string, username: string) => void): FormState<NewUserValues> {
   const { faults } = usePages().messages;
   const { users } = useAdminCalls();
-  return useForm<NewUserValues, { readonly id: string }>({
+  return useForm<NewUserValues, { readonly id: string; readonly username: string }>({
     read: (data) => ({
       username: readText(data, "username").trim(),
       email: readText(data, "email").trim(),
       password: readText(data, "password"),
     }),
     validate: ({ username }) => (username === "" ? { username: faults.usernameMissing } : {}),
-    submit: ({ username, email, password }) =>
-      users.create({ username, ...(email && { email }), ...(password && { password }) }),
-    onDone: ({ id }) => onDone(id),
+    async submit({ username, email, password }) {
+      const { id } = await users.create({ username, ...(email && { email }), ...(password && { password }) });
+      return { id, username };
+    },
+    onDone: ({ id, username }) => onDone(id, username),
   });
 }
 
@@ -40,7 +43,12 @@ export function NewUserPanel({ onCancel }: { readonly onCancel: () => void }) {
   const { messages, navigate, routes } = usePages();
   const texts = messages.adminUsers;
   const isEmailRequired = useAuthConfig()?.emailRequired ?? false;
-  const { isBusy, errors, failure, formProps } = useNewUserForm((id) => navigate(adminPath(routes, `users/${id}`)));
+  const showToast = useToast();
+  const { isBusy, errors, failure, formProps } = useNewUserForm((id, username) => {
+    navigate(adminPath(routes, `users/${id}`));
+    // It outlives this page.
+    showToast({ text: texts.created(username) });
+  });
 
   return (
     <section className="cs-panel" aria-label={texts.create}>

@@ -20,7 +20,7 @@ import { useMay } from "./use-may.ts";
 import type { UserSectionProps } from "./user-page.tsx";
 
 /** Who the account is of: names and address, to be changed in place. */
-export function UserPersonSection({ user, isBeyond }: UserSectionProps) {
+export function UserPersonSection({ user, isBeyond, isOwn }: UserSectionProps) {
   const { account } = usePages().messages;
   const may = useMay();
 
@@ -30,7 +30,7 @@ export function UserPersonSection({ user, isBeyond }: UserSectionProps) {
       action={may("users.change") && !isBeyond ? account.edit : null}
       content={<PersonFacts user={user} />}
     >
-      {(close) => <PersonFields user={user} close={close} />}
+      {(close) => <PersonFields user={user} isOwn={isOwn} close={close} />}
     </EditSection>
   );
 }
@@ -82,7 +82,8 @@ export function useUserPersonForm(user: AdminUser, onDone: () => void): FormStat
     read: (data) => ({
       firstName: readText(data, "firstName").trim(),
       lastName: readText(data, "lastName").trim(),
-      email: readText(data, "email").trim(),
+      // Without the field it stays as it is.
+      email: data.has("email") ? readText(data, "email").trim() : (user.email ?? ""),
     }),
     async submit({ email, ...names }) {
       try {
@@ -96,7 +97,13 @@ export function useUserPersonForm(user: AdminUser, onDone: () => void): FormStat
   });
 }
 
-function PersonFields({ user, close }: { readonly user: AdminUser; readonly close: (news?: string) => void }) {
+interface PersonFieldsProps {
+  readonly user: AdminUser;
+  readonly isOwn: boolean;
+  readonly close: (news?: string) => void;
+}
+
+function PersonFields({ user, isOwn, close }: PersonFieldsProps) {
   const { account, adminUser: texts, common } = usePages().messages;
   const { isBusy, errors, failure, formProps } = useUserPersonForm(user, () => close(texts.saved));
 
@@ -120,18 +127,21 @@ function PersonFields({ user, close }: { readonly user: AdminUser; readonly clos
           <TextInput {...control} name="lastName" defaultValue={user.lastName} autoComplete="off" dir="auto" />
         )}
       </Field>
-      <Field label={account.email} help={texts.emailHelp} error={errors.email} isOptional>
-        {(control) => (
-          <TextInput
-            {...control}
-            name="email"
-            type="email"
-            defaultValue={user.email ?? ""}
-            autoComplete="off"
-            dir="ltr"
-          />
-        )}
-      </Field>
+      {/* One's own address is changed on the page of one's account, where the new one has to confirm. */}
+      {!isOwn && (
+        <Field label={account.email} help={texts.emailHelp} error={errors.email} isOptional>
+          {(control) => (
+            <TextInput
+              {...control}
+              name="email"
+              type="email"
+              defaultValue={user.email ?? ""}
+              autoComplete="off"
+              dir="ltr"
+            />
+          )}
+        </Field>
+      )}
       <FormActions submit={common.save} submitting={common.saving} isBusy={isBusy} onCancel={() => close()} />
     </form>
   );

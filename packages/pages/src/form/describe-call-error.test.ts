@@ -46,10 +46,11 @@ test("an internal error gives its id to report and nothing of its text", () => {
   expect(describeCallError(error, englishMessages, "en")).toBe(errors.unknownWithId("e-17"));
 });
 
-test("a call that got no answer speaks of the connection", () => {
-  const failure = new CallFailure("deadline", "unknown", "auth.login");
+test("a call that was not sent speaks of the connection; one that may have been carried out says so", () => {
+  const say = (failure: CallFailure) => describeCallError(failure, englishMessages, "en");
 
-  expect(describeCallError(failure, englishMessages, "en")).toBe(errors.unreachable);
+  expect(say(new CallFailure("disconnected", "not-sent", "auth.login"))).toBe(errors.unreachable);
+  expect(say(new CallFailure("deadline", "unknown", "auth.login"))).toBe(errors.outcomeUnknown);
 });
 
 function describe(data: Parameters<typeof refusal>[0]): string {

@@ -1,4 +1,4 @@
-import { readErrorData } from "@countersign/client";
+import { CallFailure, readErrorData } from "@countersign/client";
 import type { ErrorData } from "@countersign/contract";
 
 import type { Messages } from "../messages.ts";
@@ -8,7 +8,8 @@ import { formatWait } from "./format-wait.ts";
 /** One calm sentence about a call that failed: what happened and what to do. */
 export function describeCallError(error: unknown, { errors }: Messages, locale?: string): string {
   const data = readErrorData(error);
-  if (!data) return errors.unreachable;
+  if (!data)
+    return error instanceof CallFailure && error.outcome === "unknown" ? errors.outcomeUnknown : errors.unreachable;
 
   switch (data.reason) {
     case "INVALID_CREDENTIALS":
@@ -36,6 +37,10 @@ export function describeCallError(error: unknown, { errors }: Messages, locale?:
       return errors.taken;
     case "QUOTA_REACHED":
       return errors.quotaReached;
+    case "FILE_TOO_LARGE":
+      return errors.fileTooLarge;
+    case "FILE_TYPE_REFUSED":
+      return errors.fileTypeRefused;
     case "UNAVAILABLE":
       return errors.unavailable;
     case "REAUTH":

@@ -1,3 +1,5 @@
+import { useUser } from "@countersign/react";
+
 import { useSlots } from "../entry/use-slots.ts";
 import { buttonClass } from "../primitives/button.tsx";
 import { Link } from "../primitives/link.tsx";
@@ -10,6 +12,9 @@ import { MessagePage } from "./message-page.tsx";
 export function LoggedOutPage(props: PageProps & MessageSlots) {
   const { messages, routes } = usePages();
   const { actions } = useSlots("loggedOut", props);
+  const username = useUser((user) => user.username);
+  if (username !== null) return <StillSignedIn username={username} />;
+
   return (
     <MessagePage
       title={messages.loggedOut.title}
@@ -29,6 +34,23 @@ export function LoggedOutPage(props: PageProps & MessageSlots) {
       }
     >
       {messages.loggedOut.text}
+    </MessagePage>
+  );
+}
+
+/** Whoever comes here by its address while signed in is not told that they are out. */
+function StillSignedIn({ username }: { readonly username: string }) {
+  const { messages, routes } = usePages();
+  return (
+    <MessagePage
+      title={messages.loggedOut.stillTitle}
+      actions={
+        <Link to={routes.home} className={buttonClass({ variant: "primary" })}>
+          {messages.loggedOut.home}
+        </Link>
+      }
+    >
+      {messages.loggedOut.stillText(username)}
     </MessagePage>
   );
 }

@@ -1,6 +1,6 @@
 import { createContext, use, useCallback, useEffect, useRef, useState, type ReactNode } from "react";
 
-import { useSessionClient, useUser } from "@countersign/react";
+import { useSessionClient, useSnapshot, useUser } from "@countersign/react";
 
 import { StepUpDialog } from "./step-up-dialog.tsx";
 
@@ -40,6 +40,17 @@ export function StepUpProvider({ children }: { readonly children: ReactNode }) {
   }, []);
 
   useEffect(() => client.onReauth(ask), [client, ask]);
+
+  // Confirmed in another tab of this browser: nothing is left to ask.
+  const freshUntil = useSnapshot((state) =>
+    state.status === "ready" && state.user.isAuthenticated ? (state.user.freshUntil ?? "") : "",
+  );
+  const seenFreshUntil = useRef(freshUntil);
+  useEffect(() => {
+    if (freshUntil > seenFreshUntil.current && Date.parse(freshUntil) > Date.now()) answer(true);
+    seenFreshUntil.current = freshUntil;
+  }, [freshUntil, answer]);
+
   useEffect(() => {
     if (userId === null) return;
     // Whoever was asked is not here any more.

@@ -37,6 +37,20 @@ test("a wrong password is said, and asked for again in the same dialog", async (
   await expect(answer).resolves.toBe(true);
 });
 
+test("when the password is confirmed in another tab, the question here is answered with it; an older time answers nothing", async () => {
+  const session = signedIn();
+  const later = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
+  const answer = ask(session);
+
+  act(() => session.signIn({ freshUntil: later(-1) }));
+  expect(screen.getByRole("dialog")).toBeTruthy();
+  act(() => session.signIn({ freshUntil: later(600) }));
+
+  await expect(answer).resolves.toBe(true);
+  expect(screen.queryByRole("dialog")).toBeNull();
+  expect(session.auth.stepUp).not.toHaveBeenCalled();
+});
+
 test("whoever does not want to is let go: by the button, and by Escape", async () => {
   const session = signedIn();
   const first = ask(session);
