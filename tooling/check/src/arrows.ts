@@ -33,6 +33,7 @@ export const arrows: Readonly<Record<string, Arrows>> = {
   "apps/e2e": { to: [] },
   "tooling/bench": {
     to: [
+      "packages/crud",
       "packages/rpc",
       "packages/auth",
       "packages/bus",
