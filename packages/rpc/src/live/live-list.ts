@@ -77,7 +77,15 @@ export function livePage<Row extends LiveRow>(
   if (connection === null) {
     throw new CallError("BAD_REQUEST", "Live lists are streamed over the socket only.", { reason: "WRONG_TRANSPORT" });
   }
-  const { hub } = connection.services;
+  const { hub, auth } = connection.services;
+
+  async function isStillSo(principal: Principal | null, { key }: LiveReading<Row>): Promise<boolean> {
+    const [present, reading] = await Promise.all([
+      connection?.tokenHash ? auth.sessions.validate(connection.tokenHash) : null,
+      options.reading(principal),
+    ]);
+    return present?.user.version === principal?.user.version && reading.key === key;
+  }
 
   return new PushStream(connection, (sink) => {
     let shown: State<Row> | null = null;
@@ -97,11 +105,12 @@ export function livePage<Row extends LiveRow>(
         }
         const read = async () => new State(await reading.read());
         const present = await (isNew ? round.shareFromNow(reading.key, read) : round.share(reading.key, read));
-        const before = shown;
+        const isUnchanged = shown === null && resumeFrom === present.eventId;
+        const frame = isUnchanged ? null : frameBetween(shown, present, reading.key, round);
+        // The right may have gone while it was read, and what is newer than that is not to be sent: it is read again.
+        if (frame && !(await isStillSo(principal, reading))) return hub.touchConnection(connection);
         shown = present;
-        const isUnchanged = before === null && resumeFrom === present.eventId;
         resumeFrom = undefined;
-        const frame = isUnchanged ? null : frameBetween(before, present, reading.key, round);
         if (frame) sink.send(frame);
       },
       fail: (error) => sink.fail(error),

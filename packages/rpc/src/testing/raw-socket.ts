@@ -81,9 +81,11 @@ export class RawSocket implements AsyncDisposable {
 
   /** Starts a subscription and returns its id. @throws when it does not start. */
   async subscribe(path: string, input?: unknown, extra: object = {}): Promise<number> {
+    // The next one's: other calls may be made before this is answered.
+    const id = this.#lastId + 1;
     const answer = await this.call("subscription", path, input, extra);
     if (answer.result?.type !== "started") throw new Error(JSON.stringify(answer));
-    return this.#lastId;
+    return id;
   }
 
   /** What a subscription has sent so far. */
@@ -93,7 +95,7 @@ export class RawSocket implements AsyncDisposable {
       .map((frame) => frame.result?.data);
   }
 
-  /** Waits for the first frame, past or coming, that fits. */
+  /** Waits for the first frame, past or coming, that fits. @throws when none comes in time, or the socket closes. */
   until(fits: (frame: RawFrame) => boolean, timeoutMs = 5000): Promise<RawFrame> {
     return new Promise((resolve, reject) => {
       const finish = (error?: Error) => {
@@ -113,6 +115,7 @@ export class RawSocket implements AsyncDisposable {
       );
       this.#waiting.add(look);
       look();
+      void this.closed.then(({ code, reason }) => finish(new Error(`The socket closed before: ${code} ${reason}`)));
     });
   }
 
