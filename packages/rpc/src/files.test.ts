@@ -683,6 +683,22 @@ describe("files", () => {
     expect(reader.read).toBeLessThan(8 * 1024 * 1024);
   });
 
+  test("a reader who is slow, but takes something, has longer than REQUEST_SECONDS", async () => {
+    const settings = { REQUEST_SECONDS: 1, UPGRADE_SECONDS: 1, MAX_UPLOAD_BYTES: 64 * 1024 * 1024 };
+    await using files = await startFiles(sqlite, { settings });
+    const ann = await files.app.signIn("ann");
+    const body = Buffer.alloc(32 * 1024 * 1024, "x");
+    const { id } = (await files.upload({ cookie: ann.cookie, body })).data;
+    await using reader = await openReader(files, downloadPath(id), ann.cookie);
+    const startedAt = performance.now();
+    while (reader.read < body.length && !reader.isOver) {
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      reader.takeMore(4 * 1024 * 1024);
+    }
+    expect(reader.read).toBeGreaterThan(body.length);
+    expect(performance.now() - startedAt).toBeGreaterThan(1500);
+  });
+
   test("a store that fails says nothing of itself to the client, and nothing is kept", async () => {
     await using files = await startFiles(sqlite, {
       wrapStore: (store) => ({ ...store, write: () => Promise.reject(new Error("ENOSPC: /srv/secret is full")) }),
@@ -722,26 +738,33 @@ describe("files", () => {
   });
 });
 
-/** Reads the beginning of an answer, and then no more until `resume`. */
+/** Reads the beginning of an answer, and then as much more as it is told. */
 async function openReader(files: FileApp, path: string, cookie: string) {
   const { hostname, port } = new URL(files.app.url);
   const socket = connect(Number(port), "127.0.0.1");
-  const state = { read: 0 };
+  const state = { read: 0, most: 100_000 };
   const closed = new Promise<void>((resolve) => socket.on("close", () => resolve()));
   socket.on("error", () => {});
   socket.on("data", (data) => {
     state.read += data.length;
-    if (state.read < 100_000) socket.pause();
+    if (state.read >= state.most) socket.pause();
   });
   socket.write(`GET ${path} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nCookie: ${cookie}\r\n\r\n`);
+
+  function takeMore(bytes: number) {
+    state.most = state.read + bytes;
+    socket.resume();
+  }
+
   return {
     get read() {
       return state.read;
     },
-    resume() {
-      state.read += 100_000;
-      socket.resume();
+    get isOver() {
+      return socket.closed;
     },
+    takeMore,
+    resume: () => takeMore(Number.POSITIVE_INFINITY),
     closed,
     async [Symbol.asyncDispose]() {
       socket.destroy();
