@@ -189,3 +189,14 @@ test("postgres: a trigger that was dropped or is an older one is made anew", asy
   await db.transaction((tx) => tx.insert(tx.tables.sessions).values(newSession("s2", "ann")));
   expect(own).toEqual([[topic("ann")]]);
 });
+
+test("postgres: a role that does not own the tables is told what to do", async () => {
+  await using watched = await openWatched(postgresDialect);
+  const role = `reader_${crypto.randomUUID().replaceAll("-", "")}`;
+  await runByHand(watched.url, `create role ${role} login; grant select on all tables in schema public to ${role}`);
+  const asReader = new URL(watched.url);
+  asReader.searchParams.set("options", `-c role=${role}`);
+  await using db = await openDatabase(asReader.href, { migrations: [coreMigrations], mustBeReady: true });
+  await expect(db.watchRows([{ table: "users", column: "id" }], () => {})).rejects.toThrow("Let the server's role own");
+  await runByHand(watched.url, `drop owned by ${role}; drop role ${role}`);
+});

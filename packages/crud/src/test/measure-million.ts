@@ -1,6 +1,6 @@
 // How long the slowest queries take that a list accepts, over so many rows (one million):
 // pnpm measure [rows] [sqlite|postgres]
-// A tenth of them are in each of ten projects. The figures of one run are in docs/benchmarks.md.
+// A tenth of them are in each of ten projects.
 import { parseArgs } from "node:util";
 
 import { startPostgres } from "@app/services";

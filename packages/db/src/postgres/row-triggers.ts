@@ -48,10 +48,21 @@ export async function installRowTriggers(settings: ClientConfig, watched: readon
       );
     }
   } catch (error) {
-    throw translatePostgresError(error, { mayHaveWritten: false });
+    throw withCure(translatePostgresError(error, { mayHaveWritten: false }));
   } finally {
     await client.end();
   }
+}
+
+function withCure(error: unknown): unknown {
+  // insufficient_privilege
+  if (!(error instanceof Error && "code" in error && error.code === "42501")) return error;
+  return new Error(
+    `${error.message}. Let the server's role own the tables, so that it can make the triggers lists need.`,
+    {
+      cause: error,
+    },
+  );
 }
 
 async function isInstalled(client: Client, watched: WatchedRows): Promise<boolean> {
