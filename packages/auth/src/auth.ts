@@ -9,6 +9,7 @@ import type { AuditLog } from "./audit/audit-log.ts";
 import type { Clock } from "./clock.ts";
 import type { MailNotices } from "./mail/mail-notices.ts";
 import type { Mailer } from "./mail/mailer.ts";
+import type { PasswordValidator } from "./password/password-rule.ts";
 import type { SessionData } from "./session-data/session-data.ts";
 import type { Principal } from "./session/principal.ts";
 import type { NewSession, SessionEngine, SessionOrigin } from "./session/session-engine.ts";
@@ -22,6 +23,8 @@ export interface AuthOptions {
   readonly settings: Settings;
   /** The names `definePermissions` declared, beside the library's own: granting any other is refused. */
   readonly permissions: readonly string[];
+  /** Rules for new passwords beside those of the library. */
+  readonly passwordValidators?: readonly PasswordValidator[];
   readonly clock?: Clock;
   /** Where attempts at signing in and the like are counted, shared by all replicas. Default: the database. */
   readonly attempts?: AttemptStore;

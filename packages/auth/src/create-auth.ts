@@ -9,6 +9,7 @@ import { createMailDesk } from "./mail/mail-desk.ts";
 import { createMailNotices } from "./mail/mail-notices.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { createHashQueue } from "./password/hash-queue.ts";
+import { createPasswordRule } from "./password/password-rule.ts";
 import { createPasswords } from "./password/password.ts";
 import { createRights } from "./rights/rights.ts";
 import { createSessionData } from "./session-data/create-session-data.ts";
@@ -30,6 +31,7 @@ export function createAuth(options: AuthOptions): Auth {
     capacity: settings.PASSWORD_HASH_QUEUE,
   });
   const passwords = createPasswords(queue);
+  const passwordRule = createPasswordRule(settings, options.passwordValidators);
   const declared = new Set<string>([...libraryPermissions, ...permissions]);
   const throttle = createThrottle(
     createFallbackAttempts({
@@ -51,7 +53,20 @@ export function createAuth(options: AuthOptions): Auth {
     onError,
     onWarning,
   });
-  const context = { db, bus, clock, settings, sessions, sessionData, passwords, throttle, audit, desk, onError };
+  const context = {
+    db,
+    bus,
+    clock,
+    settings,
+    sessions,
+    sessionData,
+    passwords,
+    passwordRule,
+    throttle,
+    audit,
+    desk,
+    onError,
+  };
 
   const links = createLinks(context);
 

@@ -22,6 +22,7 @@ export type { Accounts, Auth, AuthOptions, FieldErrors, RegisterResult, Rights, 
 export { can, canAll, canAny, inGroup } from "./rights/can.ts";
 export { systemClock, type Clock } from "./clock.ts";
 export { createAuth } from "./create-auth.ts";
+export type { PasswordAccount, PasswordValidator } from "./password/password-rule.ts";
 export { createConsoleMailer } from "./mail/console-mailer.ts";
 export type { MailNotices } from "./mail/mail-notices.ts";
 export { type Mail, type Mailer, MailRefused } from "./mail/mailer.ts";

@@ -5,6 +5,7 @@ import type { Database } from "@countersign/db";
 import type { AuditLog } from "../audit/audit-log.ts";
 import type { Clock } from "../clock.ts";
 import type { MailDesk } from "../mail/mail-desk.ts";
+import type { PasswordRule } from "../password/password-rule.ts";
 import type { Passwords } from "../password/password.ts";
 import type { SessionData } from "../session-data/session-data.ts";
 import type { Principal } from "../session/principal.ts";
@@ -20,6 +21,7 @@ export interface AccountContext {
   readonly sessions: SessionEngine;
   readonly sessionData: SessionData;
   readonly passwords: Passwords;
+  readonly passwordRule: PasswordRule;
   readonly throttle: Throttle;
   readonly audit: AuditLog;
   readonly desk: MailDesk;

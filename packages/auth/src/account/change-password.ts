@@ -5,7 +5,6 @@ import type { Transaction } from "@countersign/db";
 import { actorOf } from "../audit/audit-actor.ts";
 import type { Accounts, ChangePasswordResult } from "../auth.ts";
 import type { Busy } from "../password/hash-queue.ts";
-import { findPasswordFault } from "../password/password-rule.ts";
 import type { NewSession } from "../session/session-engine.ts";
 import { voidLinks } from "../token/link.ts";
 
@@ -22,7 +21,7 @@ export async function changePassword(
   from: SignedInOrigin,
 ): Promise<ChangePasswordResult> {
   // Before the present one is looked at: a mistake in the form is no guess.
-  const fault = findFault(context, input, from);
+  const fault = await findFault(context, input, from);
   if (fault !== null) return { status: "invalid", fields: { password: [fault] } };
 
   const confirmed = await confirmPassword(context, "account.change_password", input.current, from);
@@ -44,12 +43,12 @@ export async function changePassword(
   return principal ? { status: "signed-in", principal, ...replaced } : { status: "ended" };
 }
 
-function findFault(
-  { settings }: AccountContext,
+async function findFault(
+  { passwordRule }: AccountContext,
   input: { readonly current: string; readonly password: string },
   { principal }: SignedInOrigin,
-): string | null {
-  const fault = findPasswordFault(input.password, principal.user, settings.PASSWORD_MIN_LENGTH);
+): Promise<string | null> {
+  const fault = await passwordRule.findFault(input.password, principal.user);
   if (fault !== null) return fault;
   const isSame = input.password.normalize("NFKC") === input.current.normalize("NFKC");
   return isSame ? "This is the password you have. Choose another." : null;

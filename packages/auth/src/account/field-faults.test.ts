@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { sqliteDialect as sqlite } from "@app/services/databases";
-import { fieldFaults, findFieldFault } from "@countersign/contract";
+import { defaultSettings, fieldFaults, findFieldFault } from "@countersign/contract";
 
 import { findPasswordFault } from "../password/password-rule.ts";
 import { nowhere, openTestAuth, testPassword } from "../test/open-auth.ts";
@@ -13,11 +13,12 @@ const ann = { username: "ann-of-the-hill", email: "ann@example.com" };
 
 /** Each says something wrong; the fault it is found by, and the number in it. */
 test.each([
-  [findPasswordFault("short", ann, 15), "tooShort", 15],
-  [findPasswordFault("x".repeat(257), ann), "tooLong", 256],
-  [findPasswordFault("broken \ud800 words", ann), "brokenCharacter", null],
-  [findPasswordFault("password123", ann), "passwordCommon", null],
-  [findPasswordFault("Ann-Of-The-Hill", ann), "passwordLikeName", null],
+  [findPasswordFault("short", ann, { ...defaultSettings, PASSWORD_MIN_LENGTH: 15 }), "tooShort", 15],
+  [findPasswordFault("x".repeat(257), ann, defaultSettings), "tooLong", 256],
+  [findPasswordFault("broken \ud800 words", ann, defaultSettings), "brokenCharacter", null],
+  [findPasswordFault("password123", ann, defaultSettings), "passwordCommon", null],
+  [findPasswordFault("Ann-Of-The-Hill", ann, defaultSettings), "passwordLikeName", null],
+  [findPasswordFault("Countersign1", ann, defaultSettings), "passwordLikeSite", null],
   [faultOf(parseUsername("")), "usernameMissing", null],
   [faultOf(parseUsername("x".repeat(65))), "tooLong", 64],
   [faultOf(parseUsername("a\u200bnn")), "invisibleCharacter", null],

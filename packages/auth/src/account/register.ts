@@ -7,7 +7,6 @@ import { adminTopic } from "../admin/admin-topic.ts";
 import type { AuditEvent } from "../audit/audit-event.ts";
 import type { Accounts, FieldErrors, RegisterResult } from "../auth.ts";
 import { newId } from "../new-id.ts";
-import { findPasswordFault } from "../password/password-rule.ts";
 import type { NewSession } from "../session/session-engine.ts";
 
 import type { AccountContext, SignInOrigin } from "./account-context.ts";
@@ -42,7 +41,7 @@ export async function register(
 ): Promise<RegisterResult> {
   const { settings, throttle, passwords } = context;
   if (!settings.SIGN_UP) return refuse(context, from, { status: "closed" });
-  const wanted = readFields(input, settings);
+  const wanted = await readFields(input, context);
   if ("fields" in wanted) return { status: "invalid", fields: wanted.fields };
 
   const admission = await throttle.admitRegistration(from.ip);
@@ -93,7 +92,10 @@ function mustConfirmFirst({ EMAIL_VERIFICATION }: Settings): boolean {
   return EMAIL_VERIFICATION === "required";
 }
 
-function readFields(input: RegisterInput, settings: Settings): Wanted | { readonly fields: FieldErrors } {
+async function readFields(
+  input: RegisterInput,
+  { settings, passwordRule }: Pick<AccountContext, "passwordRule" | "settings">,
+): Promise<Wanted | { readonly fields: FieldErrors }> {
   const name = parseUsername(input.username);
   const address = readEmail(input.email, settings);
   // The password is compared with names of a sane length only.
@@ -101,7 +103,7 @@ function readFields(input: RegisterInput, settings: Settings): Wanted | { readon
     username: "fault" in name ? null : name.username,
     email: "fault" in address ? null : address.email,
   };
-  const passwordFault = findPasswordFault(input.password, names, settings.PASSWORD_MIN_LENGTH);
+  const passwordFault = await passwordRule.findFault(input.password, names);
   if ("fault" in name || "fault" in address || passwordFault !== null) {
     return {
       fields: {

@@ -2,7 +2,6 @@ import { eq } from "drizzle-orm";
 
 import { DatabaseUnavailable, type Transaction } from "@countersign/db";
 
-import { findPasswordFault } from "../password/password-rule.ts";
 import { claimLink } from "../token/claim-link.ts";
 import { actorByLink, recordRefusal } from "../token/link-actor.ts";
 import { findLink, voidLinks } from "../token/link.ts";
@@ -29,7 +28,7 @@ export async function resetPassword(
     // Looked at first: nothing is hashed for a link that opens nothing, and a password that will not do uses up none.
     const user = await findUser(context, input.token);
     if (user === null) return refuse(context, from);
-    const fault = findPasswordFault(input.password, user, context.settings.PASSWORD_MIN_LENGTH);
+    const fault = await context.passwordRule.findFault(input.password, user);
     if (fault !== null) {
       admission.cancelled();
       return { status: "invalid", fields: { password: [fault] } };

@@ -5,6 +5,7 @@ import type { Database } from "@countersign/db";
 import type { AuditLog } from "../audit/audit-log.ts";
 import type { Clock } from "../clock.ts";
 import type { MailDesk } from "../mail/mail-desk.ts";
+import type { PasswordRule } from "../password/password-rule.ts";
 import type { Passwords } from "../password/password.ts";
 import type { SessionEngine } from "../session/session-engine.ts";
 import type { Links } from "../token/links.ts";
@@ -18,6 +19,7 @@ export interface AdminContext {
   readonly sessions: SessionEngine;
   readonly audit: AuditLog;
   readonly passwords: Passwords;
+  readonly passwordRule: PasswordRule;
   readonly desk: MailDesk;
   readonly links: Pick<Links, "sendPasswordReset">;
   /** All that are declared. */

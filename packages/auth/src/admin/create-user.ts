@@ -14,7 +14,7 @@ export async function createUser(
   call: AdminCall,
   input: Parameters<AdminUsers["create"]>[1],
 ): Promise<AdminOutcome<{ readonly id: string }>> {
-  const read = readNewUser(context.settings, input);
+  const read = await readNewUser(context, input);
   if ("fields" in read) return { status: "invalid", fields: read.fields };
   const { username, usernameKey } = read.values;
   if (username === undefined || usernameKey === undefined) throw new Error("A new user was read without a name.");

@@ -4,7 +4,7 @@ import { parseEmail } from "../account/email.ts";
 import { readProfileFields } from "../account/profile-fields.ts";
 import { parseUsername } from "../account/username.ts";
 import type { FieldErrors } from "../auth.ts";
-import { findPasswordFault } from "../password/password-rule.ts";
+import type { PasswordRule } from "../password/password-rule.ts";
 
 import type { AdminUsers } from "./admin.ts";
 
@@ -25,10 +25,10 @@ export interface UserFields {
 type Reading = { readonly values: UserFields } | { readonly fields: FieldErrors };
 
 /** Reads what an account is made of. The rules are those of registration. */
-export function readNewUser(
-  settings: Pick<Settings, "EMAIL_REQUIRED" | "PASSWORD_MIN_LENGTH">,
+export async function readNewUser(
+  { settings, passwordRule }: { readonly settings: Settings; readonly passwordRule: PasswordRule },
   input: NewUser,
-): Reading {
+): Promise<Reading> {
   const read = readUserChange(settings, { ...input, email: input.email ?? null });
   const fields: Record<string, readonly string[]> = { ...("fields" in read ? read.fields : {}) };
   const name = parseUsername(input.username);
@@ -36,8 +36,7 @@ export function readNewUser(
 
   const email = "values" in read ? (read.values.email ?? null) : null;
   const account = { username: "fault" in name ? null : name.username, email };
-  const passwordFault =
-    input.password === undefined ? null : findPasswordFault(input.password, account, settings.PASSWORD_MIN_LENGTH);
+  const passwordFault = input.password === undefined ? null : await passwordRule.findFault(input.password, account);
   if (passwordFault !== null) fields["password"] = [passwordFault];
   if ("fault" in name || "fields" in read || passwordFault !== null) return { fields };
   return { values: { ...read.values, ...name } };

@@ -5,7 +5,6 @@ import { forUpdate, type Transaction } from "@countersign/db";
 
 import { isLastSuperuser } from "../account/last-superuser.ts";
 import type { AuditDetails } from "../audit/audit-event.ts";
-import { findPasswordFault } from "../password/password-rule.ts";
 import { dropLinks } from "../token/link.ts";
 
 import type { OperatorContext } from "./operator-context.ts";
@@ -58,7 +57,7 @@ export async function setPassword(
     .from(users)
     .where(eq(users.id, userId));
   if (!account) return { status: "not-found" };
-  const fault = findPasswordFault(password, account, context.settings.PASSWORD_MIN_LENGTH);
+  const fault = await context.passwordRule.findFault(password, account);
   if (fault !== null) return { status: "invalid", fields: { password: [fault] } };
 
   const passwordHash = await hash(context, password);

@@ -3,6 +3,7 @@ import { createAuditLog } from "../audit/create-audit-log.ts";
 import type { AuthOptions } from "../auth.ts";
 import { systemClock } from "../clock.ts";
 import { createHashQueue } from "../password/hash-queue.ts";
+import { createPasswordRule } from "../password/password-rule.ts";
 import { createPasswords } from "../password/password.ts";
 import { createLuciaEngine } from "../session/lucia-engine.ts";
 
@@ -23,8 +24,9 @@ export function createOperator(options: OperatorOptions): Operator {
   const { db, bus, settings, actor, clock = systemClock, onError = ignore, onAudit = ignore } = options;
   const sessions = createLuciaEngine({ db, bus, clock, settings, onError });
   const passwords = createPasswords(createHashQueue({ concurrency: 1, capacity: 100 }));
+  const passwordRule = createPasswordRule(settings, options.passwordValidators);
   const audit = createAuditLog({ db, bus, clock, settings, onAudit, onError });
-  const context = { db, bus, clock, settings, sessions, passwords, audit, actor };
+  const context = { db, bus, clock, settings, sessions, passwords, passwordRule, audit, actor };
 
   return {
     findUser: (name) => findUser(db, name),

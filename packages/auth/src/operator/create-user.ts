@@ -21,7 +21,7 @@ interface Names {
 
 /** See `Operator.createUser`. */
 export async function createUser(context: OperatorContext, user: NewUser): ReturnType<Operator["createUser"]> {
-  const names = readNames(context, user);
+  const names = await readNames(context, user);
   if ("fields" in names) return { status: "invalid", fields: names.fields };
   const taken = await findTaken(context.db, names);
   if (taken) return { status: "invalid", fields: taken };
@@ -39,9 +39,9 @@ export async function createUser(context: OperatorContext, user: NewUser): Retur
   }
 }
 
-function readNames({ settings }: OperatorContext, user: NewUser): Names | { readonly fields: FieldErrors } {
+async function readNames(context: OperatorContext, user: NewUser): Promise<Names | { readonly fields: FieldErrors }> {
   const { username, email, password } = user;
-  const read = readNewUser(settings, { username, email, password });
+  const read = await readNewUser(context, { username, email, password });
   if ("fields" in read) return read;
   const { usernameKey, emailKey = null } = read.values;
   if (read.values.username === undefined || usernameKey === undefined)

@@ -28,7 +28,7 @@ export async function listUsers(
 ): ReturnType<Operator["listUsers"]> {
   const { users } = db.tables;
   const isWanted = and(
-    search === undefined ? undefined : contains(search, { keys: [users.usernameKey, users.emailKey] }),
+    search === undefined ? undefined : contains(search, { keys: [users.usernameKey, users.emailKey] }, db.dialect),
     isActive === undefined ? undefined : eq(users.isActive, isActive),
     isSuperuser === undefined ? undefined : eq(users.isSuperuser, isSuperuser),
   );

@@ -5,6 +5,7 @@ import type { Database } from "@countersign/db";
 import type { AuditActor } from "../audit/audit-event.ts";
 import type { AuditLog } from "../audit/audit-log.ts";
 import type { Clock } from "../clock.ts";
+import type { PasswordRule } from "../password/password-rule.ts";
 import type { Passwords } from "../password/password.ts";
 import type { SessionEngine } from "../session/session-engine.ts";
 
@@ -16,6 +17,7 @@ export interface OperatorContext {
   readonly settings: Settings;
   readonly sessions: SessionEngine;
   readonly passwords: Passwords;
+  readonly passwordRule: PasswordRule;
   readonly audit: AuditLog;
   readonly actor: AuditActor;
 }

@@ -14,7 +14,7 @@ const words =
   charlie jessica ashley daniel thomas robert andrew summer winter spring autumn monday friday january december
   chocolate cookie cheese banana orange purple flower butterfly freedom killer hunter ranger shadow mustang ferrari
   mercedes corvette liverpool chelsea arsenal barcelona london america canada germany hello hello123 abc123 a1b2c3
-  temp company office server database access`.split(/\s+/);
+  localhost temp company office server database access`.split(/\s+/);
 
 const endings = [
   "",
