@@ -145,6 +145,36 @@ test("a group without a name is refused at its field; a refusal to delete one is
   expect((await screen.findByRole("alert")).textContent).toContain("more rights than you have");
 });
 
+test("a group with members is renamed and deleted by none who would get a refusal", async () => {
+  const staff = { isSuperuser: false, isStaff: true, permissions: ["groups.view", "groups.change"], groups: ["crew"] };
+  const { session } = showList("groups", {}, staff);
+  session.admin.call.mockResolvedValue([
+    { name: "audit.view", isHeld: false },
+    { name: "notes.view", isHeld: true },
+  ]);
+  push(session, "admin.group.live", [
+    group(),
+    { ...group(), id: "g2", name: "heads" },
+    { ...group(), id: "g3", name: "watch", memberCount: 0 },
+    { ...group(), id: "g4", name: "guard", memberCount: 0, permissions: ["audit.view"] },
+  ]);
+
+  await waitFor(() => expect(screen.queryByRole("button", { name: "Delete guard" })).toBeNull());
+  expect(screen.getByRole("button", { name: "Delete crew" })).toBeTruthy();
+  expect(screen.queryByRole("button", { name: "Delete heads" })).toBeNull();
+  expect(screen.getByRole("button", { name: "Delete watch" })).toBeTruthy();
+
+  fireEvent.click(screen.getByRole("button", { name: "Change heads" }));
+  expect(screen.getByLabelText<HTMLInputElement>("Name").readOnly).toBe(true);
+  expect(screen.getByText("Only superusers rename a group that somebody is in.")).toBeTruthy();
+  const box = (name: RegExp) => screen.getByRole<HTMLInputElement>("checkbox", { name });
+  expect([box(/^notes.view/).checked, box(/^notes.view/).disabled]).toEqual([true, true]);
+  fireEvent.click(screen.getByRole("button", { name: "Cancel" }));
+  fireEvent.click(screen.getByRole("button", { name: "Change watch" }));
+  expect(screen.getByLabelText<HTMLInputElement>("Name").readOnly).toBe(false);
+  expect([box(/^notes.view/).disabled, box(/^audit.view/).disabled]).toEqual([false, true]);
+});
+
 test("the way there shows only what may be seen, and leads to the first of it", () => {
   const { navigate } = showList("", {}, { isSuperuser: false, isStaff: true, permissions: ["audit.view"] });
   expect(navigate).toHaveBeenCalledWith("/admin/audit", { replace: true });

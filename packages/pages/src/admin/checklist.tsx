@@ -23,7 +23,13 @@ export interface ChecklistOption {
 export interface ChecklistProps {
   readonly label: string;
   /** The field for the set's name, where it has one. */
-  readonly naming?: { readonly label: string; readonly initial: string };
+  readonly naming?: {
+    readonly label: string;
+    readonly initial: string;
+    /** It stays as it is, for the reason in `help`. */
+    readonly isFixed?: boolean;
+    readonly help?: string | null;
+  };
   readonly options: readonly ChecklistOption[];
   readonly selected: readonly string[];
   /** Of what `selected` was read from. */
@@ -83,12 +89,13 @@ function Choices(props: ChecklistProps & { readonly onConflict: (error: unknown)
     <form className="cs-form" aria-label={label} {...formProps}>
       {!isConflict(failure) && <FormFailure failure={failure} />}
       {naming && (
-        <Field label={naming.label} error={errors.name}>
+        <Field label={naming.label} help={naming.help} error={errors.name}>
           {(control) => (
             <TextInput
               {...control}
               name="name"
               defaultValue={naming.initial}
+              readOnly={naming.isFixed}
               autoComplete="off"
               spellCheck={false}
               dir="auto"

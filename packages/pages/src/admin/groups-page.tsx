@@ -1,6 +1,7 @@
 import { useState } from "react";
 
 import type { AdminGroup } from "@countersign/contract";
+import { useUser } from "@countersign/react";
 
 import { Button } from "../primitives/button.tsx";
 import { ConfirmInPlace } from "../primitives/confirm-in-place.tsx";
@@ -79,6 +80,7 @@ function GroupRow({ group, mayChange, action }: GroupRowProps) {
   const texts = messages.adminGroups;
   const may = useMay();
   const { groups } = useAdminCalls();
+  const { mayTake } = useGroupRights(group);
   const [form, setForm] = useState<"none" | "open" | "left">("none");
   if (form === "open") {
     return <GroupForm label={texts.edit(group.name)} group={group} action={action} onClose={() => setForm("left")} />;
@@ -114,19 +116,21 @@ function GroupRow({ group, mayChange, action }: GroupRowProps) {
           >
             {texts.change}
           </Button>
-          <ConfirmInPlace
-            action={texts.remove}
-            label={texts.removeLabel(group.name)}
-            question={texts.removeQuestion(group.name, group.memberCount)}
-            confirm={texts.remove}
-            confirming={texts.removing}
-            onConfirm={() =>
-              action.run(async () => {
-                await groups.remove(group.id);
-                return texts.removed(group.name);
-              })
-            }
-          />
+          {mayTake && (
+            <ConfirmInPlace
+              action={texts.remove}
+              label={texts.removeLabel(group.name)}
+              question={texts.removeQuestion(group.name, group.memberCount)}
+              confirm={texts.remove}
+              confirming={texts.removing}
+              onConfirm={() =>
+                action.run(async () => {
+                  await groups.remove(group.id);
+                  return texts.removed(group.name);
+                })
+              }
+            />
+          )}
         </>
       )}
     </>
@@ -146,17 +150,23 @@ function GroupForm({ label, group, action, onClose }: GroupFormProps) {
   const { groups } = useAdminCalls();
   const held = group?.permissions ?? [];
   const all = useAllPermissions() ?? held.map((name) => ({ name, isHeld: true }));
+  const { mayTake, mayRename } = useGroupRights(group);
 
   return (
     <div className="cs-panel">
       <Checklist
         label={label}
-        naming={{ label: texts.name, initial: group?.name ?? "" }}
+        naming={{
+          label: texts.name,
+          initial: group?.name ?? "",
+          isFixed: !mayRename,
+          help: mayRename ? null : texts.nameFixed,
+        }}
         options={all.map(({ name, isHeld }) => ({
           value: name,
           label: <code dir="ltr">{name}</code>,
-          note: isHeld || held.includes(name) ? undefined : adminUser.notYours,
-          isFixed: !isHeld && !held.includes(name),
+          note: isHeld ? undefined : adminUser.notYours,
+          isFixed: !isHeld || (held.includes(name) && !mayTake),
         }))}
         selected={held}
         version={group?.version ?? 0}
@@ -170,4 +180,19 @@ function GroupForm({ label, group, action, onClose }: GroupFormProps) {
       />
     </div>
   );
+}
+
+/**
+ * What is asked of who takes anything from a group, and of who gives it another name (see decision 013). For showing only:
+ * the server asks again.
+ */
+function useGroupRights(group: AdminGroup | null): { readonly mayTake: boolean; readonly mayRename: boolean } {
+  const all = useAllPermissions();
+  const isSuperuser = useUser((user) => user.isSuperuser) ?? false;
+  const isInIt = useUser((user) => group !== null && user.groups.includes(group.name)) ?? false;
+  if (isSuperuser || group === null) return { mayTake: true, mayRename: true };
+
+  const isEmpty = group.memberCount === 0;
+  const beyond = new Set(all?.filter(({ isHeld }) => !isHeld).map(({ name }) => name));
+  return { mayTake: (isEmpty || isInIt) && !group.permissions.some((name) => beyond.has(name)), mayRename: isEmpty };
 }

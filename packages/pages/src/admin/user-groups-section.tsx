@@ -1,3 +1,5 @@
+import { useSignedInUser } from "@countersign/react";
+
 import { EditSection } from "../account/edit-section.tsx";
 import { usePages } from "../provider/pages-context.ts";
 
@@ -8,13 +10,16 @@ import { useMay } from "./use-may.ts";
 import type { UserSectionProps } from "./user-page.tsx";
 
 /** The groups somebody is in, to be ticked and unticked. */
-export function UserGroupsSection({ user, isBeyond }: UserSectionProps) {
+export function UserGroupsSection({ user, isBeyond, isOwn }: UserSectionProps) {
   const { adminUser: texts, account } = usePages().messages;
   const may = useMay();
+  const me = useSignedInUser();
   const all = useAllGroups();
   const { users } = useAdminCalls();
   // Those who may not see all groups can still take somebody out of one.
   const groups = all ?? user.groups;
+  const heldIds = new Set(user.groups.map(({ id }) => id));
+  const isMine = (name: string) => me.isSuperuser || me.groups.includes(name);
   const mayEdit = may("users.grant") && !isBeyond && groups.length > 0;
 
   return (
@@ -35,8 +40,14 @@ export function UserGroupsSection({ user, isBeyond }: UserSectionProps) {
       {(close) => (
         <Checklist
           label={texts.editGroups}
-          options={groups.map(({ id, name }) => ({ value: id, label: <bdi>{name}</bdi> }))}
-          selected={user.groups.map(({ id }) => id)}
+          options={groups.map(({ id, name }) => ({
+            value: id,
+            label: <bdi>{name}</bdi>,
+            note: isMine(name) ? undefined : texts.notYourGroup,
+            // To be in a group is a right like others: who is not in it neither gives nor takes it.
+            isFixed: !isMine(name) || (isOwn && !heldIds.has(id)),
+          }))}
+          selected={[...heldIds]}
           version={user.version}
           save={(groupIds, version) => users.setGroups({ id: user.id, groupIds, version })}
           onDone={() => close(texts.saved)}

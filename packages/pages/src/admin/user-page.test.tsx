@@ -24,20 +24,58 @@ test("what somebody may is listed with where it comes from, and changes as it is
   expect(session.admin.watched().map(({ path }) => path)).toEqual(["admin.user.live"]);
 });
 
-test("permissions are ticked and unticked as a set; what one does not hold can be taken away but not given", async () => {
+test("permissions are ticked and unticked as a set; what one does not hold one neither gives nor takes", async () => {
   const { session } = await showUser({ permissions: ["notes.view", "audit.view"] });
   fireEvent.click(await screen.findByRole("button", { name: "Change permissions" }));
 
-  expect(box(/^notes.change/).disabled).toBe(true);
-  expect(box(/^audit.view/).disabled).toBe(false);
+  expect([box(/^notes.change/).disabled, box(/^notes.change/).checked]).toEqual([true, false]);
+  expect([box(/^audit.view/).disabled, box(/^audit.view/).checked]).toEqual([true, true]);
+  expect(screen.getAllByText("you do not hold it yourself")).toHaveLength(2);
   fireEvent.click(box(/^notes.view/));
   fireEvent.click(box(/^users.view/));
   fireEvent.click(screen.getByRole("button", { name: "Save" }));
 
   expect(await screen.findByText("Saved.")).toBeTruthy();
   expect(changes(session)).toEqual([
-    ["admin.user.setPermissions", { id: bobsId, permissions: ["audit.view", "users.view"], version: 1 }],
+    ["admin.user.setPermissions", { id: bobsId, permissions: ["users.view", "audit.view"], version: 1 }],
   ]);
+});
+
+test("groups are ticked and unticked by who is in them; superusers need not be", async () => {
+  const groups = [
+    { id: "g1", name: "crew" },
+    { id: "g2", name: "guests" },
+    { id: "g3", name: "heads" },
+  ];
+  const staff = {
+    isStaff: true,
+    permissions: ["users.view", "users.grant", "groups.view"],
+    groups: ["crew", "guests"],
+  };
+  const first = await showUser({ groups: [groups[0], groups[2]] as AdminUser["groups"] }, staff, groups);
+  fireEvent.click(await screen.findByRole("button", { name: "Change groups" }));
+
+  expect([box(/^heads/).disabled, box(/^heads/).checked]).toEqual([true, true]);
+  expect(screen.getAllByText("you are not in it yourself")).toHaveLength(1);
+  fireEvent.click(box(/^guests/));
+  fireEvent.click(screen.getByRole("button", { name: "Save" }));
+  expect(await screen.findByText("Saved.")).toBeTruthy();
+  expect(changes(first.session)).toEqual([
+    ["admin.user.setGroups", { id: bobsId, groupIds: ["g1", "g2", "g3"], version: 1 }],
+  ]);
+  first.unmount();
+
+  await showUser({ groups: [] }, root, groups);
+  fireEvent.click(await screen.findByRole("button", { name: "Change groups" }));
+  expect(box(/^heads/).disabled).toBe(false);
+});
+
+test("on their own account nobody is offered to tick what they do not hold directly", async () => {
+  await showUser({ permissions: ["notes.view"] }, { id: bobsId, isSuperuser: true });
+  fireEvent.click(await screen.findByRole("button", { name: "Change permissions" }));
+
+  expect(box(/^notes.view/).disabled).toBe(false);
+  expect(box(/^users.view/).disabled).toBe(true);
 });
 
 test("a set that was changed by others meanwhile is not written over: it says so and begins again from theirs", async () => {
@@ -148,17 +186,21 @@ test("an account that is not there, or not any more, is not found", async () => 
   expect(screen.getByRole("heading", { name: "This page does not exist" })).toBeTruthy();
 });
 
-async function showUser(change: Partial<AdminUser> = {}, me: Parameters<FakeSession["signIn"]>[0] = root) {
+async function showUser(
+  change: Partial<AdminUser> = {},
+  me: Parameters<FakeSession["signIn"]>[0] = root,
+  groups: readonly { readonly id: string; readonly name: string }[] = [],
+) {
   const session = createFakeSession();
   session.signIn(me);
   let user = adminUser(change);
   session.admin.call.mockImplementation(async (path) => {
     if (path === "admin.user.get") return user;
     if (path === "admin.permission.list") return permissions;
-    if (path === "admin.group.list") return { rows: [], nextCursor: null, total: 0 };
+    if (path === "admin.group.list") return { rows: groups, nextCursor: null, total: groups.length };
     return {};
   });
-  const { navigate } = show(<AdminArea path={`users/${bobsId}`} search={{}} />, { session });
+  const { navigate, unmount } = show(<AdminArea path={`users/${bobsId}`} search={{}} />, { session });
   const push = () => act(() => session.admin.push("admin.user.live", [userRow({ version: user.version })]));
   push();
   await screen.findByRole("heading", { name: "bob" });
@@ -166,6 +208,7 @@ async function showUser(change: Partial<AdminUser> = {}, me: Parameters<FakeSess
   return {
     session,
     navigate,
+    unmount,
     /** The account is changed by somebody else. */
     become: async (next: Partial<AdminUser>) => {
       user = { ...user, ...next };

@@ -10,7 +10,7 @@ import { useMay } from "./use-may.ts";
 import type { UserSectionProps } from "./user-page.tsx";
 
 /** What somebody may, and where each permission comes from; those held directly can be ticked and unticked. */
-export function UserPermissionsSection({ user, isBeyond }: UserSectionProps) {
+export function UserPermissionsSection({ user, isBeyond, isOwn }: UserSectionProps) {
   const { messages, locale } = usePages();
   const texts = messages.adminUser;
   const may = useMay();
@@ -38,9 +38,9 @@ export function UserPermissionsSection({ user, isBeyond }: UserSectionProps) {
           options={choices.map(({ name, isHeld }) => ({
             value: name,
             label: <code dir="ltr">{name}</code>,
-            note: describeSource(name) ?? (!isHeld && !user.permissions.includes(name) ? texts.notYours : undefined),
-            // What one does not hold one can take away, but not give.
-            isFixed: !isHeld && !user.permissions.includes(name),
+            note: joinNotes(describeSource(name), isHeld ? undefined : texts.notYours),
+            // What one does not hold one can neither give nor take away; and nobody gives themselves anything.
+            isFixed: !isHeld || (isOwn && !user.permissions.includes(name)),
           }))}
           selected={user.permissions}
           version={user.version}
@@ -51,6 +51,10 @@ export function UserPermissionsSection({ user, isBeyond }: UserSectionProps) {
       )}
     </EditSection>
   );
+}
+
+function joinNotes(...notes: readonly (string | undefined)[]): string | undefined {
+  return notes.filter(Boolean).join(" · ") || undefined;
 }
 
 interface HeldPermissionsProps {
