@@ -4,7 +4,7 @@ import type { TestApp } from "@countersign/rpc/testing";
 
 import { roomySettings } from "../roomy-settings.ts";
 import { startTestApp } from "../start-test-app.ts";
-import { broken } from "../test/broken.ts";
+import { brokenRouters } from "../test/broken-routers.ts";
 import { permissions, procedures } from "../test/routers.ts";
 import { noteSuite, taskSuite } from "../test/suites.ts";
 import { migrations, type Tables, tables } from "../test/tables.ts";
@@ -14,9 +14,11 @@ import { crudCases, type RunnableCase } from "./crud-cases.ts";
 /** Cases of hundreds of calls: run for the defects they are about. */
 const long = /^CRU-(?:10|19|24|25|27|28: of a|30|34)/;
 
-const paths = Object.keys(broken).map((defect, index) => [defect, `broken${index}`] as const);
+const paths = Object.keys(brokenRouters).map((defect, index) => [defect, `broken${index}`] as const);
 const router = procedures.router(
-  Object.fromEntries(paths.map(([defect, path]) => [path, procedures.router(broken[defect]?.procedures as never)])),
+  Object.fromEntries(
+    paths.map(([defect, path]) => [path, procedures.router(brokenRouters[defect]?.procedures as never)]),
+  ),
 );
 
 describe("a router with", () => {
@@ -29,7 +31,7 @@ describe("a router with", () => {
   test.each(paths)(
     "%s is found by exactly the cases that are about it",
     async (defect, path) => {
-      const { rows, fails = [], promises = {} } = broken[defect] ?? {};
+      const { rows, fails = [], promises = {} } = brokenRouters[defect] ?? {};
       const how = { ...promises, effort: "quick" } as const;
       const cases =
         rows === "tasks"

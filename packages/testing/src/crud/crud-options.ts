@@ -24,7 +24,7 @@ export interface CrudOptions<Tables extends CoreTables = CoreTables, Place = unk
   readonly showsTo?: Readonly<Record<string, string>>;
 
   /** Makes what rows of a new person belong to, as in a project of their own. Left out where rows belong to their owner alone. */
-  readonly place?: (person: Person<Place>, app: TestApp<Tables>) => Promise<Place>;
+  readonly place?: (person: Person<undefined>, app: TestApp<Tables>) => Promise<Place>;
   /** A valid input of `create`, for the n-th row at this place. It must not be the same in all. */
   readonly sample?: (place: Place, n: number) => Values;
   /** Makes the n-th row where that is not done by `create`, as an upload; its id. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { definePermissions } from "@countersign/contract";
-import { anyOf, createCrud, membership, onCreate, owner, text, unscoped } from "@countersign/crud";
+import { anyOf, createCrud, type HookPlace, membership, onCreate, owner, text, unscoped } from "@countersign/crud";
 import { createProcedures } from "@countersign/rpc";
 
 import { type Tables, tables } from "./tables.ts";
@@ -57,6 +57,12 @@ export const taskOptions = {
   search: ["title"],
   filters: { projectId: ["eq"], state: ["eq", "in"] },
   order: { by: ["createdAt", "title"], direction: "asc" },
+  hooks: {
+    beforeCreate: (values: Partial<Tables["tasks"]["$inferSelect"]>, { ctx }: HookPlace<Tables, string>) => ({
+      ...values,
+      createdBy: ctx.user.id,
+    }),
+  },
 } as const;
 
 export const notes = crudRouter(noteOptions);

@@ -50,6 +50,7 @@ export const tables = extendTables(
       title: text("title").notNull(),
       state: text("state").notNull().default("open"),
       cost: count("cost").notNull().default(7),
+      createdBy: id("created_by").references(() => users.id, { onDelete: "set null" }),
       version: count("version").notNull(),
       createdAt: instant("created_at").notNull(),
     });

@@ -30,6 +30,7 @@ CREATE TABLE tasks (
   title text NOT NULL,
   state text DEFAULT 'open' NOT NULL,
   cost bigint DEFAULT 7 NOT NULL,
+  created_by text REFERENCES users (id) ON DELETE set null,
   version bigint NOT NULL,
   created_at timestamp(3) with time zone NOT NULL
 );

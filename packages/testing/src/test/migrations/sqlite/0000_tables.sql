@@ -30,6 +30,7 @@ CREATE TABLE tasks (
   title text NOT NULL,
   state text DEFAULT 'open' NOT NULL,
   cost integer DEFAULT 7 NOT NULL,
+  created_by text REFERENCES users (id) ON DELETE set null,
   version integer NOT NULL,
   created_at integer NOT NULL
 );

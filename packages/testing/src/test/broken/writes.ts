@@ -1,0 +1,80 @@
+import { z } from "zod";
+
+import { CallError } from "@countersign/rpc";
+
+import { crudRouter, noteOptions, notes, procedures } from "../routers.ts";
+
+import type { BrokenRouters } from "./broken.ts";
+import { found } from "./found.ts";
+import { createAfter, healthy, inputOf, sentAgain } from "./healthy.ts";
+
+const { protectedProcedure } = procedures;
+
+const ManyNotes = z.strictObject({
+  rows: z.array(z.strictObject({ id: z.uuid(), version: z.int() })).max(100),
+  changes: z.strictObject({ title: z.string().optional(), isDone: z.boolean().optional() }),
+});
+
+/** The memory of a procedure that forgets whose a key is. */
+const answersByKey = new Map<string, unknown>();
+
+/** Writes that are lost, doubled or half done. */
+export const brokenWrites: BrokenRouters = {
+  "a change from whatever version": {
+    rows: "notes",
+    procedures: {
+      ...notes,
+      update: protectedProcedure.input(inputOf(notes.update)).mutation(async ({ ctx, input }) => {
+        for (;;) {
+          const { version } = await healthy(ctx).note.get(sentAgain({ id: input["id"] }));
+          try {
+            return await healthy(ctx).note.update(sentAgain({ ...input, version }));
+          } catch (error) {
+            if (!(error instanceof CallError) || error.details.reason !== "VERSION_CONFLICT") throw error;
+          }
+        }
+      }),
+    },
+    fails: [found.shown, found.oneOfTwo, found.race, found.keyOfChange],
+  },
+  "a key that is passed over": {
+    rows: "notes",
+    procedures: {
+      ...notes,
+      create: createAfter(async ({ input: { key, label, ...input } }) =>
+        key === undefined ? { ...input, label } : input,
+      ),
+    },
+    fails: [found.oneKey],
+  },
+  "a key that is everybody's": {
+    rows: "notes",
+    procedures: {
+      ...notes,
+      create: protectedProcedure.input(inputOf(notes.create)).mutation(async ({ ctx, input }) => {
+        const key = typeof input["key"] === "string" ? input["key"] : crypto.randomUUID();
+        if (!answersByKey.has(key)) answersByKey.set(key, await healthy(ctx).note.create(sentAgain(input)));
+        return answersByKey.get(key);
+      }),
+    },
+    fails: [found.oneKey, found.ownKey],
+  },
+  "some of several": {
+    rows: "notes",
+    procedures: {
+      ...notes,
+      updateMany: protectedProcedure.input(ManyNotes).mutation(async ({ ctx, input }) => {
+        const changes = [];
+        for (const row of input.rows) changes.push(await healthy(ctx).note.update({ ...input.changes, ...row }));
+        return changes;
+      }),
+    },
+    fails: [found.manyChanged],
+  },
+  "no quota": { rows: "notes", procedures: withoutQuota(), fails: [found.quota] },
+};
+
+function withoutQuota() {
+  const { quota: _, ...rest } = noteOptions;
+  return crudRouter(rest);
+}
