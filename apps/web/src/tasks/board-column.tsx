@@ -55,7 +55,7 @@ export function BoardColumn(props: BoardColumnProps) {
                 assignee={task.assigneeId === null ? undefined : members.get(task.assigneeId)}
                 trouble={troubles.get(task.id)}
                 isFirst={index === 0}
-                isLast={index === tasks.length - 1 && !rest}
+                isLast={index === tasks.length - 1}
                 isDragged={drag.taskId === task.id}
                 actions={actions}
               />

@@ -16,7 +16,7 @@ import type { CardActions } from "./task-card.tsx";
 import { useTaskChanges, useTaskTroubles } from "./task-changes-context.ts";
 import { TaskDetail } from "./task-detail.tsx";
 import { taskStates, type ShownTask, type TaskState } from "./task.ts";
-import { useBoardMoves, type Columns } from "./use-board-moves.ts";
+import { shownOf, useBoardMoves, type Columns } from "./use-board-moves.ts";
 import { useDrag } from "./use-drag.ts";
 import { useTaskFocus } from "./use-task-focus.ts";
 
@@ -27,7 +27,8 @@ export function BoardPage() {
   const address = useAddress();
   const lists = { todo: useColumn("todo"), doing: useColumn("doing"), done: useColumn("done") };
   const columns: Columns = { todo: lists.todo.rows, doing: lists.doing.rows, done: lists.done.rows };
-  const moves = useBoardMoves(columns);
+  const isCut = { todo: lists.todo.hasMore, doing: lists.doing.hasMore, done: lists.done.hasMore };
+  const moves = useBoardMoves(columns, isCut);
   const drag = useDrag(moves.drop);
   const { remove, dismiss } = useTaskChanges();
   const troubles = useTaskTroubles();
@@ -105,7 +106,7 @@ export function BoardPage() {
               <BoardColumn
                 key={state}
                 state={state}
-                tasks={columns[state]}
+                tasks={shownOf(columns[state], isCut[state])}
                 total={lists[state].total}
                 members={byUser}
                 troubles={troubles}

@@ -12,6 +12,7 @@ test("a row is put before, between and behind the others without moving any", ()
   const [last] = placeAt(column(10, 20), 2, "new");
   expect(first?.rank).toBeLessThan(10);
   expect(last?.rank).toBeGreaterThan(20);
+  expect(placeAt(column(10, 20), 7, "new")).toEqual([last]);
 });
 
 test("where two stand side by side, as few as needed make room", () => {

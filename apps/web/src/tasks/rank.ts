@@ -9,6 +9,7 @@ export interface Ranked {
  * room below it, which are none as long as there is a whole number between its neighbours.
  */
 export function placeAt(column: readonly Ranked[], index: number, id: string): readonly Ranked[] {
+  if (index > column.length) return placeAt(column, column.length, id);
   const above = column[index - 1];
   const below = column[index];
   if (!above) return [{ id, rank: below ? below.rank - step : 0 }];

@@ -5,8 +5,8 @@ import type { CrudForm } from "@countersign/react";
 
 import type { Task } from "../api.ts";
 import { useAppMessages } from "../messages/app-messages.ts";
-import { nameOf } from "../projects/project.ts";
 import { useProject } from "../projects/project-context.ts";
+import { nameOf } from "../projects/project.ts";
 
 import { dayOf, instantOf } from "./day.ts";
 import type { TaskValues } from "./task-drafts.ts";

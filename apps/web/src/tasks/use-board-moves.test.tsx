@@ -7,7 +7,7 @@ import { PagesOfNobody } from "../test/pages-of-nobody.tsx";
 import { task } from "../test/task.ts";
 
 import { TaskChangesContext, type TaskChanges } from "./task-changes-context.ts";
-import { useBoardMoves, type Columns } from "./use-board-moves.ts";
+import { shownOf, useBoardMoves, type Columns } from "./use-board-moves.ts";
 
 const [a, b, c] = [task({ id: "a", rank: 10 }), task({ id: "b", rank: 20 }), task({ id: "c", rank: 30 })];
 const columns: Columns = { todo: [a, b, c], doing: [task({ id: "d", state: "doing", rank: 5 })], done: [] };
@@ -47,13 +47,22 @@ test("a card that is dropped stands where it was let go; dropped where it stands
   expect(move.mock.lastCall).toEqual([c, { state: "done", rank: 0 }]);
 });
 
+test("in a column that goes on, a card that is dropped below all others is the last that is shown", () => {
+  const { result, move } = onBoard({ todo: true, doing: false, done: false });
+  expect(shownOf(columns.todo, true)).toEqual([a, b]);
+  act(() => result.current.drop("d", { state: "todo", index: 2 }));
+  expect(move.mock.lastCall?.[1]).toEqual({ state: "todo", rank: 15 });
+});
+
 test("what was dragged while somebody else removed it moves nothing", () => {
   const { result, move } = onBoard();
   act(() => result.current.drop("gone", { state: "done", index: 0 }));
   expect(move).not.toHaveBeenCalled();
 });
 
-function onBoard() {
+const whole = { todo: false, doing: false, done: false };
+
+function onBoard(isCut = whole) {
   const move = vi.fn<TaskChanges["move"]>();
   const unused = vi.fn<() => void>();
   const changes: TaskChanges = { create: unused, move, remove: unused, restore: unused, dismiss: unused };
@@ -63,5 +72,5 @@ function onBoard() {
       <TaskChangesContext value={changes}>{children}</TaskChangesContext>
     </PagesOfNobody>
   );
-  return { move, ...renderHook(() => useBoardMoves(columns), { wrapper }) };
+  return { move, ...renderHook(() => useBoardMoves(columns, isCut), { wrapper }) };
 }

@@ -1,6 +1,6 @@
 import { useAppMessages } from "../messages/app-messages.ts";
-import { nameOf } from "../projects/project.ts";
 import { useProject } from "../projects/project-context.ts";
+import { nameOf } from "../projects/project.ts";
 
 import { DueDate } from "./due-date.tsx";
 import type { TaskValues } from "./task-drafts.ts";
