@@ -19,7 +19,6 @@ test("the audit log says who did what to whom, exactly when, and what was refuse
       action: "admin.user.set_permissions",
       subjectName: "bob",
       subjectId: bobsId,
-      details: { permissions: [] },
     }),
     event({
       id: "2",
@@ -34,7 +33,7 @@ test("the audit log says who did what to whom, exactly when, and what was refuse
   ]);
 
   expect(rows()).toEqual([
-    expect.stringMatching(/Set a user’s permissions.*by ann.*about bob.*permissions: –/),
+    expect.stringMatching(/Set a user’s permissions.*by ann.*about bob/),
     expect.stringMatching(/Signed in.*Refused.*wrong password.*by x/),
     expect.stringMatching(/^app\.own_event.*app_reason/),
   ]);
@@ -43,6 +42,44 @@ test("the audit log says who did what to whom, exactly when, and what was refuse
   expect(time?.textContent).toMatch(/:20:30/);
   expect(screen.getByRole("link", { name: "bob" }).getAttribute("href")).toBe(`/admin/users/${bobsId}`);
   expect(screen.queryByRole("link", { name: "x" })).toBeNull();
+});
+
+test("what an event tells is said in words, without what is empty or said twice", () => {
+  const { session } = showList("audit");
+  const tell = (id: string, action: string, details: AdminAuditEvent["details"]) => event({ id, action, details });
+  push(session, "admin.audit.live", [
+    tell("1", "admin.user.set_permissions", { permissions: ["a.view", "b.view"], given: ["b.view"], taken: [] }),
+    tell("2", "admin.user.set_groups", { groups: ["crew"], given: ["crew"], taken: ["heads", "watch"] }),
+    tell("3", "admin.group.update", { group: "crew", groupId: "g1", newName: "team", permissions: [], given: [] }),
+    tell("4", "admin.group.remove", { group: "crew", permissions: ["a.view"], count: 2 }),
+    tell("5", "admin.user.update", { fields: ["firstName", "email", "shoeSize"] }),
+    tell("6", "admin.user.set_active", { value: false, count: 3 }),
+    tell("7", "admin.user.end_sessions", { count: 0 }),
+    tell("8", "auth.login", { remember: false }),
+    tell("9", "auth.login", { remember: true, provider: "Acme" }),
+    tell("10", "admin.session.end", { session: "0190a1b2-0000-7000-8000-000000000000" }),
+    tell("11", "admin.call", { procedure: "admin.user.list" }),
+    tell("12", "app.own_event", { count: 4, remember: "odd" }),
+  ]);
+
+  const facts = [...document.querySelectorAll(".cs-row__facts")].map((list) =>
+    // Without the time and who it was.
+    [...list.children].slice(2).map((fact) => fact.textContent),
+  );
+  expect(facts).toEqual([
+    ["Given: b.view"],
+    ["Given: crew", "Taken away: heads, watch"],
+    ["Group: crew", "New name: team"],
+    ["Group: crew", "Permissions: a.view", "2 members"],
+    ["Fields: first name, email address, shoeSize"],
+    ["Set to: no", "3 sessions ended"],
+    [],
+    ["until the browser is closed"],
+    ["stays signed in", "Through: Acme"],
+    ["Session: 0190a1b2"],
+    ["Called: admin.user.list"],
+    ["count: 4", "remember: odd"],
+  ]);
 });
 
 test("the log is narrowed down by what the address says; a day that is named is part of it", () => {

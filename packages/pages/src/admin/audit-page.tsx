@@ -9,6 +9,7 @@ import { usePages } from "../provider/pages-context.ts";
 
 import { adminPath, type AdminSearch, readChoice, readId, readParameter } from "./admin-address.ts";
 import { AdminFrame } from "./admin-frame.tsx";
+import { AuditDetails } from "./audit-details.tsx";
 import { ExactTime } from "./exact-time.tsx";
 import { Filter } from "./filter.tsx";
 import { ListBody } from "./list-body.tsx";
@@ -155,13 +156,7 @@ function AuditRow({ event }: { readonly event: AdminAuditEvent }) {
             <bdi>{describeDevice(event.userAgent, messages.device).name}</bdi>
           </li>
         )}
-        {Object.entries(event.details ?? {}).map(([name, value]) => (
-          <li key={name}>
-            <code dir="ltr">
-              {name}: {formatDetail(value)}
-            </code>
-          </li>
-        ))}
+        <AuditDetails event={event} />
       </ul>
     </div>
   );
@@ -170,9 +165,4 @@ function AuditRow({ event }: { readonly event: AdminAuditEvent }) {
 /** The text of a code, or the code itself. */
 function textOf(texts: Readonly<Record<string, string>>, code: string): string {
   return (Object.hasOwn(texts, code) ? texts[code] : undefined) ?? code;
-}
-
-function formatDetail(value: unknown): string {
-  if (Array.isArray(value)) return value.length === 0 ? "–" : value.map(String).join(", ");
-  return typeof value === "string" ? value : JSON.stringify(value);
 }
