@@ -14,6 +14,7 @@ export {
 } from "./database.ts";
 export { forUpdate } from "./for-update.ts";
 export { type Keyset, orderByKeyset, rowsAfterCursor, toPage } from "./keyset-page.ts";
+export { textContains, textStartsWith } from "./like.ts";
 export type { MigrationSet } from "./migration-set.ts";
 export { openDatabase, type OpenDatabaseOptions } from "./open-database.ts";
 export { type OnRowsChanged, rowsTopic, type WatchedRows } from "./row-changes.ts";

@@ -1,23 +1,20 @@
-import { type Column, or, type SQL, sql } from "drizzle-orm";
+import { type Column, or, type SQL } from "drizzle-orm";
+
+import { type Dialect, textContains } from "@countersign/db";
 
 import { toEmailKey } from "../account/email.ts";
 
 /**
  * Is the text part of any of these columns? What it says is searched for as it is: no character has a meaning of its own.
- * Upper and lower case are one in `keys`, columns kept in lower case, and elsewhere as far as the database knows letters.
+ * In `keys`, which are normalised, so is what is looked for.
  */
 export function contains(
   text: string,
   { keys = [], texts = [] }: { readonly keys?: readonly Column[]; readonly texts?: readonly Column[] },
+  dialect: Dialect,
 ): SQL | undefined {
-  const [exact, lower] = [toPattern(text.trim()), toPattern(toEmailKey(text))];
   return or(
-    ...keys.map((column) => sql`${column} like ${lower} escape '!'`),
-    ...texts.map((column) => sql`lower(${column}) like ${lower} escape '!'`),
-    ...(exact === lower ? [] : texts.map((column) => sql`${column} like ${exact} escape '!'`)),
+    ...keys.map((column) => textContains(column, toEmailKey(text), dialect)),
+    ...texts.map((column) => textContains(column, text.trim(), dialect)),
   );
-}
-
-function toPattern(text: string): string {
-  return `%${text.replaceAll(/[!%_]/g, "!$&")}%`;
 }

@@ -8,7 +8,7 @@ import { contains } from "./contains.ts";
 import { contentVersion } from "./content-version.ts";
 
 /** The database, or a transaction. */
-type Reader = Pick<Transaction, "select" | "tables">;
+type Reader = Pick<Transaction, "dialect" | "select" | "tables">;
 type GroupRow = Transaction["tables"]["groups"]["$inferSelect"];
 
 /** See `AdminGroups.list`. */
@@ -37,8 +37,8 @@ export async function readGroupRows(db: Reader, query: AdminGroupQuery): Promise
   return { rows: await toGroups(db, page.rows), nextCursor: page.nextCursor };
 }
 
-function conditions({ tables }: Reader, { search }: AdminGroupQuery) {
-  return search ? contains(search, { texts: [tables.groups.name] }) : undefined;
+function conditions({ tables, dialect }: Reader, { search }: AdminGroupQuery) {
+  return search ? contains(search, { texts: [tables.groups.name] }, dialect) : undefined;
 }
 
 /** See `AdminGroups.find`. */

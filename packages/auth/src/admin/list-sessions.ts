@@ -57,7 +57,7 @@ function conditions(db: Database, { search, userId }: AdminSessionQuery, now: Da
     gt(sessions.absoluteExpiresAt, now),
     userId === undefined ? undefined : eq(sessions.userId, userId),
     search
-      ? or(contains(search, { keys: [sessions.ip], texts: [sessions.userAgent] }), exists(named(search)))
+      ? or(contains(search, { keys: [sessions.ip], texts: [sessions.userAgent] }, db.dialect), exists(named(search)))
       : undefined,
   );
 
@@ -65,7 +65,7 @@ function conditions(db: Database, { search, userId }: AdminSessionQuery, now: Da
     return db
       .select({ id: users.id })
       .from(users)
-      .where(and(eq(users.id, sessions.userId), contains(text, { keys: [users.usernameKey] })));
+      .where(and(eq(users.id, sessions.userId), contains(text, { keys: [users.usernameKey] }, db.dialect)));
   }
 }
 

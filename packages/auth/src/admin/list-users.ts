@@ -104,7 +104,11 @@ function conditions(db: Database, { search, id, isActive, isStaff, isSuperuser, 
   const { groupMembers, users } = db.tables;
   return and(
     search
-      ? contains(search, { keys: [users.usernameKey, users.email], texts: [users.firstName, users.lastName] })
+      ? contains(
+          search,
+          { keys: [users.usernameKey, users.email], texts: [users.firstName, users.lastName] },
+          db.dialect,
+        )
       : undefined,
     id === undefined ? undefined : eq(users.id, id),
     isActive === undefined ? undefined : eq(users.isActive, isActive),

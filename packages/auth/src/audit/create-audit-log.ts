@@ -148,10 +148,14 @@ export function createAuditLog({ db, bus, clock, settings, onAudit, onError }: A
       subjectId === undefined ? undefined : eq(auditEvents.subjectId, subjectId),
       userId === undefined ? undefined : or(eq(auditEvents.actorId, userId), eq(auditEvents.subjectId, userId)),
       search
-        ? contains(search, {
-            texts: [auditEvents.actorName, auditEvents.subjectName],
-            keys: [auditEvents.action, auditEvents.ip],
-          })
+        ? contains(
+            search,
+            {
+              texts: [auditEvents.actorName, auditEvents.subjectName],
+              keys: [auditEvents.action, auditEvents.ip],
+            },
+            db.dialect,
+          )
         : undefined,
       from === undefined ? undefined : gte(auditEvents.at, from),
       until === undefined ? undefined : lt(auditEvents.at, until),

@@ -1,12 +1,11 @@
 import { and, or, type SQL } from "drizzle-orm";
 
-import type { Dialect } from "@countersign/db";
+import { type Dialect, textContains } from "@countersign/db";
 
 import type { CrudTable } from "../definition/table.ts";
 import { columnOf } from "../scope/column.ts";
 import type { Narrowing } from "../scope/scope.ts";
 
-import { contains } from "./like.ts";
 import type { ListQuery } from "./list-input.ts";
 import { compare, type Operator } from "./operators.ts";
 
@@ -18,7 +17,7 @@ export function conditionsOf(
   dialect: Dialect,
 ): SQL | undefined {
   const text = search?.trim() ?? "";
-  const found = text === "" ? [] : [or(...searched.map((name) => contains(columnOf(table, name), text, dialect)))];
+  const found = text === "" ? [] : [or(...searched.map((name) => textContains(columnOf(table, name), text, dialect)))];
   return and(...found, ...filterConditions(table, filter ?? {}, dialect));
 }
 

@@ -2,11 +2,9 @@ import { eq, gt, gte, inArray, isNotNull, isNull, lt, lte, ne, type SQL } from "
 import type { PgColumn } from "drizzle-orm/pg-core";
 import { z } from "zod";
 
-import type { Dialect } from "@countersign/db";
+import { type Dialect, textContains, textStartsWith } from "@countersign/db";
 
 import { deriveSchema } from "../fields/derive-schema.ts";
-
-import { contains, startsWith } from "./like.ts";
 
 /** The comparisons a filter may offer. */
 export type Operator = "eq" | "ne" | "in" | "gt" | "gte" | "lt" | "lte" | "isNull" | "contains" | "startsWith";
@@ -57,9 +55,9 @@ export function compare(operator: Operator, column: PgColumn, operand: unknown, 
     case "isNull":
       return operand === true ? isNull(column) : isNotNull(column);
     case "contains":
-      return contains(column, operand as string, dialect);
+      return textContains(column, operand as string, dialect);
     case "startsWith":
-      return startsWith(column, operand as string, dialect);
+      return textStartsWith(column, operand as string, dialect);
   }
 }
 

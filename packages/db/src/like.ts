@@ -1,18 +1,18 @@
-import { or, type SQL, sql } from "drizzle-orm";
-import type { PgColumn } from "drizzle-orm/pg-core";
+import { type Column, or, type SQL, sql } from "drizzle-orm";
 
-import type { Dialect } from "@countersign/db";
+import type { Dialect } from "./database.ts";
 
 /** Does the text stand in the column, in upper or lower case? `%` and `_` are characters like others. */
-export function contains(column: PgColumn, text: string, dialect: Dialect): SQL {
+export function textContains(column: Column, text: string, dialect: Dialect): SQL {
   return like(column, (literal) => `%${literal}%`, text, dialect);
 }
 
-export function startsWith(column: PgColumn, text: string, dialect: Dialect): SQL {
+/** Does the column begin with it? */
+export function textStartsWith(column: Column, text: string, dialect: Dialect): SQL {
   return like(column, (literal) => `${literal}%`, text, dialect);
 }
 
-function like(column: PgColumn, pattern: (literal: string) => string, text: string, dialect: Dialect): SQL {
+function like(column: Column, pattern: (literal: string) => string, text: string, dialect: Dialect): SQL {
   const operator = dialect === "postgres" ? sql`ilike` : sql`like`;
   // SQLite, and Postgres under the locale C, ignore the case of A to Z only: other letters are asked for in each case they are
   // likely to stand in.
