@@ -120,7 +120,7 @@ export interface Accounts {
   stepUp(input: { readonly password: string }, from: SignedInOrigin): Promise<StepUpResult>;
   /**
    * Replaces the password. All other sessions end, this one gets a new token, and links mailed before open nothing any
-   * more. Whether the session is fresh is the caller's to see to.
+   * more. The present password confirms it: the session need not be fresh.
    */
   changePassword(
     input: { readonly current: string; readonly password: string },
@@ -136,7 +136,7 @@ export interface Accounts {
   ): Promise<{ readonly status: "changed" } | { readonly status: "invalid"; readonly fields: FieldErrors }>;
   /**
    * Deletes the account with all that refers to it, and ends its sessions; the name and the address are free again. A
-   * password that is given must be right. Whether the session is fresh is the caller's to see to.
+   * password that is given must be right, and confirms it. Without one, whether the session is fresh is the caller's to see to.
    */
   deleteAccount(input: { readonly password?: string | undefined }, from: SignedInOrigin): Promise<DeleteAccountResult>;
   /** Switches the account off or on; switching off ends all its sessions. Returns false when there is no such user. */

@@ -64,14 +64,16 @@ export interface AuthCalls {
 export interface AccountCalls {
   readonly profile: () => Promise<AccountProfile>;
   readonly updateProfile: (change: ProfileChange) => Promise<void>;
-  /** Ends all other sessions. */
+  /** Ends all other sessions. The present password is all the confirmation it needs. */
   readonly changePassword: (input: { readonly current: string; readonly password: string }) => Promise<void>;
   /** Mails a link to the new address; until that is used nothing changes. */
   readonly requestEmailChange: (email: string) => Promise<void>;
+  /** Takes back what was asked for; answers with what is so now. */
+  readonly withdrawEmailChange: () => Promise<AccountProfile>;
   readonly confirmEmailChange: (token: string) => Promise<void>;
   /** The way back for the old address. */
   readonly revertEmailChange: (token: string) => Promise<void>;
-  /** For good. */
+  /** For good. With the password, or without it soon after it was confirmed (REAUTH). */
   readonly delete: (password?: string) => Promise<void>;
   readonly sessions: {
     /** "My devices". */
@@ -120,6 +122,7 @@ export function createLibraryCalls(client: TRPCUntypedClient<AnyRouter>): { auth
       updateProfile: (change) => run("account.updateProfile", change),
       changePassword: (input) => run("account.changePassword", input),
       requestEmailChange: (email) => run("account.requestEmailChange", { email }),
+      withdrawEmailChange: () => client.mutation("account.withdrawEmailChange") as Promise<AccountProfile>,
       confirmEmailChange: (token) => run("account.confirmEmailChange", { token }),
       revertEmailChange: (token) => run("account.revertEmailChange", { token }),
       delete: (password) => run("account.delete", password === undefined ? {} : { password }),

@@ -5,6 +5,7 @@ export const auditActions = [
   "account.email_change",
   "account.email_change.request",
   "account.email_change.revert",
+  "account.email_change.withdraw",
   "account.sessions.end",
   "account.update_profile",
   "admin.call",

@@ -202,26 +202,85 @@ describeDatabases((dialect) => {
     }
   });
 
-  test("PWD-11: without a session, or with one that is not fresh, no password is changed and no account deleted", async () => {
+  test("PWD-11: without a session, or without the password where it is not fresh, no password is changed and no account deleted", async () => {
     const time = createTime();
     await using started = await startTestRouter(dialect, { clock: time });
     const { app } = started;
     const ann = await app.signIn("ann");
     time.pass(staleMinutes);
-    for (const [path, input] of [
-      ["account.changePassword", { current: ann.password, password: newPassword }],
-      ["account.delete", {}],
-      ["account.delete", { password: ann.password }],
+    for (const [path, input, reason] of [
+      ["account.changePassword", { current: "not it, not it", password: newPassword }, "WRONG_PASSWORD"],
+      ["account.delete", { password: "not it, not it" }, "WRONG_PASSWORD"],
+      ["account.delete", {}, "REAUTH"],
     ] as const) {
       expect((await app.http(path, { input })).status).toBe(401);
       const stale = await app.http(path, { input, cookie: ann.cookie });
-      expect(await stale.json()).toMatchObject({ error: { data: { code: "FORBIDDEN", reason: "REAUTH" } } });
+      expect(await stale.json()).toMatchObject({ error: { data: { code: "FORBIDDEN", reason } } });
       await using socket = await ann.open();
       expect(await socket.mutate(path, input)).toMatchObject({ error: { data: { reason: "WRONG_TRANSPORT" } } });
     }
     // The present password is not asked for where the session is fresh: the step before has shown who it is.
     const renewed = await app.http("auth.stepUp", { input: { password: ann.password }, cookie: ann.cookie });
     expect((await app.http("account.delete", { input: {}, cookie: cookieOf(renewed) })).status).toBe(200);
+  });
+
+  test("the right password is itself the confirmation: nobody is asked for it twice, and none of the limits is passed by", async () => {
+    const time = createTime();
+    await using started = await startTestRouter(dialect, { clock: time, settings: { LOGIN_ATTEMPTS: 2 } });
+    const { app } = started;
+    const [ann, bob] = [await app.signIn("ann"), await app.signIn("bob")];
+    time.pass(staleMinutes);
+
+    const input = { current: ann.password, password: newPassword };
+    const changed = await app.http("account.changePassword", { input, cookie: ann.cookie });
+    expect(changed.status).toBe(200);
+    // It was confirmed by that: the session is fresh.
+    expect((await app.http("account.delete", { input: {}, cookie: cookieOf(changed) })).status).toBe(200);
+
+    for (const path of ["account.changePassword", "account.delete"]) {
+      const guess = { current: "not it, not it", password: path.endsWith("delete") ? "not it, not it" : newPassword };
+      const { current: _current, ...onlyPassword } = guess;
+      await app.http(path, { input: path.endsWith("delete") ? onlyPassword : guess, cookie: bob.cookie });
+    }
+    const right = { input: { password: bob.password }, cookie: bob.cookie };
+    expect((await app.http("account.delete", right)).status).toBe(429);
+    time.pass(staleMinutes);
+    expect((await app.http("account.delete", right)).status).toBe(200);
+    await app.auth.audit.flush();
+    const events = await app.auth.audit.list({ limit: 20, userId: bob.id });
+    expect(events.map(({ action, reason }) => `${action} ${reason ?? "ok"}`).toReversed()).toEqual([
+      "auth.register ok",
+      "account.change_password wrong_password",
+      "account.delete wrong_password",
+      "account.delete limited",
+      "account.delete ok",
+    ]);
+  });
+
+  test("a change of address that is under way is withdrawn by its user, and by nobody else's doing", async () => {
+    await using started = await startTestRouter(dialect);
+    const { app } = started;
+    const [ann, bob] = [await app.signIn("ann"), await app.signIn("bob")];
+    for (const { cookie, principal } of [ann, bob]) {
+      const input = { email: `${principal.user.username}@example.com` };
+      expect((await app.http("account.requestEmailChange", { input, cookie })).status).toBe(200);
+    }
+    const mails = await app.takeMails();
+    const tokenTo = (to: string) => /token=([\w-]+)/.exec(mails.find((mail) => mail.to === to)?.text ?? "")?.[1];
+    await using socket = await ann.open();
+    const withdraw = () => socket.mutate("account.withdrawEmailChange");
+    expect((await app.http("account.withdrawEmailChange", { input: {} })).status).toBe(401);
+
+    expect(await withdraw()).toMatchObject({ result: { data: { email: null, pendingEmail: null } } });
+
+    const confirm = (to: string) => app.http("account.confirmEmailChange", { input: { token: tokenTo(to) } });
+    expect((await confirm("ann@example.com")).status).toBe(400);
+    expect((await confirm("bob@example.com")).status).toBe(200);
+    // Once more there is nothing to withdraw, and nothing to tell of.
+    expect(await withdraw()).toMatchObject({ result: { data: { pendingEmail: null } } });
+    await app.auth.audit.flush();
+    const events = await app.auth.audit.list({ limit: 10, action: "account.email_change.withdraw" });
+    expect(events.map(({ actorId, outcome }) => [actorId, outcome])).toEqual([[ann.id, "ok"]]);
   });
 
   test("a change of password that a sign-out overtakes is not made", async () => {

@@ -7,6 +7,7 @@ import { resendVerification } from "../account/resend-verification.ts";
 import { resetPassword } from "../account/reset-password.ts";
 import { revertEmailChange } from "../account/revert-email-change.ts";
 import { verifyEmail } from "../account/verify-email.ts";
+import { withdrawEmailChange } from "../account/withdraw-email-change.ts";
 
 import { pruneLinks } from "./link.ts";
 import type { Links } from "./links.ts";
@@ -20,6 +21,7 @@ export function createLinks(context: AccountContext): Links {
     sendPasswordReset: (userId, act) => sendPasswordReset(context, userId, act),
     resetPassword: (input, from) => resetPassword(context, input, from),
     requestEmailChange: (input, from, inSession) => requestEmailChange(context, input, from, inSession),
+    withdrawEmailChange: (tx, from) => withdrawEmailChange(context, tx, from),
     confirmEmailChange: (input, from) => confirmEmailChange(context, input, from),
     revertEmailChange: (input, from) => revertEmailChange(context, input, from),
     prune: () => pruneLinks(context.db, new Date(context.clock.now())),

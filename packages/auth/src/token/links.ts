@@ -95,6 +95,11 @@ export interface Links {
     from: SessionOrigin & { readonly principal: Principal; readonly locale?: string | null },
     inSession: <Result>(body: (tx: Transaction) => Promise<Result>) => Promise<Result>,
   ): Promise<RequestResult>;
+  /**
+   * Takes back what was asked for, as part of the caller's transaction: the link to the new address opens nothing any more.
+   * The way back that the present address was mailed stays. Where nothing is under way nothing is done.
+   */
+  withdrawEmailChange(tx: Transaction, from: SessionOrigin & { readonly principal: Principal }): Promise<void>;
   /** Gives the user the new address and ends all sessions but the one that is presented, which gets a new token. */
   confirmEmailChange(input: { readonly token: string }, from: SignInOrigin): Promise<ConfirmEmailChangeResult>;
   /** Restores the address the link was sent to, ends all sessions, and closes the account until a new password is chosen by mail. */

@@ -6,19 +6,14 @@ import type { CoreTables } from "@countersign/db";
 
 import { LiveInput, livePage } from "../live/live-list.ts";
 import type { SignedInContext } from "../procedure/call-context.ts";
-import {
-  CallError,
-  invalidFields,
-  notFound,
-  staleToken,
-  unauthorized,
-  wrongPassword,
-} from "../procedure/call-error.ts";
+import { CallError, invalidFields, notFound, staleToken, wrongPassword } from "../procedure/call-error.ts";
+import { checkRule } from "../procedure/check-rule.ts";
 
 import { answerSession, answerSignedOut, keepForVisitor, tooMany } from "./answer-session.ts";
 import { signedInOrigin } from "./call-origin.ts";
 import { emailChangeProcedures } from "./email-change.ts";
 import { procedureWith, protectedProcedure, router } from "./library-procedures.ts";
+import { readProfile } from "./read-profile.ts";
 
 /** Long enough for any password that may be accepted; the rules for fields are the accounts'. */
 const longestField = 1024;
@@ -42,7 +37,7 @@ const Handle = z.strictObject({ id: z.string().min(1).max(64) });
 
 /** Read again by an open page without anybody's doing: that is no use of the session. */
 const passiveFresh = procedureWith({ freshWithinSeconds: "default" }, { isPassive: true });
-const freshOverHttp = procedureWith({ freshWithinSeconds: "default", transport: "http" });
+const overHttp = procedureWith({ transport: "http" });
 
 /** The signed-in user's own account. */
 export const accountRouter = router({
@@ -57,7 +52,8 @@ export const accountRouter = router({
     return readProfile(ctx);
   }),
 
-  changePassword: freshOverHttp.input(ChangePassword).mutation(async ({ ctx, input }) => {
+  /** The present password is asked for, and is as good as having confirmed it a moment before. */
+  changePassword: overHttp.input(ChangePassword).mutation(async ({ ctx, input }) => {
     const result = await ctx.caller.services.auth.accounts.changePassword(input, signedInOrigin(ctx));
     if (result.status === "invalid") throw invalidFields(result.fields);
     if (result.status === "wrong-password") throw wrongPassword();
@@ -71,7 +67,9 @@ export const accountRouter = router({
     return answerSession(ctx, result);
   }),
 
-  delete: freshOverHttp.input(DeleteAccount).mutation(async ({ ctx, input }) => {
+  /** With the password, which confirms it; or, without it, soon after it was confirmed. */
+  delete: overHttp.input(DeleteAccount).mutation(async ({ ctx, input }) => {
+    if (input.password === undefined) requireFresh(ctx);
     const result = await ctx.caller.services.auth.accounts.deleteAccount(input, signedInOrigin(ctx));
     if (result.status === "limited" || result.status === "busy") throw tooMany(ctx, result);
     if (result.status === "wrong-password") throw wrongPassword();
@@ -126,10 +124,15 @@ export const accountRouter = router({
 
 type Context = SignedInContext<CoreTables, string>;
 
-async function readProfile(ctx: Context): Promise<AccountProfile> {
-  const profile = await ctx.caller.services.auth.accounts.profile(ctx.user.id);
-  if (profile === null) throw unauthorized();
-  return profile;
+function requireFresh({ caller, principal, rule }: Context): void {
+  const { clock, settings } = caller.services;
+  const refusal = checkRule(
+    { ...rule, freshWithinSeconds: "default" },
+    principal,
+    clock.now(),
+    settings.SESSION_FRESH_SECONDS,
+  );
+  if (refusal) throw refusal;
 }
 
 async function listSessions(ctx: Context): Promise<SessionListItem[]> {

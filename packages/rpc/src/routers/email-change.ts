@@ -1,10 +1,13 @@
 import { z } from "zod";
 
+import type { AccountProfile } from "@countersign/contract";
+
 import { invalidFields, linkInvalid } from "../procedure/call-error.ts";
 
 import { answerSession, answerSignedOut, tooMany } from "./answer-session.ts";
 import { originOf, signedInOrigin } from "./call-origin.ts";
-import { procedureWith, publicProcedureWith } from "./library-procedures.ts";
+import { procedureWith, protectedProcedure, publicProcedureWith } from "./library-procedures.ts";
+import { readProfile } from "./read-profile.ts";
 
 const longestField = 1024;
 
@@ -26,6 +29,13 @@ export const emailChangeProcedures = {
       if (result.status !== "accepted") throw tooMany(ctx, result);
       return {};
     }),
+
+  /** Takes back what was asked for. Answers with what is so now: the link may have been faster. */
+  withdrawEmailChange: protectedProcedure.mutation(async ({ ctx }): Promise<AccountProfile> => {
+    const { links } = ctx.caller.services.auth;
+    await ctx.transaction((tx) => links.withdrawEmailChange(tx, signedInOrigin(ctx)), { alone: true });
+    return readProfile(ctx);
+  }),
 
   /** Open to whoever has the link: it may be opened where nobody is signed in. */
   confirmEmailChange: byLink.input(Token).mutation(async ({ ctx, input }) => {
