@@ -40,11 +40,11 @@ async function startSlow(dialect: TestDialect) {
     meanwhile,
     isMember: and(eq(projectMembers.projectId, projectId), eq(projectMembers.userId, ann.id)),
     join: () => app.db.insert(projectMembers).values({ projectId, userId: ann.id, role: "viewer" }),
-    add: (title: string) =>
-      app.db
+    async add(title: string) {
+      await app.db
         .insert(tasks)
-        .values({ id: crypto.randomUUID(), projectId, title, version: 1, createdAt: new Date() })
-        .then(() => {}),
+        .values({ id: crypto.randomUUID(), projectId, title, version: 1, createdAt: new Date() });
+    },
   };
 }
 
