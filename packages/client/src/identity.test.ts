@@ -102,12 +102,32 @@ test("a visitor who signs in is told as such, once; a page that loads signed in 
   const changes: unknown[] = [];
   tab.client.onIdentityChange((change) => changes.push(change));
   await tab.client.auth.login({ login: "ann", password: "right" });
-  expect(changes).toEqual([{ type: "signed-in", epoch: 0 }]);
+  expect(changes).toEqual([{ type: "signed-in", epoch: 0, isOwn: true }]);
 
   using reloaded = fixture.browser.openTab();
   reloaded.client.onIdentityChange((change) => changes.push(change));
   await reloaded.shows("ann");
   expect(changes).toHaveLength(1);
+});
+
+test("a tab tells whether it was signed in by itself or by another one, also where the user becomes another", async () => {
+  await using fixture = await startFixture();
+  using tab = fixture.browser.openTab();
+  using other = fixture.browser.openTab();
+  await tab.shows("nobody");
+  await other.shows("nobody");
+  const own: unknown[] = [];
+  const told: unknown[] = [];
+  tab.client.onIdentityChange(({ type, isOwn }) => own.push(type, isOwn));
+  other.client.onIdentityChange(({ type, isOwn }) => told.push(type, isOwn));
+
+  await tab.client.auth.login({ login: "ann", password: "right" });
+  await other.shows("ann");
+  await tab.client.auth.login({ login: "bob", password: "right" });
+  await other.shows("bob");
+
+  expect(own).toEqual(["signed-in", true, "switched", true]);
+  expect(told).toEqual(["signed-in", false, "switched", false]);
 });
 
 test("nothing of the user is written to the browser's storage", async () => {

@@ -20,6 +20,8 @@ export type SnapshotState =
 export interface IdentityChange {
   readonly type: "signed-in" | "switched" | "ended";
   readonly epoch: number;
+  /** Of a sign-in: was it a call of this client? Else it was made in another tab. The end of a session may be told either way. */
+  readonly isOwn: boolean;
 }
 
 export interface IdentityOptions {
@@ -68,6 +70,8 @@ export function createIdentity(options: IdentityOptions): Identity {
   let known: UserSnapshot | null = null;
   let handOvers = 0;
   let isAwaited = false;
+  // Answers of own calls that the page does not show yet.
+  let ownAnswers = 0;
 
   function accept(frame: UserSnapshot) {
     if (!known?.isAuthenticated) return adopt(frame);
@@ -108,7 +112,7 @@ export function createIdentity(options: IdentityOptions): Identity {
 
   function tell(type: IdentityChange["type"]) {
     const present = [...listeners];
-    for (const listener of present) callListener(() => listener({ type, epoch }));
+    for (const listener of present) callListener(() => listener({ type, epoch, isOwn: ownAnswers > 0 }));
   }
 
   function end(reason: SessionEndReason): boolean {
@@ -122,6 +126,15 @@ export function createIdentity(options: IdentityOptions): Identity {
 
   async function answered(change: SessionChange, answer: unknown, askedInEpoch: number) {
     options.tellTabs(change);
+    ownAnswers += 1;
+    try {
+      await showAnswer(change, answer, askedInEpoch);
+    } finally {
+      ownAnswers -= 1;
+    }
+  }
+
+  async function showAnswer(change: SessionChange, answer: unknown, askedInEpoch: number) {
     if (change === "signed-out") {
       // The server may have closed the socket before it answered; then all is done.
       if (epoch === askedInEpoch) signOut();

@@ -48,7 +48,7 @@ test("signing out shows it at once, with its reason, and comes back on a socket 
   });
   await tab.is("open");
   await expect(tab.rpc.work.whoami.query()).resolves.toBe("nobody");
-  expect(changes).toEqual([{ type: "ended", epoch: 1 }]);
+  expect(changes).toMatchObject([{ type: "ended", epoch: 1 }]);
   expect(tab.client.snapshot.get()).toMatchObject({ endReason: "signed_out" });
 });
 

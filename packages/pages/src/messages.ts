@@ -36,6 +36,8 @@ export const englishMessages = {
     passwordMissing: "Enter your password.",
     forgot: "Forgot your password?",
     confirmEmail: "Send the link again",
+    /** When that was done in another tab, of somebody else than before. */
+    signedInAs: (username: string) => `You are now signed in as ${username}.`,
     noAccount: "No account yet?",
     register: "Create one",
   },

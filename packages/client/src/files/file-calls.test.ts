@@ -137,7 +137,7 @@ describe("a queue of files", () => {
       find: () => uploadsOf(client, "attachment.upload", { taskId: "1" }),
       names: () => [...page.server.kept.values()].map(({ name }) => name),
       listening: () => listeners.size,
-      change: (type: IdentityChange["type"]) => listeners.forEach((hear) => hear({ type, epoch: 1 })),
+      change: (type: IdentityChange["type"]) => listeners.forEach((hear) => hear({ type, epoch: 1, isOwn: false })),
     };
   }
 

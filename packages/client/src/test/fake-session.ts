@@ -11,7 +11,7 @@ export function createFakeSession() {
 
   function tell(type: IdentityChange["type"]) {
     epoch += 1;
-    for (const listener of listeners) listener({ type, epoch });
+    for (const listener of listeners) listener({ type, epoch, isOwn: false });
   }
 
   return {

@@ -91,6 +91,8 @@ function joinNames(names: readonly ReactNode[], locale: string): ReactNode {
   const format = new Intl.ListFormat(locale, { type: "unit" });
   let next = 0;
   return format.formatToParts(names.map(() => "x")).map((part, index) => {
+    // Entries may be the same, and never move.
+    // oxlint-disable-next-line react/no-array-index-key
     if (part.type === "element") return <span key={index}>{names[next++]}</span>;
     return part.value;
   });

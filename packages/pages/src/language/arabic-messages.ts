@@ -35,6 +35,7 @@ export const arabicMessages: Messages = {
     passwordMissing: "أدخل كلمة المرور.",
     forgot: "هل نسيت كلمة المرور؟",
     confirmEmail: "أرسل الرابط مجددًا",
+    signedInAs: (username) => `أنت الآن مسجّل الدخول باسم ${isolate(username)}.`,
     noAccount: "ليس لديك حساب؟",
     register: "أنشئ حسابًا",
   },

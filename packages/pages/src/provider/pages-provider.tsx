@@ -6,6 +6,7 @@ import type { Languages } from "../language/choose-language.ts";
 import { english, withTexts } from "../language/language.ts";
 import { useDocumentLanguage } from "../language/use-document-language.ts";
 import { useLanguageChoice } from "../language/use-language-choice.ts";
+import { SwitchNews } from "../login/switch-news.tsx";
 import type { MessageOverrides } from "../messages.ts";
 import { ToasterProvider } from "../primitives/toaster.tsx";
 import { StepUpProvider } from "../step-up/step-up-provider.tsx";
@@ -67,6 +68,7 @@ export function PagesProvider(props: PagesProviderProps) {
   return (
     <PagesContext value={pages}>
       <ToasterProvider>
+        <SwitchNews />
         <StepUpProvider>{children}</StepUpProvider>
       </ToasterProvider>
     </PagesContext>

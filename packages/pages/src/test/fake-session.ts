@@ -1,7 +1,13 @@
 import { TRPCClientError } from "@trpc/client";
 import { vi } from "vitest";
 
-import { createStore, type ConnectionState, type SessionClient, type SnapshotState } from "@countersign/client";
+import {
+  createStore,
+  type ConnectionState,
+  type IdentityChange,
+  type SessionClient,
+  type SnapshotState,
+} from "@countersign/client";
 import {
   type AccountProfile,
   anonymous,
@@ -49,6 +55,7 @@ export function createFakeSession() {
     sessions,
   };
   const admin = createFakeAdmin();
+  const identityListeners = new Set<(change: IdentityChange) => void>();
   let reauthenticate: (() => Promise<boolean>) | null = null;
   const client = {
     snapshot,
@@ -57,7 +64,10 @@ export function createFakeSession() {
     account,
     links: () => [admin.link],
     connect() {},
-    onIdentityChange: () => () => {},
+    onIdentityChange(listener: (change: IdentityChange) => void) {
+      identityListeners.add(listener);
+      return () => void identityListeners.delete(listener);
+    },
     onReauth(ask: () => Promise<boolean>) {
       reauthenticate = ask;
       return () => (reauthenticate = null);
@@ -78,6 +88,10 @@ export function createFakeSession() {
     load: () => snapshot.set({ status: "loading" }),
     signIn: (change: Partial<SignedInSnapshot> = {}) =>
       snapshot.set({ status: "ready", user: { ...ann, ...change }, endReason: null }),
+    /** As the client does where it knew who was there before. */
+    tell(type: IdentityChange["type"], isOwn: boolean) {
+      for (const listener of identityListeners) listener({ type, epoch: 1, isOwn });
+    },
     signOut: (endReason: SessionEndReason | null) => snapshot.set({ status: "ready", user: anonymous, endReason }),
   };
 }

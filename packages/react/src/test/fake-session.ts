@@ -59,7 +59,7 @@ export function createFakeSession() {
     },
     load: () => snapshot.set({ status: "loading" }),
     tell(type: IdentityChange["type"]) {
-      for (const listener of listeners) listener({ type, epoch: 1 });
+      for (const listener of listeners) listener({ type, epoch: 1, isOwn: false });
     },
   };
 }
