@@ -183,6 +183,25 @@ describeDatabases((dialect) => {
     expect(await leftIn(files)).toEqual(nothing);
   });
 
+  test("W6: when the session gets a new token in the middle of an upload, it is told so, and sent again with the new one", async () => {
+    await using files = await startFiles(dialect);
+    const { cookie, password } = await files.app.signIn("ann");
+    const key = "before-and-after";
+    const { request, answer } = files.beginUpload({ cookie, key, headers: { "content-length": "100000" } });
+    request.write("x".repeat(50_000));
+    await until(async () => (await files.stored()).length === 1);
+
+    const confirmed = await files.app.http("auth.stepUp", { input: { password }, cookie });
+    expect(confirmed.headers.get("session-change")).toBe("rotated");
+    expect((await answer).error).toMatchObject({ code: "UNAUTHORIZED", reason: "STALE_CONNECTION" });
+    request.destroy();
+    expect(await leftIn(files)).toEqual(nothing);
+
+    const renewed = confirmed.headers.getSetCookie()[0]?.split(";", 1)[0];
+    expect((await files.upload({ cookie: renewed, key })).status).toBe(200);
+    expect((await files.upload({ cookie, key })).status).toBe(401);
+  });
+
   test("W6, R4: a right that is taken away by hand in the middle of an upload ends it", async () => {
     await using files = await startFiles(dialect);
     const ann = await files.app.signIn("ann");
