@@ -9,6 +9,7 @@ import { CallError } from "../procedure/call-error.ts";
 import { checkRule } from "../procedure/check-rule.ts";
 import type { Log } from "../services.ts";
 
+import { Pace } from "./pace.ts";
 import { Round } from "./round.ts";
 
 /** Someone who is shown present state, and is told anew whenever it may have changed. */
@@ -30,11 +31,6 @@ const unavailableRetryMs = 500;
 const laterMs = 250;
 const restFactor = 10;
 const longestLaterMs = 10_000;
-/** Watchers of one turn; the rest follow in the next, so that calls are answered in between. */
-const turnSize = 250;
-/** So many may be waiting for the database: were it all of them, the last ones would wait beyond its deadline. */
-const mostRunning = 500;
-
 /**
  * Wakes watchers. A touch makes a topic's watchers due; a burst of touches is one wake-up; what is sent is the state as
  * it is then. Before anything is read or sent, the watcher's session and right are checked again.
@@ -49,6 +45,7 @@ export class LiveHub {
   readonly #running = new Set<Watcher>();
   readonly #laterTopics = new Set<string>();
   readonly #slowMs = new WeakMap<Watcher, number>();
+  readonly #pace = new Pace();
   /** Those of the next round. */
   #due = new Set<Watcher>();
   /** Those of the present round that have not had their turn. */
@@ -161,9 +158,10 @@ export class LiveHub {
     this.#isScheduled = false;
     if (this.#left.size === 0) this.#beginRound();
     this.#round.beginTurn();
-    let room = Math.min(turnSize, mostRunning - this.#running.size);
+    const begun: Watcher[] = [];
+    const room = this.#pace.limit - this.#running.size;
     for (const watcher of this.#left) {
-      if (room <= 0) break;
+      if (begun.length >= room) break;
       // Taken out before anything is read, so that a touch during the read is not lost.
       this.#left.delete(watcher);
       // One that is being told already is told again when it is done.
@@ -171,11 +169,13 @@ export class LiveHub {
         this.#again.add(watcher);
         continue;
       }
-      room -= 1;
       this.#running.add(watcher);
-      void this.#tell(watcher, this.#round);
+      begun.push(watcher);
     }
-    if (this.#left.size > 0 ? this.#running.size < mostRunning : this.#due.size > 0) this.#schedule();
+    const told = this.#pace.begin(begun.length);
+    for (const watcher of begun) void this.#tell(watcher, this.#round, told);
+    // The rest of this round follow as soon as there is room, in another turn: calls are answered in between.
+    if (this.#left.size === 0 && this.#due.size > 0) this.#schedule();
   }
 
   #beginRound(): void {
@@ -185,7 +185,7 @@ export class LiveHub {
   }
 
   /** Never rejects. */
-  async #tell(watcher: Watcher, round: Round): Promise<void> {
+  async #tell(watcher: Watcher, round: Round, told: () => void): Promise<void> {
     let retryMs: number | null = null;
     try {
       if (watcher.connection.isDead || watcher.connection.hasCaughtUp) await this.#update(watcher, round);
@@ -193,6 +193,7 @@ export class LiveHub {
     } catch (error) {
       retryMs = this.#handleFailure(watcher, error);
     }
+    told();
     this.#running.delete(watcher);
     const wasTouched = this.#again.delete(watcher);
     // Not in this round: what it has read may be older than what the watcher was shown just now.

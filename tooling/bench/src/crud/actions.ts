@@ -52,7 +52,7 @@ export function createActions([shelf, heap]: readonly Project[]): readonly CrudA
       name: "get",
       next(place) {
         const id = shelf.taskIds[place];
-        return { type: "query", input: { id }, check: (answer) => void requireTask(answer, { id }) };
+        return { type: "query", input: { id }, check: (answer) => requireTask(answer, { id }) };
       },
     },
     {
@@ -61,7 +61,7 @@ export function createActions([shelf, heap]: readonly Project[]): readonly CrudA
         created += 1;
         const title = titleOf(created);
         const input = { projectId: heap.id, title, rank: created };
-        return { type: "mutation", input, check: (answer) => void requireTask(answer, { title, version: 1 }) };
+        return { type: "mutation", input, check: (answer) => requireTask(answer, { title, version: 1 }) };
       },
     },
     {

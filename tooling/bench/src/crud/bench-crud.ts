@@ -90,8 +90,8 @@ async function measureCalls(
 
   async function callOn(client: WireClient, place: number): Promise<void> {
     while (monotonicMs() < until) {
-      const { type, input, check } = action.next(place);
-      check(await client.call(type, path, input));
+      const planned = action.next(place);
+      planned.check(await client.call(planned.type, path, planned.input));
       calls += 1;
     }
   }
