@@ -1,4 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
+import { setTimeout as pause } from "node:timers/promises";
 
 import { expect, test } from "vitest";
 
@@ -66,6 +67,30 @@ describeDatabases((dialect) => {
   });
 });
 
+test("a reader that does not read for a while is shown the newest state then, and not what lay between", async () => {
+  await using started = await startLists(sqliteDialect);
+  const { lists, app } = started;
+  const ann = await app.signIn("ann");
+  const socket = await started.open(ann.cookie);
+  const view = await LiveView.open(socket, "shared");
+  await view.until((rows) => rows.length === 1);
+
+  socket.socket.pause();
+  const newest = 60;
+  let most = 0;
+  for (let version = 2; version <= newest; version += 1) {
+    lists.rows = [{ id: "a", version, text: "x".repeat(500_000) }];
+    app.bus.publish({ kind: "topic", topic: "shared" });
+    await pause(10);
+    for (const connection of app.app.services.connections) most = Math.max(most, connection.socket.bufferedAmount);
+  }
+  // What lies in the system's buffers has left this process; here waits no more than one frame, and a little.
+  expect(most).toBeLessThan(700_000);
+  socket.socket.resume();
+  await view.until(([row]) => row?.version === newest);
+  expect(view.frames.length).toBeLessThan(newest / 2);
+});
+
 test("who has lost the session by the time of their turn is not told, though others of the same round are", async () => {
   await using started = await startLists(sqliteDialect);
   const { lists, app } = started;
@@ -100,7 +125,7 @@ function turn(): Promise<void> {
 /** An app with a list that all see alike, and lists that each have for themselves. */
 async function startLists(dialect: Parameters<Parameters<typeof describeDatabases>[0]>[0]) {
   const lists = {
-    rows: [{ id: "a", version: 1 }] as readonly LiveRow[],
+    rows: [{ id: "a", version: 1 }] as readonly (LiveRow & { readonly text?: string })[],
     reads: [] as string[],
     onRead: () => {},
   };
