@@ -83,7 +83,7 @@ export { useMessages, usePages, type Brand, type Navigate, type Pages } from "./
 export { PagesProvider, type PagesProviderProps } from "./provider/pages-provider.tsx";
 export { readyPages, type PageName, type ReadyPage } from "./provider/ready-pages.tsx";
 export { defaultRoutes, withReturnTo, type Routes } from "./provider/routes.ts";
-export { CheckMail } from "./recovery/check-mail.tsx";
+export { CheckMail, type CheckMailProps } from "./recovery/check-mail.tsx";
 export { ConfirmEmailPage } from "./recovery/confirm-email-page.tsx";
 export { ForgotPage } from "./recovery/forgot-page.tsx";
 export { ResetPage } from "./recovery/reset-page.tsx";
@@ -96,7 +96,12 @@ export { useResendForm, type ResendForm, type ResendValues } from "./recovery/us
 export { useResetForm, type ResetForm, type ResetValues } from "./recovery/use-reset-form.ts";
 export { VerifyPage } from "./recovery/verify-page.tsx";
 export { RegisterPage } from "./register/register-page.tsx";
-export { useRegisterForm, type RegisterForm, type RegisterValues } from "./register/use-register-form.ts";
+export {
+  useRegisterForm,
+  type RegisterForm,
+  type RegisterOutcome,
+  type RegisterValues,
+} from "./register/use-register-form.ts";
 export { useSignOut, type SignOut } from "./sign-out/use-sign-out.ts";
 export { Freshness } from "./step-up/freshness.tsx";
 export { useStepUp, type AskStepUp } from "./step-up/step-up-provider.tsx";

@@ -70,6 +70,7 @@ export const englishMessages = {
     resending: "Sending…",
     resendIn: (wait: string) => `Send it again in ${wait}`,
     resent: "It is on its way again.",
+    again: "Use another address",
     login: "Back to sign in",
   },
   forgot: {

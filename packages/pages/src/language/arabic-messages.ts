@@ -67,6 +67,7 @@ export const arabicMessages: Messages = {
     resending: "جارٍ الإرسال…",
     resendIn: (wait) => `يمكن الإرسال مجددًا بعد ${wait}`,
     resent: "أُرسل مجددًا.",
+    again: "استخدام عنوان آخر",
     login: "العودة إلى تسجيل الدخول",
   },
   forgot: {

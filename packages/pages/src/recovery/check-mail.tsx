@@ -5,10 +5,18 @@ import { formatCountdown } from "../step-up/format-countdown.ts";
 
 import { useResend } from "./use-resend.ts";
 
+export interface CheckMailProps {
+  readonly email: string;
+  /** The account that waits for it, where that is known. */
+  readonly username?: string | undefined;
+  /** Leads back to where the address was given; no way back without it. */
+  readonly onAgain?: () => void;
+}
+
 /** A link to confirm the address is on its way, perhaps: the answer is the same for every address. */
-export function CheckMail({ email }: { readonly email: string }) {
+export function CheckMail({ email, username, onAgain }: CheckMailProps) {
   const { messages, locale } = usePages();
-  const { isBusy, waitSeconds, wasResent, failure, resend } = useResend(email);
+  const { isBusy, waitSeconds, wasResent, failure, resend } = useResend(email, username);
   const texts = messages.checkMail;
 
   return (
@@ -22,6 +30,11 @@ export function CheckMail({ email }: { readonly email: string }) {
         {isBusy && texts.resending}
         {!isBusy && (waitSeconds > 0 ? texts.resendIn(formatCountdown(waitSeconds, locale)) : texts.resend)}
       </Button>
+      {onAgain && (
+        <Button variant="quiet" isWide onClick={onAgain}>
+          {texts.again}
+        </Button>
+      )}
     </>
   );
 }

@@ -1,5 +1,4 @@
-import { useState } from "react";
-
+import { readSentTo, useKeptStep } from "../entry/use-kept-step.ts";
 import { readText } from "../form/read-text.ts";
 import { useForm, type FormState } from "../form/use-form.ts";
 import { usePages } from "../provider/pages-context.ts";
@@ -9,7 +8,7 @@ export interface ForgotValues {
 }
 
 export interface ForgotForm extends FormState<ForgotValues> {
-  /** The address a link was asked for; null before that. It says nothing of whether there is such an account. */
+  /** The address a link was asked for; null before that; a reload keeps it. It says nothing of whether there is such an account. */
   readonly sentTo: string | null;
   /** Begins again. */
   readonly reset: () => void;
@@ -18,7 +17,7 @@ export interface ForgotForm extends FormState<ForgotValues> {
 /** Asking for the link to a new password, without its looks. The input is named `email`. */
 export function useForgotForm(): ForgotForm {
   const { messages, calls } = usePages();
-  const [sentTo, setSentTo] = useState<string | null>(null);
+  const [sent, keepSent] = useKeptStep("forgot", readSentTo);
 
   const form = useForm<ForgotValues, string>({
     read: (data) => ({ email: readText(data, "email").trim() }),
@@ -27,8 +26,8 @@ export function useForgotForm(): ForgotForm {
       await calls.requestPasswordReset(email);
       return email;
     },
-    onDone: setSentTo,
+    onDone: (email) => keepSent({ email }),
     focusOnFailure: "email",
   });
-  return { ...form, sentTo, reset: () => setSentTo(null) };
+  return { ...form, sentTo: sent?.email ?? null, reset: () => keepSent(null) };
 }

@@ -1,5 +1,4 @@
-import { useState } from "react";
-
+import { readSentTo, useKeptStep } from "../entry/use-kept-step.ts";
 import { readText } from "../form/read-text.ts";
 import { useForm, type FormState } from "../form/use-form.ts";
 import { usePages } from "../provider/pages-context.ts";
@@ -9,14 +8,16 @@ export interface ResendValues {
 }
 
 export interface ResendForm extends FormState<ResendValues> {
-  /** The address a link was asked for; null before that. */
+  /** The address a link was asked for; null before that. A reload keeps it. */
   readonly sentTo: string | null;
+  /** Begins again. */
+  readonly reset: () => void;
 }
 
 /** Asking once more for the link that confirms an address, without its looks. The input is named `email`. */
 export function useResendForm(): ResendForm {
   const { messages, calls } = usePages();
-  const [sentTo, setSentTo] = useState<string | null>(null);
+  const [sent, keepSent] = useKeptStep("resend", readSentTo);
 
   const form = useForm<ResendValues, string>({
     read: (data) => ({ email: readText(data, "email").trim() }),
@@ -25,8 +26,8 @@ export function useResendForm(): ResendForm {
       await calls.resendVerification(email);
       return email;
     },
-    onDone: setSentTo,
+    onDone: (email) => keepSent({ email }),
     focusOnFailure: "email",
   });
-  return { ...form, sentTo };
+  return { ...form, sentTo: sent?.email ?? null, reset: () => keepSent(null) };
 }

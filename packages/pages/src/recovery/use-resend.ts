@@ -11,8 +11,11 @@ export interface Resend {
   readonly resend: () => void;
 }
 
-/** Sending the link that confirms an address once more, not more often than once in half a minute. */
-export function useResend(email: string): Resend {
+/**
+ * Sending the link that confirms an address once more, not more often than once in half a minute. With the username it is
+ * the link of that account; others may wait for the same address.
+ */
+export function useResend(email: string, username?: string): Resend {
   const { calls } = usePages();
   const [waitSeconds, setWaitSeconds] = useState(pauseSeconds);
   const [isBusy, setIsBusy] = useState(false);
@@ -29,7 +32,7 @@ export function useResend(email: string): Resend {
     setIsBusy(true);
     setFailure(null);
     try {
-      await calls.resendVerification(email);
+      await calls.resendVerification(email, username);
       setWasResent(true);
     } catch (error) {
       setFailure(error);

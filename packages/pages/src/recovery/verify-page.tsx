@@ -38,9 +38,9 @@ export function VerifyPage(props: PageProps & EntrySlots) {
 
 function Again() {
   const { messages } = usePages();
-  const { sentTo, isBusy, errors, failure, formProps } = useResendForm();
+  const { sentTo, reset, isBusy, errors, failure, formProps } = useResendForm();
   const texts = messages.verify;
-  if (sentTo !== null) return <CheckMail email={sentTo} />;
+  if (sentTo !== null) return <CheckMail email={sentTo} onAgain={reset} />;
 
   return (
     <>

@@ -62,7 +62,9 @@ export function RegisterPage({ next, ...props }: PageProps & EntrySlots) {
       )}
       {stage === "closed" && <LeadToLogin text={texts.closedText} to={login} />}
       {stage === "sign_in" && <LeadToLogin text={texts.doneText} to={login} />}
-      {form.outcome?.next === "check_mail" && <CheckMail email={form.outcome.email} />}
+      {stage === "check_mail" && form.outcome?.next === "check_mail" && (
+        <CheckMail email={form.outcome.email} username={form.outcome.username} onAgain={form.reset} />
+      )}
     </EntryPage>
   );
 }

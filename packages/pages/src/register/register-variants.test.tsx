@@ -1,10 +1,12 @@
-import { fireEvent, screen, waitFor } from "@testing-library/react";
-import { expect, test } from "vitest";
+import { act, fireEvent, screen, waitFor } from "@testing-library/react";
+import { afterEach, expect, test, vi } from "vitest";
 
 import { refusal } from "../test/fake-session.ts";
 import { show } from "../test/show.tsx";
 
 import { RegisterPage } from "./register-page.tsx";
+
+afterEach(() => void vi.useRealTimers());
 
 test("where sign-up is closed there is no form, but the way to sign in", () => {
   show(<RegisterPage next="/notes" />, { site: { signUp: false } });
@@ -38,6 +40,51 @@ test("REG: an account that waits for its address leads to the mail, in words tha
   expect(screen.queryByLabelText("Password")).toBeNull();
   expect(screen.queryByText("For newcomers")).toBeNull();
   expect(screen.getByRole("link", { name: "Back to sign in" }).getAttribute("href")).toBe("/login");
+});
+
+test("REG: a reload keeps what was said of the mail, with nothing of it in the address or in storage; one can begin again", async () => {
+  const site = { emailRequired: true, emailVerification: "required" } as const;
+  const before = show(<RegisterPage />, { site });
+  before.session.auth.register.mockResolvedValue({ user: null, next: "verify_email" });
+  register({ Username: "ann", Email: "ann@example.com", Password: "three random words" });
+  await screen.findByRole("heading", { name: "Check your email" });
+  before.unmount();
+
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+  const after = show(<RegisterPage />, { site });
+  expect(screen.getByText(/If ann@example.com can be used/)).toBeTruthy();
+  expect(location.href).not.toContain("ann");
+  expect([localStorage.length, sessionStorage.length]).toEqual([0, 0]);
+  for (let second = 0; second < 30; second += 1) act(() => void vi.advanceTimersByTime(1000));
+  fireEvent.click(screen.getByRole("button", { name: "Send it again" }));
+  expect(after.session.auth.resendVerification.mock.calls).toEqual([["ann@example.com", "ann"]]);
+
+  fireEvent.click(screen.getByRole("button", { name: "Use another address" }));
+  expect(screen.getByLabelText("Username")).toBeTruthy();
+  after.unmount();
+  const last = show(<RegisterPage />, { site });
+  expect(screen.getByLabelText("Username")).toBeTruthy();
+  last.unmount();
+});
+
+test("what was said is forgotten after an hour, and what an older page kept is no reason to fail", async () => {
+  const first = show(<RegisterPage />, { site: { emailRequired: true, emailVerification: "required" } });
+  first.session.auth.register.mockResolvedValue({ user: null, next: "verify_email" });
+  register({ Username: "ann", Email: "ann@example.com", Password: "three random words" });
+  await screen.findByRole("heading", { name: "Check your email" });
+  first.unmount();
+
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 60 * 60 * 1000 });
+  const second = show(<RegisterPage />);
+  expect(screen.getByLabelText("Username")).toBeTruthy();
+  second.unmount();
+
+  for (const odd of ["text", { register: 1 }, { register: { step: { next: "check_mail" }, at: Date.now() } }]) {
+    history.replaceState({ countersign: odd }, "");
+    const page = show(<RegisterPage />);
+    expect(screen.getByLabelText("Username")).toBeTruthy();
+    page.unmount();
+  }
 });
 
 test("an account that is not signed in by its making leads to the login page", async () => {
