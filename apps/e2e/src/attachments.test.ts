@@ -89,6 +89,7 @@ test(
       .click();
     await files(adder).getByRole("button", { name: "Delete", exact: true }).click();
     await expect(fileCalled(viewer, plan.name)).toHaveCount(0, atOnce);
+    await expect(files(adder).getByRole("heading", { name: "Files" })).toBeFocused();
     expect((await vics.context.request.get(link)).status()).toBe(404);
   },
 );

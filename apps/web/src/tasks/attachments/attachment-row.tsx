@@ -14,13 +14,14 @@ import { formatSize } from "./format-size.ts";
 export interface AttachmentRowProps {
   readonly attachment: Attachment;
   readonly onRemove: () => Promise<ChangeOutcome<Attachment>>;
+  readonly onRemoved: () => void;
 }
 
 /** Pictures up to this size are shown small beside their name: the whole of each is fetched for it. */
 const mostPreviewBytes = 512 * 1024;
 
 /** A file of a task: its name is the way to it. */
-export function AttachmentRow({ attachment, onRemove }: AttachmentRowProps) {
+export function AttachmentRow({ attachment, onRemove, onRemoved }: AttachmentRowProps) {
   const { fileUrl } = useSessionClient();
   const { messages, locale } = usePages();
   const { attachments: texts } = useAppMessages();
@@ -33,6 +34,7 @@ export function AttachmentRow({ attachment, onRemove }: AttachmentRowProps) {
   async function remove() {
     setFailure(null);
     const outcome = await onRemove();
+    if (outcome.status === "done") onRemoved();
     if (outcome.status === "refused" || outcome.status === "unknown") {
       setFailure(`${texts.notRemoved(name)} ${describeCallError(outcome.error, messages, locale)}`);
     }

@@ -1,3 +1,5 @@
+import { useRef } from "react";
+
 import { Button, Loading, Skeleton } from "@countersign/pages";
 import { useLiveList, useUploads } from "@countersign/react";
 
@@ -21,12 +23,24 @@ export interface AttachmentsProps {
 export function Attachments({ taskId, mayAdd }: AttachmentsProps) {
   const { client: rpc } = api.useUtils();
   const { attachments: texts } = useAppMessages();
-  const list = useLiveList(rpc.attachment, { filter: { taskId: { eq: taskId } }, pageSize: 50 });
+  const title = useRef<HTMLHeadingElement>(null);
+  // Shown until they are gone: a row says itself when its removal was refused.
+  const list = useLiveList(rpc.attachment, { filter: { taskId: { eq: taskId } }, pageSize: 50, removing: "mark" });
   const { uploads, add, cancel, retry } = useUploads("attachment.upload", { taskId });
   const isEmpty = list.status === "ready" && list.rows.length === 0 && uploads.length === 0;
 
+  /** What had the focus goes with its row. */
+  function takeFocus() {
+    title.current?.focus();
+  }
+
+  function handleCancel(id: string) {
+    cancel(id);
+    takeFocus();
+  }
+
   return (
-    <DropZone label={texts.title} isOpen={mayAdd} onFiles={add}>
+    <DropZone label={texts.title} titleRef={title} isOpen={mayAdd} onFiles={add}>
       {/* Said when it changes: that files are on their way, and how many there are then. */}
       <p className="cs-visually-hidden" role="status">
         {uploads.length > 0 ? texts.sending(uploads.length) : list.status === "ready" && texts.count(list.rows.length)}
@@ -45,13 +59,14 @@ export function Attachments({ taskId, mayAdd }: AttachmentsProps) {
               key={list.keyOf(attachment)}
               attachment={attachment}
               onRemove={() => list.remove(attachment)}
+              onRemoved={takeFocus}
             />
           ))}
           {uploads.map((upload) => (
             <UploadRow
               key={upload.id}
               upload={upload}
-              onCancel={() => cancel(upload.id)}
+              onCancel={() => handleCancel(upload.id)}
               onRetry={() => retry(upload.id)}
             />
           ))}

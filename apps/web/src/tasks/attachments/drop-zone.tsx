@@ -1,4 +1,4 @@
-import { useId, useRef, useState, type DragEvent, type ReactNode } from "react";
+import { useId, useRef, useState, type DragEvent, type ReactNode, type Ref } from "react";
 
 import { Button, Icon } from "@countersign/pages";
 
@@ -6,6 +6,8 @@ import { useAppMessages } from "../../messages/app-messages.ts";
 
 export interface DropZoneProps {
   readonly label: string;
+  /** Where the focus goes when what had it is gone. */
+  readonly titleRef?: Ref<HTMLHeadingElement>;
   /** Are files taken? Without it this is a section like any other. */
   readonly isOpen: boolean;
   readonly onFiles: (files: readonly File[]) => void;
@@ -13,7 +15,7 @@ export interface DropZoneProps {
 }
 
 /** A part of the page that takes files: by a button, which the keyboard reaches as well, or dropped anywhere on it. */
-export function DropZone({ label, isOpen, onFiles, children }: DropZoneProps) {
+export function DropZone({ label, titleRef, isOpen, onFiles, children }: DropZoneProps) {
   const { attachments: texts } = useAppMessages();
   const titleId = useId();
   const input = useRef<HTMLInputElement>(null);
@@ -51,7 +53,7 @@ export function DropZone({ label, isOpen, onFiles, children }: DropZoneProps) {
       onDragLeave={(event) => event.currentTarget.contains(event.relatedTarget as Node | null) || setIsOver(false)}
       onDrop={handleDrop}
     >
-      <h3 className="attachments__title" id={titleId}>
+      <h3 className="attachments__title" id={titleId} ref={titleRef} tabIndex={-1}>
         {label}
       </h3>
       {children}
