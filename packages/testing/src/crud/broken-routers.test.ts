@@ -5,7 +5,7 @@ import type { TestApp } from "@countersign/rpc/testing";
 import { roomySettings } from "../roomy-settings.ts";
 import { startTestApp } from "../start-test-app.ts";
 import { brokenRouters } from "../test/broken-routers.ts";
-import { permissions, procedures } from "../test/routers.ts";
+import { notes, permissions, procedures, tasks } from "../test/routers.ts";
 import { noteSuite, taskSuite } from "../test/suites.ts";
 import { migrations, type Tables, tables } from "../test/tables.ts";
 
@@ -20,6 +20,13 @@ const router = procedures.router(
     paths.map(([defect, path]) => [path, procedures.router(brokenRouters[defect]?.procedures as never)]),
   ),
 );
+
+test("every case has a router that it finds", () => {
+  const known = procedures.router({ note: notes, task: tasks });
+  const titles = crudCases(noteSuite(known, "note")).map(({ title }) => title);
+  const begins = Object.values(brokenRouters).flatMap(({ fails }) => fails);
+  expect(titles.filter((title) => !begins.some((begin) => title.startsWith(begin)))).toEqual([]);
+});
 
 describe("a router with", () => {
   let app: TestApp<Tables>;

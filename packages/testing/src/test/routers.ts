@@ -35,18 +35,21 @@ export const noteOptions = {
   csv: { columns: ["title", "label"] },
 } as const;
 
-const roles = { read: ["viewer", "editor"], create: ["editor"], update: ["editor"], remove: ["editor"] };
-
-export const taskOptions = {
-  table: "tasks",
-  scope: membership<Tables, Tables["tasks"]>({
+/** The tasks of a person's projects, by role; what is given differs. */
+export function tasksOfRoles(others: Readonly<Partial<Record<"create", readonly string[]>>> = {}) {
+  return membership<Tables, Tables["tasks"]>({
     of: "projectId",
     members: "projectMembers",
     key: "projectId",
     user: "userId",
     role: "role",
-    roles,
-  }),
+    roles: { read: ["viewer", "editor"], create: ["editor"], update: ["editor"], remove: ["editor"], ...others },
+  });
+}
+
+export const taskOptions = {
+  table: "tasks",
+  scope: tasksOfRoles(),
   fields: {
     projectId: onCreate(z.uuid()),
     title: text({ max: 200, singleLine: true, required: "Give the task a title." }),

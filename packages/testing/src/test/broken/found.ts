@@ -1,5 +1,9 @@
 /** The cases of the suite, by how their titles begin. */
 export const found = {
+  life: "a row is created",
+  bin: "what was removed",
+  roleOfMaker: "a role decides",
+  filterAtDelivery: "CRU-13: a row that no longer",
   manyChanged: "several rows are changed",
   manyRemoved: "several rows are removed",
   anotherRow: "CRU-02: somebody else's row is answered",

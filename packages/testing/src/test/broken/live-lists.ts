@@ -1,8 +1,11 @@
-import { crudRouter, noteOptions, notes, taskOptions, tasks } from "../routers.ts";
+import { crudRouter, noteOptions, notes, procedures, taskOptions, tasks } from "../routers.ts";
 
 import type { BrokenRouters } from "./broken.ts";
 import { found } from "./found.ts";
+import { healthy, inputOf, sentAgain } from "./healthy.ts";
 import { open } from "./open.ts";
+
+const { protectedProcedure } = procedures;
 
 /** Live lists that are others'. */
 export const brokenLiveLists: BrokenRouters = {
@@ -29,6 +32,17 @@ export const brokenLiveLists: BrokenRouters = {
     rows: "notes",
     procedures: { ...notes, live: frozenLive() },
     fails: [found.atDelivery],
+  },
+  "a live list that forgets its filter": {
+    rows: "notes",
+    procedures: {
+      ...notes,
+      live: protectedProcedure.input(inputOf(notes.live).optional()).subscription(({ ctx, input }) => {
+        const { filter: _, ...rest } = input ?? {};
+        return healthy(ctx).note.live(sentAgain(rest));
+      }),
+    },
+    fails: [found.filterAtDelivery],
   },
   "a live list with the rights of others": {
     rows: "tasks",

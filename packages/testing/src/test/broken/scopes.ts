@@ -3,7 +3,7 @@ import { and, eq, ne } from "drizzle-orm";
 
 import { CallError, forbidden } from "@countersign/rpc";
 
-import { notes, procedures, tasks } from "../routers.ts";
+import { crudRouter, notes, procedures, taskOptions, tasks, tasksOfRoles } from "../routers.ts";
 
 import type { BrokenRouters } from "./broken.ts";
 import { found } from "./found.ts";
@@ -122,6 +122,14 @@ export const brokenScopes: BrokenRouters = {
       })),
     },
     fails: [found.can],
+  },
+  "a viewer who may create": {
+    rows: "tasks",
+    procedures: {
+      ...tasks,
+      create: crudRouter({ ...taskOptions, scope: tasksOfRoles({ create: ["viewer", "editor"] }) }).create,
+    },
+    fails: [found.roleOfMaker],
   },
   "rows that outlive their owner": {
     rows: "tasks",

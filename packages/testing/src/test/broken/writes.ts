@@ -6,7 +6,7 @@ import { crudRouter, noteOptions, notes, procedures } from "../routers.ts";
 
 import type { BrokenRouters } from "./broken.ts";
 import { found } from "./found.ts";
-import { createAfter, healthy, inputOf, sentAgain } from "./healthy.ts";
+import { createAfter, healthy, inputOf, OneId, sentAgain } from "./healthy.ts";
 
 const { protectedProcedure } = procedures;
 
@@ -70,6 +70,27 @@ export const brokenWrites: BrokenRouters = {
       }),
     },
     fails: [found.manyChanged],
+  },
+  "a change that is not made": {
+    rows: "notes",
+    procedures: {
+      ...notes,
+      update: protectedProcedure.input(inputOf(notes.update)).mutation(({ ctx, input: { id, version, key } }) => {
+        return healthy(ctx).note.update(sentAgain({ id, version, key }));
+      }),
+    },
+    fails: [found.life, found.filterAtDelivery],
+  },
+  "a bin that forgets": {
+    rows: "notes",
+    procedures: {
+      ...notes,
+      restore: protectedProcedure.input(OneId).mutation(async ({ ctx, input: { id } }) => {
+        const note = await healthy(ctx).note.restore({ id });
+        return healthy(ctx).note.update({ id, version: note.version, dueAt: null });
+      }),
+    },
+    fails: [found.bin],
   },
   "no quota": { rows: "notes", procedures: withoutQuota(), fails: [found.quota] },
 };
