@@ -175,7 +175,11 @@ export const englishMessages = {
     submit: "Send the link",
     submitting: "Sending…",
     pending: (email: string) => `Waits for you to open the link that was mailed to ${email}.`,
-    sent: (email: string) => `If ${email} can be used, a link is on its way there.`,
+    withdraw: "Withdraw",
+    withdrawing: "Withdrawing…",
+    withdrawn: "The change is withdrawn. The link that was mailed does not work any more.",
+    /** The link was used while it was being withdrawn. */
+    confirmedMeanwhile: (email: string) => `The link was opened before that: ${email} is your address now.`,
     verify: "Send a link to confirm it",
     verifySent: (email: string) => `A link to confirm it is on its way to ${email}.`,
   },

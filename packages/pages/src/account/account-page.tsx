@@ -25,7 +25,7 @@ export function AccountPage(props: PageProps & AccountSlots) {
   const { messages, locale } = usePages();
   const slots = useSlots("account", props);
   const user = useUser();
-  const { profile, error, retry } = useAccount();
+  const { profile, error, retry, replace } = useAccount();
   if (!user) return null;
 
   return (
@@ -48,7 +48,7 @@ export function AccountPage(props: PageProps & AccountSlots) {
       )}
       {slots.beforeSections}
       <Profile user={user} />
-      <EmailSection user={user} profile={profile} onRequested={retry} />
+      <EmailSection user={user} profile={profile} onRequested={retry} onWithdrawn={replace} />
       <PasswordSection user={user} profile={profile} />
       <LanguageSection />
       <SessionList />

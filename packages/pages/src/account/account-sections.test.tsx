@@ -82,10 +82,37 @@ test("EML-02: a new address is asked for; until it confirms, the old one stays a
 
   section("Email").press("Send the link");
 
-  expect(await screen.findByText(/If new@example.com can be used/)).toBeTruthy();
   expect(await screen.findByText(/Waits for you to open the link that was mailed to new@example.com/)).toBeTruthy();
   expect(session.account.requestEmailChange.mock.calls).toEqual([["new@example.com"]]);
   expect(screen.getByText("ann@example.com")).toBeTruthy();
+});
+
+test("a change of address that waits is withdrawn; that it was too late is said as well", async () => {
+  const session = createFakeSession();
+  const waiting = { ...annsProfile, pendingEmail: "new@example.com" };
+  session.account.profile.mockResolvedValue(waiting);
+  showAccount({ session });
+  const withdraw = await screen.findByRole("button", { name: "Withdraw" });
+  withdraw.focus();
+
+  session.account.withdrawEmailChange.mockRejectedValueOnce(refusal({ code: "SERVICE_UNAVAILABLE" }));
+  fireEvent.click(withdraw);
+  expect(await screen.findByRole("alert")).toBeTruthy();
+
+  session.account.withdrawEmailChange.mockResolvedValueOnce(annsProfile);
+  fireEvent.click(withdraw);
+  const news = await screen.findByText(/The change is withdrawn/);
+  await waitFor(() => expect(screen.queryByText(/Waits for you/)).toBeNull());
+  expect(screen.queryByRole("alert")).toBeNull();
+  // The button that had the focus is gone.
+  expect(document.activeElement?.contains(news)).toBe(true);
+  expect(document.activeElement).not.toBe(document.body);
+
+  session.account.profile.mockResolvedValue(waiting);
+  act(() => session.signIn({ version: 2 }));
+  session.account.withdrawEmailChange.mockResolvedValue({ ...annsProfile, email: "new@example.com" });
+  fireEvent.click(await screen.findByRole("button", { name: "Withdraw" }));
+  expect(await screen.findByText(/new@example.com is your address now/)).toBeTruthy();
 });
 
 test("an address that is not confirmed can be, where the site confirms addresses", async () => {

@@ -1,6 +1,7 @@
 import type { AccountProfile, SignedInSnapshot } from "@countersign/contract";
 
 import { useAuthConfig } from "../config/use-auth-config.ts";
+import { ActionNews } from "../form/action-news.tsx";
 import { FormFailure } from "../form/form-failure.tsx";
 import { Badge } from "../primitives/badge.tsx";
 import { Button } from "../primitives/button.tsx";
@@ -14,16 +15,19 @@ import { Fact } from "./fact.tsx";
 import { FormActions } from "./form-actions.tsx";
 import { useEmailForm } from "./use-email-form.ts";
 import { useVerifyOwnEmail } from "./use-verify-own-email.ts";
+import { useWithdrawEmail, type WithdrawEmail } from "./use-withdraw-email.ts";
 
 export interface EmailSectionProps {
   readonly user: SignedInSnapshot;
   readonly profile: AccountProfile | null;
   /** Called when an address was asked for, which the snapshot does not tell. */
   readonly onRequested: () => void;
+  /** Called when that was taken back, with the account as it is now. */
+  readonly onWithdrawn: (profile: AccountProfile) => void;
 }
 
 /** The address of the account. A new one takes its place when the link that was mailed to it is used. */
-export function EmailSection({ user, profile, onRequested }: EmailSectionProps) {
+export function EmailSection({ user, profile, onRequested, onWithdrawn }: EmailSectionProps) {
   const { messages } = usePages();
   const texts = messages.emailSection;
 
@@ -32,13 +36,14 @@ export function EmailSection({ user, profile, onRequested }: EmailSectionProps) 
       title={texts.title}
       lead={texts.lead}
       action={user.email ? texts.change : texts.add}
-      content={<EmailFacts user={user} profile={profile} />}
+      content={<EmailFacts user={user} profile={profile} onWithdrawn={onWithdrawn} />}
     >
       {(close) => (
         <EmailFields
           onCancel={close}
-          onDone={(email) => {
-            close(texts.sent(email));
+          onDone={() => {
+            // What waits is said above, with the way to take it back.
+            close();
             onRequested();
           }}
         />
@@ -47,8 +52,10 @@ export function EmailSection({ user, profile, onRequested }: EmailSectionProps) 
   );
 }
 
-function EmailFacts({ user, profile }: Omit<EmailSectionProps, "onRequested">) {
+function EmailFacts({ user, profile, onWithdrawn }: Omit<EmailSectionProps, "onRequested">) {
   const { messages } = usePages();
+  const pendingEmail = profile?.pendingEmail ?? null;
+  const withdrawal = useWithdrawEmail(pendingEmail, onWithdrawn);
 
   return (
     <>
@@ -62,14 +69,35 @@ function EmailFacts({ user, profile }: Omit<EmailSectionProps, "onRequested">) {
           )}
         </Fact>
       </dl>
-      {profile?.pendingEmail && <Notice>{messages.emailSection.pending(profile.pendingEmail)}</Notice>}
+      <ActionNews action={withdrawal.action} buttonOf={pendingEmail} />
+      {/* Always there, so that what comes into it is read out. */}
+      <div className="cs-live" role="status">
+        {pendingEmail !== null && <PendingEmail email={pendingEmail} withdrawal={withdrawal} />}
+      </div>
       {user.email && !user.emailVerified && <VerifyOwnEmail email={user.email} />}
     </>
   );
 }
 
+interface PendingEmailProps {
+  readonly email: string;
+  readonly withdrawal: WithdrawEmail;
+}
+
+function PendingEmail({ email, withdrawal: { isBusy, withdraw } }: PendingEmailProps) {
+  const { emailSection: texts } = usePages().messages;
+  return (
+    <div className="cs-notice">
+      <p>{texts.pending(email)}</p>
+      <Button size="small" isBusy={isBusy} onClick={withdraw}>
+        {isBusy ? texts.withdrawing : texts.withdraw}
+      </Button>
+    </div>
+  );
+}
+
 interface EmailFieldsProps {
-  readonly onDone: (email: string) => void;
+  readonly onDone: () => void;
   readonly onCancel: () => void;
 }
 

@@ -9,6 +9,8 @@ export interface AccountState {
   /** Why it could not be read, or null. */
   readonly error: unknown;
   readonly retry: () => void;
+  /** Shows it as a call has just answered it. */
+  readonly replace: (profile: AccountProfile) => void;
 }
 
 /** The signed-in user's account, read again whenever the live snapshot says that it changed. */
@@ -27,6 +29,7 @@ export function useAccount(): AccountState {
   return {
     profile: profile.data ?? null,
     error: profile.error,
+    replace: (next) => queries.setQueryData([...accountKey, version], next),
     retry: () => void queries.invalidateQueries({ queryKey: accountKey }),
   };
 }

@@ -3,19 +3,19 @@ import { useState } from "react";
 import type { AdminGroup } from "@countersign/contract";
 import { useUser } from "@countersign/react";
 
+import { ActionNews } from "../form/action-news.tsx";
+import { type ActionState, useAction } from "../form/use-action.ts";
 import { Button } from "../primitives/button.tsx";
 import { ConfirmInPlace } from "../primitives/confirm-in-place.tsx";
 import { Icon } from "../primitives/icon.tsx";
 import { Link } from "../primitives/link.tsx";
 import { usePages } from "../provider/pages-context.ts";
 
-import { ActionNews } from "./action-news.tsx";
 import { adminPath, readParameter } from "./admin-address.ts";
 import { AdminFrame } from "./admin-frame.tsx";
 import { Checklist } from "./checklist.tsx";
 import { ListBody } from "./list-body.tsx";
 import { ListControls } from "./list-controls.tsx";
-import { type ActionState, useAction } from "./use-action.ts";
 import { useAdminCalls } from "./use-admin-calls.ts";
 import { useAdminList } from "./use-admin-list.ts";
 import { useAllPermissions } from "./use-choices.ts";

@@ -1,12 +1,12 @@
 import type { AdminSession } from "@countersign/contract";
 
 import { describeDevice } from "../account/describe-device.ts";
+import type { ActionState } from "../form/use-action.ts";
 import { ConfirmInPlace } from "../primitives/confirm-in-place.tsx";
 import { Icon } from "../primitives/icon.tsx";
 import { RelativeTime } from "../primitives/relative-time.tsx";
 import { usePages } from "../provider/pages-context.ts";
 
-import type { ActionState } from "./use-action.ts";
 import { useAdminCalls } from "./use-admin-calls.ts";
 import { UserLink } from "./user-link.tsx";
 

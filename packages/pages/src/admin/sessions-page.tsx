@@ -1,15 +1,15 @@
 import { adminSessionOrders } from "@countersign/contract";
 
+import { ActionNews } from "../form/action-news.tsx";
+import { useAction } from "../form/use-action.ts";
 import { usePages } from "../provider/pages-context.ts";
 
-import { ActionNews } from "./action-news.tsx";
 import { readChoice, readId, readParameter } from "./admin-address.ts";
 import { AdminFrame } from "./admin-frame.tsx";
 import { Filter } from "./filter.tsx";
 import { ListBody } from "./list-body.tsx";
 import { ListControls } from "./list-controls.tsx";
 import { SessionRow } from "./session-row.tsx";
-import { useAction } from "./use-action.ts";
 import { useAdminCalls } from "./use-admin-calls.ts";
 import { useAdminList } from "./use-admin-list.ts";
 import { useListAddress } from "./use-list-address.ts";

@@ -2,11 +2,11 @@ import { useId } from "react";
 
 import { useSignedInUser } from "@countersign/react";
 
+import { ActionNews } from "../form/action-news.tsx";
+import { useAction } from "../form/use-action.ts";
 import { ConfirmInPlace } from "../primitives/confirm-in-place.tsx";
 import { usePages } from "../provider/pages-context.ts";
 
-import { ActionNews } from "./action-news.tsx";
-import { useAction } from "./use-action.ts";
 import { useAdminCalls } from "./use-admin-calls.ts";
 import { useMay } from "./use-may.ts";
 import type { UserSectionProps } from "./user-page.tsx";

@@ -1,13 +1,13 @@
 import { useId } from "react";
 
 import { useAuthConfig } from "../config/use-auth-config.ts";
+import { ActionNews } from "../form/action-news.tsx";
+import { type ActionState, useAction } from "../form/use-action.ts";
 import { ConfirmInPlace } from "../primitives/confirm-in-place.tsx";
 import { usePages } from "../provider/pages-context.ts";
 
-import { ActionNews } from "./action-news.tsx";
 import { ListBody } from "./list-body.tsx";
 import { SessionRow } from "./session-row.tsx";
-import { type ActionState, useAction } from "./use-action.ts";
 import { useAdminCalls } from "./use-admin-calls.ts";
 import { useAdminList } from "./use-admin-list.ts";
 import { useMay } from "./use-may.ts";

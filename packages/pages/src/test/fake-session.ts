@@ -49,6 +49,7 @@ export function createFakeSession() {
     updateProfile: vi.fn<SessionClient["account"]["updateProfile"]>().mockResolvedValue(),
     changePassword: vi.fn<SessionClient["account"]["changePassword"]>(),
     requestEmailChange: vi.fn<SessionClient["account"]["requestEmailChange"]>(),
+    withdrawEmailChange: vi.fn<SessionClient["account"]["withdrawEmailChange"]>(),
     confirmEmailChange: vi.fn<SessionClient["account"]["confirmEmailChange"]>(),
     revertEmailChange: vi.fn<SessionClient["account"]["revertEmailChange"]>(),
     delete: vi.fn<SessionClient["account"]["delete"]>(),

@@ -1,17 +1,24 @@
 import { useEffect, useRef } from "react";
 
-import { FormFailure } from "../form/form-failure.tsx";
-
+import { FormFailure } from "./form-failure.tsx";
 import type { ActionState } from "./use-action.ts";
 
+export interface ActionNewsProps {
+  readonly action: ActionState;
+  /** What the button was of: it goes when this changes. */
+  readonly buttonOf?: unknown;
+}
+
 /** Says where the person looks what came of an action, and takes the focus when the button that had it is gone. */
-export function ActionNews({ action: { news, failure } }: { readonly action: ActionState }) {
+export function ActionNews({ action: { news, failure }, buttonOf }: ActionNewsProps) {
   const place = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
     const isFocusLost = document.activeElement === document.body;
     if (isFocusLost && (news !== null || failure !== null)) place.current?.focus();
-  }, [news, failure]);
+    // The button goes with what it was of, which may be later than the news come.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [news, failure, buttonOf]);
 
   return (
     <div className="cs-action-news" ref={place} tabIndex={-1}>
