@@ -17,7 +17,7 @@ export function ActionNews({ action: { news, failure }, buttonOf }: ActionNewsPr
     const isFocusLost = document.activeElement === document.body;
     if (isFocusLost && (news !== null || failure !== null)) place.current?.focus();
     // The button goes with what it was of, which may be later than the news come.
-    // oxlint-disable-next-line react/exhaustive-deps
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies
   }, [news, failure, buttonOf]);
 
   return (
