@@ -1,3 +1,4 @@
+import type { LibraryPermission } from "./library-permission.ts";
 import type { LiveRow } from "./live-list.ts";
 
 /** One page of a list, and how to get the next one. */
@@ -44,8 +45,28 @@ export interface AdminUserRow extends LiveRow {
   readonly groups: readonly AdminGroupName[];
 }
 
+/** What is done to a user, and the permission each asks for beside the staff flag. Superusers alone make superusers. */
+export const userActionPermissions = {
+  /** Names and language. */
+  update: "users.change",
+  setEmail: "users.change",
+  /** The switch to the other state; so with the next two. */
+  setActive: "users.change",
+  setStaff: "users.grant",
+  /** Permissions and groups that the admin has. */
+  give: "users.grant",
+  take: "users.grant",
+  endSessions: "users.end_sessions",
+  sendReset: "users.send_reset",
+  remove: "users.delete",
+} as const satisfies Readonly<Record<string, LibraryPermission>>;
+
+/** What an admin may do to a user, as the server would decide it now. For showing only: it asks again on every call. */
+export type AdminUserCan = Readonly<Record<keyof typeof userActionPermissions | "setSuperuser", boolean>>;
+
 /** All an admin may know of one user. */
 export interface AdminUser extends AdminUserRow {
+  readonly $can: AdminUserCan;
   readonly hasPassword: boolean;
   /** Held directly. */
   readonly permissions: readonly string[];

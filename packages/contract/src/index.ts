@@ -17,9 +17,11 @@ export {
   type AdminSessionOrder,
   adminSessionOrders,
   type AdminUser,
+  type AdminUserCan,
   type AdminUserOrder,
   adminUserOrders,
   type AdminUserRow,
+  userActionPermissions,
 } from "./admin.ts";
 export { type AuditAction, auditActions } from "./audit-action.ts";
 export { CloseCode } from "./close-code.ts";

@@ -4,10 +4,11 @@ import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 
 import { describeDatabases } from "@app/services/databases";
-import { libraryPermissions } from "@countersign/contract";
+import { type AdminUser, type AdminUserCan, libraryPermissions, userActionPermissions } from "@countersign/contract";
 
 import { listRules } from "./procedure/rule-list.ts";
 import { adminTestRouter, answer, attempt, outcomeOf, startAdminApp } from "./test/admin-app.ts";
+import type { RawSocket } from "./testing/raw-socket.ts";
 
 const beyond = "FORBIDDEN BEYOND_OWN_RIGHTS";
 
@@ -212,4 +213,76 @@ describeDatabases((dialect) => {
       { outcome: "ok", actorName: "sue", subjectName: "bob", details: { count: 2 } },
     ]);
   });
+
+  test("P5: what an admin may do to a user is said beforehand, and it is what the server then does", async () => {
+    await using started = await startAdminApp(dialect);
+    const { app } = started;
+    const rights = ["users.view", "users.change", "users.grant", "users.end_sessions", "users.send_reset"] as const;
+    const sue = await started.staff("sue", ...rights, "users.delete", "notes.view");
+    const helper = await started.staff("helper", "users.view", "users.change");
+    const [root, bob, tim] = [await started.root(), await app.signIn("bob"), await app.signIn("tim")];
+    const targets = { bob, tim, root };
+    for (const { id } of Object.values(targets)) {
+      const email = `${id}@example.test`;
+      await app.db.update(app.db.tables.users).set({ email, emailKey: email }).where(eq(app.db.tables.users.id, id));
+      await app.auth.rights.grant(id, "notes.view");
+    }
+    // More than sue holds.
+    await app.auth.rights.grant(tim.id, "notes.change");
+
+    const seen: Record<string, string[]> = {};
+    for (const [admin, by] of [
+      ["helper", helper],
+      ["sue", sue],
+    ] as const) {
+      await using socket = await by.open();
+      for (const [name, { id }] of Object.entries(targets)) {
+        const read = () => answer<AdminUser>(socket.query("admin.user.get", { id }));
+        for (const [action, attemptIt] of Object.entries(attempts)) {
+          const before = await read();
+          const outcome = await attemptIt(socket, before);
+          const may = before.$can[action as keyof AdminUserCan];
+          expect([name, action, may], `${admin}: ${outcome}`).toEqual([name, action, outcome === "OK"]);
+          if (may) (seen[`${admin} ${name}`] ??= []).push(action);
+          if (may && action === "remove") break;
+        }
+      }
+    }
+    expect(seen).toEqual({
+      "helper bob": ["update"],
+      "helper tim": ["update"],
+      "sue bob": ["update", "setEmail", "give", "take", "setStaff", "endSessions", "sendReset", "setActive", "remove"],
+      "sue tim": ["update", "give", "endSessions", "sendReset"],
+    });
+    const allowed = async (viewer: string, id: string) => {
+      const { $can } = (await app.auth.admin.users.find(id, viewer)) ?? {};
+      return Object.entries($can ?? {}).flatMap(([action, may]) => (may ? action : []));
+    };
+    // Of oneself one takes away, and keeps the account and its address; the last superuser stays one.
+    expect(await allowed(sue.id, sue.id)).toEqual(["update", "setStaff", "take", "endSessions"]);
+    expect(await allowed(root.id, root.id)).toEqual(["update", "take", "endSessions", "sendReset"]);
+    expect((await allowed(root.id, tim.id)).toSorted()).toEqual(
+      [...Object.keys(userActionPermissions), "setSuperuser"].toSorted(),
+    );
+    expect(await allowed(tim.id, helper.id)).toEqual([]);
+    const unseen = await app.auth.admin.users.find(helper.id);
+    expect(Object.values(unseen?.$can ?? {}).some(Boolean)).toBe(false);
+  });
 });
+
+/** Each thing that can be done to a user, in an order in which none gets into the way of the next. */
+const attempts: Record<keyof AdminUserCan, (socket: RawSocket, user: AdminUser) => Promise<string>> = {
+  update: (socket, { id, version }) => attempt(socket, "admin.user.update", { id, version, firstName: `${version}` }),
+  setEmail: (socket, { id, version }) =>
+    attempt(socket, "admin.user.update", { id, version, email: `new-${version}@example.test` }),
+  give: (socket, { id, permissions }) =>
+    attempt(socket, "admin.user.setPermissions", { id, permissions: [...permissions, "users.view"] }),
+  take: (socket, { id }) => attempt(socket, "admin.user.setPermissions", { id, permissions: [] }),
+  setStaff: (socket, { id, isStaff }) => attempt(socket, "admin.user.setStaff", { id, value: !isStaff }),
+  setSuperuser: (socket, { id, isSuperuser }) =>
+    attempt(socket, "admin.user.setSuperuser", { id, value: !isSuperuser }),
+  endSessions: (socket, { id }) => attempt(socket, "admin.user.endSessions", { id }),
+  sendReset: (socket, { id }) => attempt(socket, "admin.user.sendReset", { id }),
+  setActive: (socket, { id, isActive }) => attempt(socket, "admin.user.setActive", { id, value: !isActive }),
+  remove: (socket, { id }) => attempt(socket, "admin.user.remove", { id }),
+};

@@ -1,6 +1,9 @@
 import { eq } from "drizzle-orm";
 
-import type { Transaction } from "@countersign/db";
+import type { Database } from "@countersign/db";
+
+/** The database, or a transaction. */
+type Reader = Pick<Database, "select" | "tables">;
 
 /** The rights of whoever makes a change, as they are in its transaction. */
 export interface ActingAdmin {
@@ -11,8 +14,8 @@ export interface ActingAdmin {
   readonly groupIds: ReadonlySet<string>;
 }
 
-/** Reads what a user holds. The user's row is locked, so none of it changes before the commit. */
-export async function readActingAdmin(tx: Transaction, id: string): Promise<ActingAdmin> {
+/** Reads what a user holds. In a change the user's row is locked, so none of it changes before the commit. */
+export async function readActingAdmin(tx: Reader, id: string): Promise<ActingAdmin> {
   const { groupMembers, groupPermissions, userPermissions, users } = tx.tables;
   const [user] = await tx.select({ isSuperuser: users.isSuperuser }).from(users).where(eq(users.id, id));
   const direct = await tx
@@ -47,7 +50,7 @@ export function isInAll(actor: ActingAdmin, groupIds: Iterable<string>): boolean
  * off, or of no staff. If not, to become this user, or to wake what sleeps, would raise rights beyond the admin's; and to
  * take something away would make the user one whom the admin may become.
  */
-export async function holdsAllOf(tx: Transaction, actor: ActingAdmin, userId: string): Promise<boolean> {
+export async function holdsAllOf(tx: Reader, actor: ActingAdmin, userId: string): Promise<boolean> {
   if (actor.isSuperuser || userId === actor.id) return true;
   const other = await readActingAdmin(tx, userId);
   return !other.isSuperuser && holdsAll(actor, other.permissions) && isInAll(actor, other.groupIds);

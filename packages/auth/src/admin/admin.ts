@@ -98,7 +98,8 @@ export interface AdminUsers {
   list(query: AdminUserQuery): Promise<AdminPage<AdminUserRow> | null>;
   /** The same without the total, which takes reading everything: for lists that are read again and again. */
   rows(query: AdminUserQuery): Promise<AdminRows<AdminUserRow> | null>;
-  find(id: string): Promise<AdminUser | null>;
+  /** `$can` is what the viewer may do; without one, nothing. */
+  find(id: string, viewerId?: string | null): Promise<AdminUser | null>;
   /** Without a password the new user needs a link to set one: see `sendReset`. */
   create(
     call: AdminCall,

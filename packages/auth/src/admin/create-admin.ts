@@ -22,7 +22,7 @@ export function createAdmin(context: AdminContext): Admin {
     users: {
       list: (query) => listUsers(db, query),
       rows: (query) => readUserRows(db, query),
-      find: (id) => findUser(db, id, new Date(clock.now())),
+      find: (id, viewerId = null) => findUser(context, id, viewerId),
       create: (call, input) => createUser(context, call, input),
       update: (call, input) => updateUser(context, call, input),
       setActive: (call, input) => setActive(context, call, input),

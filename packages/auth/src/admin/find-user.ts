@@ -1,18 +1,22 @@
 import { and, count, eq, gt } from "drizzle-orm";
 
 import type { AdminUser } from "@countersign/contract";
-import type { Database } from "@countersign/db";
 
-import { readGroups, toUserRow, userColumns } from "./list-users.ts";
+import type { AdminContext } from "./admin-context.ts";
+import { readGroups, toUserRow } from "./list-users.ts";
+import { readUserCan } from "./user-can.ts";
 
 /** See `AdminUsers.find`. */
-export async function findUser(db: Database, id: string, now: Date): Promise<AdminUser | null> {
+export async function findUser(
+  context: Pick<AdminContext, "clock" | "db" | "settings">,
+  id: string,
+  viewerId: string | null,
+): Promise<AdminUser | null> {
+  const { clock, db } = context;
+  const now = new Date(clock.now());
   const { groupMembers, groupPermissions, groups, sessions, userPermissions, users } = db.tables;
   // The user first, then what belongs to it: a change in between raises the version.
-  const [row] = await db
-    .select({ ...userColumns(users), passwordHash: users.passwordHash })
-    .from(users)
-    .where(eq(users.id, id));
+  const [row] = await db.select().from(users).where(eq(users.id, id));
   if (!row) return null;
 
   const groupsOf = await readGroups(db, [id]);
@@ -34,6 +38,7 @@ export async function findUser(db: Database, id: string, now: Date): Promise<Adm
     .where(and(eq(sessions.userId, id), gt(sessions.expiresAt, now), gt(sessions.absoluteExpiresAt, now)));
   return {
     ...toUserRow(row, groupsOf.get(id) ?? []),
+    $can: await readUserCan(context, row, viewerId),
     hasPassword: row.passwordHash !== null,
     permissions: direct.map(({ permission }) => permission),
     inherited: gather(inherited),

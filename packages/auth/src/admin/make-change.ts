@@ -8,8 +8,9 @@ import type { AuditDetails } from "../audit/audit-event.ts";
 
 import { type ActingAdmin, readActingAdmin } from "./acting-admin.ts";
 import type { AdminContext } from "./admin-context.ts";
-import type { AdminCall, AdminOutcome } from "./admin.ts";
+import type { AdminCall, AdminOutcome, AdminRefusal } from "./admin.ts";
 import { lockRows, type RowsToLock } from "./lock-rows.ts";
+import { refuseTouch } from "./user-rules.ts";
 
 export type UserRow = Transaction["tables"]["users"]["$inferSelect"];
 
@@ -84,7 +85,8 @@ export function changeUser<Done extends object = object>(
     const subject = { id: target.id, name: target.username };
     const told = typeof details === "function" ? await details(target, tx) : details;
     const about = { subject, ...(told ? { details: told } : {}) };
-    if (target.isSuperuser && !actor.isSuperuser) return { outcome: beyondOwnRights, ...about };
+    const refusal = refuseTouch({ actor, target });
+    if (refusal !== null) return { outcome: refused(refusal), ...about };
     if (version !== undefined && version !== target.version) return { outcome: { status: "stale" }, ...about };
     const change = await apply(tx, actor, target);
     if (change.outcome.status === "done" && !change.isUnchanged) {
@@ -94,13 +96,14 @@ export function changeUser<Done extends object = object>(
   });
 }
 
-export const beyondOwnRights = { status: "refused", reason: "beyond_own_rights" } as const;
-export const lastSuperuser = { status: "refused", reason: "last_superuser" } as const;
-export const ownAccount = { status: "refused", reason: "own_account" } as const;
-export const ownAddress = { status: "refused", reason: "own_address" } as const;
+export const beyondOwnRights = refused("beyond_own_rights");
 export const done = { status: "done" } as const;
 /** What is asked for is so already. */
 export const unchanged = { outcome: done, isUnchanged: true } as const;
+
+export function refused(reason: AdminRefusal): Extract<AdminOutcome, { readonly status: "refused" }> {
+  return { status: "refused", reason };
+}
 
 function auditedParts({ subject, details }: Change): Pick<Change, "subject" | "details"> {
   return { ...(subject ? { subject } : {}), ...(details ? { details } : {}) };

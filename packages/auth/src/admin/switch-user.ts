@@ -1,11 +1,14 @@
 import { eq } from "drizzle-orm";
 
+import type { Transaction } from "@countersign/db";
+
 import { isLastSuperuser } from "../account/last-superuser.ts";
 
-import { holdsAllOf } from "./acting-admin.ts";
+import { type ActingAdmin, holdsAllOf } from "./acting-admin.ts";
 import type { AdminContext } from "./admin-context.ts";
 import type { AdminCall, AdminOutcome, AdminUsers } from "./admin.ts";
-import { beyondOwnRights, changeUser, done, lastSuperuser, ownAccount, unchanged } from "./make-change.ts";
+import { changeUser, done, refused, unchanged } from "./make-change.ts";
+import { refuseRemove, refuseSetActive } from "./user-rules.ts";
 
 /** See `AdminUsers.setActive`. */
 export function setActive(
@@ -17,11 +20,11 @@ export function setActive(
   const lock = { superusers: !value };
   return changeUser(context, call, { ...options, lock }, async (tx, actor, target) => {
     const { accountTokens, users } = tx.tables;
-    if (!value && (await isLastSuperuser(tx, id))) return { outcome: lastSuperuser };
-    if (!value && id === actor.id) return { outcome: ownAccount };
+    const facts = await readFacts(tx, actor, id, { mayRemoveSuperuser: !value });
+    const refusal = refuseSetActive({ actor, target }, value, facts);
+    if (refusal !== null && (value !== target.isActive || refusal !== "beyond_own_rights"))
+      return { outcome: refused(refusal) };
     if (value === target.isActive) return unchanged;
-    // Either way: to switch on wakes what the user holds.
-    if (!(await holdsAllOf(tx, actor, id))) return { outcome: beyondOwnRights };
 
     await tx.update(users).set({ isActive: value }).where(eq(users.id, id));
     if (value) return { outcome: done };
@@ -31,13 +34,23 @@ export function setActive(
   });
 }
 
+async function readFacts(
+  tx: Transaction,
+  actor: ActingAdmin,
+  id: string,
+  { mayRemoveSuperuser }: { readonly mayRemoveSuperuser: boolean },
+): Promise<{ readonly holdsAll: boolean; readonly isLastSuperuser: boolean }> {
+  const isLast = mayRemoveSuperuser && (await isLastSuperuser(tx, id));
+  return { isLastSuperuser: isLast, holdsAll: await holdsAllOf(tx, actor, id) };
+}
+
 /** See `AdminUsers.remove`. */
 export function removeUser(context: AdminContext, call: AdminCall, id: string): Promise<AdminOutcome> {
   const options = { action: "admin.user.remove", userId: id, lock: { superusers: true } } as const;
-  return changeUser(context, call, options, async (tx, actor) => {
-    if (await isLastSuperuser(tx, id)) return { outcome: lastSuperuser };
-    if (id === actor.id) return { outcome: ownAccount };
-    if (!(await holdsAllOf(tx, actor, id))) return { outcome: beyondOwnRights };
+  return changeUser(context, call, options, async (tx, actor, target) => {
+    const facts = await readFacts(tx, actor, id, { mayRemoveSuperuser: true });
+    const refusal = refuseRemove({ actor, target }, facts);
+    if (refusal !== null) return { outcome: refused(refusal) };
 
     // Before the row takes them with it: their sockets are to hear why.
     const ended = await context.sessions.end(tx, { userId: id }, "deleted");

@@ -6,12 +6,13 @@ import { issueWayBack } from "../account/request-email-change.ts";
 import { noticeTo } from "../mail/mail-desk.ts";
 import { voidLinks } from "../token/link.ts";
 
-import { type ActingAdmin, holdsAllOf } from "./acting-admin.ts";
+import { holdsAllOf } from "./acting-admin.ts";
 import type { AdminContext } from "./admin-context.ts";
 import type { AdminCall, AdminOutcome, AdminUsers } from "./admin.ts";
 import { takenFields } from "./create-user.ts";
-import { beyondOwnRights, changeUser, done, ownAddress, type UserRow, unchanged } from "./make-change.ts";
+import { changeUser, done, refused, type UserRow, unchanged } from "./make-change.ts";
 import { readUserChange, type UserFields } from "./read-user-fields.ts";
+import { refuseSetAddress } from "./user-rules.ts";
 
 /** See `AdminUsers.update`. */
 export async function updateUser(
@@ -37,8 +38,8 @@ export async function updateUser(
       if (Object.keys(values).length === 0) return unchanged;
 
       if ("email" in values) {
-        if (target.id === actor.id) return { outcome: ownAddress };
-        if (!(await maySetAddress(tx, actor, target))) return { outcome: beyondOwnRights };
+        const refusal = refuseSetAddress({ actor, target }, { holdsAll: await holdsAllOf(tx, actor, target.id) });
+        if (refusal !== null) return { outcome: refused(refusal) };
         // Links that were mailed to the old address end with it.
         await voidLinks(tx, target.id);
         await tellOldAddress(context, tx, target);
@@ -51,17 +52,6 @@ export async function updateUser(
     if (!(error instanceof UniqueViolation)) throw error;
     return { status: "invalid", fields: takenFields(error) };
   }
-}
-
-/**
- * Who sets the address can have a new password sent to it, and so become this user. Where somebody uses the account, that
- * must not happen behind their back: without an old address to tell, only superusers set one.
- */
-async function maySetAddress(tx: Transaction, actor: ActingAdmin, target: UserRow): Promise<boolean> {
-  if (actor.isSuperuser) return true;
-  const isUsed = target.passwordHash !== null || target.lastLoginAt !== null;
-  if (isUsed && target.emailKey === null) return false;
-  return holdsAllOf(tx, actor, target.id);
 }
 
 /** The way back is for those who had shown that the address was theirs: it would open the account to whoever reads it. */

@@ -7,7 +7,8 @@ import { isLastSuperuser } from "../account/last-superuser.ts";
 import { holdsAll, holdsAllOf, isInAll } from "./acting-admin.ts";
 import type { AdminContext } from "./admin-context.ts";
 import type { AdminCall, AdminOutcome, AdminUsers } from "./admin.ts";
-import { beyondOwnRights, changeUser, done, lastSuperuser, unchanged } from "./make-change.ts";
+import { beyondOwnRights, changeUser, done, refused, unchanged } from "./make-change.ts";
+import { refuseGive, refuseSetStaff, refuseSetSuperuser, refuseTake } from "./user-rules.ts";
 
 /** See `AdminUsers.setPermissions`. */
 export function setPermissions(
@@ -16,7 +17,7 @@ export function setPermissions(
   { id, permissions, version }: Parameters<AdminUsers["setPermissions"]>[1],
 ): Promise<AdminOutcome> {
   const options = { action: "admin.user.set_permissions", userId: id, version, details: { permissions } } as const;
-  return changeUser(context, call, options, async (tx, actor) => {
+  return changeUser(context, call, options, async (tx, actor, target) => {
     const { userPermissions } = tx.tables;
     const ofUser = eq(userPermissions.userId, id);
     const rows = await tx.select({ permission: userPermissions.permission }).from(userPermissions).where(ofUser);
@@ -28,9 +29,10 @@ export function setPermissions(
     const details = { permissions, given: added, taken: removed };
     const unknown = added.filter((permission) => !context.permissions.has(permission));
     if (unknown.length > 0) return { outcome: { status: "invalid", fields: unknownPermissions(unknown) } };
-    const raisesOwn = added.length > 0 && id === actor.id;
-    const mayTake = removed.length === 0 || (await holdsAllOf(tx, actor, id));
-    if (raisesOwn || !mayTake || !holdsAll(actor, added)) return { outcome: beyondOwnRights, details };
+    const mayGive = added.length === 0 || (refuseGive({ actor, target }) === null && holdsAll(actor, added));
+    const facts = { holdsAll: await holdsAllOf(tx, actor, id) };
+    const mayTake = removed.length === 0 || refuseTake(facts) === null;
+    if (!mayGive || !mayTake) return { outcome: beyondOwnRights, details };
 
     if (removed.length > 0) {
       await tx.delete(userPermissions).where(and(ofUser, inArray(userPermissions.permission, removed)));
@@ -55,7 +57,7 @@ export function setGroups(
     lock: { groupIds },
     details: async (_target: unknown, tx: Transaction) => ({ groups: await readNames(tx, groupIds) }),
   } as const;
-  return changeUser(context, call, options, async (tx, actor) => {
+  return changeUser(context, call, options, async (tx, actor, target) => {
     const { groupMembers, groups } = tx.tables;
     const wanted = [...new Set(groupIds)];
     const named = wanted.length === 0 ? [] : await tx.select().from(groups).where(inArray(groups.id, wanted));
@@ -77,9 +79,10 @@ export function setGroups(
       given: named.filter((group) => added.includes(group.id)).map(({ name }) => name),
       taken: rows.filter(({ groupId }) => removed.includes(groupId)).map(({ name }) => name),
     };
-    const raisesOwn = added.length > 0 && id === actor.id;
-    const mayTake = removed.length === 0 || (await holdsAllOf(tx, actor, id));
-    if (raisesOwn || !mayTake || !isInAll(actor, added)) return { outcome: beyondOwnRights, details };
+    const mayGive = added.length === 0 || (refuseGive({ actor, target }) === null && isInAll(actor, added));
+    const facts = { holdsAll: await holdsAllOf(tx, actor, id) };
+    const mayTake = removed.length === 0 || refuseTake(facts) === null;
+    if (!mayGive || !mayTake) return { outcome: beyondOwnRights, details };
 
     if (removed.length > 0) await tx.delete(groupMembers).where(and(ofUser, inArray(groupMembers.groupId, removed)));
     if (added.length > 0) await tx.insert(groupMembers).values(added.map((groupId) => ({ groupId, userId: id })));
@@ -107,9 +110,8 @@ export function setStaff(
   return changeUser(context, call, options, async (tx, actor, target) => {
     const { users } = tx.tables;
     if (value === target.isStaff) return unchanged;
-    if (value && id === actor.id) return { outcome: beyondOwnRights };
-    // Either way: the flag wakes permissions that the user holds without being staff.
-    if (!(await holdsAllOf(tx, actor, id))) return { outcome: beyondOwnRights };
+    const refusal = refuseSetStaff({ actor, target }, value, { holdsAll: await holdsAllOf(tx, actor, id) });
+    if (refusal !== null) return { outcome: refused(refusal) };
 
     await tx.update(users).set({ isStaff: value }).where(eq(users.id, id));
     return { outcome: done };
@@ -125,9 +127,10 @@ export function setSuperuser(
   const options = { action: "admin.user.set_superuser", userId: id, version, details: { value } } as const;
   return changeUser(context, call, { ...options, lock: { superusers: true } }, async (tx, actor, target) => {
     const { users } = tx.tables;
-    if (!actor.isSuperuser) return { outcome: beyondOwnRights };
+    const isLast = !value && target.isSuperuser && (await isLastSuperuser(tx, id));
+    const refusal = refuseSetSuperuser({ actor, target }, value, { isLastSuperuser: isLast });
+    if (refusal !== null) return { outcome: refused(refusal) };
     if (value === target.isSuperuser) return unchanged;
-    if (!value && (await isLastSuperuser(tx, id))) return { outcome: lastSuperuser };
 
     await tx.update(users).set({ isSuperuser: value }).where(eq(users.id, id));
     return { outcome: done };

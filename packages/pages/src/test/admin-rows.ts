@@ -1,4 +1,4 @@
-import type { AdminUser, AdminUserRow } from "@countersign/contract";
+import type { AdminUser, AdminUserCan, AdminUserRow } from "@countersign/contract";
 
 export const bobsId = "6f1b0c5e-6a51-4d1c-9f53-0d7a5b9c2e11";
 
@@ -22,6 +22,21 @@ export function userRow(change: Partial<AdminUserRow> = {}): AdminUserRow {
   };
 }
 
+/** What somebody who may do everything may do. */
+const everything: AdminUserCan = {
+  update: true,
+  setEmail: true,
+  setActive: true,
+  setStaff: true,
+  setSuperuser: true,
+  give: true,
+  take: true,
+  endSessions: true,
+  sendReset: true,
+  remove: true,
+};
+
 export function adminUser(change: Partial<AdminUser> = {}): AdminUser {
-  return { ...userRow(), hasPassword: true, permissions: [], inherited: [], sessionCount: 0, ...change };
+  const held = { hasPassword: true, permissions: [], inherited: [], sessionCount: 0 };
+  return { ...userRow(), $can: everything, ...held, ...change };
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { adminTopic } from "@countersign/auth";
-import { adminUserOrders } from "@countersign/contract";
+import { adminUserOrders, userActionPermissions } from "@countersign/contract";
 
 import { liveList } from "../../live/live-list.ts";
 import { notFound } from "../../procedure/call-error.ts";
@@ -56,7 +56,7 @@ export const adminUserRouter = router({
   get: adminProcedure("users.view")
     .input(ById)
     .query(async ({ ctx, input }) => {
-      const user = await ctx.caller.services.auth.admin.users.find(input.id);
+      const user = await ctx.caller.services.auth.admin.users.find(input.id, ctx.user.id);
       if (!user) throw notFound();
       return user;
     }),
@@ -69,7 +69,7 @@ export const adminUserRouter = router({
     }),
 
   /** Names, address, language. Whoever sets an address can take an account over, so this asks for the password. */
-  update: freshAdminProcedure("users.change")
+  update: freshAdminProcedure(userActionPermissions.update)
     .input(UserChange)
     .mutation(async ({ ctx, input }) => {
       const { users } = ctx.caller.services.auth.admin;
@@ -77,7 +77,7 @@ export const adminUserRouter = router({
       return {};
     }),
 
-  setActive: freshAdminProcedure("users.change")
+  setActive: freshAdminProcedure(userActionPermissions.setActive)
     .input(Flag)
     .mutation(async ({ ctx, input }) => {
       const { users } = ctx.caller.services.auth.admin;
@@ -85,7 +85,7 @@ export const adminUserRouter = router({
       return {};
     }),
 
-  setPermissions: freshAdminProcedure("users.grant")
+  setPermissions: freshAdminProcedure(userActionPermissions.give)
     .input(Permissions)
     .mutation(async ({ ctx, input }) => {
       const { users } = ctx.caller.services.auth.admin;
@@ -93,7 +93,7 @@ export const adminUserRouter = router({
       return {};
     }),
 
-  setGroups: freshAdminProcedure("users.grant")
+  setGroups: freshAdminProcedure(userActionPermissions.give)
     .input(Groups)
     .mutation(async ({ ctx, input }) => {
       const { users } = ctx.caller.services.auth.admin;
@@ -101,7 +101,7 @@ export const adminUserRouter = router({
       return {};
     }),
 
-  setStaff: freshAdminProcedure("users.grant")
+  setStaff: freshAdminProcedure(userActionPermissions.setStaff)
     .input(Flag)
     .mutation(async ({ ctx, input }) => {
       const { users } = ctx.caller.services.auth.admin;
@@ -115,7 +115,7 @@ export const adminUserRouter = router({
     return {};
   }),
 
-  endSessions: adminProcedure("users.end_sessions")
+  endSessions: adminProcedure(userActionPermissions.endSessions)
     .input(ById)
     .mutation(async ({ ctx, input }) => {
       const { users } = ctx.caller.services.auth.admin;
@@ -124,14 +124,14 @@ export const adminUserRouter = router({
     }),
 
   /** Mails the link to a new password. */
-  sendReset: adminProcedure("users.send_reset")
+  sendReset: adminProcedure(userActionPermissions.sendReset)
     .input(ById)
     .mutation(async ({ ctx, input }) => {
       await settle(await ctx.caller.services.auth.admin.users.sendReset(callOf(ctx), input.id));
       return {};
     }),
 
-  remove: freshAdminProcedure("users.delete")
+  remove: freshAdminProcedure(userActionPermissions.remove)
     .input(ById)
     .mutation(async ({ ctx, input }) => {
       await settle(await ctx.caller.services.auth.admin.users.remove(callOf(ctx), input.id));
@@ -140,5 +140,5 @@ export const adminUserRouter = router({
 });
 
 function currentUser(ctx: Context, id: string) {
-  return currentFor(ctx, "users.view", () => ctx.caller.services.auth.admin.users.find(id));
+  return currentFor(ctx, "users.view", () => ctx.caller.services.auth.admin.users.find(id, ctx.user.id));
 }
