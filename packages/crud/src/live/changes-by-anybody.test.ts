@@ -49,6 +49,18 @@ describeDatabases((dialect) => {
     expect(hers.rows).toMatchObject([{ title: "moor" }]);
   });
 
+  test("a list written by hand follows what it says it watches, as crud's lists do", async () => {
+    await using started = await startTwoProjects(dialect);
+    const { socket, project, first } = started;
+    const byHand = await LiveView.open(socket, "byHand.titles", { projectId: project.id });
+    await byHand.until((rows) => titles(rows) === "sail,sail");
+    await make(socket, "task.update", { id: first.id, version: 1, title: "moor" });
+    await byHand.until((rows) => rows.some(({ title }) => title === "moor"));
+    await using elsewhere = await started.openElsewhere();
+    await elsewhere.update(elsewhere.tables.tasks).set({ title: "by hand" });
+    await byHand.until((rows) => titles(rows) === "by hand,by hand");
+  });
+
   test("a change of one project's rows wakes no list of another's", async () => {
     await using started = await startTwoProjects(dialect);
     const { app, socket, stranger, view, hers, first } = started;

@@ -4,8 +4,8 @@ import { z } from "zod";
 import type { TestDialect } from "@app/services/databases";
 import { createMemoryBus, createPostgresBus } from "@countersign/bus";
 import { definePermissions } from "@countersign/contract";
-import { openDatabase } from "@countersign/db";
-import { createProcedures, definePolicies } from "@countersign/rpc";
+import { openDatabase, rowsTopic } from "@countersign/db";
+import { createProcedures, definePolicies, liveList } from "@countersign/rpc";
 import { startTestApp, type TestAppOptions } from "@countersign/rpc/testing";
 
 import { createCrud, createCrudRows } from "../crud-router.ts";
@@ -105,8 +105,20 @@ export const tasks = {
     ),
 };
 
-/** Changes that nobody told crud of. */
+const ofProject = { table: "tasks", column: "project_id" };
+
+/** Changes that nobody told crud of, and a list that crud knows nothing of. */
 const byHand = {
+  titles: procedures
+    .procedureWith({}, { watches: [ofProject] })
+    .input(z.strictObject({ projectId: z.uuid() }))
+    .subscription(({ ctx: { db, caller, rule }, input: { projectId } }) => {
+      const topic = rowsTopic(ofProject, projectId);
+      const { id, version, title } = db.tables.tasks;
+      const read = async () =>
+        db.select({ id, version, title }).from(db.tables.tasks).where(eq(db.tables.tasks.projectId, projectId));
+      return liveList({ caller, rule }, { topic, key: topic, read });
+    }),
   renameTasks: procedures.protectedProcedure
     .input(z.strictObject({ title: z.string() }))
     .mutation(({ ctx, input: { title } }) => ctx.transaction((tx) => tx.update(tx.tables.tasks).set({ title }))),
