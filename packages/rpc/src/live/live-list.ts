@@ -103,7 +103,7 @@ export function livePage<Row extends LiveRow>(
           isNew = true;
           reading = await options.reading(principal);
         }
-        const read = async () => new State(await reading.read());
+        const read = async () => holdOnce(reading.key, new State(await reading.read()));
         const present = await (isNew ? round.shareFromNow(reading.key, read) : round.share(reading.key, read));
         const isUnchanged = shown === null && resumeFrom === present.eventId;
         const frame = isUnchanged ? null : frameBetween(shown, present, reading.key, round);
@@ -145,6 +145,23 @@ class State<Row extends LiveRow> {
   shows(row: Row): boolean {
     return this.#texts.get(row.id) === JSON.stringify(row);
   }
+}
+
+/** What somebody is shown, by key and event id. */
+const held = new Map<string, WeakRef<State<LiveRow>>>();
+const registry = new FinalizationRegistry<string>((name) => {
+  if (held.get(name)?.deref() === undefined) held.delete(name);
+});
+
+/** Those who are shown the same keep one copy of it, though they began at different times. */
+function holdOnce<Row extends LiveRow>(key: string, state: State<Row>): State<Row> {
+  const name = `${key}\n${state.eventId}`;
+  const known = held.get(name)?.deref();
+  // The cast: the key names what the rows are, and the event id is a digest of them.
+  if (known) return known as State<Row>;
+  held.set(name, new WeakRef<State<LiveRow>>(state));
+  registry.register(state, name);
+  return state;
 }
 
 function frameBetween<Row extends LiveRow>(

@@ -2,10 +2,11 @@ import { setTimeout as pause } from "node:timers/promises";
 
 import type { BenchmarkOptions, Report } from "../benchmark.ts";
 import { median } from "../report/statistics.ts";
+import { fillProjects } from "../rows/fill-projects.ts";
 import { ScratchFolder } from "../scratch-folder.ts";
 import type { SidePlan } from "../side/side.ts";
 import { startSide } from "../side/start-side.ts";
-import { createMembers } from "../sides/countersign-members.ts";
+import { createMembers, type Member } from "../sides/countersign-members.ts";
 import { isUntouched, watchSnapshots } from "../wire/watch-snapshots.ts";
 
 /** What one connection costs, in bytes. */
@@ -18,7 +19,12 @@ interface Candidate {
   readonly label: string;
   readonly plan: SidePlan;
   readonly cookies: readonly (string | null)[];
+  /** What each connection is shown; its snapshot when it is left out. */
+  readonly subscription?: { readonly path: string; readonly input: unknown };
 }
+
+/** Rows of a live list. */
+const rows = 50;
 
 /** What an idle connection with a snapshot subscription keeps of the server's memory. */
 export async function benchMemory(options: BenchmarkOptions): Promise<Report> {
@@ -29,6 +35,9 @@ export async function benchMemory(options: BenchmarkOptions): Promise<Report> {
     databaseUrl,
     Array.from({ length: connections }, () => 1),
   );
+  const rowsUrl = `sqlite:${scratch.file("rows.db")}`;
+  const [project] = await fillProjects(rowsUrl, [{ members: connections, tasks: rows }]);
+  const cookiesOf = (all: readonly Member[]) => all.flatMap(({ sessions }) => sessions.map(({ cookie }) => cookie));
   const nobody = Array.from({ length: connections }, () => null);
   const candidates: readonly Candidate[] = [
     { label: "raw ws", plan: { name: "raw" }, cookies: nobody },
@@ -36,7 +45,13 @@ export async function benchMemory(options: BenchmarkOptions): Promise<Report> {
     {
       label: "Countersign, a session each",
       plan: { name: "countersign", databaseUrl },
-      cookies: members.flatMap(({ sessions }) => sessions.map(({ cookie }) => cookie)),
+      cookies: cookiesOf(members),
+    },
+    {
+      label: `Countersign, a live list of ${rows} rows each`,
+      plan: { name: "rows", databaseUrl: rowsUrl },
+      cookies: cookiesOf(project?.members ?? []),
+      subscription: { path: "task.live", input: { limit: rows } },
     },
   ];
 
@@ -51,17 +66,18 @@ export async function benchMemory(options: BenchmarkOptions): Promise<Report> {
 }
 
 /** In a fresh process each time: what a process has once taken from the system it seldom gives back. */
-async function measureCost({ plan, cookies }: Candidate): Promise<Cost> {
+async function measureCost({ plan, cookies, subscription }: Candidate): Promise<Cost> {
   await using side = await startSide(plan, { nodeOptions: ["--expose-gc"] });
-  const { port } = side;
+  const watch = (all: Candidate["cookies"]) =>
+    watchSnapshots({ port: side.port, cookies: all, ...(subscription && { subscription }) });
   // What the first connections cost (code, caches) is not what each one costs.
-  const first = await watchSnapshots({ port, cookies: cookies.slice(0, 200) });
+  const first = await watch(cookies.slice(0, 200));
   for (const socket of first) socket.destroy();
   await Promise.all(first.map((socket) => socket.ended));
   await pause(200);
 
   const before = await side.readMemory();
-  const sockets = await watchSnapshots({ port, cookies });
+  const sockets = await watch(cookies);
   await pause(300);
   const after = await side.readMemory();
   const disturbed = sockets.filter((socket) => !isUntouched(socket)).length;
@@ -78,7 +94,7 @@ function report(
   measured: readonly (readonly Cost[])[],
   { rounds, connections }: { readonly rounds: number; readonly connections: number },
 ): Report {
-  const rows = candidates.map(({ label }, index) => {
+  const costsOf = candidates.map(({ label }, index) => {
     const costs = measured[index] ?? [];
     const rss = costs.map((cost) => cost.rss / 1024);
     return [label, median(rss), Math.min(...rss), Math.max(...rss), median(costs.map((cost) => cost.heap / 1024))];
@@ -88,11 +104,11 @@ function report(
       {
         title: `Server memory per idle connection, of ${connections}, KiB`,
         columns: ["", "RSS: median", "least", "most", "JavaScript heap"],
-        rows,
+        rows: costsOf,
       },
     ],
     notes: [
-      `Each in ${rounds} fresh processes, after a full collection; each connection has a snapshot subscription that has been shown its first state.`,
+      `Each in ${rounds} fresh processes, after a full collection; each connection has a subscription that has been shown its first state: the snapshot, or the tasks of one project.`,
       "The kernel's buffers are not in these figures.",
     ],
     figures: candidates.map(({ label }, index) => ({ label, rounds: measured[index] })),

@@ -3,7 +3,7 @@ import { openSockets } from "./open-sockets.ts";
 import type { WireSocket } from "./wire-socket.ts";
 
 /** The client's way of asking to be shown its user, live: the same bytes for all sides. */
-const subscribe = buildFrame("text", '{"id":1,"method":"subscription","params":{"path":"session.snapshot"}}');
+const snapshot = { path: "session.snapshot" };
 /** That it has started, and the present state. */
 const firstTexts = 2;
 
@@ -15,6 +15,8 @@ export interface WatchOptions {
   readonly onChange?: (payload: Buffer, socket: WireSocket) => void;
   /** Called for the first state. */
   readonly onFirst?: (payload: Buffer) => void;
+  /** Another subscription, instead of the snapshot's. */
+  readonly subscription?: { readonly path: string; readonly input?: unknown };
 }
 
 /** Opens sockets that are shown their user's snapshot, and returns when each has been shown the present one. */
@@ -23,6 +25,7 @@ export async function watchSnapshots({
   cookies,
   onChange = ignore,
   onFirst = ignore,
+  subscription = snapshot,
 }: WatchOptions): Promise<WireSocket[]> {
   const { promise: all, resolve } = Promise.withResolvers<void>();
   let missing = cookies.length;
@@ -35,6 +38,7 @@ export async function watchSnapshots({
   };
 
   const sockets = await openSockets(cookies.map((cookie) => ({ port, cookie, onText })));
+  const subscribe = buildFrame("text", JSON.stringify({ id: 1, method: "subscription", params: subscription }));
   for (const socket of sockets) socket.write(subscribe);
   const gone = Promise.race(sockets.map((socket) => socket.ended)).then(({ code }) => {
     throw new Error(`A socket ended (${code}) before it was shown anything.`);
