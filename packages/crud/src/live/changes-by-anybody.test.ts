@@ -59,6 +59,7 @@ describeDatabases((dialect) => {
     await using elsewhere = await started.openElsewhere();
     await elsewhere.update(elsewhere.tables.tasks).set({ title: "by hand" });
     await byHand.until((rows) => titles(rows) === "by hand,by hand");
+    expect(byHand.frames.map(({ type }) => type)).toEqual(["list", "difference", "difference"]);
   });
 
   test("a change of one project's rows wakes no list of another's", async () => {

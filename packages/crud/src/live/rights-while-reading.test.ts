@@ -33,6 +33,9 @@ async function startSlow(dialect: TestDialect) {
   const socket = await ann.open();
   const projectId = crypto.randomUUID();
   await app.db.insert(projects).values({ id: projectId, name: "ship", version: 1 });
+  const add = async (title: string) => {
+    await app.db.insert(tasks).values({ id: crypto.randomUUID(), projectId, title, version: 1, createdAt: new Date() });
+  };
   return {
     ...started,
     ann,
@@ -40,11 +43,7 @@ async function startSlow(dialect: TestDialect) {
     meanwhile,
     isMember: and(eq(projectMembers.projectId, projectId), eq(projectMembers.userId, ann.id)),
     join: () => app.db.insert(projectMembers).values({ projectId, userId: ann.id, role: "viewer" }),
-    async add(title: string) {
-      await app.db
-        .insert(tasks)
-        .values({ id: crypto.randomUUID(), projectId, title, version: 1, createdAt: new Date() });
-    },
+    add,
   };
 }
 
