@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { describeDatabases } from "@app/services/databases";
 import type { Mail } from "@countersign/auth";
 
+import { cookieOf } from "./test/cookie-of.ts";
 import { startTestRouter } from "./test/start.ts";
 import type { TestApp } from "./testing/test-app.ts";
 
@@ -113,6 +114,31 @@ describeDatabases((dialect) => {
     expect(frame).toMatchObject({ error: { data: { reason: "WRONG_TRANSPORT" } } });
 
     expect((await app.http("auth.resetPassword", { input: { token, password: newPassword } })).status).toBe(200);
+  });
+
+  test("EML-10: a stranger's link tells whose it is, and takes nothing from a browser that is signed in with the address", async () => {
+    await using place = await startTestRouter(dialect, { settings: { EMAIL_VERIFICATION: "optional" } });
+    const { app } = place;
+    const registerAs = (username: string) =>
+      app.http("auth.register", { input: { username, email: "anna@example.com", password } });
+    const cookie = cookieOf(await registerAs("anna"));
+    await app.takeMails();
+    await registerAs("Anna2");
+    const token = tokenIn((await app.takeMails())[0]);
+
+    const asked = { input: { token, purpose: "verify" }, cookie };
+    expect(await data(await app.http("auth.describeLink", asked))).toEqual({
+      username: "Anna2",
+      email: "anna@example.com",
+      takenFrom: "anna",
+      mustSignIn: false,
+    });
+    expect((await app.http("auth.describeLink", { ...asked, method: "GET" })).status).toBe(405);
+    const used = await app.http("auth.verifyEmail", { input: { token }, cookie });
+
+    expect([used.status, await reason(used)]).toEqual([400, "LINK_INVALID"]);
+    expect(await data(await app.http("who", { method: "GET", cookie }))).toBe("anna");
+    expect((await app.http("auth.login", { input: { login: "anna", password } })).status).toBe(200);
   });
 
   test("RST-10: a reset closes all sockets of the user with the reason, and nobody else's; nobody is signed in", async () => {
