@@ -160,6 +160,10 @@ describeDatabases((dialect) => {
 
     const crowd = await Promise.all(Array.from({ length: 60 }, () => started.app.open()));
     await all.until((rows) => rows.length === 61);
+    const newest = await follow<AdminConnection>(socket, "admin.connections.live", { limit: 20 });
+    await newest.until((rows) => rows.length === 20);
+    expect(socket.dataOf(newest.id)).toMatchObject([{ data: { total: 61 } }]);
+    expect(newest.rows.map(({ id }) => id)).toEqual(all.rows.slice(0, 20).map(({ id }) => id));
     for (const visitor of crowd) await visitor[Symbol.asyncDispose]();
     await all.until((rows) => rows.length === 1);
 

@@ -1,4 +1,5 @@
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { useState } from "react";
 import { expect, test } from "vitest";
 
 import type { AdminAuditEvent, AdminConnection, AdminGroup, AdminSession } from "@countersign/contract";
@@ -122,7 +123,62 @@ test("connections come and go as one looks, and are counted with their people", 
   ]);
 
   push(session, "admin.connections.live", [connection({ version: 2, subscriptions: 1 })]);
-  expect(rows()).toEqual([expect.stringMatching(/bob.*1 subscription$/)]);
+  expect(rows()).toEqual([expect.stringMatching(/bob.*1 subscription/)]);
+});
+
+test("from a connection one comes to the sessions of its user, and ends the one it has; not one's own", async () => {
+  const { session } = showList("connections");
+  push(session, "admin.connections.live", [
+    connection(),
+    connection({ id: "2", userId: "1", username: "ann", sessionId: "s1" }),
+    connection({ id: "3", userId: null, username: null, sessionId: null }),
+  ]);
+  expect(screen.getByRole("link", { name: "All sessions of bob" }).getAttribute("href")).toBe(
+    `/admin/sessions?user=${bobsId}`,
+  );
+  expect(rows()[1]).toContain("This device");
+  expect(screen.getAllByRole("button", { name: /^End session/ })).toHaveLength(1);
+
+  fireEvent.click(screen.getByRole("button", { name: "End session on bob, Firefox on Linux" }));
+  expect(called(session, "admin.session.end")).toEqual([]);
+  fireEvent.click(screen.getByRole("button", { name: "End session" }));
+  expect(await screen.findByText("The session on bob, Firefox on Linux has ended.")).toBeTruthy();
+  expect(called(session, "admin.session.end")).toEqual([{ id: "s9" }]);
+});
+
+test("those who may see connections only are led nowhere, and end nothing", () => {
+  const { session } = showList("connections", {}, { isStaff: true, permissions: ["connections.view"] });
+  push(session, "admin.connections.live", [connection()]);
+
+  expect(screen.queryAllByRole("button")).toEqual([]);
+  expect(screen.queryByRole("link", { name: "All sessions of bob" })).toBeNull();
+});
+
+test("more connections are shown on asking, while those that are known stay; at the limit there are no more", async () => {
+  const session = createFakeSession();
+  session.signIn({ isSuperuser: true });
+  const { navigate } = show(<Grown />, { session });
+  const some = Array.from({ length: 100 }, (_, index) => connection({ id: `${index}` }));
+  act(() => session.admin.push("admin.connections.live", some, 600));
+  expect(screen.getByText(/^The newest 100 of 600\. /)).toBeTruthy();
+  fireEvent.click(screen.getByRole("button", { name: "Show more" }));
+  expect(navigate).toHaveBeenCalledWith("/admin/connections?show=200", { replace: true });
+
+  fireEvent.click(screen.getByRole("button", { name: "as asked" }));
+  expect(rows()).toHaveLength(100);
+  expect(screen.getByRole("button", { name: "Show more" }).getAttribute("aria-busy")).toBe("true");
+  expect(session.admin.watched()).toMatchObject([{ input: { limit: 500 } }]);
+  act(() => session.admin.push("admin.connections.live", some.slice(0, 99), 600));
+  expect(rows()).toHaveLength(99);
+  expect(screen.queryByRole("button", { name: "Show more" })).toBeNull();
+
+  // Somebody else is not shown what was read for the one before.
+  act(() => {
+    session.load();
+    session.tell("switched", false);
+  });
+  act(() => session.signIn({ id: "2", isSuperuser: true }));
+  expect(rows().join("")).toBe("");
 });
 
 test("a session of anybody is ended after a question that names whose it is and where", async () => {
@@ -224,6 +280,19 @@ test("the way there shows only what may be seen, and leads to the first of it", 
   ]);
 });
 
+/** The page at one address, and at another one after a press. */
+function Grown() {
+  const [search, setSearch] = useState<Record<string, string>>({});
+  return (
+    <>
+      <AdminArea path="connections" search={search} />
+      <button type="button" onClick={() => setSearch({ show: "500" })}>
+        as asked
+      </button>
+    </>
+  );
+}
+
 function showList(
   path: string,
   search: Record<string, string> = {},
@@ -279,7 +348,7 @@ function connection(change: Partial<AdminConnection> = {}): AdminConnection {
     version: 1,
     userId: bobsId,
     username: "bob",
-    sessionId: "s1",
+    sessionId: "s9",
     ip: "127.0.0.1",
     userAgent: firefox,
     since: at,

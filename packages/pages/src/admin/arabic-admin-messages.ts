@@ -1,4 +1,4 @@
-import { countOf, isolate } from "../language/arabic-words.ts";
+import { countOf, digitsOf, isolate } from "../language/arabic-words.ts";
 
 import type { englishAdminMessages } from "./english-admin-messages.ts";
 
@@ -18,6 +18,8 @@ export const arabicAdminMessages: typeof englishAdminMessages = {
     all: "الكل",
     first: "الصفحة الأولى",
     next: "الصفحة التالية",
+    previous: "الصفحة السابقة",
+    more: "عرض المزيد",
     pages: "الصفحات",
     nothing: "لا نتائج",
     nothingText: "لا يوجد ما يطابق ذلك.",
@@ -254,7 +256,10 @@ export const arabicAdminMessages: typeof englishAdminMessages = {
         many: "# اشتراكًا",
         other: "# اشتراك",
       }),
-    newest: "أحدث 100 على الخادم الذي يجيب؛ كل خادم يعرف اتصالاته فقط.",
+    newest: (shown, total) => `أحدث ${digitsOf(shown)} من أصل ${digitsOf(total)}.`,
+    ofThisServer: "اتصالات الخادم الذي يجيب؛ كل خادم يعرف اتصالاته فقط.",
+    sessions: "كل الجلسات",
+    sessionsOf: (username) => `كل جلسات ${isolate(username)}`,
   },
 };
 

@@ -14,6 +14,7 @@ import { ExactTime } from "./exact-time.tsx";
 import { Filter } from "./filter.tsx";
 import { ListBody } from "./list-body.tsx";
 import { ListControls } from "./list-controls.tsx";
+import { OneUserFilter } from "./one-user-filter.tsx";
 import { useAdminCalls } from "./use-admin-calls.ts";
 import { useAdminList } from "./use-admin-list.ts";
 import { useListAddress } from "./use-list-address.ts";
@@ -57,14 +58,7 @@ export function AuditPage({ search }: AdminListPageProps) {
           onChange={(outcome) => address.change({ outcome })}
           options={outcomes.map((outcome) => [outcome, texts[outcome]])}
         />
-        {readId(search, "user") !== null && (
-          <Filter
-            label={texts.user}
-            value="one"
-            onChange={() => address.change({ user: null })}
-            options={[["one", texts.oneUser]]}
-          />
-        )}
+        <OneUserFilter search={search} address={address} />
         {(["from", "until"] as const).map((name) => (
           <label className="cs-filter" key={name}>
             <span className="cs-filter__label">{texts[name]}</span>

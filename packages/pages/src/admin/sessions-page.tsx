@@ -9,6 +9,7 @@ import { AdminFrame } from "./admin-frame.tsx";
 import { Filter } from "./filter.tsx";
 import { ListBody } from "./list-body.tsx";
 import { ListControls } from "./list-controls.tsx";
+import { OneUserFilter } from "./one-user-filter.tsx";
 import { SessionRow } from "./session-row.tsx";
 import { useAdminCalls } from "./use-admin-calls.ts";
 import { useAdminList } from "./use-admin-list.ts";
@@ -43,6 +44,7 @@ export function SessionsPage({ search }: AdminListPageProps) {
         onSearch={(text) => address.change({ search: text })}
         placeholder={texts.searchHint}
       >
+        <OneUserFilter search={search} address={address} />
         <Filter
           label={adminList.order}
           value={order}

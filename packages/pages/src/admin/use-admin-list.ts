@@ -9,7 +9,7 @@ export interface AdminListOptions<Query extends object, Row extends LiveRow> {
   readonly name: string;
   readonly query: Query;
   readonly live: (query: Query) => SubscribeLiveRows<Row>;
-  /** Asked for what the live list does not tell: how many there are, and where the next page begins. */
+  /** Asked for what the live list does not tell: where the next page begins, and mostly how many there are. */
   readonly list?: (query: Query) => Promise<{ readonly nextCursor: string | null; readonly total?: number }>;
 }
 
@@ -30,7 +30,7 @@ export function useAdminList<Query extends object, Row extends LiveRow>(
 ): AdminListState<Row> {
   const { name, query, live, list } = options;
   const key = `${name}:${JSON.stringify(query)}`;
-  const { status, rows, error, retry } = useLiveRows<Row>(live(query), key);
+  const { status, rows, total, error, retry } = useLiveRows<Row>(live(query), key);
   // Which rows are shown changes where the next page begins, and mostly how many there are.
   const ids = rows.map(({ id }) => id).join(" ");
   const pages = useQuery({
@@ -46,7 +46,7 @@ export function useAdminList<Query extends object, Row extends LiveRow>(
     rows,
     error,
     retry,
-    total: pages.data?.total ?? null,
+    total: pages.data?.total ?? total,
     nextCursor: pages.isPlaceholderData ? null : (pages.data?.nextCursor ?? null),
   };
 }

@@ -14,3 +14,8 @@ export function countOf(count: number, forms: Forms): string {
   const form = forms[plural.select(count)] ?? forms.other;
   return form.replace("#", digits.format(count));
 }
+
+/** The number in Arabic digits. */
+export function digitsOf(count: number): string {
+  return digits.format(count);
+}

@@ -38,11 +38,11 @@ export function createFakeAdmin() {
     /** What is asked for live just now, by the names of the procedures. */
     watched: () => [...watchers].map(({ path, input }) => ({ path, input })),
     /** Sends whole lists to those who watch this procedure. */
-    push(path: string, rows: readonly LiveRow[]) {
+    push(path: string, rows: readonly LiveRow[], total?: number) {
       const found = [...watchers].filter((watcher) => watcher.path === path);
       if (found.length === 0) throw new Error(`Nobody watches ${path}.`);
       for (const { tell } of found) {
-        tell({ result: { type: "data", data: { id: "1", data: { type: "list", rows } } } });
+        tell({ result: { type: "data", data: { id: "1", data: { type: "list", rows, total } } } });
       }
     },
     /** Refuses a list to those who watch it. */

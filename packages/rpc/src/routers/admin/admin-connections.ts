@@ -6,25 +6,35 @@ import { adminTopic } from "@countersign/auth";
 import type { AdminConnection } from "@countersign/contract";
 
 import type { Connection } from "../../connection/connection.ts";
-import { liveList } from "../../live/live-list.ts";
+import { type LivePage, livePage } from "../../live/live-list.ts";
 import type { Services } from "../../services.ts";
 import { router } from "../library-procedures.ts";
 
 import { adminProcedure } from "./admin-call.ts";
 import { Id, Page, Resume } from "./admin-input.ts";
 
-const Query = z.strictObject({ search: Page.search, limit: Page.limit, userId: Id.optional(), ...Resume });
+/** There are no pages of what comes and goes: a look at the newest ones, as many as somebody can read. */
+const mostRows = 500;
+
+const Query = z.strictObject({
+  search: Page.search,
+  limit: z.int().min(1).max(mostRows).default(50),
+  userId: Id.optional(),
+  ...Resume,
+});
 
 /** Who is connected just now. */
 export const adminConnectionsRouter = router({
-  /** The newest connections of the server that answers; with several replicas, each knows its own. */
+  /** The newest connections of the server that answers, and how many fit; with several replicas, each knows its own. */
   live: adminProcedure("connections.view")
     .input(Query.prefault({}))
     .subscription(({ ctx, input: { lastEventId, ...query } }) =>
-      liveList(ctx, {
-        topic: adminTopic.connections,
-        key: `${adminTopic.connections}:${JSON.stringify(query)}`,
-        read: async () => listConnections(ctx.caller.services, query),
+      livePage(ctx, {
+        reading: () => ({
+          key: `${adminTopic.connections}:${JSON.stringify(query)}`,
+          topics: [adminTopic.connections],
+          read: async () => listConnections(ctx.caller.services, query),
+        }),
         lastEventId,
       }),
     ),
@@ -41,15 +51,13 @@ export const adminConnectionsRouter = router({
 function listConnections(
   { connections }: Services,
   { search, limit, userId }: Omit<z.infer<typeof Query>, "lastEventId">,
-): readonly AdminConnection[] {
+): LivePage<AdminConnection> {
   const text = search?.trim().toLowerCase();
   const fits = (connection: Connection) =>
     (userId === undefined || connection.userId === userId) && (!text || searched(connection).includes(text));
-  return [...connections]
-    .filter(fits)
-    .toSorted((a, b) => b.openedAt - a.openedAt)
-    .slice(0, limit)
-    .map(toRow);
+  const fitting = [...connections].filter(fits);
+  const newest = fitting.toSorted((a, b) => b.openedAt - a.openedAt).slice(0, limit);
+  return { rows: newest.map(toRow), total: fitting.length };
 }
 
 function searched({ username, request }: Connection): string {
@@ -61,7 +69,7 @@ function toRow(connection: Connection): AdminConnection {
   const since = new Date(performance.timeOrigin + connection.openedAt).toISOString();
   // What may change while it is open; a number that is another one when any of it is.
   const version = createHash("sha256")
-    .update(JSON.stringify([username, subscriptions]))
+    .update(JSON.stringify([username, sessionId, subscriptions]))
     .digest()
     .readUIntBE(0, 6);
   const { ip, userAgent } = request;
