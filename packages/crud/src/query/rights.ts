@@ -40,10 +40,12 @@ export function rightsOf(
 
 /** What was asked with the row, and what the app's policies say of it. */
 export function canOf(model: Model, viewer: Viewer, row: AnyRow): Readonly<Record<string, boolean>> {
-  const offered = shownRights.filter((action) => model.rules[action] !== undefined);
-  return Object.fromEntries(
-    offered.map((action) => [action, row[`$${action}`] === 1 && (model.policies[action]?.(viewer, row) ?? true)]),
-  );
+  const rights: Record<string, boolean> = {};
+  for (const action of shownRights) {
+    if (model.rules[action] === undefined) continue;
+    rights[action] = row[`$${action}`] === 1 && (model.policies[action]?.(viewer, row) ?? true);
+  }
+  return rights;
 }
 
 /** The columns that this user receives beyond those that all do. */
