@@ -51,6 +51,7 @@ export const englishAdminMessages = {
     failed: "This user could not be loaded.",
     beyond: "This is a superuser. Only superusers can change anything here.",
     own: "This is your own account. Nobody gives themselves more rights, and nobody switches themselves off.",
+    holdsMore: "This person has rights that you do not have. What would touch those is not offered to you.",
     created: "Created",
     noPassword: "No password",
     emailHelp: "A new address counts as not verified until its owner opens the link.",

@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 
 import { readErrorData } from "@countersign/client";
 import type { AdminUser, AdminUserRow } from "@countersign/contract";
-import { useLiveRows } from "@countersign/react";
+import { useLiveRows, useUser } from "@countersign/react";
 
 import { useAdminCalls } from "./use-admin-calls.ts";
 
@@ -16,8 +16,10 @@ export function useAdminUser(id: string): AdminUserState {
   const { users } = useAdminCalls();
   const live = useLiveRows<AdminUserRow>(users.live({ id, limit: 1 }), id);
   const row = live.rows[0];
+  // What may be done to it depends on who looks.
+  const viewerVersion = useUser((viewer) => viewer.version);
   const detail = useQuery({
-    queryKey: ["countersign", "admin", "user", id, row?.version],
+    queryKey: ["countersign", "admin", "user", id, row?.version, viewerVersion],
     queryFn: () => users.get(id),
     enabled: live.status === "ready" && row !== undefined,
     placeholderData: keepPreviousData,

@@ -1,22 +1,17 @@
 import { useId } from "react";
 
-import { useSignedInUser } from "@countersign/react";
-
 import { ActionNews } from "../form/action-news.tsx";
 import { useAction } from "../form/use-action.ts";
 import { ConfirmInPlace } from "../primitives/confirm-in-place.tsx";
 import { usePages } from "../provider/pages-context.ts";
 
 import { useAdminCalls } from "./use-admin-calls.ts";
-import { useMay } from "./use-may.ts";
 import type { UserSectionProps } from "./user-page.tsx";
 
 /** What an account may as a whole: sign in, administer, do everything. Each asks before it is changed. */
-export function UserAccessSection({ user, isBeyond, isOwn }: UserSectionProps) {
+export function UserAccessSection({ user }: UserSectionProps) {
   const { messages } = usePages();
   const { adminUser: texts, account } = messages;
-  const may = useMay();
-  const amSuperuser = useSignedInUser().isSuperuser;
   const { users } = useAdminCalls();
   const action = useAction();
   const titleId = useId();
@@ -27,23 +22,21 @@ export function UserAccessSection({ user, isBeyond, isOwn }: UserSectionProps) {
       name: texts.active,
       text: texts.activeText,
       isOn: user.isActive,
-      // Nobody switches themselves off.
-      mayChange: may("users.change") && !isBeyond && !isOwn,
+      mayChange: user.$can.setActive,
       set: users.setActive,
     },
     {
       name: account.staff,
       text: texts.staffText,
       isOn: user.isStaff,
-      // Nobody raises their own rights.
-      mayChange: may("users.grant") && !isBeyond && (!isOwn || user.isStaff),
+      mayChange: user.$can.setStaff,
       set: users.setStaff,
     },
     {
       name: account.superuser,
       text: texts.superuserText,
       isOn: user.isSuperuser,
-      mayChange: amSuperuser,
+      mayChange: user.$can.setSuperuser,
       set: users.setSuperuser,
     },
   ];

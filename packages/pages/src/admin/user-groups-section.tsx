@@ -6,13 +6,11 @@ import { usePages } from "../provider/pages-context.ts";
 import { Checklist } from "./checklist.tsx";
 import { useAdminCalls } from "./use-admin-calls.ts";
 import { useAllGroups } from "./use-choices.ts";
-import { useMay } from "./use-may.ts";
 import type { UserSectionProps } from "./user-page.tsx";
 
 /** The groups somebody is in, to be ticked and unticked. */
-export function UserGroupsSection({ user, isBeyond, isOwn }: UserSectionProps) {
+export function UserGroupsSection({ user }: UserSectionProps) {
   const { adminUser: texts, account } = usePages().messages;
-  const may = useMay();
   const me = useSignedInUser();
   const all = useAllGroups();
   const { users } = useAdminCalls();
@@ -20,12 +18,18 @@ export function UserGroupsSection({ user, isBeyond, isOwn }: UserSectionProps) {
   const groups = all ?? user.groups;
   const heldIds = new Set(user.groups.map(({ id }) => id));
   const isMine = (name: string) => me.isSuperuser || me.groups.includes(name);
-  const mayEdit = may("users.grant") && !isBeyond && groups.length > 0;
+  const options = groups.map(({ id, name }) => ({
+    value: id,
+    label: <bdi>{name}</bdi>,
+    note: isMine(name) ? undefined : texts.notYourGroup,
+    // To be in a group is a right like others: who is not in it neither gives nor takes it.
+    isFixed: !isMine(name) || !(heldIds.has(id) ? user.$can.take : user.$can.give),
+  }));
 
   return (
     <EditSection
       title={account.groups}
-      action={mayEdit ? texts.editGroups : null}
+      action={options.some(({ isFixed }) => !isFixed) ? texts.editGroups : null}
       content={
         <ul className="cs-checklist cs-checklist--held">
           {user.groups.length === 0 && <li className="cs-muted">{texts.noGroups}</li>}
@@ -40,13 +44,7 @@ export function UserGroupsSection({ user, isBeyond, isOwn }: UserSectionProps) {
       {(close) => (
         <Checklist
           label={texts.editGroups}
-          options={groups.map(({ id, name }) => ({
-            value: id,
-            label: <bdi>{name}</bdi>,
-            note: isMine(name) ? undefined : texts.notYourGroup,
-            // To be in a group is a right like others: who is not in it neither gives nor takes it.
-            isFixed: !isMine(name) || (isOwn && !heldIds.has(id)),
-          }))}
+          options={options}
           selected={[...heldIds]}
           version={user.version}
           save={(groupIds, version) => users.setGroups({ id: user.id, groupIds, version })}

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 
 import type { AdminUser } from "@countersign/contract";
 
-import { adminUser, bobsId, userRow } from "../test/admin-rows.ts";
+import { adminUser, bobsId, only, userRow } from "../test/admin-rows.ts";
 import { createFakeSession, type FakeSession, refusal } from "../test/fake-session.ts";
 import { show } from "../test/show.tsx";
 
@@ -70,12 +70,15 @@ test("groups are ticked and unticked by who is in them; superusers need not be",
   expect(box(/^heads/).disabled).toBe(false);
 });
 
-test("on their own account nobody is offered to tick what they do not hold directly", async () => {
-  await showUser({ permissions: ["notes.view"] }, { id: bobsId, isSuperuser: true });
+test("who may take but not give, as on their own account, is offered to untick only, and the other way round", async () => {
+  const first = await showUser({ permissions: ["notes.view"], $can: only("take") });
   fireEvent.click(await screen.findByRole("button", { name: "Change permissions" }));
+  expect([box(/^notes.view/).disabled, box(/^users.view/).disabled]).toEqual([false, true]);
+  first.unmount();
 
-  expect(box(/^notes.view/).disabled).toBe(false);
-  expect(box(/^users.view/).disabled).toBe(true);
+  await showUser({ permissions: ["notes.view"], $can: only("give") });
+  fireEvent.click(await screen.findByRole("button", { name: "Change permissions" }));
+  expect([box(/^notes.view/).disabled, box(/^users.view/).disabled]).toEqual([true, false]);
 });
 
 test("a set that was changed by others meanwhile is not written over: it says so and begins again from theirs", async () => {
@@ -158,26 +161,50 @@ test("an account is deleted only when its name is typed, and the list follows", 
 
 test("those who may only look are offered nothing to press", async () => {
   const looks = { isSuperuser: false, isStaff: true, permissions: ["users.view", "sessions.view"] };
-  await showUser({ sessionCount: 1, permissions: ["notes.view"] }, looks);
+  await showUser({ sessionCount: 1, permissions: ["notes.view"], $can: only() }, looks);
 
   expect(screen.queryAllByRole("button")).toEqual([]);
   expect(held()).toEqual(["notes.view given directly"]);
+  expect(screen.queryByText(/has rights that you do not have/)).toBeNull();
 });
 
-test("a superuser's account is out of reach of staff, and says so", async () => {
+test("what the server would refuse is not offered, by each of its rules", async () => {
+  const offers: readonly (readonly [keyof AdminUser["$can"], string])[] = [
+    ["update", "Edit"],
+    ["setActive", "Active: Take away"],
+    ["setStaff", "Staff: Give"],
+    ["setSuperuser", "Superuser: Give"],
+    ["endSessions", "End all sessions"],
+    ["sendReset", "Send a link to a new password"],
+    ["remove", "Delete account"],
+  ];
+  for (const [action, name] of offers) {
+    const { unmount } = await showUser({ sessionCount: 1, $can: only(action) });
+    const buttons = screen.getAllByRole("button").map((one) => one.getAttribute("aria-label") ?? one.textContent);
+    expect(buttons).toEqual([name]);
+    unmount();
+  }
+});
+
+test("the address is changed only by who may; without its field it stays", async () => {
+  const { session } = await showUser({ $can: only("update") });
+  fireEvent.click(screen.getByRole("button", { name: "Edit" }));
+  expect(screen.queryByLabelText(/^Email/)).toBeNull();
+  fireEvent.click(screen.getByRole("button", { name: "Save" }));
+  expect(await screen.findByText("Saved.")).toBeTruthy();
+  expect(changes(session)).toMatchObject([["admin.user.update", { email: "bob@example.com" }]]);
+});
+
+test("of a superuser, and of somebody who holds more, the page says why so little is offered", async () => {
   const permissions = ["users.view", "users.change", "users.grant", "users.delete", "users.end_sessions"];
-  await showUser({ isSuperuser: true, sessionCount: 1 }, { isSuperuser: false, isStaff: true, permissions });
-
-  expect(screen.queryAllByRole("button")).toEqual([]);
+  const staff = { isSuperuser: false, isStaff: true, permissions };
+  const first = await showUser({ isSuperuser: true, $can: only() }, staff);
   expect(screen.getByText(/Only superusers can change anything here/)).toBeTruthy();
-});
+  expect(screen.queryByText(/has rights that you do not have/)).toBeNull();
+  first.unmount();
 
-test("on their own account nobody is offered to switch themselves off or to delete it", async () => {
-  await showUser({ isSuperuser: true }, { id: bobsId, isSuperuser: true });
-
-  expect(screen.queryByRole("button", { name: "Active: Take away" })).toBeNull();
-  expect(screen.queryByRole("button", { name: "Delete account" })).toBeNull();
-  expect(screen.getByRole("button", { name: "Superuser: Take away" })).toBeTruthy();
+  await showUser({ $can: only("update", "endSessions", "give") }, staff);
+  expect(screen.getByText(/has rights that you do not have/)).toBeTruthy();
 });
 
 test("an account that is not there, or not any more, is not found", async () => {

@@ -61,28 +61,33 @@ export function UserPage({ id }: { readonly id: string | null }) {
 
 export interface UserSectionProps {
   readonly user: AdminUser;
-  /** Is it out of reach: a superuser's account, looked at by somebody who is none? */
-  readonly isBeyond: boolean;
-  /** Is it the account of whoever looks at it? */
-  readonly isOwn: boolean;
 }
 
 function UserSections({ user }: { readonly user: AdminUser }) {
   const { adminUser: texts } = usePages().messages;
   const may = useMay();
   const me = useSignedInUser();
-  const parts = { user, isOwn: me.id === user.id, isBeyond: user.isSuperuser && !me.isSuperuser };
+  const isOwn = me.id === user.id;
+  const isBeyond = user.isSuperuser && !me.isSuperuser;
+  // Somebody who holds more than the viewer: what asks for as much is left out.
+  const holdsMore =
+    !isOwn &&
+    !isBeyond &&
+    ((may("users.grant") && !user.$can.take) ||
+      (may("users.change") && !user.$can.setActive) ||
+      (may("users.delete") && !user.$can.remove));
 
   return (
     <>
-      {parts.isBeyond && <Notice>{texts.beyond}</Notice>}
-      {parts.isOwn && <Notice>{texts.own}</Notice>}
-      <UserPersonSection {...parts} />
-      <UserAccessSection {...parts} />
-      <UserGroupsSection {...parts} />
-      <UserPermissionsSection {...parts} />
-      <UserSessionsSection {...parts} />
-      {may("users.delete") && !parts.isOwn && !parts.isBeyond && <UserRemovalSection user={user} />}
+      {isBeyond && <Notice>{texts.beyond}</Notice>}
+      {isOwn && <Notice>{texts.own}</Notice>}
+      {holdsMore && <Notice>{texts.holdsMore}</Notice>}
+      <UserPersonSection user={user} />
+      <UserAccessSection user={user} />
+      <UserGroupsSection user={user} />
+      <UserPermissionsSection user={user} />
+      <UserSessionsSection user={user} />
+      {user.$can.remove && <UserRemovalSection user={user} />}
     </>
   );
 }

@@ -6,42 +6,41 @@ import { usePages } from "../provider/pages-context.ts";
 import { Checklist } from "./checklist.tsx";
 import { useAdminCalls } from "./use-admin-calls.ts";
 import { useAllPermissions } from "./use-choices.ts";
-import { useMay } from "./use-may.ts";
 import type { UserSectionProps } from "./user-page.tsx";
 
 /** What somebody may, and where each permission comes from; those held directly can be ticked and unticked. */
-export function UserPermissionsSection({ user, isBeyond, isOwn }: UserSectionProps) {
+export function UserPermissionsSection({ user }: UserSectionProps) {
   const { messages, locale } = usePages();
   const texts = messages.adminUser;
-  const may = useMay();
   const all = useAllPermissions();
   const { users } = useAdminCalls();
   const groupsOf = new Map(user.inherited.map(({ permission, groups }) => [permission, groups]));
   const choices = all ?? user.permissions.map((name) => ({ name, isHeld: true }));
-  const mayEdit = may("users.grant") && !isBeyond && choices.length > 0;
 
   function describeSource(permission: string) {
     const groups = groupsOf.get(permission);
     return groups && texts.through(new Intl.ListFormat(locale, { type: "unit" }).format(groups));
   }
 
+  const options = choices.map(({ name, isHeld }) => ({
+    value: name,
+    label: <code dir="ltr">{name}</code>,
+    note: joinNotes(describeSource(name), isHeld ? undefined : texts.notYours),
+    // What one does not hold one can neither give nor take away.
+    isFixed: !isHeld || !(user.permissions.includes(name) ? user.$can.take : user.$can.give),
+  }));
+
   return (
     <EditSection
       title={texts.permissions}
       lead={user.isSuperuser ? texts.superuserText : undefined}
-      action={mayEdit ? texts.editPermissions : null}
+      action={options.some(({ isFixed }) => !isFixed) ? texts.editPermissions : null}
       content={<HeldPermissions user={user} describeSource={describeSource} />}
     >
       {(close) => (
         <Checklist
           label={texts.editPermissions}
-          options={choices.map(({ name, isHeld }) => ({
-            value: name,
-            label: <code dir="ltr">{name}</code>,
-            note: joinNotes(describeSource(name), isHeld ? undefined : texts.notYours),
-            // What one does not hold one can neither give nor take away; and nobody gives themselves anything.
-            isFixed: !isHeld || (isOwn && !user.permissions.includes(name)),
-          }))}
+          options={options}
           selected={user.permissions}
           version={user.version}
           save={(permissions, version) => users.setPermissions({ id: user.id, permissions, version })}

@@ -16,21 +16,19 @@ import { TextInput } from "../primitives/text-input.tsx";
 import { usePages } from "../provider/pages-context.ts";
 
 import { useAdminCalls } from "./use-admin-calls.ts";
-import { useMay } from "./use-may.ts";
 import type { UserSectionProps } from "./user-page.tsx";
 
 /** Who the account is of: names and address, to be changed in place. */
-export function UserPersonSection({ user, isBeyond, isOwn }: UserSectionProps) {
+export function UserPersonSection({ user }: UserSectionProps) {
   const { account } = usePages().messages;
-  const may = useMay();
 
   return (
     <EditSection
       title={account.profile}
-      action={may("users.change") && !isBeyond ? account.edit : null}
+      action={user.$can.update ? account.edit : null}
       content={<PersonFacts user={user} />}
     >
-      {(close) => <PersonFields user={user} isOwn={isOwn} close={close} />}
+      {(close) => <PersonFields user={user} close={close} />}
     </EditSection>
   );
 }
@@ -99,11 +97,10 @@ export function useUserPersonForm(user: AdminUser, onDone: () => void): FormStat
 
 interface PersonFieldsProps {
   readonly user: AdminUser;
-  readonly isOwn: boolean;
   readonly close: (news?: string) => void;
 }
 
-function PersonFields({ user, isOwn, close }: PersonFieldsProps) {
+function PersonFields({ user, close }: PersonFieldsProps) {
   const { account, adminUser: texts, common } = usePages().messages;
   const { isBusy, errors, failure, formProps } = useUserPersonForm(user, () => close(texts.saved));
 
@@ -127,8 +124,8 @@ function PersonFields({ user, isOwn, close }: PersonFieldsProps) {
           <TextInput {...control} name="lastName" defaultValue={user.lastName} autoComplete="off" dir="auto" />
         )}
       </Field>
-      {/* One's own address is changed on the page of one's account, where the new one has to confirm. */}
-      {!isOwn && (
+      {/* One's own is changed on the page of one's account, where the new one has to confirm. */}
+      {user.$can.setEmail && (
         <Field label={account.email} help={texts.emailHelp} error={errors.email} isOptional>
           {(control) => (
             <TextInput

@@ -1,6 +1,5 @@
 import { useId } from "react";
 
-import { useAuthConfig } from "../config/use-auth-config.ts";
 import { ActionNews } from "../form/action-news.tsx";
 import { type ActionState, useAction } from "../form/use-action.ts";
 import { ConfirmInPlace } from "../primitives/confirm-in-place.tsx";
@@ -14,16 +13,14 @@ import { useMay } from "./use-may.ts";
 import type { UserSectionProps } from "./user-page.tsx";
 
 /** Where somebody is signed in, how that is ended, and how they get a new password. */
-export function UserSessionsSection({ user, isBeyond }: UserSectionProps) {
+export function UserSessionsSection({ user }: UserSectionProps) {
   const { adminUser: texts, adminNav, sessions } = usePages().messages;
   const may = useMay();
-  const config = useAuthConfig();
   const { users } = useAdminCalls();
   const action = useAction();
   const titleId = useId();
   const { id, username, email } = user;
-  const mayEnd = may("users.end_sessions") && !isBeyond;
-  const maySend = may("users.send_reset") && !isBeyond && user.isActive && email && config?.passwordReset;
+  const mayEnd = user.$can.endSessions;
 
   return (
     <section className="cs-section" aria-labelledby={titleId}>
@@ -49,7 +46,7 @@ export function UserSessionsSection({ user, isBeyond }: UserSectionProps) {
       <p className="cs-section__lead">{user.sessionCount === 0 ? texts.signedInNowhere : texts.sessionsText}</p>
       <ActionNews action={action} />
       {may("sessions.view") && user.sessionCount > 0 && <SessionsOfUser userId={id} mayEnd={mayEnd} action={action} />}
-      {maySend && (
+      {user.$can.sendReset && email && (
         <div className="cs-section__foot">
           <ConfirmInPlace
             action={texts.sendReset}

@@ -36,6 +36,13 @@ const everything: AdminUserCan = {
   remove: true,
 };
 
+/** What is offered to somebody who may do only this. */
+export function only(...actions: readonly (keyof AdminUserCan)[]): AdminUserCan {
+  const entries = Object.keys(everything).map((action) => [action, actions.some((one) => one === action)]);
+  // The names are those of `everything`.
+  return Object.fromEntries(entries) as AdminUserCan;
+}
+
 export function adminUser(change: Partial<AdminUser> = {}): AdminUser {
   const held = { hasPassword: true, permissions: [], inherited: [], sessionCount: 0 };
   return { ...userRow(), $can: everything, ...held, ...change };
