@@ -120,6 +120,14 @@ export const englishMessages = {
     emailMissing: "Enter your email address.",
     again: "Send the link",
   },
+  /** What a mailed link is about, before it is used. */
+  link: {
+    account: (username: string) => `It is for the account “${username}”.`,
+    takes: (username: string, email: string) => `The account “${username}” loses ${email} by it.`,
+    ownAddress: (username: string) =>
+      `You are signed in as “${username}”, the account that would lose its address by this link. If the other account is yours too, sign out first and open the link again.`,
+    signInFirst: (username: string) => `Sign in as “${username}” first, then open the link in the mail again.`,
+  },
   confirmEmail: {
     title: "Use this email address",
     lead: "Your account gets the address this link was sent to. You are signed out on your other devices.",

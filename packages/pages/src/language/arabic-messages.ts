@@ -117,6 +117,13 @@ export const arabicMessages: Messages = {
     emailMissing: "أدخل بريدك الإلكتروني.",
     again: "أرسل الرابط",
   },
+  link: {
+    account: (username) => `هذا الرابط للحساب ${isolate(username)}.`,
+    takes: (username, email) => `سيفقد الحساب ${isolate(username)} العنوان ${isolate(email)} بذلك.`,
+    ownAddress: (username) =>
+      `أنت مسجّل الدخول باسم ${isolate(username)}، وهو الحساب الذي سيفقد عنوانه بهذا الرابط. إذا كان الحساب الآخر لك أيضًا فسجّل الخروج أولًا ثم افتح الرابط مجددًا.`,
+    signInFirst: (username) => `سجّل الدخول باسم ${isolate(username)} أولًا، ثم افتح الرابط في الرسالة مجددًا.`,
+  },
   confirmEmail: {
     title: "استخدام هذا البريد الإلكتروني",
     lead: "سيُستخدم لحسابك العنوان الذي أُرسل إليه هذا الرابط، ويُسجَّل خروجك من أجهزتك الأخرى.",

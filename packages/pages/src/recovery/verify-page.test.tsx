@@ -1,6 +1,8 @@
 import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
+import type { LinkDescription } from "@countersign/contract";
+
 import { createFakeSession, refusal } from "../test/fake-session.ts";
 import { openAddress, shownAddress } from "../test/open-address.ts";
 import { show } from "../test/show.tsx";
@@ -57,6 +59,42 @@ test("EML-01: a link that was used says so calmly, and another can be asked for"
   expect(await screen.findByText(/If ann@example.com can be used/)).toBeTruthy();
 });
 
+test("EML-10: whose account it is, and who loses the address by it, is told before anything is pressed", async () => {
+  const session = createFakeSession();
+  session.auth.describeLink.mockResolvedValue(about({ username: "Anna2", takenFrom: "anna" }));
+  show(<VerifyPage />, { session });
+
+  expect(await screen.findByText("It is for the account “Anna2”.")).toBeTruthy();
+  expect(screen.getByText("The account “anna” loses anna@example.com by it.")).toBeTruthy();
+  expect(session.auth.describeLink.mock.calls).toEqual([[{ token: "abc", purpose: "verify" }]]);
+  expect(screen.getByRole("button", { name: "Confirm" })).toBeTruthy();
+
+  // The same in the browser of the account that would lose it: nothing to press.
+  act(() => session.signIn({ username: "anna" }));
+  expect(screen.getByText(/You are signed in as “anna”, the account that would lose/)).toBeTruthy();
+  expect(screen.queryByRole("button", { name: "Confirm" })).toBeNull();
+  expect(session.auth.verifyEmail).not.toHaveBeenCalled();
+});
+
+test("a link that works only for who is signed in as its account leads to the login page", async () => {
+  const session = createFakeSession();
+  session.auth.describeLink.mockResolvedValue(about({ username: "anna", mustSignIn: true }));
+  show(<VerifyPage />, { session });
+
+  expect(await screen.findByText("Sign in as “anna” first, then open the link in the mail again.")).toBeTruthy();
+  expect(screen.queryByRole("button", { name: "Confirm" })).toBeNull();
+  expect(screen.getByRole("link", { name: "Sign in" }).getAttribute("href")).toBe("/login");
+});
+
+test("a link that does not work is told as it is opened", async () => {
+  const session = createFakeSession();
+  session.auth.describeLink.mockRejectedValue(refusal({ code: "BAD_REQUEST", reason: "LINK_INVALID" }));
+  show(<VerifyPage />, { session });
+
+  expect(await screen.findByRole("heading", { name: "This link does not work any more" })).toBeTruthy();
+  expect(session.auth.verifyEmail).not.toHaveBeenCalled();
+});
+
 test("what goes wrong on the way is said, and the link can be tried again", async () => {
   const { session } = show(<VerifyPage />);
   session.auth.verifyEmail.mockRejectedValueOnce(refusal({ code: "SERVICE_UNAVAILABLE", reason: "UNAVAILABLE" }));
@@ -86,3 +124,7 @@ test("the link can be sent again, but not before half a minute has passed", asyn
   expect(session.auth.resendVerification).toHaveBeenCalledTimes(2);
   expect(screen.getByText("It is on its way again.")).toBeTruthy();
 });
+
+function about(change: Partial<LinkDescription>): LinkDescription {
+  return { username: "ann", email: "anna@example.com", takenFrom: null, mustSignIn: false, ...change };
+}

@@ -30,6 +30,10 @@ export function createFakeSession() {
     requestPasswordReset: vi.fn<SessionClient["auth"]["requestPasswordReset"]>(),
     resetPassword: vi.fn<SessionClient["auth"]["resetPassword"]>(),
     verifyEmail: vi.fn<SessionClient["auth"]["verifyEmail"]>(),
+    // Not every page of a test is about a link that somebody knows of.
+    describeLink: vi
+      .fn<SessionClient["auth"]["describeLink"]>()
+      .mockRejectedValue(new Error("Nobody knows this link.")),
     resendVerification: vi.fn<SessionClient["auth"]["resendVerification"]>(),
     stepUp: vi.fn<SessionClient["auth"]["stepUp"]>(),
     login: vi.fn<SessionClient["auth"]["login"]>(),
