@@ -12,6 +12,7 @@ import { usePages } from "../provider/pages-context.ts";
 
 import type { AdminListState } from "./use-admin-list.ts";
 import type { ListAddress } from "./use-list-address.ts";
+import { usePageBefore } from "./use-page-before.ts";
 
 export interface ListBodyProps<Row extends LiveRow> {
   /** What the list is called to those who do not see it. */
@@ -52,21 +53,38 @@ export function ListBody<Row extends LiveRow>({ label, list, pages, children }: 
           ))}
         </ul>
       )}
-      {pages && (pages.cursor !== null || list.nextCursor !== null) && (
-        <nav className="cs-pager" aria-label={texts.pages}>
-          {pages.cursor !== null && (
-            <Link to={pages.address.pageAt(null)} className={buttonClass({ size: "small" })}>
-              {texts.first}
-            </Link>
-          )}
-          {list.nextCursor !== null && (
-            <Link to={pages.address.pageAt(list.nextCursor)} className={buttonClass({ size: "small" })}>
-              {texts.next}
-            </Link>
-          )}
-        </nav>
-      )}
+      {pages && <Pager pages={pages} nextCursor={list.nextCursor} />}
     </>
+  );
+}
+
+interface PagerProps {
+  readonly pages: NonNullable<ListBodyProps<LiveRow>["pages"]>;
+  readonly nextCursor: string | null;
+}
+
+function Pager({ pages: { address, cursor }, nextCursor }: PagerProps) {
+  const { adminList: texts } = usePages().messages;
+  const next = nextCursor === null ? null : address.pageAt(nextCursor);
+  const before = usePageBefore(address.pageAt(cursor), next);
+  const first = cursor === null ? null : address.pageAt(null);
+  if (first === null && next === null) return null;
+
+  return (
+    <nav className="cs-pager" aria-label={texts.pages}>
+      {first !== null && <PageLink to={first} text={texts.first} />}
+      {/* On the second page they would be the same. */}
+      {before !== null && before !== first && <PageLink to={before} text={texts.previous} />}
+      {next !== null && <PageLink to={next} text={texts.next} />}
+    </nav>
+  );
+}
+
+function PageLink({ to, text }: { readonly to: string; readonly text: string }) {
+  return (
+    <Link to={to} className={buttonClass({ size: "small" })}>
+      {text}
+    </Link>
   );
 }
 

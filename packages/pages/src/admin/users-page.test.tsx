@@ -1,4 +1,4 @@
-import { act, fireEvent, screen, waitFor } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 
 import { bobsId, userRow } from "../test/admin-rows.ts";
@@ -65,6 +65,37 @@ test("the next page is a link with the filter in it, and there is a way back to 
     "/admin/users?is=staff&cursor=c2",
   );
   expect(screen.getByRole("link", { name: "First page" }).getAttribute("href")).toBe("/admin/users?is=staff");
+});
+
+test("who has come by them page by page goes back by one; the next user does not find the way they came", async () => {
+  const session = signedIn({ isSuperuser: true });
+  session.admin.call.mockImplementation(async (path, input) => {
+    const { cursor } = input as { readonly cursor?: string };
+    const next = new Map([
+      [undefined, "c2"],
+      ["c2", "c3"],
+    ]);
+    return { rows: [], total: 3, nextCursor: path === "admin.user.list" ? (next.get(cursor) ?? null) : null };
+  });
+  async function visit(cursor: string | null, links: readonly string[]) {
+    const search = { is: "staff", ...(cursor !== null && { cursor }) };
+    const { unmount } = show(<AdminArea path="users" search={search} />, { session });
+    push(session, [userRow()]);
+    await waitFor(() => {
+      const shown = within(screen.getByRole("navigation", { name: "Pages" })).getAllByRole("link");
+      expect(shown.map((link) => `${link.textContent}: ${link.getAttribute("href")}`)).toEqual(links);
+    });
+    unmount();
+  }
+  const first = "/admin/users?is=staff";
+
+  await visit("c3", [`First page: ${first}`]);
+  await visit(null, [`Next page: ${first}&cursor=c2`]);
+  await visit("c2", [`First page: ${first}`, `Next page: ${first}&cursor=c3`]);
+  await visit("c3", [`First page: ${first}`, `Previous page: ${first}&cursor=c2`]);
+
+  session.tell("switched", false);
+  await visit("c3", [`First page: ${first}`]);
 });
 
 test("a new account is made in place and led to; what the server finds wrong stands at its field", async () => {
