@@ -4,7 +4,7 @@ import { test } from "@app/browser";
 
 import { writeNote } from "./note-actions.ts";
 
-test("a signed-in visitor never sees the sign-in page while the app loads, also when the server takes its time", async ({
+test("§12: flicker on load: a signed-in visitor never sees the sign-in page while the app loads, also when the server takes its time", async ({
   newAccount,
   newDevice,
 }) => {

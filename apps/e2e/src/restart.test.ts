@@ -11,7 +11,7 @@ const test = base.extend({ server: async ({ newServer }, use) => use(await newSe
 const comesBack = { timeout: 10_000 };
 
 test(
-  "a server that is killed and started again finds its open pages back by themselves, with all that was saved, once",
+  "§12: sign-in lost on reconnect: a server that is killed and started again finds its open pages back by themselves, with all that was saved, once",
   {
     tag: "@database",
   },

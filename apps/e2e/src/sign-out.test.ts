@@ -9,7 +9,7 @@ import { watchSockets } from "./socket-log.ts";
 const withinASecond = { timeout: 1000 };
 
 test(
-  "signing out in one window signs out the others within a second",
+  "§12: a sign-out other tabs do not see: signing out in one window signs out the others within a second",
   {
     tag: "@database",
   },

@@ -68,7 +68,7 @@ describeDatabases((dialect) => {
     }
   });
 
-  test("RST-08, HDR-17: whatever a request says of its host, links are on the configured URL", async () => {
+  test("RST-08, HDR-17: (§12: links made of the Host) whatever a request says of its host, links are on the configured URL", async () => {
     await using place = await startTestRouter(dialect);
     const { app } = place;
     await app.http("auth.register", { input: { username: "ann", email: "ann@example.com", password } });

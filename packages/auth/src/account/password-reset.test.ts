@@ -13,7 +13,7 @@ const linkInvalid = { status: "link-invalid" };
 const newPassword = "another horse battery";
 
 describeDatabases((dialect) => {
-  test("RST-01: a known address gets one mail, to the stored spelling, with a link on the configured URL", async () => {
+  test("RST-01: (§12: reset mail to the typed address) a known address gets one mail, to the stored spelling, with a link on the configured URL", async () => {
     await using app = await openTestAuth(dialect);
     await app.register("Ann", "ann@example.com");
     await app.register("Bob", "bob@example.com");

@@ -36,7 +36,7 @@ describeDatabases((dialect) => {
     expect(await read(app, sessionOf(bob.principal.session.id))).toEqual({});
   });
 
-  test("writers of different keys at once do not clobber each other, and of one key one of them wins", async () => {
+  test("§12: session writes that are lost: writers of different keys at once do not clobber each other, and of one key one of them wins", async () => {
     await using app = await openTestAuth(dialect);
     const holder = sessionOf((await app.register("Ann")).principal.session.id);
     const numbers = Array.from({ length: 20 }, (_, number) => number);

@@ -23,7 +23,7 @@ describe("handing out", () => {
     );
   });
 
-  test("over plain http it has neither the prefix nor Secure, because browsers would drop it", () => {
+  test("§12: a cookie name written in the code: over plain http it has neither the prefix nor Secure, because browsers would drop it", () => {
     expect(local.serialize({ token, session: session(false), now })).toBe(
       `session=${token}; Path=/; HttpOnly; SameSite=Lax`,
     );
