@@ -27,6 +27,8 @@ export interface Watcher {
 /** How often to see whether a reader with a backlog has caught up; it then gets the newest state. */
 const blockedRetryMs = 50;
 const unavailableRetryMs = 500;
+/** So many turns may be under way: while the watchers of one wait for the database, the next ones ask. */
+const turnsAtOnce = 4;
 /** How long `touchLater` gathers: at least this, and so many times as long as telling takes. */
 const laterMs = 250;
 const restFactor = 10;
@@ -159,7 +161,8 @@ export class LiveHub {
     if (this.#left.size === 0) this.#beginRound();
     this.#round.beginTurn();
     const begun: Watcher[] = [];
-    const room = this.#pace.limit - this.#running.size;
+    const { limit } = this.#pace;
+    const room = Math.min(limit, limit * turnsAtOnce - this.#running.size);
     for (const watcher of this.#left) {
       if (begun.length >= room) break;
       // Taken out before anything is read, so that a touch during the read is not lost.
@@ -174,8 +177,9 @@ export class LiveHub {
     }
     const told = this.#pace.begin(begun.length);
     for (const watcher of begun) void this.#tell(watcher, this.#round, told);
-    // The rest of this round follow as soon as there is room, in another turn: calls are answered in between.
-    if (this.#left.size === 0 && this.#due.size > 0) this.#schedule();
+    // The rest of this round follow in another turn, as soon as there is room: calls are answered in between.
+    const canGoOn = this.#left.size > 0 ? this.#running.size < limit * turnsAtOnce : this.#due.size > 0;
+    if (canGoOn) this.#schedule();
   }
 
   #beginRound(): void {
