@@ -94,6 +94,8 @@ export interface AdminCalls {
   readonly groups: {
     readonly list: (query: AdminListQuery) => Promise<AdminPage<AdminGroup>>;
     readonly live: AdminLiveList<AdminListQuery, AdminGroup>;
+    /** The names of those the caller is in; superusers may do as if they were in all. */
+    readonly mine: () => Promise<readonly string[]>;
     readonly create: (input: {
       readonly name: string;
       readonly permissions: readonly string[];
@@ -157,6 +159,7 @@ export function createAdminCalls(session: Pick<SessionClient, "links">): AdminCa
     groups: {
       list: (query) => ask("admin.group.list", query),
       live: watch("admin.group.live"),
+      mine: () => ask("admin.group.mine"),
       create: (input) => tell("admin.group.create", input),
       update: (input) => tell("admin.group.update", input),
       remove: (id) => tell("admin.group.remove", { id }),

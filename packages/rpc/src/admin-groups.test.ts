@@ -145,6 +145,12 @@ describeDatabases((dialect) => {
     const permissions = await answer<AdminPermission[]>(socket.query("admin.permission.list"));
     expect(permissions).toContainEqual({ name: "groups.view", isHeld: true });
     expect(permissions).toContainEqual({ name: "notes.change", isHeld: false });
+
+    const tom = await started.staff("tom", "groups.view");
+    await app.auth.rights.addToGroup(tom.id, "zoo");
+    await using toms = await tom.open();
+    expect(await answer(socket.query("admin.group.mine"))).toEqual(["crew"]);
+    expect(await answer(toms.query("admin.group.mine"))).toEqual(["zoo"]);
   });
 
   test("a group's name is its own, and what is no name or no permission is told at its field", async () => {

@@ -18,7 +18,7 @@ import { ListBody } from "./list-body.tsx";
 import { ListControls } from "./list-controls.tsx";
 import { useAdminCalls } from "./use-admin-calls.ts";
 import { useAdminList } from "./use-admin-list.ts";
-import { useAllPermissions } from "./use-choices.ts";
+import { useAllPermissions, useIsInGroup } from "./use-choices.ts";
 import { useListAddress } from "./use-list-address.ts";
 import { useMay } from "./use-may.ts";
 import type { AdminListPageProps } from "./users-page.tsx";
@@ -189,10 +189,13 @@ function GroupForm({ label, group, action, onClose }: GroupFormProps) {
 function useGroupRights(group: AdminGroup | null): { readonly mayTake: boolean; readonly mayRename: boolean } {
   const all = useAllPermissions();
   const isSuperuser = useUser((user) => user.isSuperuser) ?? false;
-  const isInIt = useUser((user) => group !== null && user.groups.includes(group.name)) ?? false;
+  const isInGroup = useIsInGroup();
   if (isSuperuser || group === null) return { mayTake: true, mayRename: true };
 
   const isEmpty = group.memberCount === 0;
   const beyond = new Set(all?.filter(({ isHeld }) => !isHeld).map(({ name }) => name));
-  return { mayTake: (isEmpty || isInIt) && !group.permissions.some((name) => beyond.has(name)), mayRename: isEmpty };
+  return {
+    mayTake: (isEmpty || isInGroup(group.name)) && !group.permissions.some((name) => beyond.has(name)),
+    mayRename: isEmpty,
+  };
 }

@@ -1,29 +1,26 @@
-import { useSignedInUser } from "@countersign/react";
-
 import { EditSection } from "../account/edit-section.tsx";
 import { usePages } from "../provider/pages-context.ts";
 
 import { Checklist } from "./checklist.tsx";
 import { useAdminCalls } from "./use-admin-calls.ts";
-import { useAllGroups } from "./use-choices.ts";
+import { useAllGroups, useIsInGroup } from "./use-choices.ts";
 import type { UserSectionProps } from "./user-page.tsx";
 
 /** The groups somebody is in, to be ticked and unticked. */
 export function UserGroupsSection({ user }: UserSectionProps) {
   const { adminUser: texts, account } = usePages().messages;
-  const me = useSignedInUser();
+  const isInGroup = useIsInGroup();
   const all = useAllGroups();
   const { users } = useAdminCalls();
   // Those who may not see all groups can still take somebody out of one.
   const groups = all ?? user.groups;
   const heldIds = new Set(user.groups.map(({ id }) => id));
-  const isMine = (name: string) => me.isSuperuser || me.groups.includes(name);
   const options = groups.map(({ id, name }) => ({
     value: id,
     label: <bdi>{name}</bdi>,
-    note: isMine(name) ? undefined : texts.notYourGroup,
+    note: isInGroup(name) ? undefined : texts.notYourGroup,
     // To be in a group is a right like others: who is not in it neither gives nor takes it.
-    isFixed: !isMine(name) || !(heldIds.has(id) ? user.$can.take : user.$can.give),
+    isFixed: !isInGroup(name) || !(heldIds.has(id) ? user.$can.take : user.$can.give),
   }));
 
   return (

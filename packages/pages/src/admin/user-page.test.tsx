@@ -224,6 +224,7 @@ async function showUser(
   session.admin.call.mockImplementation(async (path) => {
     if (path === "admin.user.get") return user;
     if (path === "admin.permission.list") return permissions;
+    if (path === "admin.group.mine") return ["crew", "guests"];
     if (path === "admin.group.list") return { rows: groups, nextCursor: null, total: groups.length };
     return {};
   });
@@ -252,7 +253,7 @@ const permissions = ["audit.view", "notes.change", "notes.view", "users.view"].m
 
 /** The calls that change something. */
 function changes(session: FakeSession) {
-  return session.admin.call.mock.calls.filter(([path]) => !/\.(?:get|list)$/.test(path));
+  return session.admin.call.mock.calls.filter(([path]) => !/\.(?:get|list|mine)$/.test(path));
 }
 
 function held() {

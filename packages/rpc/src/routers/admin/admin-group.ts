@@ -32,6 +32,9 @@ export const adminGroupRouter = router({
       });
     }),
 
+  /** The names of those the caller is in, which are the ones they may put others into. */
+  mine: adminProcedure("groups.view").query(({ ctx }) => [...ctx.principal.groups]),
+
   create: freshAdminProcedure("groups.change")
     .input(NewGroup)
     .mutation(async ({ ctx, input }) => {
