@@ -6,13 +6,13 @@ import { startFixture } from "./test/start-fixture.ts";
 for (const name of ["fresh", "freshOverHttp"] as const) {
   test(`a mutation refused with REAUTH is made again once the person has confirmed who they are (${name})`, async () => {
     await using fixture = await startFixture();
-    using tab = fixture.browser.signIn("ann").openTab({ httpPaths: ["work.freshOverHttp"], callDeadlineMs: 200 });
+    using tab = fixture.browser.signIn("ann").openTab({ httpPaths: ["work.freshOverHttp"], callDeadlineMs: 1000 });
     await tab.shows("ann");
     let asked = 0;
     tab.client.onReauth(async () => {
       asked += 1;
       // Longer than the deadline: the person may take their time.
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await new Promise((resolve) => setTimeout(resolve, 1500));
       await tab.rpc.auth.rotate.mutate();
       fixture.state.count("stepUp");
       return true;

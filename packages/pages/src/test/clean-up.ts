@@ -3,5 +3,6 @@ import { afterEach } from "vitest";
 
 afterEach(() => {
   cleanup();
-  history.replaceState(null, "");
+  // Where a test brings no page of its own there is none.
+  globalThis.history?.replaceState(null, "");
 });
