@@ -203,6 +203,7 @@ export const arabicAdminMessages: typeof englishAdminMessages = {
     session_ended: "كانت الجلسة قد انتهت",
   },
   adminAuditDetails: {
+    separator: "، ",
     fields: "الحقول",
     permissions: "الصلاحيات",
     groups: "المجموعات",

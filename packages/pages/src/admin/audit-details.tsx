@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 
 import { type AdminAuditEvent, auditActions } from "@countersign/contract";
 
@@ -7,9 +7,9 @@ import { usePages } from "../provider/pages-context.ts";
 
 /** What an event tells beyond who and what, in words, as items of a list. What has no words is shown as it is. */
 export function AuditDetails({ event }: { readonly event: AdminAuditEvent }) {
-  const { messages, locale } = usePages();
+  const { messages } = usePages();
   return selectTold(event.details ?? {}).map(([name, value]) => (
-    <li key={name}>{sayDetail({ name, value, action: event.action, messages, locale })}</li>
+    <li key={name}>{sayDetail({ name, value, action: event.action, messages })}</li>
   ));
 }
 
@@ -30,14 +30,15 @@ interface Detail {
   readonly value: unknown;
   readonly action: string;
   readonly messages: Messages;
-  readonly locale: string;
 }
 
-function sayDetail({ name, value, action, messages, locale }: Detail): ReactNode {
+function sayDetail({ name, value, action, messages }: Detail): ReactNode {
   const texts = messages.adminAuditDetails;
   const names = Array.isArray(value) ? value.map(String) : [];
   if (names.length > 0 && isLabel(name, listLabels)) {
-    return <Labelled label={texts[name]}>{joinNames(names.map(lookOf(name, action, messages)), locale)}</Labelled>;
+    return (
+      <Labelled label={texts[name]}>{joinNames(names.map(lookOf(name, action, messages)), texts.separator)}</Labelled>
+    );
   }
   if (typeof value === "string" && isLabel(name, textLabels)) {
     return <Labelled label={texts[name]}>{name === "procedure" ? <Code>{value}</Code> : <bdi>{value}</bdi>}</Labelled>;
@@ -87,15 +88,15 @@ function lookOf(name: (typeof listLabels)[number], action: string, { adminAuditF
 }
 
 /** The entries with what stands between them in this language. */
-function joinNames(names: readonly ReactNode[], locale: string): ReactNode {
-  const format = new Intl.ListFormat(locale, { type: "unit" });
-  let next = 0;
-  return format.formatToParts(names.map(() => "x")).map((part, index) => {
+function joinNames(names: readonly ReactNode[], separator: string): ReactNode {
+  return names.map((name, index) => (
     // Entries may be the same, and never move.
     // oxlint-disable-next-line react/no-array-index-key
-    if (part.type === "element") return <span key={index}>{names[next++]}</span>;
-    return part.value;
-  });
+    <Fragment key={index}>
+      {index > 0 && separator}
+      {name}
+    </Fragment>
+  ));
 }
 
 function Labelled({ label, children }: { readonly label: string; readonly children: ReactNode }) {

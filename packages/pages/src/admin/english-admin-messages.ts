@@ -191,6 +191,7 @@ export const englishAdminMessages = {
   },
   /** What an event tells beyond who and what; `adminAuditFields` are the fields of an account. */
   adminAuditDetails: {
+    separator: ", ",
     fields: "Fields",
     permissions: "Permissions",
     groups: "Groups",

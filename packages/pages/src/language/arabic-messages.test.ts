@@ -7,7 +7,8 @@ import { arabicMessages } from "./arabic-messages.ts";
 type Text = string | ((...parts: never[]) => string);
 type Catalogue = Readonly<Record<string, Readonly<Record<string, Text>>>>;
 
-const arabicScript = /\p{Script=Arabic}/u;
+// The comma is Arabic too, but of no script by the book.
+const arabicScript = /\p{Script=Arabic}|،/u;
 const english = entriesOf(englishMessages);
 const arabic = new Map(entriesOf(arabicMessages));
 
