@@ -7,6 +7,7 @@ import { finishFiles } from "../generate/finish-files.ts";
 import { planCrud } from "../generate/plan-crud.ts";
 import { planFiles } from "../generate/plan-files.ts";
 import { readTable } from "../generate/read-table.ts";
+import { requireMigration } from "../generate/require-migration.ts";
 import { writeFiles } from "../generate/write-files.ts";
 
 export const generateCrud = defineCommand({
@@ -28,6 +29,7 @@ that is there is written over: what is generated is yours to change.`,
     const api = resolve(folder, options.api ?? "packages/api");
     const table = await readTable(api, name);
     const plan = planCrud(table, options);
+    requireMigration(api, table);
     const files = planFiles(plan, {
       api,
       web: findFolder(folder, options.web, "apps/web"),

@@ -16,7 +16,11 @@ const column = (name: string, given: Partial<ColumnFacts> = {}): ColumnFacts => 
 });
 const kept = [column("id"), column("version", { kind: "number" }), column("createdAt", { kind: "instant" })];
 const ofUser = { refersTo: "users" } as const;
-const table = (...columns: readonly ColumnFacts[]): TableFacts => ({ name: "tags", columns: [...kept, ...columns] });
+const table = (...columns: readonly ColumnFacts[]): TableFacts => ({
+  name: "tags",
+  sqlName: "tags",
+  columns: [...kept, ...columns],
+});
 const nothing: PlanOptions = { singular: null, owner: null, permission: null };
 
 test("the owner's column is found, and neither it nor what the library keeps can be written", () => {
@@ -28,6 +32,12 @@ test("the owner's column is found, and neither it nor what the library keeps can
     shown: ["createdAt"],
   });
   expect(plan.names).toMatchObject({ singular: "tag", type: "Tag", file: "tag", files: "tags" });
+});
+
+test("the only column that refers to users is the owner's, whatever it is called", () => {
+  const plan = planCrud(table(column("title"), column("authorId", ofUser)), nothing);
+
+  expect(plan).toMatchObject({ scope: { column: "authorId" }, makers: [] });
 });
 
 test("who made a row is written by the server, where rows are removed into a bin is found", () => {
@@ -53,14 +63,16 @@ test("what only a person can decide is refused with what to do", () => {
   const refused = (facts: TableFacts, options: Partial<PlanOptions> = {}) =>
     expect(() => planCrud(facts, { ...nothing, ...options }));
 
-  refused(table(title)).toThrow(/--owner <column>.*--permission/);
-  refused(table(title, column("userId", ofUser), owner)).toThrow(/--owner/);
+  refused(table(title)).toThrow(/No column refers to users.*--permission/);
+  refused(table(title, column("userId", ofUser), owner)).toThrow(/--owner userId, --owner ownerId\./);
   refused(table(title, owner), { owner: "title" }).toThrow(/"title" of "tags" can't be the owner.*ownerId/);
   refused(table(title, owner), { owner: "ownerId", permission: "app.all" }).toThrow(Failure);
   refused(table(title, owner, column("bookId", { refersTo: "books" }))).toThrow(/"bookId".*refers to books/);
   refused(table(title, owner, column("extra", { kind: "json" }))).toThrow(/"extra".*JSON/);
   refused(table(owner)).toThrow(/no column of text/);
-  refused({ name: "tags", columns: [column("id"), title, owner] }).toThrow(/no column "version".*count\("version"\)/);
+  refused({ name: "tags", sqlName: "tags", columns: [column("id"), title, owner] }).toThrow(
+    /no column "version".*count\("version"\)/,
+  );
 });
 
 test("for those with a permission there is no owner, and no quota of one", () => {

@@ -109,11 +109,15 @@ function chooseScope(table: TableFacts, { owner, permission }: PlanOptions): Cru
     );
   }
   const likely = ofUsers.filter(({ name }) => likelyOwners.includes(name));
-  const [column] = likely.length > 0 ? likely : ofUsers.filter(({ name }) => !likelyMakers.has(name));
-  if (column && likely.length < 2) return { kind: "owner", column: column.name };
+  const candidates = likely.length > 0 ? likely : ofUsers;
+  const [column, ...others] = candidates;
+  if (column && others.length === 0) return { kind: "owner", column: column.name };
+  const named = column
+    ? `Say which of these columns is the owner: ${candidates.map(({ name }) => `--owner ${name}`).join(", ")}.`
+    : "No column refers to users and is never null. Add one, as in ownerId.";
   throw new Failure(
     "refused",
-    `Whose are the rows of "${table.name}"? Name their owner's column (--owner <column>) or the permission that shows all of them (--permission <app.codename>). For rows of what one is a member of, write the router with membership(…): see @countersign/crud.`,
+    `Whose are the rows of "${table.name}"? ${named} Or name the permission that shows all of them: --permission <app.codename>. For rows of what one is a member of, write the router with membership(…): see @countersign/crud.`,
   );
 }
 

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-import { getTableColumns } from "drizzle-orm";
+import { getTableColumns, getTableName } from "drizzle-orm";
 import { getTableConfig, type PgColumn, PgTable } from "drizzle-orm/pg-core";
 
 import { Failure } from "../failure.ts";
@@ -12,6 +12,8 @@ import { suggest } from "../suggest.ts";
 export interface TableFacts {
   /** Its name in the code, as in `projectMembers`. */
   readonly name: string;
+  /** In the database, as in `project_members`. */
+  readonly sqlName: string;
   readonly columns: readonly ColumnFacts[];
 }
 
@@ -51,7 +53,7 @@ export async function readTable(apiFolder: string, name: string): Promise<TableF
     isOptional: !column.notNull || column.hasDefault,
     refersTo: references.get(column.name) ?? null,
   }));
-  return { name, columns };
+  return { name, sqlName: getTableName(table), columns };
 }
 
 async function loadTables(file: string): Promise<ReadonlyMap<string, PgTable>> {
