@@ -38,7 +38,7 @@ export interface PlanOptions {
 
 /** Columns only the library writes. */
 const kept = new Set(["id", "version", "createdAt", "updatedAt"]);
-const likelyOwners = ["ownerId", "userId"];
+const likelyOwners = new Set(["ownerId", "userId"]);
 const likelyMakers = new Set(["createdBy", "authorId"]);
 const likelyBins = new Set(["removedAt", "deletedAt"]);
 /** Texts that a person reads as the row's name. */
@@ -108,7 +108,7 @@ function chooseScope(table: TableFacts, { owner, permission }: PlanOptions): Cru
       `Column "${owner}" of "${table.name}" can't be the owner: it has to refer to users, and not be null. There: ${named}.`,
     );
   }
-  const likely = ofUsers.filter(({ name }) => likelyOwners.includes(name));
+  const likely = ofUsers.filter(({ name }) => likelyOwners.has(name));
   const candidates = likely.length > 0 ? likely : ofUsers;
   const [column, ...others] = candidates;
   if (column && others.length === 0) return { kind: "owner", column: column.name };

@@ -70,8 +70,7 @@ function referencesOf(table: PgTable, tables: ReadonlyMap<string, PgTable>): Rea
   return new Map(
     getTableConfig(table).foreignKeys.flatMap((key) => {
       const { columns, foreignTable } = key.reference();
-      // The cast: Drizzle types what is referred to as a table of no dialect.
-      const name = names.get(foreignTable as PgTable) ?? "another table";
+      const name = names.get(foreignTable) ?? "another table";
       return columns.map((column): [string, string] => [column.name, name]);
     }),
   );
