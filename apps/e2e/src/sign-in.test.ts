@@ -54,6 +54,26 @@ test("REG: what is wrong with a field is said at the field, which has the focus"
   await expect(page.getByLabel("Password", { exact: true })).toHaveValue("a few random words");
 });
 
+test("a window that showed somebody else says who is signed in since another window did that", async ({
+  newAccount,
+  newDevice,
+}) => {
+  const [ann, bert] = [await newAccount("ann"), await newAccount("bert")];
+  const device = await newDevice(ann);
+  const [here, there] = [await device.openWindow("/notes"), await device.openWindow("/account")];
+  await expect(there.getByRole("heading", { name: "Account", exact: true })).toBeVisible();
+
+  await here.getByRole("button", { name: `Account menu of ${ann.username}` }).click();
+  await here.getByRole("button", { name: "Sign out" }).click();
+  await here.goto("/login");
+  await signInByForm(here, bert);
+
+  const news = `You are now signed in as ${bert.username}.`;
+  await expect(there.getByText(news)).toBeVisible();
+  await expect(here.getByRole("button", { name: `Account menu of ${bert.username}` })).toBeVisible();
+  await expect(here.getByText(news)).toHaveCount(0);
+});
+
 test("COO-04: no script of the page sees the session's cookie", async ({ newAccount, newDevice, server }) => {
   const device = await newDevice();
   const page = await device.openWindow("/login");
