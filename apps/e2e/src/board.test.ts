@@ -259,3 +259,52 @@ async function tabTo(page: Page, target: Locator): Promise<void> {
   }
   throw new Error(`${String(target)} is not reached by Tab.`);
 }
+
+test("the sheet gives the focus back to its card, however it is closed: Escape, Close, Back, Save, the bin, a move", async ({
+  server,
+  newAccount,
+  newDevice,
+}) => {
+  const anns = await newDevice(await newAccount("ann"));
+  const project = await makeProject(anns, server);
+  await makeTasks(anns, server, project, threeTasks);
+  const page = await anns.openWindow(project.path);
+  const [link, sheet] = [page.getByRole("link", { name: "Moor" }), page.getByRole("dialog", { name: "Moor" })];
+  const open = async () => {
+    await link.focus();
+    await page.keyboard.press("Enter");
+    await expect(sheet.getByLabel("Title")).toBeVisible();
+  };
+  await expect(link).toBeVisible();
+
+  const ways: readonly (() => Promise<unknown>)[] = [
+    () => page.keyboard.press("Escape"),
+    () => sheet.getByRole("button", { name: "Close" }).click(),
+    () => page.goBack(),
+    () => sheet.getByRole("button", { name: "Save" }).click(),
+  ];
+  for (const leave of ways) {
+    await open();
+    await leave();
+    await expect(sheet).toHaveCount(0);
+    await expect(link).toBeFocused();
+  }
+
+  await open();
+  await sheet.getByLabel("State").selectOption("doing");
+  await sheet.getByRole("button", { name: "Save" }).click();
+  await expect(titlesIn(page, "doing")).toContainText(["Moor"]);
+  await expect(link).toBeFocused();
+
+  // Nothing on the page has opened it.
+  await link.click();
+  await page.reload();
+  await expect(sheet.getByLabel("Title")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(link).toBeFocused();
+
+  await open();
+  await sheet.getByRole("button", { name: "Move to the bin" }).click();
+  await expect(link).toHaveCount(0);
+  await expect(page.getByRole("link", { name: "Land" })).toBeFocused();
+});

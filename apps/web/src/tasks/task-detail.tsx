@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useLayoutEffect, useState } from "react";
 
 import { Button, Loading, Notice, Skeleton } from "@countersign/pages";
 import { useCrudForm, useLiveList } from "@countersign/react";
@@ -15,22 +15,26 @@ import { useTaskFormOptions } from "./task-drafts.ts";
 import { TaskFacts } from "./task-facts.tsx";
 import { TaskForm } from "./task-form.tsx";
 import type { ShownTask } from "./task.ts";
+import { useTaskFocus } from "./use-task-focus.ts";
 
 /** The task that the address names, over the page that is open; nothing when it names none. */
 export function TaskDetail({ address }: { readonly address: Address }) {
   const id = address.search["task"];
+  const keepFocus = useTaskFocus("link");
   if (typeof id !== "string" || !uuid.test(id)) return null;
-  return <OpenTask key={id} id={id} onClose={() => address.change({ task: null })} />;
+  return <OpenTask key={id} id={id} keepFocus={keepFocus} onClose={() => address.change({ task: null })} />;
 }
 
 const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 interface OpenTaskProps {
   readonly id: string;
+  /** Is told of the task before it closes or goes. */
+  readonly keepFocus: (taskId: string) => void;
   readonly onClose: () => void;
 }
 
-function OpenTask({ id, onClose }: OpenTaskProps) {
+function OpenTask({ id, keepFocus, onClose }: OpenTaskProps) {
   const { client: rpc } = api.useUtils();
   const { project } = useProject();
   const { tasks: texts } = useAppMessages();
@@ -38,6 +42,8 @@ function OpenTask({ id, onClose }: OpenTaskProps) {
     filter: { id: { eq: id }, projectId: { eq: project.id } },
     pageSize: 1,
   });
+  // Where what opened it is gone, or there was nothing that did, the browser has nowhere to give the focus back to.
+  useLayoutEffect(() => () => keepFocus(id), [id, keepFocus]);
   const [task] = rows;
   const [seen, setSeen] = useState<ShownTask | null>(null);
   if (task && task !== seen) setSeen(task);
@@ -53,17 +59,18 @@ function OpenTask({ id, onClose }: OpenTaskProps) {
   return (
     <Sheet title={shown.title} onClose={onClose}>
       {status === "ready" && !task && <InTheBin task={shown} />}
-      <TaskWhole task={shown} onClose={onClose} />
+      <TaskWhole task={shown} keepFocus={keepFocus} onClose={onClose} />
     </Sheet>
   );
 }
 
-function TaskWhole({ task, onClose }: { readonly task: ShownTask; readonly onClose: () => void }) {
+function TaskWhole({ task, keepFocus, onClose }: Omit<OpenTaskProps, "id"> & { readonly task: ShownTask }) {
   const { mayEdit } = useProject();
   const { tasks: texts } = useAppMessages();
   const { remove } = useTaskChanges();
 
   function handleRemove() {
+    keepFocus(task.id);
     remove(task);
     onClose();
   }

@@ -1,32 +1,42 @@
-import { useCallback, useEffect, useRef } from "react";
+import { useCallback, useEffect } from "react";
+
+type Control = "menu" | "link";
+
+/** The tasks that may have the focus, the best first. One for all who ask: what was wanted last counts. */
+let wanted: { readonly ids: readonly string[]; readonly control: Control; readonly until: number } | null = null;
 
 /**
  * Keeps the focus with a task that is about to move or go: what had it is then somewhere else on the page, or nowhere. Call
- * what it gives before that. A task that is gone leaves the focus to its neighbour. Tasks carry `data-task`, the id.
+ * what it gives before that. A task that is gone leaves the focus to its neighbour. Tasks carry `data-task`, the id. It goes to
+ * the task's menu, or, for what was opened, to its link.
  */
-export function useTaskFocus(): (taskId: string) => void {
-  const wanted = useRef<{ readonly ids: readonly string[]; readonly until: number } | null>(null);
-
-  const restore = useCallback(() => {
-    if (wanted.current === null || document.activeElement !== document.body) return;
-    if (wanted.current.until < performance.now()) return void (wanted.current = null);
-    const target = wanted.current.ids.map(controlOf).find((control) => control !== null);
-    (target ?? document.querySelector<HTMLElement>("h1"))?.focus();
-  }, []);
+export function useTaskFocus(control: Control = "menu"): (taskId: string) => void {
   useEffect(restore);
 
   return useCallback(
     (taskId) => {
-      wanted.current = { ids: [taskId, ...neighboursOf(taskId)], until: performance.now() + patienceMs };
+      const now = performance.now();
+      // Called again when the task is gone already, its neighbours are those of before.
+      const isAgain = wanted !== null && wanted.ids[0] === taskId && wanted.until > now;
+      const ids = isAgain && wanted ? wanted.ids : [taskId, ...neighboursOf(taskId)];
+      wanted = { ids, control, until: now + patienceMs };
       // The menu it was chosen in closes without anything else being rendered.
       requestAnimationFrame(restore);
     },
-    [restore],
+    [control],
   );
 }
 
 /** Later the person is somewhere else. */
 const patienceMs = 2000;
+
+function restore() {
+  if (wanted === null || document.activeElement !== document.body) return;
+  if (wanted.until < performance.now()) return void (wanted = null);
+  const { ids, control } = wanted;
+  const target = ids.map((id) => controlOf(id, control)).find((element) => element !== null);
+  (target ?? document.querySelector<HTMLElement>("h1"))?.focus();
+}
 
 function neighboursOf(taskId: string): readonly string[] {
   const ids = [...document.querySelectorAll<HTMLElement>("[data-task]")].map(({ dataset }) => dataset["task"] ?? "");
@@ -34,7 +44,8 @@ function neighboursOf(taskId: string): readonly string[] {
   return [ids[at + 1], ids[at - 1]].filter((id) => id !== undefined);
 }
 
-function controlOf(taskId: string): HTMLElement | null {
+function controlOf(taskId: string, control: Control): HTMLElement | null {
   const task = document.querySelector(`[data-task="${CSS.escape(taskId)}"]`);
-  return task?.querySelector<HTMLElement>("button[aria-expanded]") ?? task?.querySelector<HTMLElement>("a") ?? null;
+  const [menu, link] = ["button[aria-expanded]", "a"].map((selector) => task?.querySelector<HTMLElement>(selector));
+  return (control === "menu" ? (menu ?? link) : (link ?? menu)) ?? null;
 }
