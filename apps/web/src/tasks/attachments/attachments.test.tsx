@@ -56,7 +56,13 @@ function refused(data: object): Error {
 }
 
 test("a file's name is a link that downloads it under this name", () => {
-  show(<AttachmentRow attachment={attachment} onRemove={vi.fn<() => Promise<ChangeOutcome<Attachment>>>()} onRemoved={() => {}} />);
+  show(
+    <AttachmentRow
+      attachment={attachment}
+      onRemove={vi.fn<() => Promise<ChangeOutcome<Attachment>>>()}
+      onRemoved={() => {}}
+    />,
+  );
   const link = screen.getByRole("link", { name: "plan & <b>.txt" });
   expect(link.getAttribute("href")).toBe("http://localhost/files/attachment.download?input=%7B%22id%22%3A%22a1%22%7D");
   expect(link.getAttribute("download")).toBe("plan & <b>.txt");
@@ -67,7 +73,13 @@ test("a small picture is shown, a large one and whatever is no picture are not",
   const onRemove = vi.fn<() => Promise<ChangeOutcome<Attachment>>>();
   const sizes = [512 * 1024, 512 * 1024 + 1];
   for (const size of sizes) {
-    show(<AttachmentRow attachment={{ ...attachment, type: "image/png", size }} onRemove={onRemove} onRemoved={() => {}} />);
+    show(
+      <AttachmentRow
+        attachment={{ ...attachment, type: "image/png", size }}
+        onRemove={onRemove}
+        onRemoved={() => {}}
+      />,
+    );
   }
   show(<AttachmentRow attachment={attachment} onRemove={onRemove} onRemoved={() => {}} />);
   const pictures = [...document.querySelectorAll("img")];
@@ -91,7 +103,13 @@ test("deleting a file asks by its name, and says in place when it was refused", 
 
 test("who may not delete it is offered no button", () => {
   const own = { ...attachment, $can: { update: false, remove: false } };
-  show(<AttachmentRow attachment={own} onRemove={vi.fn<() => Promise<ChangeOutcome<Attachment>>>()} onRemoved={() => {}} />);
+  show(
+    <AttachmentRow
+      attachment={own}
+      onRemove={vi.fn<() => Promise<ChangeOutcome<Attachment>>>()}
+      onRemoved={() => {}}
+    />,
+  );
   expect(screen.queryByRole("button")).toBeNull();
 });
 

@@ -3,7 +3,7 @@ import { describeCallError, type Messages } from "@countersign/pages";
 
 import type { AttachmentMessages } from "../../messages/english-attachment-messages.ts";
 
-import { formatSize } from "./format-size.ts";
+import { formatLimit } from "./format-size.ts";
 
 /** Why a file was not taken, in a sentence. */
 export function describeUploadError(
@@ -13,7 +13,8 @@ export function describeUploadError(
   locale?: string,
 ): string {
   const data = readErrorData(error);
-  if (data?.reason === "FILE_TOO_LARGE") return texts.tooLarge(formatSize(Number(data.details?.["mostBytes"]), locale));
+  if (data?.reason === "FILE_TOO_LARGE")
+    return texts.tooLarge(formatLimit(Number(data.details?.["mostBytes"]), locale));
   if (data?.reason === "FILE_TYPE_REFUSED") return texts.kindRefused;
   if (data?.reason === "QUOTA_REACHED") return texts.full;
   if (data?.fields?.["file"]) return texts.empty;
