@@ -66,6 +66,7 @@ export const arabicProjectMessages: ProjectMessages = {
     leaving: "جارٍ المغادرة…",
     left: (name) => `غادرت «${isolate(name)}».`,
     lastManager: "لا بدّ للمشروع من مدير: اجعل غيرك مديرًا أولًا.",
+    alreadyMember: (name) => `${isolate(name)} عضو من قبل.`,
     added: (name) => `${isolate(name)} عضو الآن.`,
     removed: (name) => `لم يعد ${isolate(name)} عضوًا.`,
     failed: "تعذّر تحميل الأعضاء.",
@@ -137,7 +138,7 @@ export const arabicProjectMessages: ProjectMessages = {
     who: { me: "أنا", nobody: "لا أحد" },
     dues: { late: "متأخرة", week: "خلال أسبوع" },
     orders: {
-      board: "كما في اللوحة",
+      board: "الموضع في العمود",
       due: "الأقرب موعدًا",
       newest: "الأحدث أولًا",
       oldest: "الأقدم أولًا",

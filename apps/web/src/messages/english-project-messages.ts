@@ -68,6 +68,7 @@ export const englishProjectMessages = {
     leaving: "Leaving…",
     left: (name: string) => `You have left “${name}”.`,
     lastManager: "A project needs a manager: make somebody else one first.",
+    alreadyMember: (name: string) => `${name} is a member already.`,
     added: (name: string) => `${name} is a member now.`,
     removed: (name: string) => `${name} is no longer a member.`,
     failed: "The members could not be loaded.",
@@ -139,7 +140,7 @@ export const englishProjectMessages = {
     who: { me: "Me", nobody: "Nobody" },
     dues: { late: "Overdue", week: "Within a week" },
     orders: {
-      board: "As on the board",
+      board: "Place in its column",
       due: "Due first",
       newest: "Newest first",
       oldest: "Oldest first",

@@ -1,5 +1,6 @@
-import { useRef } from "react";
+import { useRef, useState } from "react";
 
+import { readErrorData } from "@countersign/client";
 import { Button, Field, FormFailure, readText, TextInput, useForm } from "@countersign/pages";
 
 import { api, type Member } from "../api.ts";
@@ -19,10 +20,15 @@ export function AddMember({ onAdded }: { readonly onAdded: (name: string) => voi
   const { project } = useProject();
   const { members: texts } = useAppMessages();
   const username = useRef<HTMLInputElement>(null);
+  /** What was sent last, until something else is written. */
+  const [tried, setTried] = useState("");
   const { isBusy, errors, failure, formProps } = useForm<AddMemberValues, Member>({
     read: (data) => ({ username: readText(data, "username").trim(), role: roleOf(readText(data, "role")) }),
     validate: (values) => (values.username === "" ? { username: texts.usernameMissing } : {}),
-    submit: (values) => rpc.member.create.mutate({ ...values, projectId: project.id, key: crypto.randomUUID() }),
+    submit(values) {
+      setTried(values.username);
+      return rpc.member.create.mutate({ ...values, projectId: project.id, key: crypto.randomUUID() });
+    },
     onDone(member) {
       onAdded(nameOf(member));
       if (!username.current) return;
@@ -32,15 +38,18 @@ export function AddMember({ onAdded }: { readonly onAdded: (name: string) => voi
     focusOnFailure: "username",
   });
 
+  const isTaken = readErrorData(failure)?.reason === "TAKEN";
+  const usernameError = errors.username ?? (isTaken && tried !== "" ? texts.alreadyMember(tried) : undefined);
   return (
     <form className="members__form" aria-label={texts.add} {...formProps}>
-      <FormFailure failure={failure} />
-      <Field label={texts.username} help={texts.usernameHelp} error={errors.username}>
+      <FormFailure failure={isTaken ? null : failure} />
+      <Field label={texts.username} help={texts.usernameHelp} error={usernameError}>
         {(control) => (
           <TextInput
             {...control}
             ref={username}
             name="username"
+            onChange={() => setTried("")}
             dir="auto"
             autoComplete="off"
             autoCapitalize="none"

@@ -14,7 +14,7 @@ export const whos = ["me", "nobody"] as const;
 export type Who = (typeof whos)[number];
 export const dues = ["late", "week"] as const;
 export type Due = (typeof dues)[number];
-/** Null stands for the order of the board. */
+/** Null stands for the place within a column: the first of each, then the second of each. */
 export const orders = ["due", "newest", "oldest", "title"] as const;
 export type Order = (typeof orders)[number];
 
