@@ -17,6 +17,7 @@ export const upload = procedureWith({ transport: "file" })
         const name = fitFileName(input.name, kind);
         return addAttachment({ ctx, tx }, { taskId: input.taskId, name, type: kind.type, size, digest, storageKey });
       },
+      again: ({ id }, db) => attachmentRows.showAgain({ ctx, db }, id),
     }),
   );
 

@@ -51,15 +51,20 @@ export const memberRouter = router({
     const now = ctx.now().getTime();
     const call = { userId: ctx.user.id, procedure: "member.create", key, input, now };
     return ctx.transaction((tx) =>
-      once(tx, call, async () => {
-        await memberRows.admit({ ctx, tx }, { projectId });
-        const counted = countName(ctx.user.id, now);
-        const userId = await findUserId(tx, username);
-        if (userId === null) throw invalidFields({ username: ["There is nobody by this name."] });
-        counted.forgive();
-        const member = await memberRows.insert({ ctx, tx }, { projectId, userId, role });
-        return memberRows.show({ ctx, tx }, member);
-      }),
+      once(
+        tx,
+        call,
+        async () => {
+          await memberRows.admit({ ctx, tx }, { projectId });
+          const counted = countName(ctx.user.id, now);
+          const userId = await findUserId(tx, username);
+          if (userId === null) throw invalidFields({ username: ["There is nobody by this name."] });
+          counted.forgive();
+          const member = await memberRows.insert({ ctx, tx }, { projectId, userId, role });
+          return memberRows.show({ ctx, tx }, member);
+        },
+        ({ id }) => memberRows.showAgain({ ctx, db: tx }, id),
+      ),
     );
   }),
 });

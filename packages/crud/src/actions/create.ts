@@ -12,6 +12,7 @@ import { columnOf } from "../scope/column.ts";
 import { announce } from "./announce.ts";
 import { callOf, type Keyed } from "./call.ts";
 import type { CrudContext } from "./crud-context.ts";
+import { showAgain } from "./show-again.ts";
 import { validate } from "./validate.ts";
 
 /** A new row, where the scope lets this user put it. */
@@ -24,7 +25,8 @@ export function createRow(
   const { key: _, ...values } = input;
   const call = callOf(ctx, procedure, input);
   const body = async (tx: Transaction) => showRow(model, ctx, await insertRow(model, ctx, tx, values), tx);
-  return ctx.transaction((tx) => once(tx, call, () => body(tx)), {
+  const again = (tx: Transaction) => (first: SentRow) => showAgain(model, ctx, first.id, tx);
+  return ctx.transaction((tx) => once(tx, call, () => body(tx), again(tx)), {
     // Of many creations at once, each has to see those before it.
     alone: model.quota !== null,
   });

@@ -6,6 +6,7 @@ import type { SentRow } from "../query/send-rows.ts";
 import { callOf, type Keyed } from "./call.ts";
 import type { CrudContext } from "./crud-context.ts";
 import { applyRemove } from "./remove.ts";
+import { showAgain } from "./show-again.ts";
 import { applyUpdate } from "./update.ts";
 
 interface Named {
@@ -27,8 +28,11 @@ export function updateRows(
   input: UpdateManyInput,
 ): Promise<readonly SentRow[]> {
   return ctx.transaction((tx) =>
-    once(tx, callOf(ctx, procedure, input), () =>
-      forEach(input.rows, (row) => applyUpdate(model, ctx, tx, { ...input.changes, ...row })),
+    once(
+      tx,
+      callOf(ctx, procedure, input),
+      () => forEach(input.rows, (row) => applyUpdate(model, ctx, tx, { ...input.changes, ...row })),
+      () => forEach(input.rows, ({ id }) => showAgain(model, ctx, id, tx)),
     ),
   );
 }
@@ -41,10 +45,15 @@ export function removeRows(
   input: RemoveManyInput,
 ): Promise<{ readonly removed: number }> {
   return ctx.transaction((tx) =>
-    once(tx, callOf(ctx, procedure, input), async () => {
-      await forEach(input.rows, (row) => applyRemove(model, ctx, tx, row));
-      return { removed: input.rows.length };
-    }),
+    once(
+      tx,
+      callOf(ctx, procedure, input),
+      async () => {
+        await forEach(input.rows, (row) => applyRemove(model, ctx, tx, row));
+        return { removed: input.rows.length };
+      },
+      (first) => first,
+    ),
   );
 }
 

@@ -4,7 +4,6 @@ import type { Transaction } from "@countersign/db";
 import { CallError, forbidden, notFound, once } from "@countersign/rpc";
 
 import { type AnyRow, columnsOf, type Model, placeOf } from "../definition/model.ts";
-import { readRow } from "../query/read-rows.ts";
 import { rightsOf, scopeOf } from "../query/rights.ts";
 import { sendRow, type SentRow } from "../query/send-rows.ts";
 import { columnOf } from "../scope/column.ts";
@@ -13,6 +12,7 @@ import { announce } from "./announce.ts";
 import { callOf, type Keyed } from "./call.ts";
 import type { CrudContext } from "./crud-context.ts";
 import { explainMiss } from "./refuse.ts";
+import { showAgain } from "./show-again.ts";
 import { lockRow } from "./update.ts";
 
 export type RemoveInput = Keyed<{ readonly id: string; readonly version?: number | undefined }>;
@@ -25,10 +25,15 @@ export function removeRow(
   input: RemoveInput,
 ): Promise<Record<string, never>> {
   return ctx.transaction((tx) =>
-    once(tx, callOf(ctx, procedure, input), async () => {
-      await applyRemove(model, ctx, tx, input);
-      return {};
-    }),
+    once(
+      tx,
+      callOf(ctx, procedure, input),
+      async () => {
+        await applyRemove(model, ctx, tx, input);
+        return {};
+      },
+      () => ({}),
+    ),
   );
 }
 
@@ -71,31 +76,36 @@ export async function applyRemove(
 /** Takes a row out of the bin. */
 export function restoreRow(model: Model, ctx: CrudContext, procedure: string, input: RemoveInput): Promise<SentRow> {
   return ctx.transaction((tx) =>
-    once(tx, callOf(ctx, procedure, input), async () => {
-      const place = placeOf(model, tx);
-      const { table } = place;
-      const name = model.removedAt ?? "";
-      await model.scope.hold?.(ctx.principal, input.id, tx, place);
-      const isThis = and(
-        eq(table.id, input.id),
-        input.version === undefined ? undefined : eq(table.version, input.version),
-        model.scope.where(ctx.principal, "remove", place),
-        isNotNull(columnOf(table, name)),
-      );
-      const removed = model.policies.remove ? await lockRow(tx, table, isThis) : undefined;
-      if (removed && model.policies.remove?.(ctx, removed) === false) throw forbidden();
-      const [restored] = (await tx
-        .update(table)
-        .set({ [name]: null, version: sql`${table.version} + 1` })
-        .where(isThis)
-        .returning()) as AnyRow[];
-      if (restored === undefined) throw await explainMissInBin(model, ctx, input, tx);
-      announce(model, ctx, tx, { action: "restore", before: null, after: restored });
-      const row = await readRow(model, ctx, input.id, tx);
-      if (row === null) throw notFound();
-      return row;
-    }),
+    once(
+      tx,
+      callOf(ctx, procedure, input),
+      () => applyRestore(model, ctx, tx, input),
+      () => showAgain(model, ctx, input.id, tx),
+    ),
   );
+}
+
+async function applyRestore(model: Model, ctx: CrudContext, tx: Transaction, input: RemoveInput): Promise<SentRow> {
+  const place = placeOf(model, tx);
+  const { table } = place;
+  const name = model.removedAt ?? "";
+  await model.scope.hold?.(ctx.principal, input.id, tx, place);
+  const isThis = and(
+    eq(table.id, input.id),
+    input.version === undefined ? undefined : eq(table.version, input.version),
+    model.scope.where(ctx.principal, "remove", place),
+    isNotNull(columnOf(table, name)),
+  );
+  const removed = model.policies.remove ? await lockRow(tx, table, isThis) : undefined;
+  if (removed && model.policies.remove?.(ctx, removed) === false) throw forbidden();
+  const [restored] = (await tx
+    .update(table)
+    .set({ [name]: null, version: sql`${table.version} + 1` })
+    .where(isThis)
+    .returning()) as AnyRow[];
+  if (restored === undefined) throw await explainMissInBin(model, ctx, input, tx);
+  announce(model, ctx, tx, { action: "restore", before: null, after: restored });
+  return showAgain(model, ctx, input.id, tx);
 }
 
 /** Like `explainMiss`, of a row that is looked for in the bin. */

@@ -14,13 +14,21 @@ import { callOf, type Keyed } from "./call.ts";
 import { refuseTaken } from "./create.ts";
 import type { CrudContext } from "./crud-context.ts";
 import { explainMiss } from "./refuse.ts";
+import { showAgain } from "./show-again.ts";
 import { validate } from "./validate.ts";
 
 export type UpdateInput = Keyed<Readonly<Record<string, unknown>>> & { readonly id: string; readonly version: number };
 
 /** A change made from one version of a row: if it is not the present one any more, CONFLICT with the present row. */
 export function updateRow(model: Model, ctx: CrudContext, procedure: string, input: UpdateInput): Promise<SentRow> {
-  return ctx.transaction((tx) => once(tx, callOf(ctx, procedure, input), () => applyUpdate(model, ctx, tx, input)));
+  return ctx.transaction((tx) =>
+    once(
+      tx,
+      callOf(ctx, procedure, input),
+      () => applyUpdate(model, ctx, tx, input),
+      () => showAgain(model, ctx, input.id, tx),
+    ),
+  );
 }
 
 /** The same within a transaction, for one row of many. */

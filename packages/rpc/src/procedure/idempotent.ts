@@ -14,8 +14,9 @@ export const IdempotencyKey = z.string().regex(/^[\w-]{8,64}$/, "Use 8 to 64 let
 export const idempotencyLifetimeMs = 24 * 60 * 60 * 1000;
 
 /**
- * Runs `act` once for a key: a retry gets the first answer again, also when both run at once and on different replicas.
- * Keys are each user's own. `result` must be JSON. Part of the caller's transaction.
+ * Runs `act` once for a key, also when a retry runs at once or on another replica: the retry does not act. What it is answered
+ * `again` says: by the rights of now, as those of the first time may be gone. It is given the first answer, which must be JSON,
+ * and throws what reading it now would throw. Keys are each user's own. Part of the caller's transaction.
  *
  * @throws CONFLICT (`KEY_REUSED`) when the key came with another input before.
  */
@@ -29,6 +30,7 @@ export async function once<Result>(
     readonly now: number;
   },
   act: () => Promise<Result>,
+  again: (first: Result) => Result | Promise<Result>,
 ): Promise<Result> {
   const { userId, procedure, key, now } = call;
   if (key === undefined) return act();
@@ -57,7 +59,7 @@ export async function once<Result>(
       });
     }
     // The cast: what was stored under this procedure's name is what it returned.
-    return first.result as Result;
+    return again(first.result as Result);
   }
 
   const result = await act();

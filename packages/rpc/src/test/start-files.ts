@@ -75,13 +75,18 @@ const paperRouter = router({
           await tx.insert(tx.tables.papers).values({ ...paper, ownerId: ctx.user.id, storageKey: file.key });
           return { ...paper, digest: file.digest };
         },
+        again: (first) => first,
       }),
     ),
   /** For those who may write only. */
   uploadAsWriter: procedureWith({ transport: "file", permissions: ["papers.write"] })
     .input(Paper)
     .mutation(({ ctx, input }) =>
-      takeFile(ctx, "paper.uploadAsWriter", input, { admit: async () => {}, keep: async () => ({}) }),
+      takeFile(ctx, "paper.uploadAsWriter", input, {
+        admit: async () => {},
+        keep: async () => ({}),
+        again: (first) => first,
+      }),
     ),
   download: procedureWith({ transport: "file" })
     .input(z.strictObject({ id: z.uuid() }))
