@@ -74,3 +74,25 @@ test("as many as are allowed wait; one more is refused at once", async () => {
   for (const turn of waiting) (await turn)();
   expect(queue.isFree).toBe(true);
 });
+
+test("however many wait, what waits for no turn is done in between, and nobody is let in early", async () => {
+  const queue = createTurnQueue({ places: 1, longest: 100 });
+  const order: string[] = [];
+  let isIn = false;
+  const turns = Array.from({ length: 20 }, async (_, index) => {
+    const leave = await queue.enter(later());
+    expect(isIn).toBe(false);
+    isIn = true;
+    // A transaction on SQLite: it works without ever letting the event loop go round.
+    for (const begun = performance.now(); performance.now() - begun < 5;) await Promise.resolve();
+    isIn = false;
+    order.push(`turn ${index}`);
+    leave();
+  });
+  setImmediate(() => order.push("else"));
+  await Promise.all(turns);
+
+  expect(order.slice(0, 5)).toContain("else");
+  expect(order.filter((what) => what !== "else")).toEqual(turns.map((_, index) => `turn ${index}`));
+  expect(queue.isFree).toBe(true);
+});
