@@ -19,4 +19,5 @@ export type { MigrationSet } from "./migration-set.ts";
 export { openDatabase, type OpenDatabaseOptions } from "./open-database.ts";
 export { type OnRowsChanged, rowsTopic, type WatchedRows } from "./row-changes.ts";
 export { coreTables, type CoreTables } from "./schema/tables.ts";
+export { createTurnQueue, type TurnQueue } from "./turn-queue.ts";
 export { defineTables, extendTables, type TableSet, type Vocabulary } from "./schema/vocabulary.ts";

@@ -41,6 +41,7 @@ import { startMaintenance } from "./maintenance.ts";
 import { createNotifications } from "./notify/notifications.ts";
 import type { RootContext } from "./procedure/call-context.ts";
 import { listRules, listWatchedRows } from "./procedure/rule-list.ts";
+import { UserTurns } from "./procedure/user-turns.ts";
 import { startLease } from "./revocation/lease.ts";
 import { Revocation } from "./revocation/revocation.ts";
 import type { Log, Services } from "./services.ts";
@@ -217,6 +218,7 @@ function createServices<Tables extends CoreTables>(options: AppOptions<Tables>):
     visitorLimit,
     files,
     transfers: new Transfers(settings),
+    userTurns: new UserTurns(),
   };
 }
 

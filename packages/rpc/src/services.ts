@@ -10,6 +10,7 @@ import type { Transfers } from "./files/transfers.ts";
 import type { LiveHub } from "./live/hub.ts";
 import type { ReadSnapshot } from "./live/snapshot-reader.ts";
 import type { Notifications } from "./notify/notifications.ts";
+import type { UserTurns } from "./procedure/user-turns.ts";
 
 /** Where log lines go. pino fits; so does any object with these four. */
 export interface Log {
@@ -40,4 +41,6 @@ export interface Services<Tables extends CoreTables = CoreTables> {
   readonly files: StoredFiles | null;
   /** Files on their way in and out. */
   readonly transfers: Transfers;
+  /** So that one user's transactions do not keep the others' waiting. */
+  readonly userTurns: UserTurns;
 }

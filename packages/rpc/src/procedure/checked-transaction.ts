@@ -30,16 +30,18 @@ export function checkedTransaction<Tables extends CoreTables, Result>(
   body: (tx: Transaction<Tables>) => Promise<Result>,
   { alone = false, lockFirst }: CheckedTransactionOptions = {},
 ): Promise<Result> {
-  const { db } = caller.services;
+  const { db, userTurns } = caller.services;
   if (principal === null) return db.transaction(body);
 
-  return db.transaction(async (tx) => {
+  const checked = async (tx: Transaction<Tables>) => {
     await lockFirst?.(tx);
     const version = await lockSession(db, tx, caller.tokenHash ?? "", alone ? "no key update" : "share");
     if (version === null) throw unauthorized();
     if (version !== principal.user.version) await recheck(caller, rule);
     return body(tx);
-  });
+  };
+  // Those of one user wait for each other here, where they hold no connection yet: the lock of the row is for other replicas.
+  return userTurns.run(principal.user.id, alone, () => db.transaction(checked));
 }
 
 /** The version of the active user behind the session; null when there is none any more. */
