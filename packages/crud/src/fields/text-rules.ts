@@ -1,15 +1,19 @@
 import { z } from "zod";
 
 // Postgres stores no NUL, and neither dialect half of a surrogate pair. In a single line, other control characters are a
-// mistake or a trick.
-const noControls = /^\P{Cc}*$/u;
+// mistake or a trick, and so are line and paragraph breaks.
+const noControls = /^[^\p{Cc}\u2028\u2029]*$/u;
+// What turns the direction of the text that follows: "abc \u202efdp.exe" is read as "abc exe.pdf", and what stands behind a title
+// turns with it. The marks of Arabic and Hebrew (U+061C, U+200E, U+200F) only say how the signs beside them are read.
+const noTurning = /^[^\u202a-\u202e\u2066-\u2069]*$/u;
 const noNul = /^[^\0]*$/;
-const visible = /[^\p{C}\p{Z}]/u;
+// Some letters and signs are drawn as nothing: fillers (U+115F, U+3164), variation selectors, blank Braille and others.
+const visible = /[^\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800\ufffc\u{1d159}\u{13441}\u{13442}]/u;
 
 export interface TextOptions {
   /** Most characters (UTF-16 code units). */
   readonly max: number;
-  /** One line: blanks at the ends are taken off, and no control characters may be in it. */
+  /** One line: blanks at the ends are taken off, and no control characters may be in it, nor what turns the text's direction. */
   readonly singleLine?: boolean;
   /** Something must be visible; the text is what the person is told otherwise. */
   readonly required?: string;
@@ -22,5 +26,6 @@ export function text({ max, singleLine = false, required }: TextOptions): z.ZodT
     .max(max, `Too long: at most ${max.toLocaleString("en")} characters.`)
     .regex(singleLine ? noControls : noNul, singleLine ? "Remove the control characters." : "Remove the NUL character.")
     .refine((value) => value.isWellFormed(), "Remove the broken character.");
-  return required === undefined ? bounded : bounded.regex(visible, required);
+  const line = singleLine ? bounded.regex(noTurning, "Remove the characters that turn the text's direction.") : bounded;
+  return required === undefined ? line : line.regex(visible, required);
 }

@@ -12,6 +12,8 @@ import { allOf, needs } from "./needs.ts";
 
 const texts = [
   "\u202Eright to left\u202C שלום",
+  "abc \u202efdp.exe",
+  "left\u200e and right\u200f marks",
   "👩‍👩‍👧‍👦 😀",
   "𝒳𠀀 four bytes",
   "e\u0301 is not é",
@@ -31,6 +33,21 @@ const texts = [
   "%",
 ];
 
+/** What looks like nothing: where a blank is refused because something must be there, so is this. */
+const invisible = [
+  "\u200b",
+  "\u2060",
+  "\ufeff",
+  "\u3164",
+  "\u115f",
+  "\uffa0",
+  "\u2800",
+  "\ufe0f",
+  "\u202e",
+  "\u00ad",
+  "\u{e0020}",
+];
+
 /** What may be in a text, a number and a date. */
 export const values: readonly CrudCase[] = [
   {
@@ -45,6 +62,7 @@ export const values: readonly CrudCase[] = [
         for (const text of texts) await assertKept(world, ann, name, text);
         await assertKept(world, ann, name, "plain", { mustBeTaken: true });
         await assertKept(world, ann, name, "😀 𠀀 \u05d0", { mustBeTaken: true });
+        await assertVisible(world, ann, name);
         assert.ok(max !== null, `${name} takes texts of any length.`);
         if (max > 50_000) continue;
         await assertKept(world, ann, name, "x".repeat(max), { mustBeTaken: true });
@@ -125,6 +143,18 @@ async function assertKept(
   const { id } = dataOf<CrudRow>(answer, what);
   const kept = (await world.get(person, "get", { id }))[name];
   assert.ok(kept === text || kept === text.trim(), `${what} was kept as ${JSON.stringify(kept)}.`);
+}
+
+async function assertVisible(world: CrudWorld, person: Person, name: string): Promise<void> {
+  const createWith = (text: string) => world.ask(person, "create", { ...world.sample(person.place), [name]: text });
+  if (!(await createWith(" ")).refusal) return;
+  for (const text of invisible) {
+    assertRefused(
+      await createWith(text),
+      "BAD_REQUEST",
+      `create with nothing to see in ${name}: U+${text.codePointAt(0)?.toString(16)}`,
+    );
+  }
 }
 
 function createRaw(world: CrudWorld, person: Person, name: string, raw: string) {
