@@ -17,11 +17,11 @@ const pagesOfStrangers = [
   ["/password-reset", "Forgot your password?"],
   [`/password-reset/confirm${wrongToken}`, "Choose a new password"],
   ["/password-reset/confirm", "This link does not work any more"],
-  [`/verify-email${wrongToken}`, "Confirm your email address"],
+  [`/verify-email${wrongToken}`, "This link does not work any more"],
   ["/verify-email", "Confirm your email address"],
-  [`/account/email/confirm${wrongToken}`, "Use this email address"],
+  [`/account/email/confirm${wrongToken}`, "This link does not work any more"],
   ["/account/email/confirm", "This link does not work any more"],
-  [`/account/email/revert${wrongToken}`, "This was not me"],
+  [`/account/email/revert${wrongToken}`, "This link does not work any more"],
   ["/logged-out", "You are signed out"],
   ["/forbidden", "You do not have access to this page"],
   ["/nowhere", "This page does not exist"],
@@ -38,7 +38,7 @@ const formsOfAccount = [
 for (const colorScheme of ["light", "dark"] as const) {
   test(`axe finds nothing on the pages of a stranger (${colorScheme})`, async ({ newDevice }) => {
     const device = await newDevice(null, { colorScheme });
-    device.problems.allow(/401/);
+    device.problems.allow(/40[01]/);
     const page = await device.openWindow("/login");
 
     await see(page, "Sign in");
@@ -68,15 +68,6 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.getByLabel("New password", { exact: true }).fill("a few random words");
     await page.getByRole("button", { name: "Set the password" }).click();
     await see(page, "This link does not work any more");
-    for (const [path, press] of [
-      ["/verify-email", "Confirm"],
-      ["/account/email/confirm", "Use this address"],
-      ["/account/email/revert", "Undo the change"],
-    ] as const) {
-      await openAnew(page, `${path}${wrongToken}`);
-      await page.getByRole("button", { name: press }).click();
-      await see(page, "This link does not work any more");
-    }
   });
 
   test(`axe finds nothing on the pages of a user (${colorScheme})`, async ({ newAccount, newDevice }) => {
@@ -107,7 +98,9 @@ for (const colorScheme of ["light", "dark"] as const) {
   });
 
   test(`axe finds nothing where it is read from right to left (${colorScheme})`, async ({ newAccount, newDevice }) => {
-    const stranger = await (await newDevice(null, { colorScheme, locale: "ar" })).openWindow("/login");
+    const visitor = await newDevice(null, { colorScheme, locale: "ar" });
+    visitor.problems.allow(/400/);
+    const stranger = await visitor.openWindow("/login");
     for (const [path] of pagesOfStrangers) {
       await openAnew(stranger, path);
       await expect(stranger.locator("html")).toHaveAttribute("dir", "rtl");
@@ -139,6 +132,7 @@ test("no page scrolls sideways at 360 pixels, and all of it can be reached", asy
   await expectNoSidewaysScroll(page);
 
   const stranger = await newDevice(null, { viewport: { width: 360, height: 740 } });
+  stranger.problems.allow(/400/);
   for (const [path, title] of pagesOfStrangers) {
     const open = await stranger.openWindow(path);
     await expect(open.getByRole("heading", { name: title })).toBeVisible();

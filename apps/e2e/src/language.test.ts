@@ -17,7 +17,7 @@ test(
     await expect(onPhone.getByRole("heading", { name: "Notes" })).toBeVisible();
     await expect(bobs.getByRole("heading", { name: "Notes" })).toBeVisible();
 
-    await onLaptop.getByRole("combobox", { name: "Language" }).selectOption("ar");
+    await onLaptop.getByRole("combobox", { name: "Show pages and mails in" }).selectOption("ar");
 
     await expect(onLaptop.getByRole("heading", { level: 1, name: "الحساب" })).toBeVisible();
     await expect(onPhone.getByRole("heading", { level: 1, name: "الملاحظات" })).toBeVisible(withinASecond);
@@ -28,7 +28,7 @@ test(
 
     await onPhone.reload();
     await expect(onPhone.getByRole("heading", { level: 1, name: "الملاحظات" })).toBeVisible();
-    await onLaptop.getByRole("combobox", { name: "اللغة" }).selectOption("en");
+    await onLaptop.getByRole("combobox", { name: "عرض الصفحات والرسائل باللغة" }).selectOption("en");
     await expect(onPhone.getByRole("heading", { level: 1, name: "Notes" })).toBeVisible(withinASecond);
     expect(await documentOf(onPhone)).toEqual({ lang: "en", dir: "ltr" });
   },

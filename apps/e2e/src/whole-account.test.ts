@@ -1,6 +1,6 @@
 import { expect, type Page } from "@playwright/test";
 
-import { test as base } from "@app/browser";
+import { expectAccessible, test as base } from "@app/browser";
 import { type Mailbox, openMailbox } from "@app/services/mailbox";
 
 import { linkIn, mailTo, registerByForm } from "./mail-actions.ts";
@@ -152,6 +152,8 @@ test("a reload keeps that a mail is on its way; a change of address waits to be 
   await expect(page.getByLabel("Username")).toBeVisible();
 
   await page.goto(linkIn(await mailTo(mailbox, carla.email, /^Confirm your address/)));
+  await expect(page.getByText(`It is for the account “${carla.username}”.`)).toBeVisible();
+  await expectAccessible(page);
   await page.getByRole("button", { name: "Confirm" }).click();
   await expect(page.getByRole("heading", { name: "Your email address is confirmed" })).toBeVisible();
   await signIn(page, carla);

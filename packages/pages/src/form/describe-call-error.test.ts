@@ -50,7 +50,8 @@ test("a call that was not sent speaks of the connection; one that may have been 
   const say = (failure: CallFailure) => describeCallError(failure, englishMessages, "en");
 
   expect(say(new CallFailure("disconnected", "not-sent", "auth.login"))).toBe(errors.unreachable);
-  expect(say(new CallFailure("deadline", "unknown", "auth.login"))).toBe(errors.outcomeUnknown);
+  expect(say(new CallFailure("deadline", "unknown", "account.updateProfile"))).toBe(errors.outcomeUnknown);
+  expect(say(new CallFailure("deadline", "unknown", "auth.login"))).toBe(errors.unreachable);
 });
 
 function describe(data: Parameters<typeof refusal>[0]): string {

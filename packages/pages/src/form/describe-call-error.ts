@@ -8,8 +8,7 @@ import { formatWait } from "./format-wait.ts";
 /** One calm sentence about a call that failed: what happened and what to do. */
 export function describeCallError(error: unknown, { errors }: Messages, locale?: string): string {
   const data = readErrorData(error);
-  if (!data)
-    return error instanceof CallFailure && error.outcome === "unknown" ? errors.outcomeUnknown : errors.unreachable;
+  if (!data) return mayBeDone(error) ? errors.outcomeUnknown : errors.unreachable;
 
   switch (data.reason) {
     case "INVALID_CREDENTIALS":
@@ -48,6 +47,11 @@ export function describeCallError(error: unknown, { errors }: Messages, locale?:
     default:
       return describeCode(data, errors);
   }
+}
+
+/** It may have been carried out, and would not show by itself, as signing in does. */
+function mayBeDone(error: unknown): boolean {
+  return error instanceof CallFailure && error.outcome === "unknown" && error.path !== "auth.login";
 }
 
 function describeWait(seconds: number | undefined, errors: Messages["errors"], locale?: string): string {
