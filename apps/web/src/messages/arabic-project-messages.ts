@@ -40,6 +40,10 @@ export const arabicProjectMessages: ProjectMessages = {
     notFoundText: "ربما حُذف، أو كُتب العنوان خطأً، أو لست عضوًا فيه.",
     goneTitle: "لم تعد في هذا المشروع",
     goneText: (name) => `حُذف «${isolate(name)}» أو أنهى أحدهم عضويتك. يمكن لمدير فيه أن يضيفك من جديد.`,
+    leftDrafts: "ما كنت تكتبه هنا لم يُحفظ. انسخ ما تريد الاحتفاظ به.",
+    copy: "نسخ",
+    copied: "نُسخ.",
+    notCopied: "لا يسمح المتصفح لهذه الصفحة بالنسخ. حدّد النص بدلًا من ذلك.",
     loadFailed: "تعذّر تحميل هذا المشروع.",
   },
   members: {
@@ -63,6 +67,8 @@ export const arabicProjectMessages: ProjectMessages = {
     leave: "مغادرة المشروع",
     leaveLabel: "مغادرة المشروع",
     leaveQuestion: (name) => `مغادرة «${isolate(name)}»؟ لا يضيفك من جديد إلا مدير.`,
+    leaveUnsavedQuestion: (name) =>
+      `مغادرة «${isolate(name)}»؟ ما كتبته في مهامه لم يُحفظ وسيضيع. لا يضيفك من جديد إلا مدير.`,
     leaving: "جارٍ المغادرة…",
     left: (name) => `غادرت «${isolate(name)}».`,
     lastManager: "لا بدّ للمشروع من مدير: اجعل غيرك مديرًا أولًا.",
@@ -159,6 +165,7 @@ export const arabicProjectMessages: ProjectMessages = {
     conflict: "غيّر أحدهم هذه المهمة وأنت تكتب.",
     conflictTitle: "لهذه المهمة نسختان",
     formLabel: (title) => `تعديل «${isolate(title)}»`,
+    unsaved: "لم يُحفظ",
     draft: "ما كتبته هنا من قبل لم يُحفظ بعد.",
     mayOnlyLook: "لم يعد لك في هذا المشروع إلا الاطلاع. ما كتبته لم يُحفظ:",
     goOnWriting: "متابعة الكتابة",

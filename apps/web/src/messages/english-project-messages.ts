@@ -42,6 +42,10 @@ export const englishProjectMessages = {
     goneTitle: "You are no longer in this project",
     goneText: (name: string) =>
       `“${name}” was deleted, or somebody ended your membership. A manager of it can add you again.`,
+    leftDrafts: "What you were writing here is not saved. Copy what you want to keep.",
+    copy: "Copy",
+    copied: "Copied.",
+    notCopied: "The browser does not let this page copy. Select the text instead.",
     loadFailed: "This project could not be loaded.",
   },
   members: {
@@ -65,6 +69,8 @@ export const englishProjectMessages = {
     leave: "Leave project",
     leaveLabel: "Leave the project",
     leaveQuestion: (name: string) => `Leave “${name}”? Only a manager can add you again.`,
+    leaveUnsavedQuestion: (name: string) =>
+      `Leave “${name}”? What you have written in its tasks is not saved, and will be lost. Only a manager can add you again.`,
     leaving: "Leaving…",
     left: (name: string) => `You have left “${name}”.`,
     lastManager: "A project needs a manager: make somebody else one first.",
@@ -161,6 +167,7 @@ export const englishProjectMessages = {
     conflict: "Somebody changed this task while you were writing.",
     conflictTitle: "This task has two versions",
     formLabel: (title: string) => `Editing “${title}”`,
+    unsaved: "Not saved",
     draft: "What you wrote here before is not saved yet.",
     mayOnlyLook: "You may only look at this project now. What you wrote is not saved:",
     goOnWriting: "Go on writing",

@@ -4,6 +4,7 @@ import { Badge, ConfirmInPlace, describeCallError, Notice, RelativeTime, usePage
 
 import { api, type Member } from "../api.ts";
 import { useAppMessages } from "../messages/app-messages.ts";
+import { useProjectDrafts } from "../tasks/use-project-drafts.ts";
 
 import { Person } from "./person.tsx";
 import { useProject } from "./project-context.ts";
@@ -26,8 +27,11 @@ export function MemberRow({ member, isLastManager, onRemoved }: MemberRowProps) 
   /** The role that was chosen, until the server has answered. */
   const [chosen, setChosen] = useState<Role | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
+  const { left: drafts, discard } = useProjectDrafts(project.id);
   const isSelf = member.userId === userId;
   const name = nameOf(member);
+  const leaveQuestion =
+    drafts.length > 0 ? texts.leaveUnsavedQuestion(project.name) : texts.leaveQuestion(project.name);
 
   async function setRole(role: Role) {
     setFailure(null);
@@ -49,6 +53,8 @@ export function MemberRow({ member, isLastManager, onRemoved }: MemberRowProps) 
       return setFailure(describeCallError(error, messages, locale));
     }
     if (!isSelf) return onRemoved(name);
+    // They were asked.
+    for (const { id } of drafts) discard(id);
     show({ text: texts.left(project.name) });
     navigate("/projects", { replace: true });
   }
@@ -92,7 +98,7 @@ export function MemberRow({ member, isLastManager, onRemoved }: MemberRowProps) 
         <ConfirmInPlace
           action={isSelf ? texts.leave : texts.remove}
           label={isSelf ? texts.leaveLabel : texts.removeLabel(name)}
-          question={isSelf ? texts.leaveQuestion(project.name) : texts.removeQuestion(name)}
+          question={isSelf ? leaveQuestion : texts.removeQuestion(name)}
           confirm={isSelf ? texts.leave : texts.remove}
           confirming={isSelf ? texts.leaving : texts.removing}
           onConfirm={remove}

@@ -1,4 +1,4 @@
-import { Outlet, useParams } from "@tanstack/react-router";
+import { Outlet, useParams, useRouterState } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 
 import { Button, Link, Loading, PageTitle, Skeleton } from "@countersign/pages";
@@ -12,6 +12,7 @@ import { TaskChangesProvider } from "../tasks/task-changes.tsx";
 import { EditProject } from "./edit-project.tsx";
 import { ProjectContext, type OpenProject } from "./project-context.ts";
 import { ProjectGone } from "./project-gone.tsx";
+import { partAt } from "./project-parts.ts";
 import { ProjectTabs } from "./project-tabs.tsx";
 
 import "../tasks/tasks.css";
@@ -36,7 +37,7 @@ function Frame({ projectId }: { readonly projectId: string }) {
 
   const open = useMemo(() => project && toOpenProject(project, members.rows, userId), [project, members.rows, userId]);
 
-  if (!open && list.status === "ready") return <ProjectGone seenName={seenName} />;
+  if (!open && list.status === "ready") return <ProjectGone projectId={projectId} seenName={seenName} />;
   if (!open && list.status === "error") {
     return (
       <div className="cs-page">
@@ -76,6 +77,7 @@ function toOpenProject(project: Project, members: readonly Member[], userId: str
 
 function ProjectHead({ project }: { readonly project: Project }) {
   const { projects: texts } = useAppMessages();
+  const part = useRouterState({ select: ({ location }) => partAt(location.pathname, project.id) });
   const [form, setForm] = useState<"none" | "open" | "left">("none");
   // Who must not change it any more is not left with the form.
   const isEditing = form === "open" && project.$can.update;
@@ -86,7 +88,7 @@ function ProjectHead({ project }: { readonly project: Project }) {
         <Link to="/projects" className="project__up">
           {texts.title}
         </Link>
-        <PageTitle>{project.name}</PageTitle>
+        <PageTitle windowTitle={part ? `${texts[part]} · ${project.name}` : project.name}>{project.name}</PageTitle>
         {project.description && !isEditing && (
           <p className="project__description" dir="auto">
             {project.description}

@@ -4,23 +4,17 @@ import { Link } from "@countersign/pages";
 
 import { useAppMessages } from "../messages/app-messages.ts";
 
-/** The parts of a project, by the end of their addresses. */
-const parts = [
-  ["board", ""],
-  ["list", "/list"],
-  ["members", "/members"],
-  ["bin", "/bin"],
-] as const;
+import { partAt, projectParts } from "./project-parts.ts";
 
 export function ProjectTabs({ projectId }: { readonly projectId: string }) {
   const { projects: texts } = useAppMessages();
-  const pathname = useRouterState({ select: ({ location }) => location.pathname.replace(/\/$/, "") });
+  const present = useRouterState({ select: ({ location }) => partAt(location.pathname, projectId) });
   const base = `/projects/${projectId}`;
 
   return (
     <nav className="cs-tabs" aria-label={texts.sections}>
-      {parts.map(([name, end]) => {
-        const isPresent = pathname === base + end;
+      {projectParts.map(([name, end]) => {
+        const isPresent = name === present;
         return (
           <Link
             key={name}

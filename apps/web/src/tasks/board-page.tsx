@@ -120,9 +120,21 @@ export function BoardPage() {
           </div>
         </>
       )}
-      <TaskDetail address={address} />
+      <TaskDetail
+        address={address}
+        find={(id) =>
+          findIn(
+            all.flatMap(({ rows }) => rows),
+            id,
+          )
+        }
+      />
     </>
   );
+}
+
+function findIn(tasks: readonly ShownTask[], id: string): ShownTask | null {
+  return tasks.find((task) => task.id === id) ?? null;
 }
 
 function useColumn(state: TaskState) {

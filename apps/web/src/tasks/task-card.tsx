@@ -9,6 +9,7 @@ import { DueDate } from "./due-date.tsx";
 import { TaskMenu, type Step } from "./task-menu.tsx";
 import { TaskNews, type TaskNewsProps } from "./task-news.tsx";
 import type { ShownTask, TaskState } from "./task.ts";
+import { UnsavedMark } from "./unsaved-mark.tsx";
 import type { Drag } from "./use-drag.ts";
 
 /** What a card lets a person do. Each function stays the same, so that one card's change renders no other. */
@@ -62,12 +63,11 @@ export const TaskCard = memo(function TaskCard(props: TaskCardProps) {
           onRemove={() => actions.remove(task)}
         />
       </div>
-      {(assignee || task.dueAt) && (
-        <div className="task-card__facts">
-          {task.dueAt && <DueDate dueAt={task.dueAt} isDone={task.state === "done"} />}
-          {assignee && <Person member={assignee} />}
-        </div>
-      )}
+      <div className="task-card__facts">
+        <UnsavedMark taskId={task.id} />
+        {task.dueAt && <DueDate dueAt={task.dueAt} isDone={task.state === "done"} />}
+        {assignee && <Person member={assignee} />}
+      </div>
       <TaskNews task={task} trouble={trouble} onDismiss={actions.dismiss} />
     </article>
   );

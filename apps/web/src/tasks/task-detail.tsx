@@ -1,6 +1,6 @@
 import { useLayoutEffect, useState } from "react";
 
-import { Button, Loading, Notice, Skeleton } from "@countersign/pages";
+import { Button, Loading, Notice, Skeleton, useWindowTitle } from "@countersign/pages";
 import { useCrudForm, useLiveList } from "@countersign/react";
 
 import { api } from "../api.ts";
@@ -17,24 +17,34 @@ import { TaskForm } from "./task-form.tsx";
 import type { ShownTask } from "./task.ts";
 import { useTaskFocus } from "./use-task-focus.ts";
 
+export interface TaskDetailProps {
+  readonly address: Address;
+  /** A task that the page below shows: it is there before the server answers, and without a connection. */
+  readonly find: (id: string) => ShownTask | null;
+}
+
 /** The task that the address names, over the page that is open; nothing when it names none. */
-export function TaskDetail({ address }: { readonly address: Address }) {
+export function TaskDetail({ address, find }: TaskDetailProps) {
   const id = address.search["task"];
   const keepFocus = useTaskFocus("link");
   if (typeof id !== "string" || !uuid.test(id)) return null;
-  return <OpenTask key={id} id={id} keepFocus={keepFocus} onClose={() => address.change({ task: null })} />;
+  return (
+    <OpenTask key={id} id={id} known={find(id)} keepFocus={keepFocus} onClose={() => address.change({ task: null })} />
+  );
 }
 
 const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 interface OpenTaskProps {
   readonly id: string;
+  /** As the page below has it. */
+  readonly known: ShownTask | null;
   /** Is told of the task before it closes or goes. */
   readonly keepFocus: (taskId: string) => void;
   readonly onClose: () => void;
 }
 
-function OpenTask({ id, keepFocus, onClose }: OpenTaskProps) {
+function OpenTask({ id, known, keepFocus, onClose }: OpenTaskProps) {
   const { client: rpc } = api.useUtils();
   const { project } = useProject();
   const { tasks: texts } = useAppMessages();
@@ -45,9 +55,10 @@ function OpenTask({ id, keepFocus, onClose }: OpenTaskProps) {
   // Where what opened it is gone, or there was nothing that did, the browser has nowhere to give the focus back to.
   useLayoutEffect(() => () => keepFocus(id), [id, keepFocus]);
   const [task] = rows;
-  const [seen, setSeen] = useState<ShownTask | null>(null);
+  const [seen, setSeen] = useState(known);
   if (task && task !== seen) setSeen(task);
   const shown = task ?? seen;
+  useWindowTitle(`${shown?.title ?? texts.title} · ${project.name}`);
 
   if (!shown) {
     return (
@@ -64,7 +75,7 @@ function OpenTask({ id, keepFocus, onClose }: OpenTaskProps) {
   );
 }
 
-function TaskWhole({ task, keepFocus, onClose }: Omit<OpenTaskProps, "id"> & { readonly task: ShownTask }) {
+function TaskWhole({ task, keepFocus, onClose }: Omit<OpenTaskProps, "id" | "known"> & { readonly task: ShownTask }) {
   const { mayEdit } = useProject();
   const { tasks: texts } = useAppMessages();
   const { remove } = useTaskChanges();

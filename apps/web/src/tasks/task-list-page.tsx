@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useCallback, useState } from "react";
 
 import { Button, EmptyState, Filter, ListControls } from "@countersign/pages";
 
@@ -11,7 +11,7 @@ import { NewTask } from "./new-task.tsx";
 import { useTaskChanges } from "./task-changes-context.ts";
 import { TaskDetail } from "./task-detail.tsx";
 import { TaskRows } from "./task-rows.tsx";
-import { taskStates } from "./task.ts";
+import { taskStates, type ShownTask } from "./task.ts";
 
 /** All tasks of a project in one list, however many: searched, filtered and ordered through the address, live where one looks. */
 export function TaskListPage() {
@@ -22,6 +22,15 @@ export function TaskListPage() {
   const query = toTaskQuery(project.id, userId, choice);
   const [total, setTotal] = useState<number | null>(null);
   const { create } = useTaskChanges();
+  // Written after each render of the rows and read when one is opened: nothing is rendered for it.
+  const [known] = useState(() => new Map<string, ShownTask>());
+  const keep = useCallback(
+    (tasks: readonly ShownTask[]) => {
+      known.clear();
+      for (const task of tasks) known.set(task.id, task);
+    },
+    [known],
+  );
 
   return (
     <div className="task-list">
@@ -42,6 +51,7 @@ export function TaskListPage() {
         query={query}
         addressOf={(task) => address.with({ task })}
         onTotal={setTotal}
+        onShown={keep}
         empty={
           isNarrowed(choice) ? (
             <EmptyState
@@ -55,7 +65,7 @@ export function TaskListPage() {
           )
         }
       />
-      <TaskDetail address={address} />
+      <TaskDetail address={address} find={(id) => known.get(id) ?? null} />
     </div>
   );
 }

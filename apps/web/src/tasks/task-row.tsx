@@ -12,6 +12,7 @@ import { TaskMenu } from "./task-menu.tsx";
 import { TaskNews } from "./task-news.tsx";
 import type { TaskTrouble } from "./task-trouble.ts";
 import { taskStates, type ShownTask, type TaskState } from "./task.ts";
+import { UnsavedMark } from "./unsaved-mark.tsx";
 
 export interface TaskRowProps {
   /** Is told of a task before it moves or goes. */
@@ -49,6 +50,7 @@ export const TaskRow = memo(function TaskRow({ task, trouble, assignee, to, keep
         )}
       </span>
       <span className="task-row__title" dir="auto">
+        <UnsavedMark taskId={task.id} />
         <Link to={to} className="task-link">
           {task.title}
         </Link>

@@ -8,6 +8,7 @@ import { LoadingRows } from "../loading-rows.tsx";
 import { useAppMessages } from "../messages/app-messages.ts";
 
 import type { TaskQuery } from "./list-query.ts";
+import type { ShownTask } from "./task.ts";
 import { VirtualRows } from "./virtual-rows.tsx";
 
 export interface TaskRowsProps {
@@ -15,6 +16,8 @@ export interface TaskRowsProps {
   /** The address that shows a task whole. */
   readonly addressOf: (taskId: string) => string;
   readonly onTotal: (total: number | null) => void;
+  /** Is told of the tasks that are on the page now. */
+  readonly onShown: (tasks: readonly ShownTask[]) => void;
   /** In place of a list that has nothing in it. */
   readonly empty: ReactNode;
 }
@@ -44,7 +47,7 @@ interface RowsProps extends TaskRowsProps {
   readonly onReady?: () => void;
 }
 
-function Rows({ query, addressOf, onTotal, empty, place, onReady }: RowsProps) {
+function Rows({ query, addressOf, onTotal, onShown, empty, place, onReady }: RowsProps) {
   const { client: rpc } = api.useUtils();
   const { tasks: texts } = useAppMessages();
   const { status, total, rowAt, look, keyOf, error, retry } = useLiveWindow(rpc.task, query);
@@ -70,6 +73,7 @@ function Rows({ query, addressOf, onTotal, empty, place, onReady }: RowsProps) {
           look={look}
           keyOf={keyOf}
           addressOf={addressOf}
+          onShown={onShown}
           isOld={place === "old"}
         />
       )}

@@ -20,12 +20,14 @@ export interface VirtualRowsProps {
   readonly look: (first: number, last: number) => void;
   readonly keyOf: (task: ShownTask) => string;
   readonly addressOf: (taskId: string) => string;
+  /** Is told of the tasks that are on the page now. */
+  readonly onShown: (tasks: readonly ShownTask[]) => void;
   /** The rows are those of what was asked before. */
   readonly isOld: boolean;
 }
 
 /** A list of any length, of which only the rows in sight are on the page. */
-export function VirtualRows({ total, rowAt, look, keyOf, addressOf, isOld }: VirtualRowsProps) {
+export function VirtualRows({ total, rowAt, look, keyOf, addressOf, onShown, isOld }: VirtualRowsProps) {
   const { tasks: texts } = useAppMessages();
   const { members } = useProject();
   const byUser = useMemo(() => new Map(members.map((member) => [member.userId, member])), [members]);
@@ -50,6 +52,8 @@ export function VirtualRows({ total, rowAt, look, keyOf, addressOf, isOld }: Vir
   });
   const { startIndex = 0, endIndex = 0 } = virtualizer.range ?? {};
   useEffect(() => look(startIndex - rowsAhead, endIndex + rowsAhead), [look, startIndex, endIndex]);
+  const items = virtualizer.getVirtualItems();
+  useEffect(() => onShown(items.flatMap(({ index }) => rowAt(index) ?? [])), [items, rowAt, onShown]);
 
   return (
     <ul
@@ -60,7 +64,7 @@ export function VirtualRows({ total, rowAt, look, keyOf, addressOf, isOld }: Vir
       data-old={isOld || undefined}
       style={{ blockSize: virtualizer.getTotalSize() }}
     >
-      {virtualizer.getVirtualItems().map(({ index, start }) => {
+      {items.map(({ index, start }) => {
         const task = rowAt(index);
         return (
           <li
