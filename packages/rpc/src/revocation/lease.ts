@@ -1,3 +1,5 @@
+import { setTimeout as pause } from "node:timers/promises";
+
 import { CloseCode } from "@countersign/contract";
 
 import type { Services } from "../services.ts";
@@ -11,28 +13,56 @@ import type { Revocation } from "./revocation.ts";
 export function startLease(services: Services, revocation: Revocation): () => void {
   const { clock, connections, log, settings } = services;
   const leaseMs = settings.LEASE_SECONDS * 1000;
+  const watchMs = Math.min(1000, leaseMs / 4);
   let confirmedAt = performance.now();
-  let isChecking = false;
+  let watchedAt = confirmedAt;
+  let renewing: Promise<void> | null = null;
 
-  async function renew(): Promise<void> {
-    if (isChecking) return;
-    isChecking = true;
+  function renew(): Promise<void> {
+    renewing ??= confirm().finally(() => (renewing = null));
+    return renewing;
+  }
+
+  /** Never rejects. */
+  async function confirm(): Promise<void> {
     const startedAt = performance.now();
     try {
       await revocation.recheck(connections);
       confirmedAt = startedAt;
     } catch (error) {
       log.warn({ err: error }, "The lease on open sessions could not be renewed");
-    } finally {
-      isChecking = false;
     }
   }
 
+  function isOver(): boolean {
+    return performance.now() - confirmedAt > leaseMs;
+  }
+
   function closeUnconfirmed(): void {
-    if (performance.now() - confirmedAt <= leaseMs) return;
+    if (!isOver()) return;
     for (const connection of connections) {
       if (connection.tokenHash !== null) connection.close(CloseCode.restart, "sessions cannot be confirmed");
     }
+  }
+
+  function watch(): void {
+    const lateMs = performance.now() - watchedAt - watchMs;
+    watchedAt = performance.now();
+    if (isOver() && lateMs > watchMs) void renewAfterStall();
+    else closeUnconfirmed();
+    endExpired();
+  }
+
+  /**
+   * This process stood still, so that it could not ask: that the database is away is not known. It is asked now, once, and
+   * has as long to answer as it is between two looks. Nothing was sent meanwhile, and whatever is sent asks for itself.
+   */
+  async function renewAfterStall(): Promise<void> {
+    log.warn({}, "The server stood still for longer than it may; the sessions are confirmed late");
+    // One that began before may be as old as what is over.
+    const renewed = Promise.resolve(renewing).then(renew);
+    await Promise.race([renewed, pause(watchMs, undefined, { ref: false })]);
+    closeUnconfirmed();
   }
 
   /** Sessions end by the clock as well, between two renewals. */
@@ -45,9 +75,9 @@ export function startLease(services: Services, revocation: Revocation): () => vo
 
   // Twice per lease, so that an end that nobody was told of is noticed within it.
   const renewal = setInterval(() => void renew(), leaseMs / 2).unref();
-  const watch = setInterval(() => (closeUnconfirmed(), endExpired()), Math.min(1000, leaseMs / 4)).unref();
+  const watching = setInterval(watch, watchMs).unref();
   return () => {
     clearInterval(renewal);
-    clearInterval(watch);
+    clearInterval(watching);
   };
 }

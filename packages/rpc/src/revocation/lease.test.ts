@@ -1,0 +1,66 @@
+import { eq } from "drizzle-orm";
+import { expect, test } from "vitest";
+
+import { describeDatabases } from "@app/services/databases";
+
+import { startTestRouter } from "../test/start.ts";
+
+const unconfirmed = { code: 1012, reason: "sessions cannot be confirmed" };
+/** One that nothing else tells of the end of a session. */
+const deaf = { isDeaf: true, settings: { LEASE_SECONDS: 1, EXTERNAL_POLL_MS: 60_000 } };
+
+describeDatabases((dialect) => {
+  test("a database that is away for a whole lease closes the sockets of sessions, and no others", async () => {
+    await using started = await startTestRouter(dialect, deaf);
+    const { app } = started;
+    await using socket = await (await app.signIn("ann")).open();
+    await using visitor = await app.open();
+    await app.db.close();
+    const from = performance.now();
+    expect(await socket.closed).toEqual(unconfirmed);
+    expect(performance.now() - from).toBeLessThan(1800);
+    expect(visitor.socket.readyState).toBe(1);
+  });
+
+  test("a server that stood still asks before it closes: who is signed in stays, whose session ended meanwhile does not", async () => {
+    await using started = await startTestRouter(dialect, deaf);
+    const { app } = started;
+    const [ann, bob] = [await app.signIn("ann"), await app.signIn("bob")];
+    await using socket = await ann.open();
+    await using other = await bob.open();
+    const { sessions } = app.db.tables;
+    await app.db.delete(sessions).where(eq(sessions.userId, bob.id));
+    standStill(2500);
+    expect(await other.closed).toMatchObject({ code: 4401 });
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(await socket.query("who")).toHaveProperty("result");
+  });
+
+  test("a database that is away when a server has stood still is asked once; then the sockets are closed", async () => {
+    await using started = await startTestRouter(dialect, deaf);
+    const { app } = started;
+    await using socket = await (await app.signIn("ann")).open();
+    await app.db.close();
+    standStill(2500);
+    const from = performance.now();
+    expect(await socket.closed).toEqual(unconfirmed);
+    expect(performance.now() - from).toBeLessThan(700);
+  });
+
+  test("a database that does not answer when a server has stood still is not waited for", async () => {
+    await using started = await startTestRouter(dialect, deaf);
+    const { app } = started;
+    await using socket = await (await app.signIn("ann")).open();
+    Object.assign(app.app.services.auth.sessions, { validate: () => new Promise(() => {}) });
+    standStill(2500);
+    const from = performance.now();
+    expect(await socket.closed).toEqual(unconfirmed);
+    expect(performance.now() - from).toBeLessThan(1200);
+  });
+});
+
+/** Nothing else is done meanwhile: no timer runs, no answer is read. */
+function standStill(ms: number): void {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
+}
