@@ -191,6 +191,8 @@ describeDatabases((dialect) => {
       ["query", "note.list", { cursor: "x".repeat(16_385) }],
       ["query", "note.list", { cursor: "nonsense" }],
       ["query", "note.list", { filter: { priority: { in: Array.from({ length: 101 }, () => 1) } } }],
+      ["query", "task.list", { filter: { projectId: { eq: "x' or 1=1" } } }],
+      ["query", "task.list", { filter: { projectId: { eq: "" } } }],
       ["mutation", "note.create", { title: "x", ownerId: id }],
       ["mutation", "note.create", { title: "x", secret: "y" }],
       ["mutation", "note.create", { title: "x", priority: 1.5 }],

@@ -5,6 +5,8 @@ import { z } from "zod";
 import { type Dialect, textContains, textStartsWith } from "@countersign/db";
 
 import { deriveSchema } from "../fields/derive-schema.ts";
+import { Id } from "../fields/input-schemas.ts";
+import { isId } from "../fields/is-id.ts";
 
 /** The comparisons a filter may offer. */
 export type Operator = "eq" | "ne" | "in" | "gt" | "gte" | "lt" | "lte" | "isNull" | "contains" | "startsWith";
@@ -62,6 +64,7 @@ export function compare(operator: Operator, column: PgColumn, operand: unknown, 
 }
 
 function valueSchema(column: PgColumn): z.ZodType {
+  if (isId(column)) return Id;
   const schema = deriveSchema(column);
   // Nothing equals null in a database: `isNull` asks for that.
   return schema instanceof z.ZodNullable ? (schema.unwrap() as z.ZodType) : schema;
