@@ -9,7 +9,7 @@ import { removeRows, updateRows } from "./actions/many.ts";
 import { removeRow, restoreRow } from "./actions/remove.ts";
 import { buildRows, type CrudRows } from "./actions/rows.ts";
 import { updateRow } from "./actions/update.ts";
-import { type AnyCrudOptions, buildModel, type RowCan } from "./definition/build-model.ts";
+import { type AnyCrudOptions, buildModel, requireTableAndScope, type RowCan } from "./definition/build-model.ts";
 import type { Model } from "./definition/model.ts";
 import { rememberModel } from "./definition/models.ts";
 import type { ActionName, CrudOptions, TableOf } from "./definition/options.ts";
@@ -152,6 +152,7 @@ export function createCrudRows<Tables extends CoreTables, Permission extends str
     const table = app.tables.postgres[options.table] as unknown as CrudTable;
     const erased = options as unknown as AnyCrudOptions;
     const procedures = app.procedures as unknown as Procedures;
+    requireTableAndScope(app.tables.postgres, erased);
     const model = buildModel(erased, { tables: app.tables.postgres, table }, procedures.rowCan as unknown as RowCan);
     return { procedures: buildProcedures(procedures, model, erased, table), ...buildRows(model) } as never;
   };

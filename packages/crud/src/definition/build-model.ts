@@ -1,4 +1,5 @@
-import { getTableColumns, getTableName } from "drizzle-orm";
+import { getTableColumns, getTableName, is } from "drizzle-orm";
+import { PgTable } from "drizzle-orm/pg-core";
 
 import type { Rule } from "@countersign/contract";
 import type { CoreTables } from "@countersign/db";
@@ -50,6 +51,9 @@ const allActions: readonly ActionName[] = [
   "export",
 ];
 
+/** Columns only the library writes. */
+const keptColumns = ["id", "version", "createdAt", "updatedAt"];
+
 /** Whose rule an action follows when it has none of its own. */
 const follows: Readonly<Partial<Record<ActionName, ActionName>>> = {
   get: "list",
@@ -59,6 +63,32 @@ const follows: Readonly<Partial<Record<ActionName, ActionName>>> = {
   removeMany: "remove",
   restore: "remove",
 };
+
+/**
+ * Checks the two options that everything else is looked up by.
+ *
+ * @throws on a table that is not there or not one rows can be served from, and without a scope: the message names the option
+ */
+export function requireTableAndScope(tables: object, options: AnyCrudOptions): void {
+  const named: unknown = Object.hasOwn(tables, options.table) ? Reflect.get(tables, options.table) : undefined;
+  const of = `crudRouter of "${options.table}"`;
+  if (!is(named, PgTable)) {
+    throw new Error(`${of}: option "table" names no table. Name one of: ${Object.keys(tables).join(", ")}.`);
+  }
+  const columns = getTableColumns(named);
+  const missing = ["id", "version"].find((name) => !Object.hasOwn(columns, name));
+  if (missing !== undefined) throw new Error(`${of}: its table has no column "${missing}". Add it.`);
+  // The cast: from JavaScript anything may come.
+  const scope = options.scope as Partial<Scope> | undefined;
+  if (typeof scope?.where !== "function" || typeof scope.admit !== "function") {
+    throw new Error(
+      `${of}: option "scope" says whose rows are whose and is missing. Give owner("…"), membership(…) or unscoped("…").`,
+    );
+  }
+  if (typeof options.fields !== "object" || (options.fields as object | null) === null) {
+    throw new Error(`${of}: option "fields" is missing. Name the columns that may be written, or {} for none.`);
+  }
+}
 
 /**
  * Completes and checks the options.
@@ -72,7 +102,7 @@ export function buildModel(options: AnyCrudOptions, place: Place<CoreTables, Cru
   const fields = Object.keys(options.fields);
   requireColumns(table, [...fields, ...(options.show ?? []), ...(options.search ?? [])]);
   requireColumns(table, [...(options.order?.by ?? []), ...Object.keys(options.filters ?? {})]);
-  for (const name of ["id", "version", "createdAt", "updatedAt"]) {
+  for (const name of keptColumns) {
     if (fields.includes(name))
       throw refuse(table, `Field "${name}" is written by the library. Leave it out of fields; show it.`);
   }
@@ -82,6 +112,8 @@ export function buildModel(options: AnyCrudOptions, place: Place<CoreTables, Cru
   }
   requireHiddenColumns(options, table);
   requireScopedUniqueness(table, options.scope.columns, fields);
+  requireOwnColumns(table, scope, fields);
+  requireValues(options, table);
   const { removedAt = null, quota = null } = options;
   if (removedAt !== null && (columnOf(table, removedAt).notNull || fields.includes(removedAt))) {
     throw refuse(table, `Column "${removedAt}" says when a row was removed: make it a nullable instant, and no field.`);
@@ -157,6 +189,36 @@ function requireHiddenColumns(options: AnyCrudOptions, table: CrudTable): void {
     );
   }
   if (csv && csv.columns.length === 0) throw refuse(table, "Name the columns of csv.");
+}
+
+/** What the scope fills in from who asks, no input can give. */
+function requireOwnColumns(table: CrudTable, { fills = [] }: Scope, fields: readonly string[]): void {
+  const own = fields.find((name) => fills.includes(name));
+  if (own === undefined) return;
+  throw refuse(table, `Field "${own}" is filled in by the scope, from who asks. Leave it out of fields; show it.`);
+}
+
+/** A new row must get a value for each column that has to have one: what a hook gives cannot be seen here. */
+function requireValues({ fields, scope, hooks, without = [] }: AnyCrudOptions, table: CrudTable): void {
+  if (without.includes("create") || hooks?.beforeCreate) return;
+  const given = new Set([
+    ...keptColumns,
+    ...scope.columns,
+    ...Object.keys(fields).filter((name) => isGiven(fields[name])),
+  ]);
+  const left = Object.entries(getTableColumns(table)).find(
+    ([name, { notNull, hasDefault }]) => notNull && !hasDefault && !given.has(name),
+  );
+  if (left === undefined) return;
+  throw refuse(
+    table,
+    `Column "${left[0]}" needs a value, and create gives it none. Name it in fields, give it a default, set it in the hook ` +
+      `beforeCreate, or leave create out: without: ["create"].`,
+  );
+}
+
+function isGiven(field: Field<unknown> | undefined): boolean {
+  return !(typeof field === "object" && "on" in field && field.on === "update");
 }
 
 function requireColumns(table: CrudTable, names: readonly string[]): void {

@@ -47,7 +47,14 @@ function missing(
   const tables = define(indexed);
   const procedures = createProcedures({ tables });
   const crudRouter = createCrud({ procedures, tables });
-  const options = { table: "things", scope, fields: { title: true }, order: { by: ["title"] }, ...more };
+  const options = {
+    order: { by: ["title"] },
+    table: "things",
+    scope,
+    fields: { title: true },
+    without: ["create"],
+    ...more,
+  };
   return missingIndexes(procedures.router({ thing: crudRouter(options as never) as never }), tables);
 }
 

@@ -109,6 +109,7 @@ test("a column for some only cannot be told from a filter, an order, a search, a
   const common = {
     table: "tasks",
     scope: owner<Tables["tasks"]>("projectId"),
+    without: ["create"],
     showTo: { state: "tasks.see_cost" },
   } as const;
   for (const also of [

@@ -11,6 +11,8 @@ export function anyOf<Tables extends CoreTables, Table extends CrudTable>(
 ): Scope<Tables, Table> {
   return {
     columns: [...new Set(scopes.flatMap(({ columns }) => columns))],
+    // The first takes all new rows when it fills in whose they are. After another one, a row may be somebody else's.
+    fills: scopes[0].fills ?? [],
     where: (who, action, place) => anyRow(scopes.map((scope) => scope.where(who, action, place))),
     async admit(who, values, tx, place) {
       let refusal: "forbidden" | "hidden" = "hidden";

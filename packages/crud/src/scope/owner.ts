@@ -12,6 +12,7 @@ import { topicOf, watchedBy } from "./topic.ts";
 export function owner<Table extends CrudTable>(column: ColumnOf<Table>): Scope<CoreTables, Table> {
   return {
     columns: [column],
+    fills: [column],
     where: (who, _action, { table }) => eq(columnOf(table, column), who.user.id),
     admit: async (who, values) => ({ status: "admitted", values: { ...values, [column]: who.user.id } }),
     watches: ({ table }) => [watchedBy(table, column)],

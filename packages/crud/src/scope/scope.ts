@@ -45,6 +45,9 @@ export interface Scope<Tables extends CoreTables = CoreTables, Table extends Cru
   /** Columns that say whose a row is. A row in which one of them changes leaves one list and enters another. */
   readonly columns: readonly string[];
 
+  /** Those of them that are always filled in from who asks: input never gives them. */
+  readonly fills?: readonly string[];
+
   /** What the topics of its grants stand for: the database is asked to tell of their changes. */
   watches(place: Place<Tables, Table>): readonly WatchedRows[];
 
