@@ -152,6 +152,24 @@ export const englishProjectMessages = {
       oldest: "Oldest first",
       title: "Title, A to Z",
     },
+    export: "Export as CSV",
+    exportedFirst: (rows: number) =>
+      `The file holds the first ${digits.format(rows)} tasks: narrow the list for the rest.`,
+    notExported: "It was not exported.",
+    select: (title: string) => `Select “${title}”`,
+    selection: "With the selected tasks",
+    selected: (count: number) => `${digits.format(count)} selected`,
+    moveToShort: "Move to…",
+    moveSelected: "Move the selected tasks to…",
+    clearSelection: "Clear selection",
+    movedMany: (count: number, state: string) =>
+      count === 1 ? `1 task is in ${state} now.` : `${digits.format(count)} tasks are in ${state} now.`,
+    removedMany: (count: number) =>
+      count === 1 ? "1 task is in the bin." : `${digits.format(count)} tasks are in the bin.`,
+    changedOfMany: (title: string) =>
+      `Somebody changed “${title}” meanwhile, so nothing was done. Look at it, then try again.`,
+    goneOfMany: (title: string) =>
+      `“${title}” is not here any more, so nothing was done. It is no longer selected: try again.`,
     nothing: "No task fits",
     nothingText: "Try another word or fewer filters.",
     clear: "Clear the filters",

@@ -1,4 +1,4 @@
-import { useCallback, useState } from "react";
+import { useCallback, useRef, useState } from "react";
 
 import { Button, EmptyState, Filter, ListControls } from "@countersign/pages";
 
@@ -6,12 +6,15 @@ import { useAppMessages } from "../messages/app-messages.ts";
 import { useProject } from "../projects/project-context.ts";
 import { useAddress } from "../use-address.ts";
 
+import { ExportTasks } from "./export-tasks.tsx";
 import { dues, isNarrowed, type ListChoice, orders, readListChoice, toTaskQuery, whos } from "./list-query.ts";
 import { NewTask } from "./new-task.tsx";
+import { SelectionBar } from "./selection-bar.tsx";
 import { useTaskChanges } from "./task-changes-context.ts";
 import { TaskDetail } from "./task-detail.tsx";
 import { TaskRows } from "./task-rows.tsx";
 import { taskStates, type ShownTask } from "./task.ts";
+import { useSelection } from "./use-selection.ts";
 
 /** All tasks of a project in one list, however many: searched, filtered and ordered through the address, live where one looks. */
 export function TaskListPage() {
@@ -22,23 +25,34 @@ export function TaskListPage() {
   const query = toTaskQuery(project.id, userId, choice);
   const [total, setTotal] = useState<number | null>(null);
   const { create } = useTaskChanges();
+  const selection = useSelection(JSON.stringify(query));
+  const { refresh } = selection;
   // Written after each render of the rows and read when one is opened: nothing is rendered for it.
   const [known] = useState(() => new Map<string, ShownTask>());
   const keep = useCallback(
     (tasks: readonly ShownTask[]) => {
       known.clear();
       for (const task of tasks) known.set(task.id, task);
+      refresh(tasks);
     },
-    [known],
+    [known, refresh],
   );
+  const count = useRef<HTMLParagraphElement>(null);
+
+  /** The focus goes with the bar. */
+  function endSelection() {
+    selection.clear();
+    count.current?.focus();
+  }
 
   return (
     <div className="task-list">
       <ListFilters choice={choice} change={address.change} />
       <div className="task-list__bar">
-        <p className="task-list__count" role="status">
+        <p className="task-list__count" role="status" ref={count} tabIndex={-1}>
           {total !== null && total > 0 && texts.count(total)}
         </p>
+        {total !== null && total > 0 && <ExportTasks query={query} />}
         {mayEdit && (
           <NewTask
             label={texts.create}
@@ -47,11 +61,13 @@ export function TaskListPage() {
           />
         )}
       </div>
+      {mayEdit && selection.tasks.size > 0 && <SelectionBar selection={selection} onEnd={endSelection} />}
       <TaskRows
         query={query}
         addressOf={(task) => address.with({ task })}
         onTotal={setTotal}
         onShown={keep}
+        selection={mayEdit ? selection : null}
         empty={
           isNarrowed(choice) ? (
             <EmptyState

@@ -14,7 +14,12 @@ import type { TaskTrouble } from "./task-trouble.ts";
 import { taskStates, type ShownTask, type TaskState } from "./task.ts";
 import { UnsavedMark } from "./unsaved-mark.tsx";
 
+/** Whether a task is picked to do something with several; `full`: no more can be. */
+export type Pick = "none" | "open" | "picked" | "full";
+
 export interface TaskRowProps {
+  readonly pick: Pick;
+  readonly onPick: ((task: ShownTask) => void) | undefined;
   /** Is told of a task before it moves or goes. */
   readonly keepFocus: (taskId: string) => void;
   readonly task: ShownTask;
@@ -25,12 +30,24 @@ export interface TaskRowProps {
 }
 
 /** A task in the list. */
-export const TaskRow = memo(function TaskRow({ task, trouble, assignee, to, keepFocus }: TaskRowProps) {
+export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
+  const { task, trouble, assignee, to, keepFocus, pick, onPick } = props;
   const { tasks: texts } = useAppMessages();
   const { move, remove, dismiss } = useTaskChanges();
 
   return (
     <>
+      {pick !== "none" && (
+        <span className="task-row__pick">
+          <input
+            type="checkbox"
+            aria-label={texts.select(task.title)}
+            checked={pick === "picked"}
+            disabled={pick === "full"}
+            onChange={() => onPick?.(task)}
+          />
+        </span>
+      )}
       <span className="task-row__state">
         {task.$can.update ? (
           <select

@@ -9,6 +9,7 @@ import { useAppMessages } from "../messages/app-messages.ts";
 
 import type { TaskQuery } from "./list-query.ts";
 import type { ShownTask } from "./task.ts";
+import type { Selection } from "./use-selection.ts";
 import { VirtualRows } from "./virtual-rows.tsx";
 
 export interface TaskRowsProps {
@@ -18,6 +19,8 @@ export interface TaskRowsProps {
   readonly onTotal: (total: number | null) => void;
   /** Is told of the tasks that are on the page now. */
   readonly onShown: (tasks: readonly ShownTask[]) => void;
+  /** For those who may change tasks; null for those who only look. */
+  readonly selection: Selection | null;
   /** In place of a list that has nothing in it. */
   readonly empty: ReactNode;
 }
@@ -47,7 +50,7 @@ interface RowsProps extends TaskRowsProps {
   readonly onReady?: () => void;
 }
 
-function Rows({ query, addressOf, onTotal, onShown, empty, place, onReady }: RowsProps) {
+function Rows({ query, addressOf, onTotal, onShown, selection, empty, place, onReady }: RowsProps) {
   const { client: rpc } = api.useUtils();
   const { tasks: texts } = useAppMessages();
   const { status, total, rowAt, look, keyOf, error, retry } = useLiveWindow(rpc.task, query);
@@ -74,6 +77,7 @@ function Rows({ query, addressOf, onTotal, onShown, empty, place, onReady }: Row
           keyOf={keyOf}
           addressOf={addressOf}
           onShown={onShown}
+          selection={selection}
           isOld={place === "old"}
         />
       )}

@@ -7,9 +7,10 @@ import { useAppMessages } from "../messages/app-messages.ts";
 import { useProject } from "../projects/project-context.ts";
 
 import { useTaskTroubles } from "./task-changes-context.ts";
-import { TaskRow } from "./task-row.tsx";
+import { type Pick, TaskRow } from "./task-row.tsx";
 import type { ShownTask } from "./task.ts";
 import { useMediaQuery } from "./use-media-query.ts";
+import type { Selection } from "./use-selection.ts";
 import { useTaskFocus } from "./use-task-focus.ts";
 
 export interface VirtualRowsProps {
@@ -22,12 +23,14 @@ export interface VirtualRowsProps {
   readonly addressOf: (taskId: string) => string;
   /** Is told of the tasks that are on the page now. */
   readonly onShown: (tasks: readonly ShownTask[]) => void;
+  /** For those who may change tasks; null for those who only look. */
+  readonly selection: Selection | null;
   /** The rows are those of what was asked before. */
   readonly isOld: boolean;
 }
 
 /** A list of any length, of which only the rows in sight are on the page. */
-export function VirtualRows({ total, rowAt, look, keyOf, addressOf, onShown, isOld }: VirtualRowsProps) {
+export function VirtualRows({ total, rowAt, look, keyOf, addressOf, onShown, selection, isOld }: VirtualRowsProps) {
   const { tasks: texts } = useAppMessages();
   const { members } = useProject();
   const byUser = useMemo(() => new Map(members.map((member) => [member.userId, member])), [members]);
@@ -54,6 +57,13 @@ export function VirtualRows({ total, rowAt, look, keyOf, addressOf, onShown, isO
   useEffect(() => look(startIndex - rowsAhead, endIndex + rowsAhead), [look, startIndex, endIndex]);
   const items = virtualizer.getVirtualItems();
   useEffect(() => onShown(items.flatMap(({ index }) => rowAt(index) ?? [])), [items, rowAt, onShown]);
+
+  const toggle = selection?.toggle;
+  const pickOf = (task: ShownTask): Pick => {
+    if (!selection || !task.$can.update) return "none";
+    if (selection.tasks.has(task.id)) return "picked";
+    return selection.isFull ? "full" : "open";
+  };
 
   return (
     <ul
@@ -88,6 +98,8 @@ export function VirtualRows({ total, rowAt, look, keyOf, addressOf, onShown, isO
                 assignee={task.assigneeId === null ? undefined : byUser.get(task.assigneeId)}
                 to={addressOf(task.id)}
                 keepFocus={keepFocus}
+                pick={pickOf(task)}
+                onPick={toggle}
               />
             ) : (
               <Skeleton width={`${30 + ((index * 37) % 40)}%`} />
