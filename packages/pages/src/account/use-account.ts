@@ -26,11 +26,17 @@ export function useAccount(): AccountState {
     refetchOnWindowFocus: "always",
   });
 
+  async function readAgain() {
+    // A first reading that is under way would be taken for the new one.
+    await queries.cancelQueries({ queryKey: accountKey });
+    await queries.invalidateQueries({ queryKey: accountKey });
+  }
+
   return {
     profile: profile.data ?? null,
     error: profile.error,
     replace: (next) => queries.setQueryData([...accountKey, version], next),
-    retry: () => void queries.invalidateQueries({ queryKey: accountKey }),
+    retry: () => void readAgain(),
   };
 }
 
