@@ -71,7 +71,7 @@ describeDatabases((dialect) => {
     expect(outcomeOf(await socket.mutate("member.create", withId))).toBe("INVALID_FIELDS");
   });
 
-  test("names nobody has can be tried thirty times an hour, by each user; those that somebody has are not counted", async () => {
+  test("names nobody has can be tried thirty times an hour, by each user; those that somebody has are not counted among them", async () => {
     const clock = createTestClock();
     await using started = await startApp(dialect, { clock });
     const { app } = started;
@@ -94,6 +94,32 @@ describeDatabases((dialect) => {
     const own = rowOf(await project.outsider.socket.mutate("project.create", { name: "boat" }));
     const theirs = { ...add("nobody"), projectId: own.id };
     expect(outcomeOf(await project.outsider.socket.mutate("member.create", theirs))).toBe("INVALID_FIELDS");
+    clock.advance(3_600_000);
+    expect(outcomeOf(await socket.mutate("member.create", add("otto")))).toBe("ok");
+  });
+
+  test("names that somebody has can be tried a hundred times an hour, by each user; beyond it no answer tells who there is", async () => {
+    const clock = createTestClock();
+    await using started = await startApp(dialect, { clock });
+    const { app } = started;
+    await using project = await openProject(app);
+    const { socket } = project.manager;
+    const add = (username: string) => ({ projectId: project.id, username, role: "viewer" });
+
+    // Two are members already, whom this manager has added.
+    const tried = await Promise.all(Array.from({ length: 102 }, () => socket.mutate("member.create", add("vic"))));
+    expect(tried.filter((answer) => outcomeOf(answer) === "TAKEN")).toHaveLength(98);
+    expect(tried.filter((answer) => outcomeOf(answer) === "RATE_LIMITED")).toHaveLength(4);
+
+    const beyond = [
+      await socket.mutate("member.create", add("otto")),
+      await socket.mutate("member.create", add("nobody")),
+    ];
+    expect(beyond.map(outcomeOf)).toEqual(["RATE_LIMITED", "RATE_LIMITED"]);
+    expect(beyond[0]?.error?.message).toBe(beyond[1]?.error?.message);
+    const own = rowOf(await project.outsider.socket.mutate("project.create", { name: "boat" }));
+    const theirs = { ...add("vic"), projectId: own.id };
+    expect(outcomeOf(await project.outsider.socket.mutate("member.create", theirs))).toBe("ok");
     clock.advance(3_600_000);
     expect(outcomeOf(await socket.mutate("member.create", add("otto")))).toBe("ok");
   });

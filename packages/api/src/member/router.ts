@@ -6,10 +6,10 @@ import { IdempotencyKey, invalidFields, once } from "@countersign/rpc";
 import { crudRows, protectedProcedure, router } from "../procedures.ts";
 import { roles } from "../project/role.ts";
 
+import { countName } from "./count-name.ts";
 import { findUserId } from "./find-user-id.ts";
 import { requireAnotherManager } from "./last-manager.ts";
 import { memberScope } from "./scope.ts";
-import { countName } from "./unknown-names.ts";
 import { withNames } from "./with-names.ts";
 
 const memberRows = crudRows({
@@ -58,8 +58,8 @@ export const memberRouter = router({
           await memberRows.admit({ ctx, tx }, { projectId });
           const counted = countName(ctx.user.id, now);
           const userId = await findUserId(tx, username);
+          counted.was(userId === null ? "unknown" : "known");
           if (userId === null) throw invalidFields({ username: ["There is nobody by this name."] });
-          counted.forgive();
           const member = await memberRows.insert({ ctx, tx }, { projectId, userId, role });
           return memberRows.show({ ctx, tx }, member);
         },
