@@ -146,7 +146,7 @@ export const englishProjectMessages = {
     who: { me: "Me", nobody: "Nobody" },
     dues: { late: "Overdue", week: "Within a week" },
     orders: {
-      board: "Place in its column",
+      board: "Place in column",
       due: "Due first",
       newest: "Newest first",
       oldest: "Oldest first",
