@@ -136,7 +136,7 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
         .where(isMeantBy(sessions, tokenHash, now));
       if (!known) return "unknown";
       if (known.tokenHash !== tokenHash) return "replaced";
-      return Number(known.isOver) === 1 ? "expired" : "unknown";
+      return known.isOver === 1 ? "expired" : "unknown";
     },
 
     touch: createSessionTouch({ db, bus, clock, settings, onError }),

@@ -20,14 +20,15 @@ test("the generators in C and in Node count and time the answers, and can be sto
     scratch,
     Array.from({ length: 3 }, () => ({ cookie: null, answer: sampleAnswer })),
   );
-  const load = { port: side.port, clientsFile, ...shape };
+  // Long enough that a machine with other work answers, too.
+  const load = { port: side.port, clientsFile, ...shape, seconds: 1 };
 
   for (const generator of [await prepareGenerator(scratch.path), nodeGenerator]) {
     let isMeasuring = false;
     const result = await generator.run(load, { onMeasuring: () => (isMeasuring = true) });
     expect(isMeasuring).toBe(true);
     expect(result.calls).toBeGreaterThan(10);
-    expect(result.seconds).toBeGreaterThan(0.14);
+    expect(result.seconds).toBeGreaterThan(0.9);
     expect(result.p50Microseconds).toBeGreaterThan(0);
     expect(result.p99Microseconds).toBeGreaterThanOrEqual(result.p50Microseconds);
 
