@@ -100,6 +100,7 @@ export function buildModel(options: AnyCrudOptions, place: Place<CoreTables, Cru
   const scope: Scope = options.scope;
   const columns = getTableColumns(table);
   const fields = Object.keys(options.fields);
+  requireColumns(table, scope.columns);
   requireColumns(table, [...fields, ...(options.show ?? []), ...(options.search ?? [])]);
   requireColumns(table, [...(options.order?.by ?? []), ...Object.keys(options.filters ?? {})]);
   for (const name of keptColumns) {
@@ -110,6 +111,7 @@ export function buildModel(options: AnyCrudOptions, place: Place<CoreTables, Cru
     if (columnOf(table, name).dataType !== "string")
       throw refuse(table, `Column "${name}" is no text and cannot be searched.`);
   }
+  requireComparable(options, table);
   requireHiddenColumns(options, table);
   requireScopedUniqueness(table, options.scope.columns, fields);
   requireOwnColumns(table, scope, fields);
@@ -173,6 +175,19 @@ function buildPolicies({ policies = {} }: AnyCrudOptions, rowCan: RowCan): Model
     }),
   );
 }
+
+/** Only texts are looked into, and only by the comparisons there are. */
+function requireComparable({ filters = {} }: AnyCrudOptions, table: CrudTable): void {
+  for (const [name, operators] of Object.entries(filters)) {
+    const offered = columnOf(table, name).dataType === "string" ? [...forAll, ...forTexts] : forAll;
+    const wrong = operators.find((operator) => !offered.includes(operator));
+    if (wrong === undefined) continue;
+    throw refuse(table, `Column "${name}" cannot be filtered by "${wrong}". Its filters are: ${offered.join(", ")}.`);
+  }
+}
+
+const forAll: readonly Operator[] = ["eq", "ne", "in", "gt", "gte", "lt", "lte", "isNull"];
+const forTexts: readonly Operator[] = ["contains", "startsWith"];
 
 /** A column that only some receive must not show to others by the way. */
 function requireHiddenColumns(options: AnyCrudOptions, table: CrudTable): void {

@@ -30,8 +30,19 @@ export type FieldsOf<Table extends CrudTable> = {
 };
 
 export type FiltersOf<Table extends CrudTable> = {
-  readonly [Name in ColumnOf<Table>]?: readonly Operator[];
+  readonly [Name in ColumnOf<Table>]?: readonly OperatorOn<RowOf<Table>[Name]>[];
 };
+
+/** The comparisons of a column that holds these values: only texts are looked into. */
+type OperatorOn<Value> = NonNullable<Value> extends string ? Operator : Exclude<Operator, "contains" | "startsWith">;
+
+/** The columns that hold texts. */
+type TextColumnOf<Table extends CrudTable> = {
+  [Name in ColumnOf<Table>]: NonNullable<RowOf<Table>[Name]> extends string ? Name : never;
+}[ColumnOf<Table>];
+
+/** Makes a type error of every key that is not among those: what a type parameter is inferred from may have more. */
+type NoOther<Given, Among> = string extends keyof Given ? {} : { readonly [Key in Exclude<keyof Given, Among>]: never };
 
 /** What the rows of one table are served by. Names that the table does not have are type errors, and errors at start. */
 export interface CrudOptions<
@@ -51,21 +62,26 @@ export interface CrudOptions<
 > {
   readonly table: Name;
   /** Whose rows are whose: every action and every live delivery goes through it. */
-  readonly scope: Scope<Tables, TableOf<Tables, Name>>;
+  readonly scope: Scope<Tables, TableOf<Tables, Name>, ColumnOf<TableOf<Tables, Name>>>;
   /** The columns that may be written, and their schemas. All others are refused. */
-  readonly fields: Fields & FieldsOf<TableOf<Tables, Name>>;
+  readonly fields: Fields &
+    FieldsOf<TableOf<Tables, Name>> &
+    NoOther<Fields, Exclude<ColumnOf<TableOf<Tables, Name>>, Kept>>;
   /** The columns that go out besides `id`, `version` and the fields. */
   readonly show?: readonly (Shown & ColumnOf<TableOf<Tables, Name>>)[];
   /** Columns that go out only to those who hold the permission, in lists and live lists too: `{ salary: "staff.see_pay" }`. Nothing can be searched, filtered or ordered by them: that would let others find them out. */
-  readonly showTo?: ShowTo & { readonly [Column in ColumnOf<TableOf<Tables, Name>>]?: Permission };
+  readonly showTo?: ShowTo & { readonly [Column in ColumnOf<TableOf<Tables, Name>>]?: Permission } & NoOther<
+      ShowTo,
+      ColumnOf<TableOf<Tables, Name>>
+    >;
   /** What rows look like outside, where their columns are not enough. It gets all rows of a page at once, with every column; the answer may depend on nothing else than rows and what it reads. `id` and `version` are added. */
   readonly project?: (
     rows: readonly RowOf<TableOf<Tables, Name>>[],
     reader: Pick<Transaction<Tables>, "select" | "tables">,
   ) => readonly Projected[] | Promise<readonly Projected[]>;
   /** The text columns that `search` looks into. */
-  readonly search?: readonly ColumnOf<TableOf<Tables, Name>>[];
-  readonly filters?: Filters & FiltersOf<TableOf<Tables, Name>>;
+  readonly search?: readonly TextColumnOf<TableOf<Tables, Name>>[];
+  readonly filters?: Filters & FiltersOf<TableOf<Tables, Name>> & NoOther<Filters, ColumnOf<TableOf<Tables, Name>>>;
   /** What lists may be ordered by, and are when nothing is asked. Equal rows are ordered by id. */
   readonly order?: {
     readonly by: readonly (Orders & ColumnOf<TableOf<Tables, Name>>)[];

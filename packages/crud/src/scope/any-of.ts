@@ -1,14 +1,14 @@
 import type { CoreTables } from "@countersign/db";
 
-import type { CrudTable } from "../definition/table.ts";
+import type { ColumnOf, CrudTable } from "../definition/table.ts";
 
 import { anyRow } from "./conditions.ts";
 import type { Scope } from "./scope.ts";
 
 /** What one of these scopes allows: `anyOf(owner("ownerId"), unscoped("notes.view_all"))`. New rows go to the first that takes them. */
-export function anyOf<Tables extends CoreTables, Table extends CrudTable>(
-  ...scopes: readonly [Scope<Tables, Table>, ...Scope<Tables, Table>[]]
-): Scope<Tables, Table> {
+export function anyOf<Tables extends CoreTables, Table extends CrudTable, Column extends string = ColumnOf<Table>>(
+  ...scopes: readonly [Scope<Tables, Table, Column>, ...Scope<Tables, Table, Column>[]]
+): Scope<Tables, Table, Column> {
   return {
     columns: [...new Set(scopes.flatMap(({ columns }) => columns))],
     // The first takes all new rows when it fills in whose they are. After another one, a row may be somebody else's.

@@ -40,7 +40,7 @@ export function membership<
   Tables extends CoreTables,
   Table extends CrudTable,
   Members extends keyof Tables & string = keyof Tables & string,
->(options: MembershipOptions<Tables, Table, Members>): Scope<Tables, Table> {
+>(options: MembershipOptions<Tables, Table, Members>): Scope<Tables, Table, ColumnOf<Table>> {
   const { of, roles } = options;
   const readMemberships = createMembershipReader();
 

@@ -9,7 +9,9 @@ import type { Scope } from "./scope.ts";
 import { topicOf, watchedBy } from "./topic.ts";
 
 /** Each row belongs to the user in this column: `owner("ownerId")`. It is filled in from the session. */
-export function owner<Table extends CrudTable>(column: ColumnOf<Table>): Scope<CoreTables, Table> {
+export function owner<Table extends CrudTable = CrudTable, const Column extends ColumnOf<Table> = ColumnOf<Table>>(
+  column: Column,
+): Scope<CoreTables, Table, Column> {
   return {
     columns: [column],
     fills: [column],

@@ -3,7 +3,7 @@ import type { SQL } from "drizzle-orm";
 import type { Principal } from "@countersign/auth";
 import type { CoreTables, Transaction, WatchedRows } from "@countersign/db";
 
-import type { CrudTable } from "../definition/table.ts";
+import type { ColumnOf, CrudTable } from "../definition/table.ts";
 
 /** What can be done to a row. Restoring counts as removing, a list or a live list as reading. */
 export type ScopedAction = "read" | "create" | "update" | "remove";
@@ -21,7 +21,11 @@ export type Narrowing = Readonly<Record<string, unknown>>;
  * Whose rows are whose. One scope serves every action of a router, and its live lists at each delivery: a row outside is not
  * there.
  */
-export interface Scope<Tables extends CoreTables = CoreTables, Table extends CrudTable = CrudTable> {
+export interface Scope<
+  Tables extends CoreTables = CoreTables,
+  Table extends CrudTable = CrudTable,
+  Column extends string = ColumnOf<Table>,
+> {
   /** The rows on which this user may do this. It must hold for nobody else's. */
   where(who: Principal, action: ScopedAction, place: Place<Tables, Table>): SQL;
 
@@ -43,7 +47,7 @@ export interface Scope<Tables extends CoreTables = CoreTables, Table extends Cru
   hold?(who: Principal, id: string, tx: Transaction<Tables>, place: Place<Tables, Table>): Promise<void>;
 
   /** Columns that say whose a row is. A row in which one of them changes leaves one list and enters another. */
-  readonly columns: readonly string[];
+  readonly columns: readonly Column[];
 
   /** Those of them that are always filled in from who asks: input never gives them. */
   readonly fills?: readonly string[];

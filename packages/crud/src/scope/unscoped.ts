@@ -14,7 +14,7 @@ import { watchedAsOne } from "./topic.ts";
  */
 export function unscoped<Table extends CrudTable>(
   permission: string | Readonly<Partial<Record<ScopedAction, string>>>,
-): Scope<CoreTables, Table> {
+): Scope<CoreTables, Table, never> {
   const nameFor = (action: ScopedAction) => (typeof permission === "string" ? permission : permission[action]);
   const isOpen = (who: Principal, action: ScopedAction) => {
     const name = nameFor(action);
