@@ -173,6 +173,24 @@ describeDatabases((dialect) => {
     }
   });
 
+  test("a person is told in plain words what is wrong with a value", async () => {
+    await using started = await startCrudApp(dialect);
+    const ann = await started.app.signIn("ann");
+    await using socket = await ann.open();
+    const { error } = await socket.mutate("note.create", { title: 7, body: "x".repeat(10_001), priority: "high" });
+    expect(error?.data).toMatchObject({
+      code: "BAD_REQUEST",
+      fields: {
+        title: ["Give a text."],
+        body: ["Too long: at most 10,000 characters."],
+        priority: ["Give a number."],
+      },
+    });
+    expect((await socket.mutate("note.create", {})).error?.data).toMatchObject({
+      fields: { title: ["This is missing."] },
+    });
+  });
+
   test("CRU-16, CRU-19, CRU-24, CRU-25: what is not declared is refused by name", async () => {
     await using started = await startCrudApp(dialect);
     const ann = await started.app.signIn("ann");

@@ -9,6 +9,10 @@ import { DatabaseUnavailable } from "@countersign/db";
 
 import type { RootContext } from "./call-context.ts";
 import { CallError, invalidFields, unavailable } from "./call-error.ts";
+import { describeFault } from "./describe-fault.ts";
+
+// For all schemas of the server: those of an app are asked before anything here sees what they found.
+z.config({ customError: describeFault });
 
 /** What a failed call tells the client: the words meant for it, and nothing else. */
 export interface ErrorShape {
