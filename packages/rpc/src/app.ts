@@ -16,7 +16,7 @@ import {
 } from "@countersign/auth";
 import type { Bus } from "@countersign/bus";
 import { CloseCode, filesPath, type Settings } from "@countersign/contract";
-import type { CoreTables, Database } from "@countersign/db";
+import { type CoreTables, createTurnQueue, type Database, type Dialect, type TurnQueue } from "@countersign/db";
 
 import { parseTrustedProxies, readClientAddress } from "./connection/client-address.ts";
 import { Connections } from "./connection/connections.ts";
@@ -192,7 +192,7 @@ export function createApp<Tables extends CoreTables>(options: AppOptions<Tables>
 
 function createServices<Tables extends CoreTables>(options: AppOptions<Tables>): Services {
   const { db, bus, auth, settings, log, clock = systemClock } = options;
-  const hub = new LiveHub({ sessions: auth.sessions, settings, clock, log });
+  const hub = new LiveHub({ sessions: auth.sessions, settings, clock, log, turns: createReadingTurns(db.dialect) });
   const cookie = createSessionCookie(options.publicUrl);
   const visitorCookie = createVisitorCookie(options.publicUrl);
   const connections = new Connections(() => hub.touchLater(adminTopic.connections));
@@ -220,6 +220,11 @@ function createServices<Tables extends CoreTables>(options: AppOptions<Tables>):
     transfers: new Transfers(settings),
     userTurns: new UserTurns(),
   };
+}
+
+/** One after the other on SQLite, which is in this process. Others are to find a connection free as well. */
+function createReadingTurns(dialect: Dialect): TurnQueue {
+  return createTurnQueue({ places: dialect === "sqlite" ? 1 : 4, longest: 100_000 });
 }
 
 function createStoredFiles<Tables extends CoreTables>({

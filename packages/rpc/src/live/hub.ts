@@ -2,13 +2,14 @@ import { TRPCError } from "@trpc/server";
 
 import type { Clock, Principal, SessionEngine } from "@countersign/auth";
 import type { Rule, Settings } from "@countersign/contract";
-import { DatabaseUnavailable } from "@countersign/db";
+import { DatabaseUnavailable, type TurnQueue } from "@countersign/db";
 
 import type { Connection } from "../connection/connection.ts";
 import { CallError } from "../procedure/call-error.ts";
 import { checkRule } from "../procedure/check-rule.ts";
 import type { Log } from "../services.ts";
 
+import { DearReadings } from "./dear-readings.ts";
 import { Pace } from "./pace.ts";
 import { Round } from "./round.ts";
 
@@ -48,6 +49,7 @@ export class LiveHub {
   readonly #laterTopics = new Set<string>();
   readonly #slowMs = new WeakMap<Watcher, number>();
   readonly #pace = new Pace();
+  readonly #readings: DearReadings;
   /** Those of the next round. */
   #due = new Set<Watcher>();
   /** Those of the present round that have not had their turn. */
@@ -62,12 +64,29 @@ export class LiveHub {
     readonly settings: Settings;
     readonly clock: Clock;
     readonly log: Log;
+    /** Of the readings of lists. */
+    readonly turns: TurnQueue;
   }) {
     this.#sessions = options.sessions;
     this.#settings = options.settings;
     this.#clock = options.clock;
     this.#log = options.log;
     this.#round = new Round(this.#sessions);
+    const wake = (watcher: Watcher) => this.#isWatching(watcher) && this.#makeDue(watcher);
+    this.#readings = new DearReadings({ turns: options.turns, wake });
+  }
+
+  /**
+   * True when what the watcher would read takes long, and it is not its turn yet: it is told again when it is. Who is told
+   * false reads now. For readings of what the watcher may see already: what may be seen by nobody any more does not wait.
+   */
+  putOff(watcher: Watcher): boolean {
+    return this.#readings.putOff(watcher);
+  }
+
+  /** Reads for the watcher, and for those who share it, in turn with the readings of others. */
+  read<Value>(watcher: Watcher, read: () => Promise<Value>): Promise<Value> {
+    return this.#readings.read(watcher, read);
   }
 
   /** How many watch. */

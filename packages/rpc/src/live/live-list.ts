@@ -89,6 +89,7 @@ export function livePage<Row extends LiveRow>(
 
   return new PushStream(connection, (sink) => {
     let shown: State<Row> | null = null;
+    let shownKey: string | null = null;
     let resumeFrom = options.lastEventId;
 
     const watcher: Watcher = {
@@ -103,13 +104,17 @@ export function livePage<Row extends LiveRow>(
           isNew = true;
           reading = await options.reading(principal);
         }
-        const read = async () => holdOnce(reading.key, new State(await reading.read()));
+        // One who may see something else than before does not wait to be shown it.
+        const mayWait = !isNew && reading.key === shownKey && !round.hasShared(reading.key);
+        if (mayWait && hub.putOff(watcher)) return;
+        const read = async () => holdOnce(reading.key, new State(await hub.read(watcher, () => reading.read())));
         const present = await (isNew ? round.shareFromNow(reading.key, read) : round.share(reading.key, read));
         const isUnchanged = shown === null && resumeFrom === present.eventId;
         const frame = isUnchanged ? null : frameBetween(shown, present, reading.key, round);
         // The right may have gone while it was read, and what is newer than that is not to be sent: it is read again.
         if (frame && !(await isStillSo(principal, reading))) return hub.touchConnection(connection);
         shown = present;
+        shownKey = reading.key;
         resumeFrom = undefined;
         if (frame) sink.send(frame);
       },

@@ -28,6 +28,11 @@ export class Round {
     return principal;
   }
 
+  /** Has the value been made, or begun to be? */
+  hasShared(key: string): boolean {
+    return this.#shared.has(key);
+  }
+
   /** Makes the value once for all who name the same key. The key must name everything the value depends on. */
   share<Value>(key: string, make: () => Value): Value {
     // The cast: a key is only ever used for values of one type.
