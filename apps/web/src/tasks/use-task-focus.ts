@@ -15,11 +15,8 @@ export function useTaskFocus(control: Control = "menu"): (taskId: string) => voi
 
   return useCallback(
     (taskId) => {
-      const now = performance.now();
-      // Called again when the task is gone already, its neighbours are those of before.
-      const isAgain = wanted !== null && wanted.ids[0] === taskId && wanted.until > now;
-      const ids = isAgain && wanted ? wanted.ids : [taskId, ...neighboursOf(taskId)];
-      wanted = { ids, control, until: now + patienceMs };
+      const ids = [taskId, ...(neighboursOf(taskId) ?? wanted?.ids ?? [])];
+      wanted = { ids, control, until: performance.now() + patienceMs };
       // The menu it was chosen in closes without anything else being rendered.
       requestAnimationFrame(restore);
     },
@@ -38,10 +35,11 @@ function restore() {
   (target ?? document.querySelector<HTMLElement>("h1"))?.focus();
 }
 
-function neighboursOf(taskId: string): readonly string[] {
+/** Null of a task that is not there any more: whoever came to it before knows its neighbours. */
+function neighboursOf(taskId: string): readonly string[] | null {
   const ids = [...document.querySelectorAll<HTMLElement>("[data-task]")].map(({ dataset }) => dataset["task"] ?? "");
   const at = ids.indexOf(taskId);
-  return [ids[at + 1], ids[at - 1]].filter((id) => id !== undefined);
+  return at === -1 ? null : [ids[at + 1], ids[at - 1]].filter((id) => id !== undefined);
 }
 
 function controlOf(taskId: string, control: Control): HTMLElement | null {
