@@ -1,9 +1,11 @@
-import { eq } from "drizzle-orm";
+import { eq, getTableColumns, getTableName, sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 
 import { describeDatabases } from "@app/services/databases";
+import { coreTables, type Dialect } from "@countersign/db";
 import { LiveView } from "@countersign/rpc/testing";
 
+import { tables } from "./tables.ts";
 import { rowOf } from "./test/answers.ts";
 import { attachByHand } from "./test/attach-by-hand.ts";
 import { openProject } from "./test/open-project.ts";
@@ -39,6 +41,18 @@ describeDatabases((dialect) => {
     expect(kept).toMatchObject([{ version: 7 }]);
   });
 
+  test("every table of the app that has a version has the trigger that raises it: without, a change made by hand is overwritten", async () => {
+    await using started = await startApp(dialect);
+    const { db } = started.app;
+    const found = await db.select({ name: sql<string>`name` }).from(raisedVersions[dialect.name]);
+    const raised = new Set(found.map(({ name }) => name));
+    // Write one into a migration as 0002_triggers.sql has them, for both databases.
+    expect(versionedTables().filter((name) => !raised.has(name))).toEqual([]);
+    expect(versionedTables()).toContain("tasks");
+    // And those are not simply all there are.
+    expect(raised.has("idempotency_keys")).toBe(false);
+  });
+
   test("a member who takes another name has it in the open lists of the others", async () => {
     await using started = await startApp(dialect);
     const { app } = started;
@@ -53,3 +67,18 @@ describeDatabases((dialect) => {
     expect(rows.filter(({ version }) => version > 1).map(({ id }) => id)).toEqual([project.editor.memberId]);
   });
 });
+
+/** The tables whose versions rise by a trigger, as the databases tell of them. */
+const raisedVersions: Readonly<Record<Dialect, ReturnType<typeof sql>>> = {
+  sqlite: sql`(select tbl_name as name from sqlite_master where type = 'trigger'
+    and sql like '%AFTER UPDATE ON ' || tbl_name || ' WHEN NEW.version = OLD.version%') as raised`,
+  postgres: sql`(select relname as name from pg_trigger join pg_class on pg_class.oid = tgrelid join pg_proc on pg_proc.oid = tgfoid
+    where proname = 'app_version' and tgenabled <> 'D' and relnamespace = current_schema()::regnamespace) as raised`,
+};
+
+function versionedTables(): readonly string[] {
+  const core = new Set(Object.keys(coreTables.postgres));
+  return Object.entries(tables.postgres)
+    .filter(([name, table]) => !core.has(name) && Object.hasOwn(getTableColumns(table), "version"))
+    .map(([, table]) => getTableName(table));
+}
