@@ -16,7 +16,8 @@ export async function finishFiles(place: {
 }): Promise<void> {
   const { folder, api, paths, terminal } = place;
   const formatter = join(folder, "node_modules/.bin/oxfmt");
-  if (existsSync(formatter)) await run(formatter, [...paths], folder, terminal);
+  const code = paths.filter((path) => /\.tsx?$/.test(path));
+  if (existsSync(formatter)) await run(formatter, code, folder, terminal);
 
   const vitest = join(api, "node_modules/.bin/vitest");
   const matrix = readScript(api, "matrix");

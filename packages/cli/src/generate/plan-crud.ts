@@ -6,6 +6,8 @@ import type { ColumnFacts, TableFacts } from "./read-table.ts";
 /** What is to be written for a table: the same for the router, its tests and its page. */
 export interface CrudPlan {
   readonly table: string;
+  /** Its name in the database. */
+  readonly sqlName: string;
   readonly names: Names;
   readonly scope:
     | { readonly kind: "owner"; readonly column: string }
@@ -63,6 +65,7 @@ export function planCrud(table: TableFacts, options: PlanOptions): CrudPlan {
   }
   return {
     table: table.name,
+    sqlName: table.sqlName,
     names: namesOf(table.name, options.singular),
     scope,
     fields,

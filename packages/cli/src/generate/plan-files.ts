@@ -7,6 +7,7 @@ import type { CrudPlan } from "./plan-crud.ts";
 import { routerSource } from "./router-source.ts";
 import { sceneSource } from "./scene-source.ts";
 import { rowsTestSource, sampleSource } from "./test-source.ts";
+import { planVersionMigrations } from "./version-migrations.ts";
 
 /** The folders of an app. */
 export interface AppFolders {
@@ -29,7 +30,9 @@ export interface PlannedFiles {
 /** What is written and changed for a table, without touching anything. */
 export function planFiles(plan: CrudPlan, { api, web, scenes }: AppFolders): PlannedFiles {
   const { file, files } = plan.names;
+  const migrations = planVersionMigrations(api, plan.sqlName);
   const created = new Map([
+    ...migrations.created,
     [join(api, `src/${file}/router.ts`), routerSource(plan)],
     [join(api, `src/${file}/sample-${file}.ts`), sampleSource(plan)],
     [join(api, `src/${file}/rows.test.ts`), rowsTestSource(plan)],
@@ -41,7 +44,7 @@ export function planFiles(plan: CrudPlan, { api, web, scenes }: AppFolders): Pla
   }
   if (web !== null && scenes !== null) created.set(join(scenes, `src/${files}.test.ts`), sceneSource(plan));
 
-  const changed = new Map<string, string>();
+  const changed = new Map(migrations.changed);
   const left: string[] = [];
   for (const [path, insertions] of [...editsOfApi(plan, api), ...(web === null ? [] : editsOfWeb(plan, web))]) {
     const text = existsSync(path) ? insertLines(readFileSync(path, "utf8"), insertions) : null;
