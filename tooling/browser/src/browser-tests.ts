@@ -29,7 +29,7 @@ export async function browserTests(options: {
       // Recording makes a run half as long again. To look into a failure: --trace retain-on-failure.
       trace: "off",
       actionTimeout: 5000,
-      launchOptions: { executablePath, args: [...quiet], env: { ...environment(), ...env } },
+      launchOptions: { executablePath, args: [...quiet], env: { ...environment(), ...utf8, ...env } },
     },
   });
 }
@@ -43,6 +43,9 @@ const quiet = [
   "--disable-sync",
   "--no-first-run",
 ];
+
+/** Without it a browser on Linux knows no file name beyond ASCII, and calls all others "download". */
+const utf8 = { LC_ALL: "C.UTF-8" };
 
 function environment(): Record<string, string> {
   return Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => !!entry[1]));
