@@ -24,7 +24,11 @@ export async function runServer(): Promise<void> {
   for (const warning of env.warnings) log.warn(warning);
   await prepareUploadFolder(env.uploadFolder);
 
-  const db = await openDatabase(env.databaseUrl, { tables, migrations: [coreMigrations, migrations] }).catch(
+  const db = await openDatabase(env.databaseUrl, {
+    tables,
+    migrations: [coreMigrations, migrations],
+    mustBeReady: env.settings.MIGRATE === "check",
+  }).catch(
     // The reason of it, and no more: the url may hold a password.
     (error: unknown) => Promise.reject(new Error(`DATABASE_URL: ${messageOf(error)}`, { cause: error })),
   );

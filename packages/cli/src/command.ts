@@ -1,5 +1,7 @@
 import type { Operator } from "@countersign/auth";
 
+import type { AppDatabase } from "./app-database.ts";
+import type { ExitCode } from "./exit-code.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** One command, as data: its help, its check of arguments and its place in the list are made from this. */
@@ -30,12 +32,28 @@ export interface CommandContext {
   readonly terminal: Terminal;
   /** Opens the database at the first call. It is closed when the command has ended. */
   readonly open: () => Promise<Operator>;
+  /**
+   * The database the command is about, for one that opens it in a way of its own.
+   *
+   * @throws Failure when none is named
+   */
+  readonly databaseUrl: () => string;
+  /**
+   * The app's tables and migrations; those in this folder's sources where the command line was started without an app.
+   *
+   * @throws Failure when they are not found
+   */
+  readonly app: (apiFolder: string | null) => Promise<AppDatabase>;
+  /** Says how far a long command is, to people only. */
+  readonly progress: (line: string) => void;
 }
 
 /** What a command has to say, for people and for programs. */
 export interface Answer {
   readonly text: string;
   readonly json: unknown;
+  /** When something was found that a script should notice. Default: done. */
+  readonly exitCode?: ExitCode;
 }
 
 /** Types a command by its options. */

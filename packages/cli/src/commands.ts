@@ -1,4 +1,5 @@
 import type { Command } from "./command.ts";
+import { dbMigrate } from "./commands/db-migrate.ts";
 import { generateCrud } from "./commands/generate-crud.ts";
 import { sessionsList } from "./commands/sessions-list.ts";
 import { sessionsPrune } from "./commands/sessions-prune.ts";
@@ -21,5 +22,6 @@ export const commands: readonly Command[] = [
   sessionsList,
   sessionsRevoke,
   sessionsPrune,
+  dbMigrate,
   generateCrud,
 ];

@@ -1,3 +1,4 @@
+export type { AppDatabase } from "./app-database.ts";
 export {
   type Answer,
   type Command,

@@ -6,6 +6,7 @@ import { Settings } from "@countersign/contract";
 import { coreMigrations, openDatabase } from "@countersign/db";
 
 import { Failure } from "./failure.ts";
+import { findDatabaseUrl } from "./find-database-url.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface OpenOperator extends AsyncDisposable {
@@ -19,18 +20,8 @@ export interface OpenOperator extends AsyncDisposable {
  * @throws Failure when no database is named, it can't be opened, or a setting is wrong
  */
 export async function openOperator(terminal: Terminal, databaseUrl: string | null): Promise<OpenOperator> {
-  const environment = withoutEmpty(terminal.environment);
-  const url = databaseUrl ?? environment["DATABASE_URL"];
-  if (url === undefined) {
-    throw new Failure(
-      "usage",
-      "Which database? Set DATABASE_URL to what the server has, or write --database sqlite:./path.db.",
-    );
-  }
-  if (databaseUrl !== null && hasPassword(databaseUrl)) {
-    terminal.errors.write("Others see the password in --database in the list of processes. Use DATABASE_URL.\n");
-  }
-  const settings = readSettings(environment);
+  const url = findDatabaseUrl(terminal, databaseUrl);
+  const settings = readSettings(withoutEmpty(terminal.environment));
   const onError = (error: unknown) => terminal.errors.write(`${messageOf(error)}\n`);
   const db = await openDatabase(url, { migrations: [coreMigrations], mustBeReady: true, poolSize: 2, onError }).catch(
     (error: unknown) => Promise.reject(new Failure("unavailable", messageOf(error), { cause: error })),
@@ -60,10 +51,6 @@ function withoutEmpty(environment: Terminal["environment"]): Record<string, stri
   return Object.fromEntries(
     Object.entries(environment).filter((entry): entry is [string, string] => (entry[1] ?? "") !== ""),
   );
-}
-
-function hasPassword(url: string): boolean {
-  return URL.canParse(url) && new URL(url).password !== "";
 }
 
 function messageOf(error: unknown): string {

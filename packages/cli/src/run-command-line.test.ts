@@ -123,10 +123,8 @@ describeDatabases((dialect) => {
 
     const { code, errors } = await run("user list", { DATABASE_URL: place.url });
 
-    expect({ code, errors }).toEqual({
-      code: 4,
-      errors: "The database lacks the migration core/0000_tables. Start the server, which applies what is missing.\n",
-    });
+    expect(code).toBe(4);
+    expect(errors).toMatch(/^The database lacks the migration core\/0000_tables\. Run countersign db migrate, or/);
   });
 
   test("--database comes before DATABASE_URL", async () => {

@@ -1,25 +1,30 @@
-import type { Command } from "./command.ts";
+import { type AppDatabase, loadAppDatabase } from "./app-database.ts";
+import type { Command, CommandContext } from "./command.ts";
 import { exitCode, type ExitCode } from "./exit-code.ts";
 import { Failure } from "./failure.ts";
+import { findDatabaseUrl } from "./find-database-url.ts";
 import { helpOf, helpOfAll } from "./help.ts";
 import type { OpenOperator } from "./open-operator.ts";
 import { type Arguments, readArguments } from "./read-arguments.ts";
-import { toSafeJson } from "./report/plain-text.ts";
+import { toPlainText, toSafeJson } from "./report/plain-text.ts";
 import { suggest } from "./suggest.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
  * Does what the words say, and answers with what the process is to end with. Answers go to the output, everything else to
- * the errors; nothing is thrown.
+ * the errors; nothing is thrown. `app`: what the database has besides the library's own; without it, commands that need
+ * that read it from the sources in the present folder.
  */
 export async function runCommandLine(
   commands: readonly Command[],
   words: readonly string[],
   terminal: Terminal,
+  { app = null }: { readonly app?: AppDatabase | null } = {},
 ): Promise<ExitCode> {
   try {
-    terminal.output.write(`${await answer(commands, words, terminal)}\n`);
-    return exitCode.done;
+    const { said, code } = await answer({ commands, words, terminal, app });
+    terminal.output.write(`${said}\n`);
+    return code;
   } catch (error) {
     const failure = await toFailure(error);
     const said = words.includes("--json") ? toSafeJson({ error: failure.message, exitCode: failure.exitCode }) : null;
@@ -28,15 +33,31 @@ export async function runCommandLine(
   }
 }
 
-async function answer(commands: readonly Command[], words: readonly string[], terminal: Terminal): Promise<string> {
+interface Said {
+  readonly said: string;
+  readonly code: ExitCode;
+}
+
+async function answer(given: {
+  readonly commands: readonly Command[];
+  readonly words: readonly string[];
+  readonly terminal: Terminal;
+  readonly app: AppDatabase | null;
+}): Promise<Said> {
+  const { commands, words } = given;
+  const help = findHelp(commands, words);
+  if (help !== null) return { said: help, code: exitCode.done };
+
+  const command = findCommand(commands, words);
+  const read = readArguments(command, words.slice(command.name.split(" ").length));
+  return read.common.help ? { said: helpOf(command), code: exitCode.done } : run(command, read, given);
+}
+
+function findHelp(commands: readonly Command[], words: readonly string[]): string | null {
   const [first] = words;
   if (words.length === 1 && (first === "--help" || first === "-h" || first === "help")) return helpOfAll(commands);
   const asksForGroup = words.length === 2 && (words[1] === "--help" || words[1] === "-h");
-  if (first !== undefined && asksForGroup && isFirstWord(commands, first)) return helpOfAll(commands, first);
-
-  const command = findCommand(commands, words);
-  const given = readArguments(command, words.slice(command.name.split(" ").length));
-  return given.common.help ? helpOf(command) : run(command, given, terminal);
+  return first !== undefined && asksForGroup && isFirstWord(commands, first) ? helpOfAll(commands, first) : null;
 }
 
 /** @throws Failure when the words begin with no command's name */
@@ -63,15 +84,27 @@ function isFirstWord(commands: readonly Command[], word: string): boolean {
   return commands.some(({ name }) => name.startsWith(`${word} `));
 }
 
-async function run(command: Command, { common, ...input }: Arguments, terminal: Terminal): Promise<string> {
+async function run(
+  command: Command,
+  { common, ...input }: Arguments,
+  { terminal, app }: { readonly terminal: Terminal; readonly app: AppDatabase | null },
+): Promise<Said> {
   await using opened = new AsyncDisposableStack();
   let opening: Promise<OpenOperator> | null = null;
-  const open = async () => {
-    opening ??= openHere(terminal, common.database).then((each) => opened.use(each));
-    return (await opening).operator;
+  const context: CommandContext = {
+    terminal,
+    async open() {
+      opening ??= openHere(terminal, common.database).then((each) => opened.use(each));
+      return (await opening).operator;
+    },
+    databaseUrl: () => findDatabaseUrl(terminal, common.database),
+    app: async (folder) => (folder === null && app !== null ? app : loadAppDatabase(folder)),
+    progress(line) {
+      if (!common.json) terminal.errors.write(`${toPlainText(line)}\n`);
+    },
   };
-  const { text, json } = await command.run({ terminal, open }, input);
-  return common.json ? toSafeJson(json) : text;
+  const { text, json, exitCode: code } = await command.run(context, input);
+  return { said: common.json ? toSafeJson(json) : text, code: code ?? exitCode.done };
 }
 
 /** Loaded only when it is needed: help, and a word that was mistyped, are answered at once. */

@@ -147,6 +147,12 @@ export const Settings = z.object({
   KEEP_AT_SIGN_OUT: names
     .default(["theme"])
     .describe("Keys of the session's data that are kept for the visitor who signs out."),
+  MIGRATE: z
+    .enum(["start", "check"], 'Write "start" or "check".')
+    .default("start")
+    .describe(
+      "Does a starting server apply the migrations that the database lacks, or refuse and leave them to countersign db migrate?",
+    ),
   AUDIT_DAYS: count(1, 36_500).default(365).describe("How long the audit log is kept."),
 });
 export type Settings = z.infer<typeof Settings>;

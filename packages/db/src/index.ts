@@ -15,6 +15,8 @@ export {
 export { forUpdate } from "./for-update.ts";
 export { type Keyset, orderByKeyset, rowsAfterCursor, toPage } from "./keyset-page.ts";
 export { textContains, textStartsWith } from "./like.ts";
+export { migrateDatabase, type MigrateDatabaseOptions, readMigrationStatus } from "./migrate-database.ts";
+export type { MigrationStatus } from "./migrate.ts";
 export type { MigrationSet } from "./migration-set.ts";
 export { openDatabase, type OpenDatabaseOptions } from "./open-database.ts";
 export { type OnRowsChanged, rowsTopic, type WatchedRows } from "./row-changes.ts";

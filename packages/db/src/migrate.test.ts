@@ -1,8 +1,5 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
-import { pathToFileURL } from "node:url";
 
 import { expect, test } from "vitest";
 
@@ -11,6 +8,7 @@ import { describeDatabases, sqliteDialect } from "@app/services/databases";
 import { coreMigrations, type Database, type Dialect, type MigrationSet, openDatabase } from "./index.ts";
 import { runMigrator } from "./test/run-migrator.ts";
 import { tableNames } from "./test/table-names.ts";
+import { writeMigrations } from "./test/write-migrations.ts";
 
 describeDatabases((dialect) => {
   test("two processes that start at once on an empty database both come up, and each migration is applied once", async () => {
@@ -83,7 +81,7 @@ describeDatabases((dialect) => {
     await (await openDatabase(place.url, { migrations: [coreMigrations, newer.set] })).close();
 
     await expect(openDatabase(place.url, { migrations: [coreMigrations, older.set] })).rejects.toThrow(
-      "The database is newer than this program: it has app/0001_more.",
+      "The database is newer than this program: it has app/0001_more, and this program ends with app/0000_counters. Start",
     );
   });
 
@@ -147,7 +145,9 @@ describeDatabases((dialect) => {
     const open = (migrations: MigrationSet[]) => openDatabase(place.url, { migrations, mustBeReady: true });
     await (await openDatabase(place.url, { migrations: [] })).close();
 
-    await expect(open([coreMigrations])).rejects.toThrow("The database lacks the migration core/0000_tables. Start");
+    await expect(open([coreMigrations])).rejects.toThrow(
+      "The database lacks the migration core/0000_tables. Run countersign db migrate",
+    );
     expect(await tableNames(place.url)).toEqual([]);
 
     await (await openDatabase(place.url, { migrations: [coreMigrations] })).close();
@@ -203,7 +203,7 @@ test("sqlite: a program that must find the database ready makes no file where th
 
   const open = openDatabase(place.url, { migrations: [coreMigrations], mustBeReady: true });
 
-  await expect(open).rejects.toThrow(/^There is no database at \/.*test\.db\. Correct the path, or start the server/);
+  await expect(open).rejects.toThrow(/^There is no database at \/.*test\.db\. Correct the path, or make one/);
   expect(existsSync(place.url.slice("sqlite:".length))).toBe(false);
 });
 
@@ -215,16 +215,6 @@ const slow: Record<Dialect, string> = {
   sqlite: `create table half (id integer); insert into counters values (1);
     insert into half with recursive n (i) as (select 1 union all select i + 1 from n where i < 2000000000) select max(i) from n`,
 };
-
-/** A set of migrations in a folder of its own; the same text serves both dialects. */
-function writeMigrations(texts: Readonly<Record<string, string>>) {
-  const folder = mkdtempSync(join(tmpdir(), "countersign-migrations-"));
-  const url = pathToFileURL(`${folder}/`);
-  const set: MigrationSet = { name: "app", folders: { sqlite: url, postgres: url } };
-  const write = (name: string, text: string) => writeFileSync(join(folder, `${name}.sql`), text);
-  for (const [name, text] of Object.entries(texts)) write(name, text);
-  return { set, write, [Symbol.dispose]: () => rmSync(folder, { recursive: true }) };
-}
 
 async function rowsOf(db: Database, table: string): Promise<unknown[]> {
   const text = `select * from ${table}`;

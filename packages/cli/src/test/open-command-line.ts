@@ -1,6 +1,7 @@
 import type { TestDialect } from "@app/services/databases";
 import { coreMigrations, type Database, openDatabase } from "@countersign/db";
 
+import type { AppDatabase } from "../app-database.ts";
 import { commands } from "../commands.ts";
 import { runCommandLine } from "../run-command-line.ts";
 
@@ -38,12 +39,16 @@ export async function openCommandLine(dialect: TestDialect, environment: Readonl
 }
 
 /** Runs a command in this process. */
-async function runHere(
+export async function runHere(
   words: string,
-  given: { readonly input: Parameters<typeof createFakeTerminal>[0]; readonly environment: Record<string, string> },
+  given: {
+    readonly input: Parameters<typeof createFakeTerminal>[0];
+    readonly environment: Readonly<Record<string, string>>;
+    readonly app?: AppDatabase;
+  },
 ): Promise<Said> {
   const { terminal, said } = createFakeTerminal(given.input, given.environment);
-  const code = await runCommandLine(commands, words.split(" "), terminal);
+  const code = await runCommandLine(commands, words.split(" "), terminal, { app: given.app ?? null });
   // What was written last is read with the next turn.
   await new Promise((resolve) => setImmediate(resolve));
   return { code, ...said };

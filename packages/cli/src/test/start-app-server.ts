@@ -12,9 +12,12 @@ export interface AppServer extends AsyncDisposable {
 export const pageOrigin = "http://localhost:5173";
 
 /** Starts the app's server in a process of its own, on a free port. */
-export async function startAppServer(databaseUrl: string): Promise<AppServer> {
+export async function startAppServer(
+  databaseUrl: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<AppServer> {
   const child = spawn(process.execPath, [entry], {
-    env: { NODE_ENV: "test", HOST: "127.0.0.1", PORT: "0", DATABASE_URL: databaseUrl },
+    env: { NODE_ENV: "test", HOST: "127.0.0.1", PORT: "0", DATABASE_URL: databaseUrl, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";

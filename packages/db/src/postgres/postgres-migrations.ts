@@ -2,6 +2,7 @@ import { Client, type ClientConfig } from "pg";
 
 import { failedMigration } from "../migrate.ts";
 import type { AppliedMigration, MigrationStore } from "../migrate.ts";
+import type { Migration } from "../migration-set.ts";
 
 import { cannotConnect, translatePostgresError } from "./postgres-error.ts";
 
@@ -32,11 +33,11 @@ export async function openPostgresMigrationStore(
     return query<AppliedMigration>('select set_name as "setName", name, checksum from countersign_migrations');
   }
 
-  async function apply(choose: Parameters<MigrationStore["applyNext"]>[0], appliedAt: Date): Promise<boolean> {
+  async function apply(choose: Parameters<MigrationStore["applyNext"]>[0], appliedAt: Date): Promise<Migration | null> {
     // Held to the end of the transaction: one migrating process at a time, also where the table is not there yet.
     await query("select pg_advisory_xact_lock(hashtext('countersign_migrations'))");
     const migration = choose(await readApplied());
-    if (!migration) return false;
+    if (!migration) return null;
 
     await query(createTable);
     try {
@@ -51,7 +52,7 @@ export async function openPostgresMigrationStore(
       migration.checksum,
       appliedAt,
     ]);
-    return true;
+    return migration;
   }
 
   return {
@@ -59,9 +60,9 @@ export async function openPostgresMigrationStore(
     async applyNext(choose, appliedAt) {
       await query("begin");
       try {
-        const wasMissing = await apply(choose, appliedAt);
+        const migration = await apply(choose, appliedAt);
         await query("commit");
-        return wasMissing;
+        return migration;
       } catch (error) {
         // A connection that cannot roll back was lost, and the server rolls back then.
         await query("rollback").catch(() => {});

@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-
 import { trackCurrentTransaction } from "../current-transaction.ts";
 import type { Database } from "../database.ts";
 import { migrate } from "../migrate.ts";
@@ -15,6 +13,7 @@ import { createAccess } from "./access.ts";
 import { wrapConnection } from "./connection.ts";
 import { createDataVersion } from "./data-version.ts";
 import { type Connections, openConnections } from "./open-connections.ts";
+import { requireFile } from "./require-file.ts";
 import { createRowTriggers } from "./row-triggers.ts";
 import { translateSqliteError } from "./sqlite-error.ts";
 import { createSqliteMigrationStore } from "./sqlite-migrations.ts";
@@ -91,9 +90,7 @@ async function openMigrated<Tables extends CoreTables>(
   options: OpenOptions<Tables>,
 ): Promise<Connections> {
   const { lockTimeoutMs, migrations, mustBeReady, now } = options;
-  if (mustBeReady && file !== null && !existsSync(file)) {
-    throw new Error(`There is no database at ${file}. Correct the path, or start the server, which makes one.`);
-  }
+  if (mustBeReady && file !== null) requireFile(file);
   const sqlite = await openConnections(file, performance.now() + lockTimeoutMs);
   const store = createSqliteMigrationStore(sqlite.writer, { lockTimeoutMs: migrationLockTimeoutMs });
   try {

@@ -41,7 +41,7 @@ export function createSqliteMigrationStore(
             .run(migration.setName, migration.name, migration.checksum, appliedAt.getTime());
         }
         await waits(() => writer.exec("commit"));
-        return migration !== null;
+        return migration;
       } finally {
         if (writer.inTransaction) writer.exec("rollback");
         writer.pragma("foreign_keys = ON");
