@@ -205,6 +205,41 @@ test("a task that is removed while it is open says so, and comes back; in the bi
   await expect(titlesIn(page, "todo")).toHaveText(["Moor", "Sail"]);
 });
 
+test("from the bin a task is deleted for good, or all of them, before everybody's eyes", async ({
+  server,
+  newAccount,
+  newDevice,
+}) => {
+  const [ann, bob, cat] = [await newAccount("ann"), await newAccount("bob"), await newAccount("cat")];
+  const [anns, bobs, cats] = [await newDevice(ann), await newDevice(bob), await newDevice(cat)];
+  const project = await makeProject(anns, server, [
+    [bob, "editor"],
+    [cat, "viewer"],
+  ]);
+  await makeTasks(anns, server, project, threeTasks);
+  const pages = [
+    await anns.openWindow(project.path),
+    await bobs.openWindow(project.path),
+    await cats.openWindow(project.path),
+  ] as const;
+  const [page, bobsPage, catsPage] = pages;
+  for (const title of ["Moor", "Sail", "Land"]) await chooseFor(page, title, "Move to the bin");
+  for (const each of pages) await each.getByRole("link", { name: "Bin" }).click();
+  await expect(catsPage.getByRole("listitem")).toHaveCount(3);
+  await expect(catsPage.getByRole("button", { name: /for good|Empty the bin/ })).toHaveCount(0);
+
+  await page.getByRole("button", { name: "Delete “Moor” for good" }).click();
+  await page.getByRole("button", { name: "Delete for good", exact: true }).click();
+  await expect(bobsPage.getByRole("button", { name: "Restore “Moor”" })).toHaveCount(0);
+  await expect(bobsPage.getByRole("button", { name: /^Restore/ })).toHaveCount(2);
+
+  await bobsPage.getByRole("button", { name: "Empty the bin" }).click();
+  await expect(bobsPage.getByText("Delete the 2 tasks in the bin and their files for good?")).toBeVisible();
+  await bobsPage.getByRole("button", { name: "Delete for good", exact: true }).click();
+  await expect(bobsPage.getByText("2 tasks were deleted for good.")).toBeVisible();
+  for (const each of pages) await expect(each.getByText("The bin is empty")).toBeVisible();
+});
+
 const withOwnServer = test.extend({ server: async ({ newServer }, use) => use(await newServer()) });
 
 withOwnServer(

@@ -5,8 +5,10 @@ import type { CoreTables, TableSet } from "@countersign/db";
 import { type createProcedures, IdempotencyKey, notFound } from "@countersign/rpc";
 
 import { createRow } from "./actions/create.ts";
-import { removeRows, updateRows } from "./actions/many.ts";
-import { removeRow, restoreRow } from "./actions/remove.ts";
+import { purgeRows, removeRows, updateRows } from "./actions/many.ts";
+import { purgeRow } from "./actions/purge.ts";
+import { removeRow } from "./actions/remove.ts";
+import { restoreRow } from "./actions/restore.ts";
 import { buildRows, type CrudRows } from "./actions/rows.ts";
 import { updateRow } from "./actions/update.ts";
 import { type AnyCrudOptions, buildModel, requireTableAndScope, type RowCan } from "./definition/build-model.ts";
@@ -213,6 +215,14 @@ function buildProcedures(
       at("restore")
         .input(one)
         .mutation(({ ctx, input }) => restoreRow(model, ctx, named("restore"), input)),
+    purge: () =>
+      at("purge")
+        .input(one)
+        .mutation(({ ctx, input }) => purgeRow(model, ctx, named("purge"), input)),
+    purgeMany: () =>
+      at("purgeMany")
+        .input(z.strictObject({ rows, key }))
+        .mutation(({ ctx, input }) => purgeRows(model, ctx, named("purgeMany"), input)),
     live: () =>
       procedureWith(rulePartsOf(model, "live"), { watches: model.watches })
         .input(liveInput(table, model.declared))

@@ -89,7 +89,9 @@ function readMutation({ options, state }: Mutation<unknown, unknown>): RowNews |
       return rows.length === 0 ? null : { path, rows, gone: [], isChange: true };
     }
     case "remove":
-    case "removeMany": {
+    case "removeMany":
+    case "purge":
+    case "purgeMany": {
       const gone = named.flatMap((row) => (isObject(row) ? (readId(row) ?? []) : []));
       return gone.length === 0 ? null : { path, rows: [], gone, isChange: true };
     }

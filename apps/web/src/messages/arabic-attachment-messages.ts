@@ -20,7 +20,7 @@ export const arabicAttachmentMessages: AttachmentMessages = {
   tooLarge: (most) => `حجمه كبير: ${isolate(most)} على الأكثر.`,
   kindRefused: "لا تُقبل ملفات من هذا النوع. تُقبل الصور وملفات PDF والنصوص والأرشيفات ومستندات المكتب.",
   empty: "الملف فارغ.",
-  full: "لم يبقَ متّسع للملفات. احذف بعضها أولًا.",
+  full: "لم يبقَ متّسع للملفات. احذف بعضها أولًا أو أفرغ المحذوفات.",
   slow: "لم يصل في الوقت المحدّد.",
   download: (name) => `تنزيل «${isolate(name)}»`,
   remove: "حذف",

@@ -19,7 +19,7 @@ export const englishAttachmentMessages = {
   tooLarge: (most: string) => `It is too large: at most ${most}.`,
   kindRefused: "Files of this kind are not taken. Pictures, PDF, text, archives and office documents are.",
   empty: "It is empty.",
-  full: "There is no room left for files. Remove some first.",
+  full: "There is no room left for files. Delete some first, or empty the bin.",
   slow: "It did not arrive in time.",
   download: (name: string) => `Download “${name}”`,
   remove: "Delete",

@@ -114,6 +114,17 @@ export const englishProjectMessages = {
     restore: "Restore",
     restoreLabel: (title: string) => `Restore “${title}”`,
     restored: (title: string) => `“${title}” is back.`,
+    purge: "Delete for good",
+    purgeLabel: (title: string) => `Delete “${title}” for good`,
+    purgeQuestion: (title: string) => `Delete “${title}” and its files for good?`,
+    purging: "Deleting…",
+    purgedMany: (count: number) =>
+      count === 1 ? "1 task was deleted for good." : `${digits.format(count)} tasks were deleted for good.`,
+    emptyBin: "Empty the bin",
+    emptyBinQuestion: (count: number) =>
+      count === 1
+        ? "Delete the task in the bin and its files for good?"
+        : `Delete the ${digits.format(count)} tasks in the bin and their files for good?`,
     moved: (title: string, state: string) => `“${title}” is in ${state} now.`,
     phases: {
       sending: "Saving…",
@@ -124,6 +135,7 @@ export const englishProjectMessages = {
       move: "It was not moved.",
       remove: "It was not moved to the bin.",
       restore: "It was not restored.",
+      purge: "It was not deleted.",
       save: "It was not saved.",
     },
     notCreated: (title: string) => `“${title}” was not added.`,
@@ -174,11 +186,11 @@ export const englishProjectMessages = {
     nothingText: "Try another word or fewer filters.",
     clear: "Clear the filters",
     binTitle: "Bin",
-    binText: "Tasks that were removed. They can be restored by those who edit.",
+    binText: "Tasks that were removed. Those who edit can restore them or delete them for good.",
     removedAt: "Removed",
     showMore: "Show more",
     binEmpty: "The bin is empty",
-    binEmptyText: "What is removed lies here until it is restored.",
+    binEmptyText: "What is removed lies here until it is restored or deleted for good.",
     gone: "This task is not here",
     goneText: "It may be in the bin, or the address is mistyped.",
     goneWhileOpen: "Somebody moved this task to the bin.",

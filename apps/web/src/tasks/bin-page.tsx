@@ -1,4 +1,6 @@
-import { Button, EmptyState, RelativeTime } from "@countersign/pages";
+import { useState } from "react";
+
+import { Button, ConfirmInPlace, describeCallError, EmptyState, Notice, usePages, useToast } from "@countersign/pages";
 import { useLiveList } from "@countersign/react";
 
 import { api } from "../api.ts";
@@ -7,16 +9,14 @@ import { LoadingRows } from "../loading-rows.tsx";
 import { useAppMessages } from "../messages/app-messages.ts";
 import { useProject } from "../projects/project-context.ts";
 
-import { useTaskChanges, useTaskTroubles } from "./task-changes-context.ts";
-import { TaskNews } from "./task-news.tsx";
+import { BinRow } from "./bin-row.tsx";
+import { useEmptyBin } from "./use-empty-bin.ts";
 
-/** The tasks of a project that were removed, and the way back for each. */
+/** The tasks of a project that were removed: the way back for each, and the way out for good. */
 export function BinPage() {
   const { client: rpc } = api.useUtils();
   const { project } = useProject();
   const { tasks: texts } = useAppMessages();
-  const { restore, dismiss } = useTaskChanges();
-  const troubles = useTaskTroubles();
   const list = useLiveList(rpc.task, {
     filter: { projectId: { eq: project.id } },
     order: { by: "createdAt", direction: "desc" },
@@ -26,7 +26,14 @@ export function BinPage() {
 
   return (
     <section className="bin" aria-label={texts.binTitle}>
-      {list.rows.length > 0 && <p className="cs-muted bin__text">{texts.binText}</p>}
+      {list.rows.length > 0 && (
+        <div className="bin__head">
+          <p className="cs-muted bin__text">{texts.binText}</p>
+          {list.rows.some(({ $can }) => $can.remove) && (
+            <EmptyBin projectId={project.id} count={list.total ?? list.rows.length} />
+          )}
+        </div>
+      )}
       {list.status === "error" && <FailedList text={texts.failed} error={list.error} retry={list.retry} />}
       {list.status === "loading" && <LoadingRows />}
       {list.status === "ready" && list.rows.length === 0 && (
@@ -35,22 +42,7 @@ export function BinPage() {
       {list.rows.length > 0 && (
         <ul className="cs-list" aria-label={texts.binTitle}>
           {list.rows.map((task) => (
-            <li className="cs-row bin__row" key={task.id}>
-              <span className="cs-row__main">
-                <bdi className="bin__title">{task.title}</bdi>
-                {task.removedAt && (
-                  <span className="bin__time">
-                    {texts.removedAt} <RelativeTime at={task.removedAt} />
-                  </span>
-                )}
-              </span>
-              {task.$can.remove && (
-                <Button size="small" aria-label={texts.restoreLabel(task.title)} onClick={() => restore(task)}>
-                  {texts.restore}
-                </Button>
-              )}
-              <TaskNews task={task} trouble={troubles.get(task.id)} onDismiss={dismiss} />
-            </li>
+            <BinRow key={task.id} task={task} />
           ))}
         </ul>
       )}
@@ -60,5 +52,35 @@ export function BinPage() {
         </Button>
       )}
     </section>
+  );
+}
+
+function EmptyBin({ projectId, count }: { readonly projectId: string; readonly count: number }) {
+  const { messages, locale } = usePages();
+  const { tasks: texts } = useAppMessages();
+  const empty = useEmptyBin(projectId);
+  const show = useToast();
+  const [failure, setFailure] = useState<string | null>(null);
+
+  async function handleConfirm() {
+    setFailure(null);
+    try {
+      show({ text: texts.purgedMany(await empty()) });
+    } catch (error) {
+      setFailure(`${texts.notDone.purge} ${describeCallError(error, messages, locale)}`);
+    }
+  }
+
+  return (
+    <>
+      <ConfirmInPlace
+        action={texts.emptyBin}
+        question={texts.emptyBinQuestion(count)}
+        confirm={texts.purge}
+        confirming={texts.purging}
+        onConfirm={handleConfirm}
+      />
+      {failure !== null && <Notice tone="danger">{failure}</Notice>}
+    </>
   );
 }

@@ -15,6 +15,8 @@ export interface TaskChanges {
   readonly move: (task: ShownTask, move: Move) => void;
   readonly remove: (task: ShownTask) => void;
   readonly restore: (task: ShownTask) => void;
+  /** Out of the bin, for good. Resolves when it has been tried. */
+  readonly purge: (task: ShownTask) => Promise<void>;
   /** Forgets what went wrong with a task. */
   readonly dismiss: (taskId: string) => void;
 }

@@ -77,6 +77,12 @@ function useChanges(projectId: string, watch: Watch, dismiss: TaskChanges["dismi
     const restore: TaskChanges["restore"] = (task) =>
       watch(task.id, "restore", rows.restore(task), () => restore(task));
 
+    const purge: TaskChanges["purge"] = async (task) => {
+      const attempt = rows.purge(task);
+      watch(task.id, "purge", attempt, () => void purge(task));
+      await attempt;
+    };
+
     const remove: TaskChanges["remove"] = (task) => {
       const attempt = rows.remove(task);
       watch(task.id, "remove", attempt, () => remove(task));
@@ -106,7 +112,7 @@ function useChanges(projectId: string, watch: Watch, dismiss: TaskChanges["dismi
       show({ text: `${texts.notCreated(values.title)} ${describeCallError(outcome.error, messages, locale)}` });
     }
 
-    return { create: (values) => void createOrTell(values), move, remove, restore, dismiss };
+    return { create: (values) => void createOrTell(values), move, remove, restore, purge, dismiss };
   }, [projectId, rpc, rows, watch, dismiss, messages, locale, texts, show]);
 }
 

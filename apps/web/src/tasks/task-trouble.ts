@@ -3,7 +3,7 @@ import type { ChangeOutcome } from "@countersign/client";
 import type { Task } from "../api.ts";
 
 /** What a person wanted to do with a task. */
-export type Deed = "move" | "remove" | "restore";
+export type Deed = "move" | "remove" | "restore" | "purge";
 
 /** It was not done, and the task stands as it did before. */
 export interface TaskTrouble {

@@ -65,7 +65,8 @@ const whole = { todo: false, doing: false, done: false };
 function onBoard(isCut = whole) {
   const move = vi.fn<TaskChanges["move"]>();
   const unused = vi.fn<() => void>();
-  const changes: TaskChanges = { create: unused, move, remove: unused, restore: unused, dismiss: unused };
+  const purge = vi.fn<TaskChanges["purge"]>();
+  const changes: TaskChanges = { create: unused, move, remove: unused, restore: unused, purge, dismiss: unused };
   const queries = new QueryClient();
   const wrapper = ({ children }: { readonly children: ReactNode }) => (
     <PagesOfNobody queries={queries}>

@@ -26,7 +26,11 @@ export async function requireRoom(
 }
 
 function full(whose: string): CallError {
-  return new CallError("FORBIDDEN", `The ${whose} room for files is used up. Remove some first.`, {
-    reason: "QUOTA_REACHED",
-  });
+  return new CallError(
+    "FORBIDDEN",
+    `The ${whose} room for files is used up. Remove some first, or purge the tasks in the bin.`,
+    {
+      reason: "QUOTA_REACHED",
+    },
+  );
 }

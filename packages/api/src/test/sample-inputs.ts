@@ -76,6 +76,8 @@ function rowInputs(
     [`${path}.remove`]: someRow,
     [`${path}.removeMany`]: someRows,
     [`${path}.restore`]: someRow,
+    [`${path}.purge`]: someRow,
+    [`${path}.purgeMany`]: someRows,
     [`${path}.update`]: () => ({ ...someVersion(), ...change(2) }),
     [`${path}.updateMany`]: () => ({ ...someRows(), changes: change(2) }),
   };

@@ -19,6 +19,8 @@ export interface RowActions<Router extends RowsRouter> {
   readonly update: (row: RowOf<Router>, changes: ChangesOf<Router>) => Promise<ChangeOutcome<RowOf<Router>>>;
   readonly remove: (row: RowOf<Router>) => Promise<ChangeOutcome<RowOf<Router>>>;
   readonly restore: (row: RowOf<Router>) => Promise<ChangeOutcome<RowOf<Router>>>;
+  /** Removes a row from the bin, for good. */
+  readonly purge: (row: RowOf<Router>) => Promise<ChangeOutcome<RowOf<Router>>>;
   /** One and the same for a row from the moment it is made here, before the server gives it an id: for React's `key`. */
   readonly keyOf: (row: RowOf<Router>) => string;
 }
@@ -32,6 +34,7 @@ export function createRowActions<Router extends RowsRouter>(session: RowsSession
     update: (row, fields) => changes.update(row, fields),
     remove: (row) => changes.remove(row),
     restore: (row) => changes.restore(row),
+    purge: (row) => changes.purge(row),
     keyOf: changes.keyOf,
   };
 }

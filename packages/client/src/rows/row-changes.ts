@@ -29,6 +29,7 @@ export interface RowCalls<Row extends LiveRow> {
   readonly update: (input: Fields) => Promise<Row>;
   readonly remove: (input: Fields) => Promise<unknown>;
   readonly restore: (input: Fields) => Promise<Row>;
+  readonly purge: (input: Fields) => Promise<unknown>;
 }
 
 export interface ChangeOptions {
@@ -50,6 +51,7 @@ export interface RowChanges<Row extends LiveRow> extends ReadableStore<readonly 
   readonly update: (row: Row, fields: Fields, options?: ChangeOptions) => Promise<ChangeOutcome<Row>>;
   readonly remove: (row: Row, options?: ChangeOptions) => Promise<ChangeOutcome<Row>>;
   readonly restore: (row: Row, options?: ChangeOptions) => Promise<ChangeOutcome<Row>>;
+  readonly purge: (row: Row, options?: ChangeOptions) => Promise<ChangeOutcome<Row>>;
   /** Takes back a change that was never sent. False when it is too late. */
   readonly withdraw: (key: string) => boolean;
   /** One and the same for a row from the moment it is made here, before the server gives it an id. */
@@ -147,7 +149,7 @@ export function createRowChanges<Row extends LiveRow>(options: RowChangesOptions
       succeed(rowKey, version, answer.version);
       return answer;
     }
-    await calls.remove({ id, key });
+    await calls[action]({ id, key });
     return null;
   }
 
@@ -189,7 +191,7 @@ export function createRowChanges<Row extends LiveRow>(options: RowChangesOptions
       return;
     }
     // Removed is removed, whoever did it.
-    if (outcome.status === "gone" && change.action === "remove") return settle(change, null, attempt);
+    if (outcome.status === "gone" && isRemoval(change)) return settle(change, null, attempt);
     end(change, outcome, attempt);
     sendDue();
   }
@@ -313,10 +315,15 @@ export function createRowChanges<Row extends LiveRow>(options: RowChangesOptions
     update: (row, fields, given) => change("update", row, fields, given),
     remove: (row, given) => change("remove", row, {}, given),
     restore: (row, given) => change("restore", row, {}, given),
+    purge: (row, given) => change("purge", row, {}, given),
     withdraw,
     keyOf,
     notice,
   };
+}
+
+function isRemoval({ action }: Pick<RowChange<LiveRow>, "action">): boolean {
+  return action === "remove" || action === "purge";
 }
 
 function withoutPending<Row extends LiveRow>(row: Row): Row {

@@ -6,6 +6,7 @@ import { callListener } from "../store.ts";
 import { routerPath } from "./router-path.ts";
 import { type RowCalls, type RowChanges, createRowChanges } from "./row-changes.ts";
 import type { RowsRouter } from "./rows-router.ts";
+import type { RowAction } from "./shown-row.ts";
 
 export type RowsSession = Pick<SessionClient, "connection" | "onIdentityChange" | "snapshot">;
 
@@ -73,11 +74,12 @@ export function hasUnsentChanges(session: RowsSession): boolean {
 /** The cast: what types there are was asked of those who gave the router; here only its rows' ids and versions are read. */
 function callsOf(router: RowsRouter): RowCalls<LiveRow> {
   type Mutation = { readonly mutate: (input: unknown) => Promise<LiveRow> };
-  const actions = router as unknown as Readonly<Record<"create" | "update" | "remove" | "restore", Mutation>>;
+  const actions = router as unknown as Readonly<Record<RowAction, Mutation>>;
   return {
     create: (input) => actions.create.mutate(input),
     update: (input) => actions.update.mutate(input),
     remove: (input) => actions.remove.mutate(input),
     restore: (input) => actions.restore.mutate(input),
+    purge: (input) => actions.purge.mutate(input),
   };
 }

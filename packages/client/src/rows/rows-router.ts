@@ -2,7 +2,7 @@ import type { LiveRow } from "@countersign/contract";
 
 /**
  * What of tRPC's client a router of rows has to have, as `rpc.task` of a `crudRouter`: its types are read from it, so that
- * nothing has to be said twice. Changing rows needs `create`, `update`, `remove` and `restore`, each where there is one.
+ * nothing has to be said twice. Changing rows needs `create`, `update`, `remove`, `restore` and `purge`, each where there is one.
  */
 export interface RowsRouter {
   readonly list: { readonly query: (input: never) => PromiseLike<{ readonly rows: readonly LiveRow[] }> };

@@ -140,7 +140,7 @@ export function createChangeView<Row extends LiveRow>(): ChangeView<Row> {
   /** Has the server's list had what it answered? Then the list is right. */
   function isDone({ key, answer, action }: RowChange<Row>, base: Row | null): boolean {
     if (seen.has(key)) return true;
-    if (action === "remove") return base === null;
+    if (action === "remove" || action === "purge") return base === null;
     return base !== null && answer !== null && base.version >= answer.version;
   }
 
@@ -186,7 +186,7 @@ function whilePending<Row extends LiveRow>(
 
 /** Does this take a row out of the list, whatever it says? */
 function leaves({ action }: RowChange<LiveRow>, { removed = false }: ListQuery): boolean {
-  return action === (removed ? "restore" : "remove");
+  return removed ? action === "restore" || action === "purge" : action === "remove";
 }
 
 /** A row the list does not have: is it to have it because of this? One that was there before stands on another page. */

@@ -14,4 +14,4 @@ export interface PendingChange {
   readonly phase: "waiting" | "sending" | "checking";
 }
 
-export type RowAction = "create" | "update" | "remove" | "restore";
+export type RowAction = "create" | "update" | "remove" | "restore" | "purge";

@@ -90,7 +90,8 @@ async function requireRoom(model: Model, values: Readonly<Record<string, unknown
   const { of, rows } = model.quota;
   const held = await tx.$count(table, eq(columnOf(table, of), values[of]));
   if (held < rows) return;
-  throw new CallError("FORBIDDEN", `There is room for ${rows.toLocaleString("en")}. Remove some first.`, {
+  const cure = model.removedAt === null ? "Remove some first." : "Remove some first, and purge them from the bin.";
+  throw new CallError("FORBIDDEN", `There is room for ${rows.toLocaleString("en")}. ${cure}`, {
     reason: "QUOTA_REACHED",
   });
 }

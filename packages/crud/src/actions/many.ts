@@ -5,6 +5,7 @@ import type { SentRow } from "../query/send-rows.ts";
 
 import { callOf, type Keyed } from "./call.ts";
 import type { CrudContext } from "./crud-context.ts";
+import { applyPurge } from "./purge.ts";
 import { applyRemove } from "./remove.ts";
 import { showAgain } from "./show-again.ts";
 import { applyUpdate } from "./update.ts";
@@ -51,6 +52,26 @@ export function removeRows(
       async () => {
         await forEach(input.rows, (row) => applyRemove(model, ctx, tx, row));
         return { removed: input.rows.length };
+      },
+      (first) => first,
+    ),
+  );
+}
+
+/** Removes all of these rows from the bin, for good, or none. */
+export function purgeRows(
+  model: Model,
+  ctx: CrudContext,
+  procedure: string,
+  input: RemoveManyInput,
+): Promise<{ readonly purged: number }> {
+  return ctx.transaction((tx) =>
+    once(
+      tx,
+      callOf(ctx, procedure, input),
+      async () => {
+        await forEach(input.rows, (row) => applyPurge(model, ctx, tx, row));
+        return { purged: input.rows.length };
       },
       (first) => first,
     ),

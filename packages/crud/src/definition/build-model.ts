@@ -47,9 +47,14 @@ const allActions: readonly ActionName[] = [
   "updateMany",
   "removeMany",
   "restore",
+  "purge",
+  "purgeMany",
   "live",
   "export",
 ];
+
+/** Actions on rows that lie in a bin. */
+const ofBins: readonly ActionName[] = ["restore", "purge", "purgeMany"];
 
 /** Columns only the library writes. */
 const keptColumns = ["id", "version", "createdAt", "updatedAt"];
@@ -62,6 +67,8 @@ const follows: Readonly<Partial<Record<ActionName, ActionName>>> = {
   updateMany: "update",
   removeMany: "remove",
   restore: "remove",
+  purge: "remove",
+  purgeMany: "remove",
 };
 
 /**
@@ -155,7 +162,7 @@ export function buildModel(options: AnyCrudOptions, place: Place<CoreTables, Cru
 function buildRules(options: AnyCrudOptions, hasBin: boolean): Model["rules"] {
   const given: { readonly [Action in ActionName]?: RuleParts<string> } = options.rules ?? {};
   const left = new Set<ActionName>(options.without ?? []);
-  if (!hasBin) left.add("restore");
+  if (!hasBin) for (const action of ofBins) left.add(action);
   if (options.csv === undefined) left.add("export");
   const offered = allActions.filter((action) => !left.has(action));
   return Object.fromEntries(

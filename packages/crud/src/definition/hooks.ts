@@ -10,9 +10,9 @@ export interface HookPlace<Tables extends CoreTables, Permission extends string>
   readonly tx: Transaction<Tables>;
 }
 
-/** A change that has been committed: `before` is null for a new row, `after` for a removed one. */
+/** A change that has been committed: `before` is null for a new row, `after` for a removed one. A row is purged from the bin. */
 export interface Change<Row> {
-  readonly action: "create" | "update" | "remove" | "restore";
+  readonly action: "create" | "update" | "remove" | "restore" | "purge";
   readonly before: Row | null;
   readonly after: Row | null;
 }

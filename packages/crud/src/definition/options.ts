@@ -9,7 +9,7 @@ import type { Scope } from "../scope/scope.ts";
 import type { Hooks } from "./hooks.ts";
 import type { ColumnOf, CrudTable, CrudTableName, RowOf } from "./table.ts";
 
-/** Everything a router of rows offers. `updateMany` and `removeMany` do all or nothing. */
+/** Everything a router of rows offers. `updateMany`, `removeMany` and `purgeMany` do all or nothing. */
 export type ActionName =
   | "list"
   | "get"
@@ -19,6 +19,8 @@ export type ActionName =
   | "updateMany"
   | "removeMany"
   | "restore"
+  | "purge"
+  | "purgeMany"
   | "live"
   | "export";
 
@@ -97,7 +99,7 @@ export interface CrudOptions<
     /** Is the total counted when nothing is asked? True. */
     readonly count?: boolean;
   };
-  /** What an action asks for besides a signed-in user. `updateMany` follows `update`, `removeMany` and `restore` follow `remove`, `live`, `get` and `export` follow `list`, unless they are named. */
+  /** What an action asks for besides a signed-in user. `updateMany` follows `update`, `removeMany`, `restore`, `purge` and `purgeMany` follow `remove`, `live`, `get` and `export` follow `list`, unless they are named. */
   readonly rules?: { readonly [Action in ActionName]?: RuleParts<Permission> };
   /** The policies a row is asked about before it is changed or removed, from `definePolicies`: see `$can`. */
   readonly policies?: { readonly update?: PolicyName; readonly remove?: PolicyName };
@@ -107,9 +109,9 @@ export interface CrudOptions<
     readonly columns: readonly ((keyof NoInfer<Projected> & string) | "id" | (keyof NoInfer<ShowTo> & string))[];
     readonly most?: number;
   };
-  /** A nullable instant: rows are removed by setting it, and can be restored. */
+  /** A nullable instant: rows are removed by setting it, can be restored, and are gone when they are purged. */
   readonly removedAt?: Bin & ColumnOf<TableOf<Tables, Name>>;
-  /** Most rows of one value of this column, as of one owner; the removed ones are counted too. */
+  /** Most rows of one value of this column, as of one owner; what lies in the bin is counted too, until it is purged. */
   readonly quota?: { readonly rows: number; readonly of: ColumnOf<TableOf<Tables, Name>> };
   readonly hooks?: Hooks<Tables, TableOf<Tables, Name>, Permission>;
 }

@@ -142,6 +142,8 @@ export interface AllProcedures<
   >;
   removeMany: Mutation<{ readonly rows: readonly RowVersion[] } & Keyed, { readonly removed: number }>;
   restore: Mutation<{ readonly id: string; readonly version?: number | undefined } & Keyed, Row>;
+  purge: Mutation<{ readonly id: string; readonly version?: number | undefined } & Keyed, Record<string, never>>;
+  purgeMany: Mutation<{ readonly rows: readonly RowVersion[] } & Keyed, { readonly purged: number }>;
   live: Subscription<
     (QueryInput<Table, Filters, Orders> & { readonly lastEventId?: string | undefined }) | undefined,
     TrackedFrame<Row>
@@ -149,8 +151,8 @@ export interface AllProcedures<
   export: Query<Omit<QueryInput<Table, Filters, Orders>, "limit" | "offset" | "count"> | undefined, CsvExport>;
 }
 
-/** Those that are offered. `restore` needs a bin, and `export` its columns. */
+/** Those that are offered. `restore`, `purge` and `purgeMany` need a bin, and `export` its columns. */
 export type OfferedProcedures<All, Without extends ActionName, Bin, Csv> = Omit<
   All,
-  Without | (Bin extends string ? never : "restore") | (Csv extends object ? never : "export")
+  Without | (Bin extends string ? never : "restore" | "purge" | "purgeMany") | (Csv extends object ? never : "export")
 >;

@@ -74,7 +74,8 @@ async function assertSight(world: CrudWorld, person: Person, row: CrudRow, isSee
   const can = (found.data as { readonly $can?: Readonly<Record<string, boolean>> } | undefined)?.$can ?? {};
   for (const [action, inputFor] of callsOn(world, person)) {
     if (action === "get" || can[action.replace("Many", "")] === true) continue;
-    const codes = isSeen && action !== "restore" ? "FORBIDDEN" : ["NOT_FOUND", "FORBIDDEN"];
+    const isOfBin = ["restore", "purge", "purgeMany"].includes(action);
+    const codes = isSeen && !isOfBin ? "FORBIDDEN" : ["NOT_FOUND", "FORBIDDEN"];
     assertRefused(await world.ask(person, action, inputFor(row)), codes, `${action} of somebody else's row`);
   }
   assert.deepEqual(await world.stored(row.id), before, "Somebody else's row was changed.");

@@ -94,7 +94,7 @@ function placesFor(world: CrudWorld, place: unknown, text: string): readonly [st
     { limit: text },
     { offset: text },
   ];
-  const named: [string, Values][] = ["get", "remove", "restore"].map((action) => [action, { id: text }]);
+  const named: [string, Values][] = ["get", "remove", "restore", "purge"].map((action) => [action, { id: text }]);
   return [
     ...lists.map((input): [string, Values] => ["list", input]),
     ...named.filter(([action]) => world.offers(action)),

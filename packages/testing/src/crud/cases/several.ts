@@ -58,6 +58,44 @@ export const several: readonly CrudCase[] = [
     },
   },
   {
+    title: "what is purged from the bin is gone for good, and nothing is purged that is not in the bin",
+    skip: needs("a row", "remove", "purge", "list"),
+    async run(world) {
+      const ann = await world.person();
+      const [kept, row] = [await world.create(ann, 1), await world.create(ann, 2)];
+      assertRefused(await world.ask(ann, "purge", { id: row.id }), "NOT_FOUND", "purge of what is not in the bin");
+      await world.get(ann, "remove", { id: row.id });
+      assertRefused(await world.ask(ann, "purge", { id: row.id, version: 99 }), "CONFLICT", "purge of another version");
+      await world.get(ann, "purge", { id: row.id });
+      assert.equal(await world.stored(row.id), null, "What was purged is kept.");
+      assert.deepEqual((await world.page(ann, { removed: true })).rows, []);
+      assert.deepEqual(await world.idsOf(ann), [kept.id]);
+      for (const action of ["purge", "restore"].filter((offered) => world.offers(offered)))
+        assertRefused(await world.ask(ann, action, { id: row.id }), "NOT_FOUND", `${action} of what was purged`);
+    },
+  },
+  {
+    title: "several rows are purged together, or none of them",
+    skip: needs("a row", "remove", "purgeMany", "list"),
+    async run(world) {
+      const { ann, own, bad } = await rowsFor(world);
+      for (const { id } of own) await world.get(ann, "remove", { id });
+      const binned = (await world.page(ann, { removed: true })).rows.map(named);
+      const unbinned = named(await world.create(ann, 7));
+      const before = await storedRows(world, own);
+      for (const row of [
+        unbinned,
+        ...bad.map(([one]) => one).filter(({ id }) => own.every((mine) => mine.id !== id)),
+      ]) {
+        assertRefused(await world.ask(ann, "purgeMany", { rows: [...binned, row] }), "NOT_FOUND", "purgeMany");
+        assertRefused(await world.ask(ann, "purgeMany", { rows: [row, ...binned] }), "NOT_FOUND", "purgeMany");
+        assert.deepEqual(await storedRows(world, own), before, "Some of the rows were purged.");
+      }
+      await world.get(ann, "purgeMany", { rows: binned });
+      assert.deepEqual((await world.page(ann, { removed: true })).rows, []);
+    },
+  },
+  {
     title: "several rows are changed together, or none of them",
     skip: needs("a row", "updateMany", "get"),
     async run(world) {

@@ -44,7 +44,12 @@ export const strangers: readonly CrudCase[] = [
       const { id } = await world.create(ann);
       await world.get(ann, "remove", { id });
       const before = await world.stored(id);
-      assertRefused(await world.ask(bob, "restore", { id }), "NOT_FOUND", "restore of somebody else's row");
+      for (const [action, inputFor] of callsInBin(world))
+        assertRefused(
+          await world.ask(bob, action, inputFor({ id, version: 2 })),
+          "NOT_FOUND",
+          `${action} of somebody else's row`,
+        );
       assertRefused(await world.ask(bob, "get", { id }), "NOT_FOUND", "get of somebody else's removed row");
       const { rows, total } = await world.page(bob, { removed: true });
       assert.deepEqual([rows, total], [[], 0], "Somebody else's removed row is listed.");
@@ -76,9 +81,19 @@ export function callsOn(world: CrudWorld, person: Person): readonly [string, (ro
     ["update", ({ id, version }) => ({ id, version, ...changes })],
     ["remove", ({ id }) => ({ id })],
     ["remove", ({ id, version }) => ({ id, version })],
-    ["restore", ({ id }) => ({ id })],
+    ...callsInBin(world),
     ["updateMany", ({ id, version }) => ({ rows: [{ id, version }], changes })],
     ["removeMany", ({ id, version }) => ({ rows: [{ id, version }] })],
+  ];
+  return calls.filter(([action]) => world.offers(action));
+}
+
+/** Those of them that are for rows in the bin. */
+function callsInBin(world: CrudWorld): readonly [string, (row: Pick<CrudRow, "id" | "version">) => Values][] {
+  const calls: [string, (row: Pick<CrudRow, "id" | "version">) => Values][] = [
+    ["restore", ({ id }) => ({ id })],
+    ["purge", ({ id }) => ({ id })],
+    ["purgeMany", ({ id, version }) => ({ rows: [{ id, version }] })],
   ];
   return calls.filter(([action]) => world.offers(action));
 }

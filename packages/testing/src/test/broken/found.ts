@@ -2,10 +2,12 @@
 export const found = {
   life: "a row is created",
   bin: "what was removed",
+  purged: "what is purged",
   roleOfMaker: "a role decides",
   filterAtDelivery: "CRU-13: a row that no longer",
   manyChanged: "several rows are changed",
   manyRemoved: "several rows are removed",
+  manyPurged: "several rows are purged",
   anotherRow: "CRU-02: somebody else's row is answered",
   inTheBin: "CRU-02: somebody else's row in the bin",
   inTime: "CRU-02: the time",

@@ -49,6 +49,11 @@ export const brokenScopes: BrokenRouters = {
     procedures: { ...notes, restore: open.restore },
     fails: [found.inTheBin],
   },
+  "a bin that anybody can purge": {
+    rows: "notes",
+    procedures: { ...notes, purge: open.purge, purgeMany: open.purgeMany },
+    fails: [found.inTheBin],
+  },
   "a file of everybody's rows": {
     rows: "notes",
     procedures: { ...notes, export: open.export },

@@ -92,6 +92,33 @@ export const brokenWrites: BrokenRouters = {
     },
     fails: [found.bin],
   },
+  "a purge that asks for no bin": {
+    rows: "notes",
+    procedures: {
+      ...notes,
+      purge: protectedProcedure.input(OneId).mutation(async ({ ctx, input: { id } }) => {
+        await healthy(ctx).note.remove({ id });
+        return healthy(ctx).note.purge({ id });
+      }),
+    },
+    fails: [found.purged],
+  },
+  "a purge that keeps everything": {
+    rows: "notes",
+    procedures: { ...notes, purge: protectedProcedure.input(inputOf(notes.purge)).mutation(() => ({})) },
+    fails: [found.purged, found.anotherRow, found.inTheBin, found.superusers, found.byPermission],
+  },
+  "some rows purged, the others not": {
+    rows: "notes",
+    procedures: {
+      ...notes,
+      purgeMany: protectedProcedure.input(ManyNotes.pick({ rows: true })).mutation(async ({ ctx, input: { rows } }) => {
+        for (const row of rows) await healthy(ctx).note.purge(row);
+        return { purged: rows.length };
+      }),
+    },
+    fails: [found.manyPurged],
+  },
   "no quota": { rows: "notes", procedures: withoutQuota(), fails: [found.quota] },
 };
 

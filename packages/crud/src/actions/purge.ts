@@ -1,0 +1,39 @@
+import type { Transaction } from "@countersign/db";
+import { once } from "@countersign/rpc";
+
+import { type AnyRow, type Model, placeOf } from "../definition/model.ts";
+
+import { announce } from "./announce.ts";
+import { explainMissInBin, findInBin } from "./bin.ts";
+import { callOf } from "./call.ts";
+import type { CrudContext } from "./crud-context.ts";
+import type { RemoveInput } from "./remove.ts";
+
+/** Removes a row from the bin, for good. One that is not in the bin is NOT_FOUND: nothing is lost by one call. */
+export function purgeRow(
+  model: Model,
+  ctx: CrudContext,
+  procedure: string,
+  input: RemoveInput,
+): Promise<Record<string, never>> {
+  return ctx.transaction((tx) =>
+    once(
+      tx,
+      callOf(ctx, procedure, input),
+      async () => {
+        await applyPurge(model, ctx, tx, input);
+        return {};
+      },
+      () => ({}),
+    ),
+  );
+}
+
+/** The same within a transaction, for one row of many. */
+export async function applyPurge(model: Model, ctx: CrudContext, tx: Transaction, input: RemoveInput): Promise<void> {
+  const { table } = placeOf(model, tx);
+  const isThis = await findInBin(model, ctx, tx, input);
+  const [purged] = (await tx.delete(table).where(isThis).returning()) as AnyRow[];
+  if (purged === undefined) throw await explainMissInBin(model, ctx, input, tx);
+  announce(model, ctx, tx, { action: "purge", before: purged, after: null });
+}
