@@ -35,6 +35,7 @@ export type { AccountSummary, Listed, NewUser, Operator, OwnedSession, UserChang
 export { describeFault, mostKeys } from "./session-data/data-value.ts";
 export { dataTopic, type DataHolder, type NewVisitor, type SessionData } from "./session-data/session-data.ts";
 export type { Principal, Session, User } from "./session/principal.ts";
+export { RecentPrincipals } from "./session/recent-principals.ts";
 export { createSessionCookie, createVisitorCookie, type SessionCookie } from "./session/session-cookie.ts";
 export type { TokenCookie } from "./session/token-cookie.ts";
 export type { DeviceSession, NewSession, SessionEngine, SessionOrigin } from "./session/session-engine.ts";

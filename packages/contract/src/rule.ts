@@ -13,6 +13,8 @@ export interface Rule {
   readonly superuser?: true;
   /** Authenticated at most this many seconds ago (`default`: the setting SESSION_FRESH_SECONDS); otherwise `REAUTH`. */
   readonly freshWithinSeconds?: number | "default";
+  /** The session is read from the database for each call, also with SESSION_CHECK=cached. */
+  readonly strict?: true;
   /**
    * `http`: sets a cookie, so it cannot be called over the socket. `file`: takes a file or answers with one, so it is called
    * under `filesPath`. Any when absent.
@@ -28,6 +30,7 @@ export function describeRule(rule: Rule): string {
   if (rule.permissions) parts.push(...rule.permissions);
   if (rule.groups) parts.push(...rule.groups.map((group) => `group ${group}`));
   if (rule.freshWithinSeconds !== undefined) parts.push(`fresh ${rule.freshWithinSeconds}`);
+  if (rule.strict) parts.push("strict");
   if (rule.transport) parts.push(rule.transport);
   return parts.join(" · ");
 }

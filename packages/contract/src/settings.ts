@@ -46,6 +46,12 @@ export const Settings = z.object({
   LEASE_SECONDS: seconds(1, 300)
     .default(5)
     .describe("Every open socket's session is read again this often; what cannot be confirmed is closed."),
+  SESSION_CHECK: z
+    .enum(["strict", "cached"], 'Write "strict" or "cached".')
+    .default("strict")
+    .describe(
+      "PostgreSQL: is the session read for every call, or may queries over the socket stand on a reading at most LEASE_SECONDS old, forgotten when a change is told?",
+    ),
   EXTERNAL_POLL_MS: count(10, 60_000).default(50).describe("SQLite: how often to look for changes by other processes."),
   REQUIRE_ORIGIN: flag.default(true).describe("Refuse upgrades and unsafe HTTP requests that name no Origin."),
 

@@ -88,11 +88,12 @@ export interface Database<Tables extends CoreTables = CoreTables> extends Querie
   ping(): Promise<void>;
   /**
    * Calls back when another process changes what sessions stand on: SQLite by `PRAGMA data_version` every `pollMs`,
-   * Postgres by NOTIFY from triggers. After a gap (the listening connection was lost) it reports `all`. Returns a stop function.
+   * Postgres by NOTIFY from triggers. After a gap (the listening connection was lost) it reports `all`; `onLost` is called when
+   * one begins. Returns a stop function.
    */
   watchExternalChanges(
     onChange: (change: ExternalChange) => void,
-    options: { readonly pollMs: number },
+    options: { readonly pollMs: number; readonly onLost?: () => void },
   ): Promise<() => Promise<void>>;
   /**
    * Sees to it that changes of these rows are told, whoever makes them and however: statements of the app, cascades, other

@@ -167,21 +167,21 @@ test("postgres: TRUNCATE is told as a change of all", async () => {
   }
 });
 
-test("postgres: a lost listening connection comes back and reports all", async () => {
+test("postgres: a lost listening connection is told at once, comes back and reports all", async () => {
   await using opened = await openTestDatabase(postgresDialect);
   const { db, url } = opened;
   await db.insert(db.tables.users).values(newUser("ann"));
-  const changes: ExternalChange[] = [];
-  await db.watchExternalChanges((change) => changes.push(change), { pollMs: 50 });
+  const changes: (ExternalChange | "lost")[] = [];
+  await db.watchExternalChanges((change) => changes.push(change), { pollMs: 50, onLost: () => changes.push("lost") });
 
   await runByHand(
     url,
     "select pg_terminate_backend(pid) from pg_stat_activity where query ilike 'listen %' and datname = current_database()",
   );
-  await vi.waitFor(() => expect(changes).toEqual([{ kind: "all" }]));
+  await vi.waitFor(() => expect(changes).toEqual(["lost", { kind: "all" }]));
 
   await db.update(db.tables.users).set({ firstName: "Ann" });
-  await vi.waitFor(() => expect(changes).toEqual([{ kind: "all" }, { kind: "user", id: "ann" }]));
+  await vi.waitFor(() => expect(changes).toEqual(["lost", { kind: "all" }, { kind: "user", id: "ann" }]));
 });
 
 test("postgres: a server that is away refuses to be watched", async () => {

@@ -12,11 +12,19 @@ import {
   type Clock,
   createSessionCookie,
   createVisitorCookie,
+  RecentPrincipals,
   systemClock,
 } from "@countersign/auth";
 import type { Bus } from "@countersign/bus";
 import { CloseCode, filesPath, type Settings } from "@countersign/contract";
-import { type CoreTables, createTurnQueue, type Database, type Dialect, type TurnQueue } from "@countersign/db";
+import {
+  type CoreTables,
+  createTurnQueue,
+  type Database,
+  type Dialect,
+  type ExternalChange,
+  type TurnQueue,
+} from "@countersign/db";
 
 import { parseTrustedProxies, readClientAddress } from "./connection/client-address.ts";
 import { Connections } from "./connection/connections.ts";
@@ -159,11 +167,17 @@ export function createApp<Tables extends CoreTables>(options: AppOptions<Tables>
   return {
     services,
     async listen({ port, host }) {
+      const { recent } = services;
+      // First of all: what is told is forgotten before anything is done about it.
+      if (recent) stops.push(recent.start());
       stops.push(services.bus.subscribe((hint) => revocation.handleHint(hint)));
+      const onChange = (change: ExternalChange) => {
+        recent?.handleExternalChange(change);
+        revocation.handleExternalChange(change);
+      };
       const pollMs = services.settings.EXTERNAL_POLL_MS;
-      stops.push(
-        await services.db.watchExternalChanges((change) => revocation.handleExternalChange(change), { pollMs }),
-      );
+      stops.push(await services.db.watchExternalChanges(onChange, { pollMs, onLost: () => recent?.doubt("changes") }));
+      recent?.trust("changes");
       stops.push(await services.db.watchRows(listWatchedRows(options.router), (topics) => revocation.tellRows(topics)));
       stops.push(startLease(services, revocation), startKeepAlive(services), startMaintenance(services));
       return open(server, port, host);
@@ -205,6 +219,7 @@ function createServices<Tables extends CoreTables>(options: AppOptions<Tables>):
     db,
     bus,
     auth,
+    recent: createRecentPrincipals({ ...options, clock }),
     notifications,
     cookie,
     visitorCookie,
@@ -220,6 +235,26 @@ function createServices<Tables extends CoreTables>(options: AppOptions<Tables>):
     transfers: new Transfers(settings),
     userTurns: new UserTurns(),
   };
+}
+
+/** Null where every call asks the database who is calling. */
+function createRecentPrincipals({
+  db,
+  bus,
+  auth,
+  settings,
+  log,
+  clock,
+}: Pick<AppOptions<CoreTables>, "bus" | "auth" | "settings" | "log"> & {
+  readonly db: Pick<Database, "dialect">;
+  readonly clock: Clock;
+}): RecentPrincipals | null {
+  if (settings.SESSION_CHECK === "strict") return null;
+  if (db.dialect === "sqlite") {
+    log.warn({}, "SESSION_CHECK=cached is ignored on SQLite: asking it for every call costs no more. Leave it out.");
+    return null;
+  }
+  return new RecentPrincipals({ sessions: auth.sessions, bus, clock, longestMs: settings.LEASE_SECONDS * 1000 });
 }
 
 /** One after the other on SQLite, which is in this process. Others are to find a connection free as well. */

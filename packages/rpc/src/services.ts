@@ -1,4 +1,4 @@
-import type { Auth, Clock, SessionCookie, TokenCookie } from "@countersign/auth";
+import type { Auth, Clock, RecentPrincipals, SessionCookie, TokenCookie } from "@countersign/auth";
 import type { Bus } from "@countersign/bus";
 import type { Settings } from "@countersign/contract";
 import type { CoreTables, Database } from "@countersign/db";
@@ -25,6 +25,8 @@ export interface Services<Tables extends CoreTables = CoreTables> {
   readonly db: Database<Tables>;
   readonly bus: Bus;
   readonly auth: Auth;
+  /** Who was calling a moment ago, for calls that need not read the session each; null where each does. */
+  readonly recent: RecentPrincipals | null;
   readonly cookie: SessionCookie;
   readonly visitorCookie: TokenCookie;
   readonly settings: Settings;

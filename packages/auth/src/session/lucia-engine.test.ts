@@ -1,7 +1,8 @@
 import { eq } from "drizzle-orm";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
 import { describeDatabases, postgresDialect, sqliteDialect, type TestDialect } from "@app/services/databases";
+import type { Database } from "@countersign/db";
 
 import { insertUser } from "../test/insert-user.ts";
 import { openTestEngine, type TestEngine } from "../test/open-engine.ts";
@@ -133,6 +134,35 @@ describe("on Postgres", () => {
     await app.validate(ann);
     await app.validate(bob);
     expect(sent).toEqual({ find_session: 3, find_rights: 1 });
+  });
+
+  test("a validation asked after a commit is not answered by a reading that began before it, however late that one is", async () => {
+    const late = Promise.withResolvers<void>();
+    const sent: string[] = [];
+    await using app = await openTestEngine(postgresDialect, (options) => {
+      // The answer to what is sent first is on its way for long.
+      const prepare = <Row>(name: string, text: Parameters<Database["prepare"]>[1]) => {
+        const statement = options.db.prepare<Row>(name, text);
+        return {
+          async all(parameters: readonly unknown[]) {
+            const isFirst = sent.push(name) === 1;
+            const rows = await statement.all(parameters);
+            if (isFirst) await late.promise;
+            return rows;
+          },
+        };
+      };
+      return createLuciaEngine({ ...options, db: { ...options.db, prepare } });
+    });
+    const ann = await app.signIn("Ann");
+    const before = app.validate(ann);
+    await vi.waitFor(() => expect(sent).toHaveLength(1));
+
+    await app.db.delete(app.db.tables.sessions);
+    expect(await app.validate(ann)).toBeNull();
+    late.resolve();
+    // It was asked before, and let in by what was so then.
+    expect(await before).toMatchObject({ user: { username: "Ann" } });
   });
 
   test("a session that another transaction is changing keeps nobody else's touch waiting", async () => {

@@ -1,7 +1,7 @@
 import { eq, ne } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
 
-import { describeDatabases } from "@app/services/databases";
+import { type TestDialect, testDialects } from "@app/services/databases";
 import { DatabaseUnavailable } from "@countersign/db";
 
 import { insertUser } from "../test/insert-user.ts";
@@ -13,8 +13,11 @@ import { hashToken } from "./token.ts";
 const [second, minute, hour] = [1000, 60_000, 3_600_000];
 
 /** The contract of `SessionEngine`: whatever implements it passes this, on both dialects. */
-export function describeSessionEngine(createEngine: CreateEngine): void {
-  describeDatabases((dialect) => {
+export function describeSessionEngine(
+  createEngine: CreateEngine,
+  dialects: readonly TestDialect[] = testDialects,
+): void {
+  describe.each(dialects)("$name", (dialect) => {
     const open = () => openTestEngine(dialect, createEngine);
 
     describe("a token", () => {

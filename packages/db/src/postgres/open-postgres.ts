@@ -59,8 +59,8 @@ export async function openPostgres<Tables extends CoreTables>(
     async ping() {
       await pool.query({ text: "select 1", mayHaveWritten: false });
     },
-    async watchExternalChanges(onChange) {
-      const stop = await watchNotifications(settings, { onChange, onError });
+    async watchExternalChanges(onChange, { onLost = () => {} }) {
+      const stop = await watchNotifications(settings, { onChange, onLost, onError });
       watches.add(stop);
       return async () => {
         watches.delete(stop);

@@ -9,39 +9,45 @@ import type { TimedQueryConfig } from "./held-connection.ts";
 import { cannotConnect } from "./postgres-error.ts";
 
 /**
- * Listens, on a connection of its own, to what the triggers tell. When the connection is lost it connects again, and reports
- * `all` then: what was told meanwhile was told to nobody. Returns how to stop.
+ * Listens, on a connection of its own, to what the triggers tell. When the connection is lost it says so, connects again, and
+ * reports `all` then: what was told meanwhile was told to nobody. Returns how to stop.
  *
  * @throws DatabaseUnavailable when the first connection cannot be made
  */
 export async function watchNotifications(
   settings: ClientConfig,
-  options: { readonly onChange: (change: ExternalChange) => void; readonly onError: OnError },
+  options: {
+    readonly onChange: (change: ExternalChange) => void;
+    readonly onLost: () => void;
+    readonly onError: OnError;
+  },
 ): Promise<() => Promise<void>> {
   const stopping = new AbortController();
   const { signal } = stopping;
 
-  function tell(change: ExternalChange): void {
+  /** One who listens and throws does not end the listening. */
+  function report(tell: () => void): void {
     try {
-      options.onChange(change);
+      tell();
     } catch (error) {
       options.onError(error);
     }
   }
 
-  const listen = () => connectListener(settings, (payload) => tell(parseChange(payload)));
+  const listen = () => connectListener(settings, (payload) => report(() => options.onChange(parseChange(payload))));
 
   async function keepListening(first: Listener): Promise<void> {
     let listener = first;
     while (!signal.aborted) {
       await listener.lost;
       if (signal.aborted) return;
+      report(options.onLost);
       const next = await connectAgain(listen, signal);
       if (!next) return;
       listener = next;
       signal.addEventListener("abort", listener.close, { once: true });
       if (signal.aborted) listener.close();
-      tell({ kind: "all" });
+      report(() => options.onChange({ kind: "all" }));
     }
   }
 

@@ -16,6 +16,7 @@ import { CallError, rateLimited, unauthorized, unavailable } from "./call-error.
 import { checkRule } from "./check-rule.ts";
 import { checkedTransaction } from "./checked-transaction.ts";
 import { GuardedStream } from "./guarded-stream.ts";
+import { mayRecall } from "./may-recall.ts";
 import { askPolicy, type Policies } from "./policies.ts";
 import { answerRefusal, type RefusalHooks } from "./refusal-hook.ts";
 
@@ -47,7 +48,7 @@ export async function admit(
   type: CallType,
   path: string,
 ): Promise<{ readonly rule: Rule; readonly principal: Principal | null }> {
-  const { auth, clock, settings } = caller.services;
+  const { auth, recent } = caller.services;
   const { connection } = caller;
   // A procedure without a rule is open to nobody.
   if (meta?.rule === undefined)
@@ -59,7 +60,8 @@ export async function admit(
   if (meta.isExit && rule.access === "public") return { rule, principal: null };
   if (connection !== null && !connection.admitCall()) throw tooMany(caller);
 
-  const principal = caller.tokenHash === null ? null : await auth.sessions.validate(caller.tokenHash);
+  const recalled = recent === null ? null : await findRecent(caller, rule, type);
+  const principal = recalled ?? (caller.tokenHash === null ? null : await auth.sessions.validate(caller.tokenHash));
   requireAlive(connection);
   if (connection !== null && connection.tokenHash !== null && principal === null) throw refuseEnded(connection);
 
@@ -67,7 +69,7 @@ export async function admit(
   const isRecheck = caller.fileCall?.isRecheck === true;
   if (!isRecheck && !rateLimits.admit(principal?.user.id ?? caller.addressKey, performance.now()))
     throw tooMany(caller);
-  const refusal = checkRule(rule, principal, clock.now(), settings.SESSION_FRESH_SECONDS);
+  const refusal = recalled === null ? refusalOf(caller, rule, principal) : null;
   if (refusal) {
     if (principal === null) await answerLostToken(caller);
     else if (meta.isAudited && refusal.details.reason !== "REAUTH") recordRefusal(caller, principal, path);
@@ -76,6 +78,18 @@ export async function admit(
   }
   if (principal !== null && !meta.isPassive && !isRecheck) auth.sessions.touch(principal);
   return { rule, principal };
+}
+
+/** Who was calling a moment ago, if the call may stand on that and the rule lets them pass. Nobody is refused by it. */
+async function findRecent(caller: Caller, rule: Rule, type: CallType): Promise<Principal | null> {
+  const { recent } = caller.services;
+  if (recent === null || caller.tokenHash === null || !mayRecall(rule, type, caller)) return null;
+  const principal = await recent.validate(caller.tokenHash);
+  return refusalOf(caller, rule, principal) === null ? principal : null;
+}
+
+function refusalOf({ services }: Caller, rule: Rule, principal: Principal | null): CallError | null {
+  return checkRule(rule, principal, services.clock.now(), services.settings.SESSION_FRESH_SECONDS);
 }
 
 function recordRefusal({ request, services }: Caller, principal: Principal, procedure: string): void {
@@ -169,14 +183,14 @@ export function guardStream(stream: unknown, caller: Caller, rule: Rule, release
 }
 
 async function requireStillAllowed(caller: Caller, rule: Rule): Promise<void> {
-  const { auth, clock, settings } = caller.services;
+  const { auth } = caller.services;
   requireAlive(caller.connection);
   const principal = caller.tokenHash === null ? null : await auth.sessions.validate(caller.tokenHash);
   requireAlive(caller.connection);
   if (principal === null && caller.tokenHash !== null) {
     throw caller.connection ? refuseEnded(caller.connection) : unauthorized();
   }
-  const refusal = checkRule(rule, principal, clock.now(), settings.SESSION_FRESH_SECONDS);
+  const refusal = refusalOf(caller, rule, principal);
   if (refusal) throw refusal;
 }
 

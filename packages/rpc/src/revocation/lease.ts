@@ -11,7 +11,7 @@ import type { Revocation } from "./revocation.ts";
  * lease, and what cannot be confirmed is closed. Returns the way to stop.
  */
 export function startLease(services: Services, revocation: Revocation): () => void {
-  const { clock, connections, log, settings } = services;
+  const { clock, connections, log, recent, settings } = services;
   const leaseMs = settings.LEASE_SECONDS * 1000;
   const watchMs = Math.min(1000, leaseMs / 4);
   let confirmedAt = performance.now();
@@ -29,7 +29,9 @@ export function startLease(services: Services, revocation: Revocation): () => vo
     try {
       await revocation.recheck(connections);
       confirmedAt = startedAt;
+      recent?.trust("lease");
     } catch (error) {
+      recent?.doubt("lease");
       log.warn({ err: error }, "The lease on open sessions could not be renewed");
     }
   }
@@ -48,6 +50,7 @@ export function startLease(services: Services, revocation: Revocation): () => vo
   function watch(): void {
     const lateMs = performance.now() - watchedAt - watchMs;
     watchedAt = performance.now();
+    if (isOver()) recent?.doubt("lease");
     if (isOver() && lateMs > watchMs) void renewAfterStall();
     else closeUnconfirmed();
     endExpired();
