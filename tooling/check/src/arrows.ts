@@ -21,7 +21,15 @@ export const arrows: Readonly<Record<string, Arrows>> = {
   "packages/react": { to: ["packages/client", "packages/contract"] },
   "packages/pages": { to: ["packages/react", "packages/client", "packages/contract"] },
   "apps/server": {
-    to: ["packages/api", "packages/rpc", "packages/auth", "packages/bus", "packages/contract", "packages/db"],
+    to: [
+      "packages/api",
+      "packages/cli",
+      "packages/rpc",
+      "packages/auth",
+      "packages/bus",
+      "packages/contract",
+      "packages/db",
+    ],
   },
   "apps/web": {
     to: ["packages/pages", "packages/react", "packages/client", "packages/contract"],
@@ -45,6 +53,10 @@ export const arrows: Readonly<Record<string, Arrows>> = {
   },
   "tooling/browser": { to: ["tooling/services"] },
   "tooling/check": { to: [] },
+  "tooling/proxies": {
+    to: ["packages/rpc", "packages/contract", "tooling/browser", "tooling/services"],
+    isForTests: true,
+  },
   "tooling/services": { to: [] },
   "tooling/vitest": { to: [] },
 };
