@@ -69,7 +69,9 @@ const developmentUrl = "http://localhost:5173";
 export function readEnvironment(variables: Readonly<Record<string, string | undefined>> = process.env): Environment {
   // An empty variable is one that is not set: that is how compose files and CI systems write it.
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
-  const parsed = Env.safeParse(given);
+  // A change of the code should show at once.
+  const stopsAtOnce = given["NODE_ENV"] === "production" ? {} : { DRAIN_SETTLE_SECONDS: "0", DRAIN_SECONDS: "0" };
+  const parsed = Env.safeParse({ ...stopsAtOnce, ...given });
   if (!parsed.success) {
     throw new Error(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("\n"));
   }

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-import { pino } from "pino";
+import { type Logger, pino } from "pino";
 
 import { appRouter, fileColumns, migrations, permissions, tables } from "@app/api";
 import { createAuth } from "@countersign/auth";
@@ -13,6 +13,11 @@ import { createDemoUsers } from "./demo-users.ts";
 import { type Environment, readEnvironment } from "./env.ts";
 import { openBus } from "./open-bus.ts";
 import { prepareUploadFolder } from "./upload-folder.ts";
+
+/** Calls that have begun when the server is to stop: longer than any statement may take. */
+const finishMs = 8000;
+/** For all that comes after: what is written late, the bus, the database. */
+const lastStepsMs = 8000;
 
 /** Starts the server and returns when it has been asked to stop and has stopped. */
 export async function runServer(): Promise<void> {
@@ -64,11 +69,24 @@ export async function runServer(): Promise<void> {
   process.stdout.write(env.isProduction ? `Countersign is ready on ${publicUrl}\n` : describeDevelopment(env, port));
 
   await askedToStop();
-  // A change of the code should show at once.
-  await app.close(env.isProduction ? {} : { drainMs: 0 });
+  const times = {
+    settleMs: settings.DRAIN_SETTLE_SECONDS * 1000,
+    drainMs: settings.DRAIN_SECONDS * 1000,
+    finishMs: finishMs,
+  };
+  endInAnyCase(times.settleMs + times.drainMs + finishMs + lastStepsMs, log);
+  await app.close(times);
   await mailer.close?.();
   await bus.close();
   await db.close();
+}
+
+/** A store that hangs must not keep the process: whoever replaces it would kill it in the middle of something. */
+function endInAnyCase(afterMs: number, log: Logger): void {
+  setTimeout(() => {
+    log.error({ afterMs }, "The server could not close everything in time and ends without");
+    process.exit(1);
+  }, afterMs).unref();
 }
 
 /** What a person opens comes first: this server has no pages then, Vite serves them. */

@@ -1,4 +1,5 @@
-const firstDelayMs = 1_000;
+/** Who is asked to move still has a socket that answers, and the server asks in batches. */
+const moveDelayMs = 1_000;
 const longestDelayMs = 30_000;
 const shortestLateMs = 10_000;
 
@@ -19,7 +20,8 @@ export interface Backoff {
   readonly hurry: () => void;
 }
 
-export function createBackoff(random: () => number): Backoff {
+/** `spreadMs`: over how long the clients of a server that is lost spread their first tries. */
+export function createBackoff(random: () => number, spreadMs: number): Backoff {
   let failures = 0;
   let haste: Haste = "soon";
   // The first connection of a page is made at once.
@@ -33,9 +35,9 @@ export function createBackoff(random: () => number): Backoff {
       return haste === "soon";
     },
     takeDelayMs() {
-      const delayMs = isHurried ? 0 : spreadDelayMs(failures, haste, random());
+      const waitMs = isHurried ? 0 : delayMs(failures, haste, random(), spreadMs);
       isHurried = false;
-      return delayMs;
+      return waitMs;
     },
     fail(nextHaste, wasStable) {
       failures = wasStable ? 1 : failures + 1;
@@ -48,12 +50,16 @@ export function createBackoff(random: () => number): Backoff {
 }
 
 /**
- * The first wait is anything up to a second; each further one is twice as long, up to thirty seconds, with its upper
- * half left to chance: full jitter there would knock too often at a server that is down for long.
+ * After a loss the first wait is anything up to `spreadMs`. The second is all of it: each keeps the place that chance has
+ * given it, so that however long the server was away, those that come back are as many in every second. Further ones are
+ * twice as long each, up to thirty seconds, with their upper half left to chance: full jitter there would knock too often at
+ * a server that is down for long.
  */
-function spreadDelayMs(failures: number, haste: Haste, chance: number): number {
+function delayMs(failures: number, haste: Haste, chance: number, spreadMs: number): number {
   if (haste === "late") return shortestLateMs + chance * (longestDelayMs - shortestLateMs);
-  if (failures <= 1) return chance * firstDelayMs;
-  const mostMs = Math.min(firstDelayMs * 2 ** (failures - 1), longestDelayMs);
+  if (failures === 0) return chance * Math.min(moveDelayMs, spreadMs);
+  if (failures === 1) return chance * spreadMs;
+  if (failures === 2) return spreadMs;
+  const mostMs = Math.min(spreadMs * 2 ** (failures - 2), longestDelayMs);
   return mostMs / 2 + (chance * mostMs) / 2;
 }

@@ -1,5 +1,7 @@
 import { expect, test, vi } from "vitest";
 
+import { CloseCode, drainedReason } from "@countersign/contract";
+
 import { CallFailure, readErrorData } from "./index.ts";
 import { failureOf } from "./test/failure-of.ts";
 import { startFixture } from "./test/start-fixture.ts";
@@ -19,6 +21,36 @@ test("REL-05: a mutation whose socket dies is never sent again, and its outcome 
 
   expect(fixture.server.connectedAt).toHaveLength(2);
   expect(fixture.state.executions.get("once")).toBe(1);
+});
+
+test("what a drained server has not answered it has not executed: it is sent again on the next socket, once", async () => {
+  await using fixture = await startFixture();
+  using tab = fixture.browser.signIn("ann").openTab();
+  await tab.shows("ann");
+  fixture.server.socket.ws.removeAllListeners("message");
+  const call = tab.rpc.work.count.mutate({ key: "moved" });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(fixture.state.executions.get("moved")).toBeUndefined();
+
+  fixture.server.closeSockets(CloseCode.restart, drainedReason);
+
+  await expect(call).resolves.toBe("moved by ann");
+  expect(fixture.state.executions.get("moved")).toBe(1);
+  expect(fixture.server.connectedAt).toHaveLength(2);
+});
+
+test("what a server that restarts without a word on it has not answered may have been executed, and is not sent again", async () => {
+  await using fixture = await startFixture();
+  using tab = fixture.browser.signIn("ann").openTab();
+  await tab.shows("ann");
+  const failure = failureOf(tab.rpc.work.held.mutate({ key: "cut" }));
+  await vi.waitFor(() => expect(fixture.state.executions.get("cut")).toBe(1));
+
+  fixture.server.closeSockets(CloseCode.restart, "restart");
+
+  await expect(failure).resolves.toMatchObject({ kind: "disconnected", outcome: "unknown" });
+  await tab.is("open");
+  expect(fixture.state.executions.get("cut")).toBe(1);
 });
 
 test("a call without an answer fails at its deadline, with unknown outcome; the late answer goes nowhere", async () => {

@@ -10,6 +10,7 @@ import {
 } from "@countersign/contract";
 
 import { CallFailure, type CallFailureKind } from "./call-failure.ts";
+import { isDrained } from "./close-plan.ts";
 import type { Connection } from "./connection.ts";
 import { readErrorData } from "./error-data.ts";
 import type { Identity } from "./identity.ts";
@@ -97,8 +98,17 @@ export function startCall(
       return;
     }
     if (reason === "REAUTH" && mayAskAgain()) return void resendWhenFresh(error, sendOverSocket);
+    if (!error.shape && isNotExecuted(error)) return sendOnNextSocket();
     if (!error.shape) fail("disconnected");
     else settle(() => refused(error));
+  }
+
+  /** The server has said that it did not execute it. tRPC's client is in the middle of failing the calls of that socket. */
+  function sendOnNextSocket() {
+    wasSent = false;
+    queueMicrotask(() => {
+      if (!isOver) sendOverSocket();
+    });
   }
 
   /** Only for what the person has just done: nothing that a page asks for by itself may open a dialog. */
@@ -223,6 +233,14 @@ export function startCall(
     pass();
     stopAttempt();
   }
+}
+
+/** Of the socket it went over, as it closed: tRPC's client makes that the cause of the error. */
+function isNotExecuted({ cause }: TRPCClientError<AnyRouter>): boolean {
+  // Its type says that a cause is an error.
+  const event: unknown = cause;
+  if (typeof event !== "object" || event === null || !("code" in event && "reason" in event)) return false;
+  return isDrained(event.code, event.reason);
 }
 
 /** A call may bring its own deadline: `{ context: { deadlineMs: 60_000 } }`. */

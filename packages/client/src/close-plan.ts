@@ -1,4 +1,4 @@
-import { CloseCode, parseSessionEndReason, type SessionEndReason } from "@countersign/contract";
+import { CloseCode, drainedReason, parseSessionEndReason, type SessionEndReason } from "@countersign/contract";
 
 import type { Haste } from "./backoff.ts";
 
@@ -24,4 +24,9 @@ export function planAfterClose(code: number, reason: string): ClosePlan {
     default:
       return { action: "reconnect", haste: "soon" };
   }
+}
+
+/** Does this close frame say that whatever got no answer was not executed? */
+export function isDrained(code: unknown, reason: unknown): boolean {
+  return code === CloseCode.restart && reason === drainedReason;
 }

@@ -13,6 +13,8 @@ import { createTurn } from "./turn.ts";
 export interface ConnectionTiming extends SocketTiming {
   /** How long a server may take to answer after sleep, a network change, or a return to the tab. */
   readonly probeMs: number;
+  /** Over how long the clients of a server that is lost spread their first tries. */
+  readonly spreadMs: number;
   /** A socket that lived this long was of use: the count of failures begins anew. */
   readonly stableMs: number;
   /** How often to try while the browser says it is offline; it may be wrong. */
@@ -77,7 +79,7 @@ const mostDoubts = 3;
 export function createConnection(options: ConnectionOptions): Connection {
   const { timing } = options;
   const state = createStore<ConnectionState>({ state: "connecting", attempt: 0, retryAt: null });
-  const backoff = createBackoff(options.random);
+  const backoff = createBackoff(options.random, timing.spreadMs);
   const turn = createTurn();
   const usableListeners = new Set<(usability: Usability) => void>();
   const arrivals = createArrivals();

@@ -38,6 +38,7 @@ const defaultTiming: ConnectionTiming = {
   answerMs: 8_000,
   handOverMs: 1_000,
   probeMs: 3_000,
+  spreadMs: 5_000,
   stableMs: 5_000,
   offlineRetryMs: 30_000,
 };

@@ -15,3 +15,9 @@ export const CloseCode = {
   restart: 1012,
 } as const;
 export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];
+
+/**
+ * What a server says with 1012 when it has answered all it had begun on the socket: what got no answer was not executed, and
+ * may be sent again.
+ */
+export const drainedReason = "drained";

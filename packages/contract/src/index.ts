@@ -24,7 +24,7 @@ export {
   userActionPermissions,
 } from "./admin.ts";
 export { type AuditAction, auditActions } from "./audit-action.ts";
-export { CloseCode } from "./close-code.ts";
+export { CloseCode, drainedReason } from "./close-code.ts";
 export { ErrorReason, type ErrorData } from "./error.ts";
 export { fieldFaults, findFieldFault, type FieldFault, type FieldFaultName } from "./field-fault.ts";
 export { fileInputHeader, filesPath, httpProcedures, rpcPath } from "./http-procedure.ts";

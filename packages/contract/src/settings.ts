@@ -105,6 +105,16 @@ export const Settings = z.object({
   BAD_FRAMES: count(1, 10_000).default(20).describe("Malformed messages before a socket is closed (1008)."),
   PING_SECONDS: seconds(1, 300).default(25).describe("How long a socket may be silent before it is pinged."),
   PONG_SECONDS: seconds(1, 300).default(8).describe("How long a pinged socket may take to answer."),
+  DRAIN_SETTLE_SECONDS: seconds(0, 300)
+    .default(2)
+    .describe(
+      "A server that is to stop says so in /readyz for this long before it lets nobody in, so that balancers see it.",
+    ),
+  DRAIN_SECONDS: seconds(0, 3600)
+    .default(10)
+    .describe(
+      "How long the sockets of a server that stops have to move to another; calls under way have 8 seconds more.",
+    ),
   REQUEST_SECONDS: seconds(1, 3600).default(30).describe("How long a client may take to send a whole HTTP request."),
   UPGRADE_SECONDS: seconds(1, 300).default(10).describe("How long a client may take to send the head of a request."),
 

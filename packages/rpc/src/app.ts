@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { type AddressInfo, Server as NetServer } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 
 import { getRequestListener } from "@hono/node-server";
 import type { AnyRouter } from "@trpc/server";
@@ -16,7 +17,7 @@ import {
   systemClock,
 } from "@countersign/auth";
 import type { Bus } from "@countersign/bus";
-import { CloseCode, filesPath, type Settings } from "@countersign/contract";
+import { filesPath, type Settings } from "@countersign/contract";
 import {
   type CoreTables,
   createTurnQueue,
@@ -33,6 +34,9 @@ import { GuardedSocket } from "./connection/guarded-socket.ts";
 import { startKeepAlive } from "./connection/keep-alive.ts";
 import { RateLimits } from "./connection/rate-limits.ts";
 import { createUpgradeHandler } from "./connection/upgrade.ts";
+import { drainSockets } from "./drain/drain-sockets.ts";
+import { waitUntil } from "./drain/wait-until.ts";
+import { within } from "./drain/within.ts";
 import { type FileOptions, StoredFiles } from "./files/stored-files.ts";
 import { Transfers } from "./files/transfers.ts";
 import { createHostCheck } from "./http/host.ts";
@@ -85,10 +89,18 @@ export interface App {
   /** Opens the port; with port 0 the system chooses one. Returns the one it is. */
   listen(address: { readonly port: number; readonly host: string }): Promise<number>;
   /**
-   * No new work; sockets are asked to move to another server, and those that have not moved after `drainMs` (default
-   * 3000) are closed with 1012. The database and the bus are left open.
+   * Stops in order. `/readyz` says 503 at once, and for `settleMs` (default 0) nothing else changes, so that balancers see it;
+   * then nothing new is let in, and the sockets have `drainMs` (default 3000) to move to another server; what has begun has
+   * `finishMs` (default 3000) more. What is left then is cut: sockets with 1012. Never rejects, and takes no longer than the
+   * three and some seconds, whatever hangs. The database and the bus are left open.
    */
-  close(options?: { readonly drainMs?: number }): Promise<void>;
+  close(options?: CloseOptions): Promise<void>;
+}
+
+export interface CloseOptions {
+  readonly settleMs?: number;
+  readonly drainMs?: number;
+  readonly finishMs?: number;
 }
 
 /** The calls of one user over all sockets and HTTP, or of one address while anonymous, as a multiple of one socket's. */
@@ -98,6 +110,15 @@ const visitorsPerHour = 100;
 
 /** Plain HTTP connections at most, beside the sockets. */
 const connectionsBesides = 2000;
+
+/** How long each of the last steps may take, when what it waits for hangs. */
+const lastStepMs = 1500;
+
+/**
+ * `settling`: it is told that this server stops, and all goes on. `moving`: nobody new is let in. `finishing`: what has begun
+ * is finished, and nothing is begun.
+ */
+type Phase = "open" | "settling" | "moving" | "finishing";
 
 /**
  * Puts an app together: one HTTP server, one WebSocket path, every guard between them.
@@ -118,8 +139,8 @@ export function createApp<Tables extends CoreTables>(options: AppOptions<Tables>
   const isOwnHost = options.checkHost === false ? () => true : createHostCheck(publicUrl, isAllowedOrigin);
   const services = createServices(options);
   const revocation = new Revocation(services);
-  let isOpen = true;
-  const isReady = () => isOpen;
+  let phase: Phase = "open";
+  const isReady = () => phase === "open";
 
   const http = createHttpApp({
     router: options.router,
@@ -137,7 +158,13 @@ export function createApp<Tables extends CoreTables>(options: AppOptions<Tables>
     headers,
     listener: getRequestListener(http.fetch, { overrideGlobalObjects: false }),
     isOwnHost: (request) => isOwnHost(request.headers.host) || healthPaths.has(rawPath(request)),
+    phase: () => phase,
     isReadable: (request) => parseRequestTarget(request, readClientAddress(request, isTrustedProxy).protocol) !== null,
+  });
+  const running = new Set<ServerResponse>();
+  server.on("request", (_request, response) => {
+    running.add(response);
+    response.once("close", () => running.delete(response));
   });
   const wss = createSocketServer(services.settings);
   applyWSSHandler({
@@ -157,13 +184,14 @@ export function createApp<Tables extends CoreTables>(options: AppOptions<Tables>
       isOwnHost,
       isTrustedProxy,
       headers,
-      isReady,
+      isReady: () => phase === "open" || phase === "settling",
       revocationCount: () => revocation.count,
       recheckLater: (connections) => revocation.recheckLater(connections),
     }),
   );
 
   const stops: (() => void | Promise<void>)[] = [];
+  let closing: Promise<void> | null = null;
   return {
     services,
     async listen({ port, host }) {
@@ -182,26 +210,36 @@ export function createApp<Tables extends CoreTables>(options: AppOptions<Tables>
       stops.push(startLease(services, revocation), startKeepAlive(services), startMaintenance(services));
       return open(server, port, host);
     },
-    async close({ drainMs = 3000 } = {}) {
-      isOpen = false;
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
-      for (const connection of services.connections) connection.requestReconnect();
-      await waitForSockets(services.connections, drainMs);
-      for (const connection of services.connections) connection.close(CloseCode.restart, "restart");
-      // Requests under way are answered; connections between two requests are closed.
-      await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, drainMs))]);
-      server.closeAllConnections();
-      await closed;
-      // A store that hangs is not waited for for ever: what it leaves is swept.
-      await Promise.race([services.transfers.endAll(), new Promise((resolve) => setTimeout(resolve, drainMs))]);
-      for (const stop of stops) await stop();
-      // What is on its way gets one more chance, not more time than requests have.
-      await Promise.race([services.auth.mail.flush(), new Promise((resolve) => setTimeout(resolve, drainMs))]);
-      await services.auth.audit.flush();
-      await services.auth.throttle.flush();
-    },
+    close: (times = {}) => (closing ??= close(times)),
   };
+
+  async function close({ settleMs = 0, drainMs = 3000, finishMs = 3000 }: CloseOptions): Promise<void> {
+    phase = "settling";
+    for (const response of running) if (!response.headersSent) response.setHeader("connection", "close");
+    await pause(settleMs);
+
+    phase = "moving";
+    const closed = stopListening(server);
+    const done = Promise.all([
+      drainSockets(services.connections, { moveMs: drainMs, finishMs }),
+      waitUntil(() => running.size === 0, performance.now() + drainMs + finishMs),
+    ]);
+    await within(done, drainMs);
+
+    phase = "finishing";
+    server.closeIdleConnections();
+    await done;
+    // It ends what is left of HTTP's own timers as well.
+    server.close();
+    server.closeAllConnections();
+    await within(closed, 2 * lastStepMs);
+    // A store that hangs is not waited for for ever: what it leaves is swept.
+    await within(services.transfers.endAll(), lastStepMs);
+    await within(Promise.all(stops.map(async (stop) => stop())), lastStepMs);
+    // What is on its way gets one more chance, not more time than requests have.
+    const { audit, mail, throttle } = services.auth;
+    await within(Promise.all([mail.flush(), audit.flush(), throttle.flush()]), 2 * lastStepMs);
+  }
 }
 
 function createServices<Tables extends CoreTables>(options: AppOptions<Tables>): Services {
@@ -281,6 +319,7 @@ function createHttpServer(options: {
   readonly hasFiles: boolean;
   readonly headers: Readonly<Record<string, string>>;
   readonly listener: ReturnType<typeof getRequestListener>;
+  phase(): Phase;
   isReadable(request: IncomingMessage): boolean;
   isOwnHost(request: IncomingMessage): boolean;
 }): Server {
@@ -297,6 +336,10 @@ function createHttpServer(options: {
   const letIn = oneEachTurn((...exchange: Parameters<typeof listener>) => void listener(...exchange));
   server.on("request", (request, response) => {
     if (hasFiles && !rawPath(request).startsWith(`${filesPath}/`)) endSlowBody(request, requestSeconds * 1000, headers);
+    const phase = options.phase();
+    // The next request of this client is for another server.
+    if (phase !== "open") response.setHeader("connection", "close");
+    if (phase === "finishing") return refuseWhenLeaving(response, headers);
     const isReadable = options.isReadable(request);
     if (isReadable && options.isOwnHost(request)) return letIn(request, response);
     const message = isReadable
@@ -313,6 +356,12 @@ function createHttpServer(options: {
   return server;
 }
 
+function refuseWhenLeaving(response: ServerResponse, headers: Readonly<Record<string, string>>): void {
+  const message = "The server is being restarted. Nothing was done. Try again.";
+  response.writeHead(503, { ...headers, "content-type": "application/json; charset=utf-8", "retry-after": "1" });
+  response.end(JSON.stringify({ error: { message } }));
+}
+
 /** A body that is not there in time is not waited for, as Node's own `requestTimeout` does it. */
 function endSlowBody(request: IncomingMessage, withinMs: number, headers: Readonly<Record<string, string>>): void {
   const hasBody =
@@ -323,6 +372,14 @@ function endSlowBody(request: IncomingMessage, withinMs: number, headers: Readon
       request.socket.end(writeHead("408 Request Timeout", headers), () => request.socket.destroy());
   }, withinMs).unref();
   request.once("close", () => clearTimeout(timer));
+}
+
+/**
+ * Lets no new connection in; resolves when none is left, of sockets neither. Not HTTP's own `close`: that destroys whatever
+ * is between two requests at once, also what is about to bring one.
+ */
+function stopListening(server: Server): Promise<void> {
+  return new Promise((resolve) => void NetServer.prototype.close.call(server, () => resolve()));
 }
 
 function createSocketServer(settings: Settings): WebSocketServer {
@@ -354,9 +411,4 @@ function open(server: Server, port: number, host: string): Promise<number> {
       resolve((server.address() as AddressInfo).port);
     });
   });
-}
-
-async function waitForSockets(connections: Connections, drainMs: number): Promise<void> {
-  const deadline = performance.now() + drainMs;
-  while (connections.size > 0 && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
 }

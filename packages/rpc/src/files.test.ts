@@ -748,7 +748,7 @@ describe("files", () => {
     const { request } = files.beginUpload({ cookie, headers: { "content-length": "1000" } });
     request.write("x");
     await until(async () => (await files.stored()).length === 1);
-    await files.app.app.close({ drainMs: 100 });
+    await files.app.app.close({ drainMs: 100, finishMs: 100 });
     expect(await leftIn(files)).toEqual(nothing);
   });
 

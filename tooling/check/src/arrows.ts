@@ -30,6 +30,8 @@ export const arrows: Readonly<Record<string, Arrows>> = {
       "packages/contract",
       "packages/db",
     ],
+    // What a stop of a server means to those who use it is tried with the client they have.
+    inTests: ["packages/client"],
   },
   "apps/web": {
     to: ["packages/pages", "packages/react", "packages/client", "packages/contract"],

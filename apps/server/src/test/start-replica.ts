@@ -6,6 +6,11 @@ import { join } from "node:path";
 /** One server of several, in a process of its own, from its sources. */
 export interface Replica extends AsyncDisposable {
   readonly url: string;
+  readonly port: number;
+  /** Sends the signal; gives the code it ends with, null when a signal ended it. */
+  end(signal: NodeJS.Signals): Promise<number | null>;
+  /** Sends a signal and waits for nothing. */
+  signal(signal: NodeJS.Signals): void;
   /** Everything it has printed. */
   readonly output: () => string;
 }
@@ -23,7 +28,16 @@ export async function startReplica(env: Readonly<Record<string, string>>): Promi
   await untilReady(url, child, () => output);
   return {
     url,
+    port,
     output: () => output,
+    async end(signal) {
+      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+      const exit = once(child, "exit");
+      child.kill(signal);
+      await exit;
+      return child.exitCode;
+    },
+    signal: (signal) => void child.kill(signal),
     async [Symbol.asyncDispose]() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill("SIGKILL");

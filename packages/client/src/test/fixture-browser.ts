@@ -32,7 +32,7 @@ export class FixtureBrowser {
   }
 
   openTab(options: SessionClientOptions & { readonly hasChannel?: boolean } = {}): FixtureTab {
-    const { hasChannel = true, ...own } = options;
+    const { hasChannel = true, timing, ...own } = options;
     const page = new FixturePage();
     const reports: string[] = [];
     const client = createSessionClient({
@@ -43,6 +43,7 @@ export class FixtureBrowser {
       page,
       // The first wait is a tenth of a second, so that tests are quick; a test of the spread brings its own chance.
       random: () => 0.1,
+      timing: { spreadMs: 1_000, ...timing },
       onReport: (problem) => reports.push(problem),
       ...own,
     });

@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import type { RawData } from "ws";
 
 import type { Principal } from "@countersign/auth";
-import { CloseCode, type SessionEndReason } from "@countersign/contract";
+import { CloseCode, drainedReason, type SessionEndReason } from "@countersign/contract";
 
 import type { Caller } from "../procedure/call-context.ts";
 import type { Services } from "../services.ts";
@@ -45,6 +45,9 @@ export class Connection implements Caller {
   subscriptions = 0;
   /** The session got a new token: calls are refused until the client has reconnected with it. */
   isSuperseded = false;
+  #isLeaving = false;
+  #running = 0;
+  readonly #ran: Disposable = { [Symbol.dispose]: () => void (this.#running -= 1) };
   #version = 0;
   #isDead = false;
   #badFrames = 0;
@@ -87,6 +90,22 @@ export class Connection implements Caller {
 
   get isDead(): boolean {
     return this.#isDead;
+  }
+
+  /** How many queries and mutations are being answered. */
+  get running(): number {
+    return this.#running;
+  }
+
+  /** Counts a call while it runs: until what is returned is disposed of. */
+  run(): Disposable {
+    this.#running += 1;
+    return this.#ran;
+  }
+
+  /** Does it take no new calls any more? What it refuses was not executed. */
+  get isLeaving(): boolean {
+    return this.#isLeaving;
   }
 
   /** Remembers which session this socket stands on, as far as closing it in time needs to know. Returns whether it changed since. */
@@ -174,6 +193,26 @@ export class Connection implements Caller {
     if (this.#isDead) return;
     this.#die();
     this.socket.end(code, reason);
+  }
+
+  /** Refuses new calls from now on, unexecuted: the client sends them again on its next socket. */
+  takeNoMore(): void {
+    this.#isLeaving = true;
+  }
+
+  /**
+   * Closes a socket on which all that was begun has been answered, behind those answers. It promises the client that what it
+   * got no answer to was not executed: nothing may run any more (`running`), and what ended has been written.
+   */
+  closeDrained(): void {
+    if (this.#isDead) return;
+    this.#die();
+    this.socket.part(CloseCode.restart, drainedReason);
+  }
+
+  /** The same when there is no time left: what is under way may still be carried out, and nobody will hear of it. */
+  closeForRestart(): void {
+    this.close(CloseCode.restart, "restart");
   }
 
   /** The socket is gone. */

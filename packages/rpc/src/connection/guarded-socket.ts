@@ -73,9 +73,15 @@ export class GuardedSocket extends WebSocket {
     setTimeout(() => this.terminate(), 1000).unref();
   }
 
-  /** Ends a reader that is too slow. The close frame stands behind the backlog: it has a moment to get there. */
+  /** Ends a reader that is too slow. */
   cut(): void {
-    this.close(CloseCode.tooSlow, "too slow");
+    this.part(CloseCode.tooSlow, "too slow");
+  }
+
+  /** Ends the socket behind what was written before: the close frame has a moment to get there. */
+  part(code: number, reason: string): void {
+    this.#uncork();
+    this.close(code, reason);
     setTimeout(() => this.terminate(), 2000).unref();
   }
 

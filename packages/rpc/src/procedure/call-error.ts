@@ -39,6 +39,12 @@ export function unavailable(): CallError {
   });
 }
 
+/** The server is about to stop, and the client has not moved yet: nothing was done. */
+export function moving(): CallError {
+  const message = "The server is being restarted. Reconnect and send this again.";
+  return new CallError("SERVICE_UNAVAILABLE", message, { reason: "STALE_CONNECTION" });
+}
+
 export function invalidFields(fields: Readonly<Record<string, readonly string[]>>): CallError {
   return new CallError("BAD_REQUEST", "Some fields are not valid.", { reason: "INVALID_FIELDS", fields });
 }

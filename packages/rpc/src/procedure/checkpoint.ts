@@ -12,7 +12,7 @@ import { PushStream } from "../live/push-stream.ts";
 import { answerLostToken } from "./answer-lost-token.ts";
 import type { CallContext, Caller } from "./call-context.ts";
 import { type CallData, noData, type SessionDataAccess } from "./call-data.ts";
-import { CallError, rateLimited, unauthorized, unavailable } from "./call-error.ts";
+import { CallError, moving, rateLimited, unauthorized, unavailable } from "./call-error.ts";
 import { checkRule } from "./check-rule.ts";
 import { checkedTransaction } from "./checked-transaction.ts";
 import { GuardedStream } from "./guarded-stream.ts";
@@ -56,6 +56,7 @@ export async function admit(
   const { rule } = meta;
 
   requireAlive(connection);
+  if (connection?.isLeaving) throw moving();
   requireTransport(rule, type, caller);
   if (meta.isExit && rule.access === "public") return { rule, principal: null };
   if (connection !== null && !connection.admitCall()) throw tooMany(caller);

@@ -82,8 +82,9 @@ export function createProcedures<
     const present = providers.filter(([name]) => !without.has(name));
 
     return t.middleware(async ({ ctx: { caller }, meta, type, path, next }) => {
-      const { rule, principal } = await admit(caller, meta, type, path);
       const isStream = type === "subscription" && caller.connection !== null;
+      using _running = isStream ? null : caller.connection?.run();
+      const { rule, principal } = await admit(caller, meta, type, path);
       const data = sessionData ? new CallData(caller, principal, sessionData, isStream) : null;
       const base = buildContext(caller, rule, principal, { policies, data });
       // The cast: a rule that asks for a user has let nobody pass without one, and what is provided is added here.

@@ -137,7 +137,7 @@ export async function startTestApp<Tables extends CoreTables = CoreTables>(
     open: (cookie, headers) => RawSocket.open({ url: `${url}/trpc`, cookie, ...(headers ? { headers } : {}) }),
     async [Symbol.asyncDispose]() {
       for (const connection of app.services.connections) connection.socket.terminate();
-      await app.close();
+      await app.close({ drainMs: 500, finishMs: 2500 });
       await bus.close();
       await db.close();
     },
