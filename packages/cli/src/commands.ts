@@ -1,4 +1,5 @@
 import type { Command } from "./command.ts";
+import { dbCopy } from "./commands/db-copy.ts";
 import { dbMigrate } from "./commands/db-migrate.ts";
 import { generateCrud } from "./commands/generate-crud.ts";
 import { sessionsList } from "./commands/sessions-list.ts";
@@ -23,5 +24,6 @@ export const commands: readonly Command[] = [
   sessionsRevoke,
   sessionsPrune,
   dbMigrate,
+  dbCopy,
   generateCrud,
 ];

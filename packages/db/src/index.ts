@@ -1,3 +1,5 @@
+export { copyDatabase, type CopiedTableReport, type CopyDatabaseOptions } from "./copy/copy-database.ts";
+export { CopyRefused } from "./copy/copy-end.ts";
 export { coreMigrations } from "./core-migrations.ts";
 export {
   DatabaseUnavailable,

@@ -1,10 +1,11 @@
-import { Client, type ClientConfig } from "pg";
+import type { ClientConfig } from "pg";
 
 import { failedMigration } from "../migrate.ts";
 import type { AppliedMigration, MigrationStore } from "../migrate.ts";
 import type { Migration } from "../migration-set.ts";
 
-import { cannotConnect, translatePostgresError } from "./postgres-error.ts";
+import { connectClient } from "./connect-client.ts";
+import { translatePostgresError } from "./postgres-error.ts";
 
 export interface PostgresMigrationStore extends MigrationStore, AsyncDisposable {}
 
@@ -13,7 +14,7 @@ export async function openPostgresMigrationStore(
   settings: ClientConfig,
   options: { readonly lockTimeoutMs: number },
 ): Promise<PostgresMigrationStore> {
-  const client = await connect({ ...settings, statement_timeout: 0, lock_timeout: options.lockTimeoutMs });
+  const client = await connectClient({ ...settings, statement_timeout: 0, lock_timeout: options.lockTimeoutMs });
 
   async function query<Row>(text: string, values: unknown[] = []): Promise<Row[]> {
     try {
@@ -71,18 +72,6 @@ export async function openPostgresMigrationStore(
     },
     [Symbol.asyncDispose]: () => client.end(),
   };
-}
-
-async function connect(settings: ClientConfig): Promise<Client> {
-  const client = new Client(settings);
-  // A loss shows at the next statement; without a listener it would end this process.
-  client.on("error", () => {});
-  try {
-    await client.connect();
-    return client;
-  } catch (error) {
-    throw cannotConnect(error);
-  }
 }
 
 const createTable = `
