@@ -1,8 +1,7 @@
 import type { Logger } from "pino";
 
 import { createConsoleMailer, createSmtpMailer, type Mailer } from "@countersign/auth";
-
-import type { MailDelivery } from "./mail-env.ts";
+import type { MailDelivery } from "@countersign/ops";
 
 /** The mailer the environment asks for. */
 export function createMailer(delivery: MailDelivery, log: Logger): Mailer {

@@ -1,8 +1,7 @@
 import type { Logger } from "pino";
 
 import { type Bus, createMemoryBus, createPostgresBus, createRedisBus } from "@countersign/bus";
-
-import type { BusChoice } from "./bus-env.ts";
+import type { BusChoice } from "@countersign/ops";
 
 /** The bus the environment asks for. It connects, and connects again, in the background: the server works without it. */
 export function openBus(choice: BusChoice, log: Pick<Logger, "warn">): Bus {

@@ -6,11 +6,13 @@ import { type Logger, pino } from "pino";
 import { appRouter, fileColumns, migrations, permissions, tables } from "@app/api";
 import { createAuth } from "@countersign/auth";
 import { coreMigrations, openDatabase } from "@countersign/db";
+import type { Environment } from "@countersign/ops";
 import { createApp, createFolderStore } from "@countersign/rpc";
 
+import { auditAtStart } from "./audit-at-start.ts";
 import { createMailer } from "./create-mailer.ts";
 import { createDemoUsers } from "./demo-users.ts";
-import { type Environment, readEnvironment } from "./env.ts";
+import { readServerEnvironment } from "./env.ts";
 import { openBus } from "./open-bus.ts";
 import { prepareUploadFolder } from "./upload-folder.ts";
 
@@ -21,12 +23,14 @@ const lastStepsMs = 8000;
 
 /** Starts the server and returns when it has been asked to stop and has stopped. */
 export async function runServer(): Promise<void> {
-  const env = readEnvironment();
+  const env = readServerEnvironment();
   const log = pino({
     level: env.logLevel,
     redact: ["*.password", "*.token", "headers.cookie", "headers.authorization"],
   });
-  for (const warning of env.warnings) log.warn(warning);
+  // First of all: a server that is not to start leaves everything as it was.
+  await auditAtStart(env, { migrations: [migrations], log });
+  const webFolder = env.isProduction ? requireWebFolder() : null;
   await prepareUploadFolder(env.uploadFolder);
 
   const db = await openDatabase(env.databaseUrl, {
@@ -43,7 +47,6 @@ export async function runServer(): Promise<void> {
   const { publicUrl, allowedOrigins, trustProxy, settings } = env;
   const mailer = createMailer(env.mail, log);
   const auth = createAuth({ db, bus, settings, permissions, mailer, publicUrl, onError, onWarning });
-  const webFolder = env.isProduction ? requireWebFolder() : null;
   const app = createApp({
     router: appRouter,
     db,

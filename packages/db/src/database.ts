@@ -101,6 +101,11 @@ export interface Database<Tables extends CoreTables = CoreTables> extends Querie
    * from `watchExternalChanges`. On Postgres it makes triggers, which stay. Returns a stop function.
    */
   watchRows(watched: readonly WatchedRows[], onChange: OnRowsChanged): Promise<() => void>;
+  /**
+   * How many servers run on this database just now, besides this one: whoever watches it by `watchExternalChanges`, on
+   * whatever machine. On SQLite 1 stands for any number.
+   */
+  countOtherServers(): Promise<number>;
   close(): Promise<void>;
 }
 

@@ -14,6 +14,7 @@ export {
   type Statement,
   type Transaction,
 } from "./database.ts";
+export { type DatabaseLocation, parseDatabaseUrl } from "./database-url.ts";
 export { forUpdate } from "./for-update.ts";
 export { type Keyset, orderByKeyset, rowsAfterCursor, toPage } from "./keyset-page.ts";
 export { textContains, textStartsWith } from "./like.ts";

@@ -16,7 +16,8 @@ export const arrows: Readonly<Record<string, Arrows>> = {
   "packages/api": {
     to: ["packages/crud", "packages/rpc", "packages/auth", "packages/bus", "packages/contract", "packages/db"],
   },
-  "packages/cli": { to: ["packages/auth", "packages/bus", "packages/contract", "packages/db"] },
+  "packages/ops": { to: ["packages/auth", "packages/bus", "packages/contract", "packages/db"] },
+  "packages/cli": { to: ["packages/ops", "packages/auth", "packages/bus", "packages/contract", "packages/db"] },
   "packages/client": { to: ["packages/contract"] },
   "packages/react": { to: ["packages/client", "packages/contract"] },
   "packages/pages": { to: ["packages/react", "packages/client", "packages/contract"] },
@@ -25,6 +26,7 @@ export const arrows: Readonly<Record<string, Arrows>> = {
       "packages/api",
       "packages/cli",
       "packages/rpc",
+      "packages/ops",
       "packages/auth",
       "packages/bus",
       "packages/contract",

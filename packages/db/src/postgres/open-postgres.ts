@@ -14,6 +14,7 @@ import { buildPostgresQueries } from "./postgres-queries.ts";
 import { preparePostgresRead } from "./postgres-statement.ts";
 import { createPostgresTransaction } from "./postgres-transaction.ts";
 import { installRowTriggers } from "./row-triggers.ts";
+import { countServerMarks } from "./server-mark.ts";
 import { watchNotifications } from "./watch-notifications.ts";
 
 /** Connects to Postgres and applies what migrations are missing. */
@@ -66,6 +67,11 @@ export async function openPostgres<Tables extends CoreTables>(
         watches.delete(stop);
         await stop();
       };
+    },
+    async countOtherServers() {
+      const { rows } = await pool.query({ text: countServerMarks, mayHaveWritten: false });
+      const [counted] = rows as { count: number }[]; // The text says so.
+      return Math.max(0, (counted?.count ?? 0) - watches.size);
     },
     async watchRows(watched, onChange) {
       await installRowTriggers(settings, watched);

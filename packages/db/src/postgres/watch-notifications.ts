@@ -7,6 +7,7 @@ import type { OnError } from "../report.ts";
 
 import type { TimedQueryConfig } from "./held-connection.ts";
 import { cannotConnect } from "./postgres-error.ts";
+import { holdServerMark } from "./server-mark.ts";
 
 /**
  * Listens, on a connection of its own, to what the triggers tell. When the connection is lost it says so, connects again, and
@@ -74,6 +75,7 @@ async function connectListener(settings: ClientConfig, onPayload: (payload: stri
   client.on("notification", ({ payload }) => onPayload(payload ?? ""));
   try {
     await client.connect();
+    await client.query(holdServerMark);
     await client.query("listen countersign_changes");
   } catch (error) {
     void client.end();

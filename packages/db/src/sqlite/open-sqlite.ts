@@ -15,6 +15,7 @@ import { createDataVersion } from "./data-version.ts";
 import { type Connections, openConnections } from "./open-connections.ts";
 import { requireFile } from "./require-file.ts";
 import { createRowTriggers } from "./row-triggers.ts";
+import { findServerMark, holdServerMark, type ServerMark } from "./server-mark.ts";
 import { translateSqliteError } from "./sqlite-error.ts";
 import { createSqliteMigrationStore } from "./sqlite-migrations.ts";
 import { buildSqliteQueries } from "./sqlite-queries.ts";
@@ -38,9 +39,16 @@ export async function openSqlite<Tables extends CoreTables>(
   const rows = createRowTriggers(sqlite.writer, listeners);
   const access = createAccess({ writer, reader, rows, queue, current, lockTimeoutMs });
   const watches = new Set<() => void>();
+  let mark: ServerMark | null = null;
+
+  function releaseMark(): void {
+    mark?.release();
+    mark = null;
+  }
 
   async function close(): Promise<void> {
     for (const stop of watches) stop();
+    releaseMark();
     if (!sqlite.writer.open) return;
     // What is running may end; what runs for too long is rolled back.
     const { leave } = await access.enter().catch(() => ({ leave: () => {} }));
@@ -69,10 +77,18 @@ export async function openSqlite<Tables extends CoreTables>(
     async watchExternalChanges(onChange, { pollMs }) {
       const stop = await access.read(() => watchDataVersion(sqlite.writer, { pollMs, onChange, onError }));
       watches.add(stop);
+      // Whoever asks is told less where it cannot be shown; the server works without.
+      if (file !== null) mark ??= await holdServerMark(file).catch((error: unknown) => (onError(error), null));
       return async () => {
         watches.delete(stop);
         stop();
+        if (watches.size === 0) releaseMark();
       };
+    },
+    async countOtherServers() {
+      if (file === null) return 0;
+      const hasOthers = mark === null ? findServerMark(file) : await mark.hasOthers();
+      return hasOthers ? 1 : 0;
     },
     async watchRows(watched, onChange) {
       await access.write(() => rows.watch(watched));

@@ -2,6 +2,8 @@ import { z } from "zod";
 
 import { parseSmtpUrl, type SmtpServer } from "@countersign/auth";
 
+import type { EnvironmentFault } from "./environment-fault.ts";
+
 /** How mails leave this server. */
 export type MailDelivery =
   | { readonly kind: "smtp"; readonly server: SmtpServer; readonly from: string }
@@ -11,6 +13,10 @@ export type MailDelivery =
 
 /** The variables that say so. */
 export const mailVariables = {
+  MAIL: z.enum(["smtp", "console", "off"], 'Write "smtp", "console" or "off".').optional().meta({
+    description: "How mails leave. `console` prints them, with the links that open accounts.",
+    default: "smtp with SMTP_URL, else console in development and off in production",
+  }),
   SMTP_URL: z
     .string()
     .transform((text, context) => {
@@ -19,15 +25,24 @@ export const mailVariables = {
       context.addIssue({ code: "custom", message: server.fault });
       return z.NEVER;
     })
-    .optional(),
+    .optional()
+    .meta({
+      description:
+        "The server that takes mails. Over `smtp` it must offer STARTTLS, unless the URL ends in `?tls=optional`.",
+      choices: "`smtps://user:password@host` or `smtp://…`",
+    }),
   MAIL_FROM: z
     .string()
     .regex(
       /^(?:[^<>@\p{C}]*<[^\s<>@,]+@[^\s<>@,]+>|[^\s<>@,]+@[^\s<>@,]+)$/u,
       "Write an address, as in Example <hello@example.com>.",
     )
-    .optional(),
-  MAIL: z.enum(["smtp", "console", "off"], 'Write "smtp", "console" or "off".').optional(),
+    .optional()
+    .meta({
+      description: "Whom mails come from.",
+      default: "no-reply at the host of PUBLIC_URL",
+      choices: "`Name <address>`",
+    }),
 };
 
 interface MailVariables {
@@ -39,29 +54,20 @@ interface MailVariables {
 /**
  * Chooses how mails leave. In development without a server they are printed. In production they are not, unless it is said:
  * whoever reads the log could use the links.
- *
- * @throws when what is wanted cannot be.
  */
 export function chooseMail(
   { SMTP_URL, MAIL_FROM, MAIL }: MailVariables,
   site: { readonly isProduction: boolean; readonly publicUrl: string; readonly isMailNeeded: boolean },
-): { readonly mail: MailDelivery; readonly warnings: readonly string[] } {
+): MailDelivery | EnvironmentFault {
   const kind = MAIL ?? (SMTP_URL ? "smtp" : site.isProduction ? "off" : "console");
   if (kind === "off" && site.isMailNeeded) {
-    throw new Error("SMTP_URL: EMAIL_VERIFICATION=required sends mails. Set it, or MAIL=console to print them.");
+    return fault("EMAIL_VERIFICATION=required sends mails. Set it, or MAIL=console to print them.");
   }
-  if (kind === "smtp") {
-    if (!SMTP_URL) throw new Error("SMTP_URL: MAIL=smtp needs it, as in smtps://user:password@mail.example.com.");
-    const from = MAIL_FROM ?? `no-reply@${new URL(site.publicUrl).hostname}`;
-    return { mail: { kind, server: SMTP_URL, from }, warnings: [] };
-  }
-  return { mail: { kind }, warnings: site.isProduction ? warn(kind, MAIL) : [] };
+  if (kind !== "smtp") return { kind };
+  if (!SMTP_URL) return fault("MAIL=smtp needs it, as in smtps://user:password@mail.example.com.");
+  return { kind, server: SMTP_URL, from: MAIL_FROM ?? `no-reply@${new URL(site.publicUrl).hostname}` };
 }
 
-function warn(kind: "console" | "off", asked: MailDelivery["kind"] | undefined): string[] {
-  if (kind === "console") return ["MAIL=console prints mails with their links: whoever reads the log can use them."];
-  if (asked === "off") return [];
-  return [
-    "SMTP_URL is not set, so no mail is sent: nobody can replace a forgotten password. Set it, or MAIL=off if that is meant.",
-  ];
+function fault(message: string): EnvironmentFault {
+  return { variable: "SMTP_URL", message };
 }

@@ -1,0 +1,123 @@
+import { defaultSettings, type Settings } from "@countersign/contract";
+
+import type { Check, Named } from "./check.ts";
+
+const day = 86_400;
+
+/** Accounts, sessions and mails. */
+export const accountChecks: readonly Check[] = [
+  {
+    id: "lease-long",
+    severity: "warning",
+    about: "What the bus and the database's notices miss is noticed late.",
+    setting: "LEASE_SECONDS",
+    find: ({ environment: { settings } }) =>
+      settings.LEASE_SECONDS > 30
+        ? `When the bus is down, a session that has ended may be used for ${settings.LEASE_SECONDS} s.`
+        : null,
+    cure: "Write at most 30.",
+  },
+  {
+    id: "session-long",
+    severity: "notice",
+    about: "Sessions last for very long.",
+    setting: null,
+    find: ({ environment: { settings } }) =>
+      beyond(
+        settings,
+        { SESSION_IDLE_SECONDS: 60 * day, SESSION_ABSOLUTE_SECONDS: 180 * day },
+        "Sessions last very long",
+      ),
+    cure: "Write less, unless whoever finds a device may be its owner for that long.",
+  },
+  {
+    id: "fresh-long",
+    severity: "warning",
+    about: "Sensitive actions do not ask for the password for long.",
+    setting: "SESSION_FRESH_SECONDS",
+    find: ({ environment: { settings } }) =>
+      settings.SESSION_FRESH_SECONDS > 3600
+        ? "Whoever finds an open page can change the password or the address that long after sign-in."
+        : null,
+    cure: "Write at most 3600.",
+  },
+  {
+    id: "reset-link-long",
+    severity: "warning",
+    about: "A mailed link to a new password works for long.",
+    setting: "RESET_SECONDS",
+    find: ({ environment: { settings } }) =>
+      settings.RESET_SECONDS > day ? "Whoever finds an old mail can take the account over." : null,
+    cure: `Write at most ${day}.`,
+  },
+  {
+    id: "password-short",
+    severity: "warning",
+    about: "Passwords may be shorter than 8 characters.",
+    setting: "PASSWORD_MIN_LENGTH",
+    find: ({ environment: { settings } }) =>
+      settings.PASSWORD_MIN_LENGTH < 8 ? `Passwords of ${settings.PASSWORD_MIN_LENGTH} characters are accepted.` : null,
+    cure: "Write at least 8 (NIST SP 800-63B), 15 where it is the only factor.",
+  },
+  {
+    id: "sign-up-open",
+    severity: "notice",
+    about: "Anybody may make accounts, with addresses that are not theirs.",
+    setting: "SIGN_UP",
+    find: ({ environment: { settings } }) =>
+      settings.SIGN_UP && settings.EMAIL_VERIFICATION === "off"
+        ? "Anybody may make accounts, and addresses are not confirmed."
+        : null,
+    cure: "Write SIGN_UP=false if you make the accounts, or EMAIL_VERIFICATION=required.",
+  },
+  {
+    id: "mail-printed",
+    severity: "warning",
+    about: "Mails are printed, with the links that open accounts.",
+    setting: "MAIL",
+    find: ({ environment: { mail } }) =>
+      mail.kind === "console" ? "console prints mails with their links: whoever reads the log can use them." : null,
+    cure: "Set SMTP_URL, or MAIL=off.",
+  },
+  {
+    id: "mail-missing",
+    severity: "warning",
+    about: "No mail is sent, and nobody said that this is meant.",
+    setting: "SMTP_URL",
+    find: ({ environment: { mail, written } }) =>
+      mail.kind === "off" && !written.has("MAIL")
+        ? "It is not set, so no mail is sent: nobody can replace a forgotten password."
+        : null,
+    cure: "Set it, or MAIL=off if that is meant.",
+  },
+  {
+    id: "site-name-default",
+    severity: "notice",
+    about: "Mails call the site by the library's name.",
+    setting: "SITE_NAME",
+    find: ({ environment: { mail, settings } }) =>
+      mail.kind === "smtp" && settings.SITE_NAME === defaultSettings.SITE_NAME
+        ? `Mails call the site "${settings.SITE_NAME}".`
+        : null,
+    cure: "Write what people call it.",
+  },
+  {
+    id: "audit-short",
+    severity: "notice",
+    about: "What happened to accounts is forgotten soon.",
+    setting: "AUDIT_DAYS",
+    find: ({ environment: { settings } }) =>
+      settings.AUDIT_DAYS < 30 ? "A break-in is often noticed later than that." : null,
+    cure: "Write at least 30.",
+  },
+];
+
+function beyond(
+  settings: Settings,
+  bounds: Readonly<Partial<Record<keyof Settings, number>>>,
+  what: string,
+): readonly Named[] {
+  return Object.entries(bounds)
+    .filter(([name, most]) => Number(settings[name as keyof Settings]) > most)
+    .map(([setting, most]) => ({ setting, what: `${what}: more than ${most / day} days.` }));
+}

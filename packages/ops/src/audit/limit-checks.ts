@@ -1,0 +1,63 @@
+import type { Settings } from "@countersign/contract";
+
+import type { Check, Named } from "./check.ts";
+
+/** What keeps one client from taking what others need. */
+export const limitChecks: readonly Check[] = [
+  {
+    id: "limit-high",
+    severity: "warning",
+    about: "A limit is so high that it bounds nothing.",
+    setting: null,
+    find: ({ environment: { settings } }) => findBeyond(settings),
+    cure: "Leave it out, or write what your clients need.",
+  },
+  {
+    id: "log-debug",
+    severity: "warning",
+    about: "Everything is logged.",
+    setting: "LOG_LEVEL",
+    find: ({ environment }) =>
+      environment.logLevel === "debug" ? "debug logs every call, at the cost of the others." : null,
+    cure: "Write info.",
+  },
+  {
+    id: "log-silent",
+    severity: "warning",
+    about: "Nothing is logged: neither failures nor attacks are seen.",
+    setting: "LOG_LEVEL",
+    find: ({ environment }) =>
+      environment.logLevel === "silent" ? "Neither failures nor attacks are seen by anybody." : null,
+    cure: "Write info, warn or error.",
+  },
+];
+
+function findBeyond(settings: Settings): readonly Named[] {
+  return Object.entries(sensible)
+    .filter(([name, most]) => Number(settings[name as keyof typeof sensible]) > most)
+    .map(([setting, most]) => ({ setting, what: `It is beyond ${most}, and bounds next to nothing.` }));
+}
+
+/** Far above every default, and what no browser of one person comes near. */
+const sensible = {
+  MAX_FRAME_BYTES: 4 * 1024 * 1024,
+  MAX_FRAGMENTS: 1000,
+  MAX_BODY_BYTES: 16 * 1024 * 1024,
+  MAX_BATCH: 500,
+  MAX_SUBSCRIPTIONS: 2000,
+  MAX_CONNECTIONS: 200_000,
+  MAX_CONNECTIONS_PER_IP: 20_000,
+  MAX_CONNECTIONS_PER_SESSION: 1000,
+  MAX_TRANSFERS_PER_USER: 500,
+  MAX_BUFFERED_BYTES: 256 * 1024 * 1024,
+  CALLS_PER_SECOND: 5000,
+  CALLS_BURST: 50_000,
+  BAD_FRAMES: 1000,
+  LOGIN_ATTEMPTS: 200,
+  REGISTER_ATTEMPTS: 2000,
+  MAILS_PER_ADDRESS: 100,
+  REQUEST_SECONDS: 600,
+  UPGRADE_SECONDS: 60,
+  PASSWORD_HASH_CONCURRENCY: 16,
+  PASSWORD_HASH_QUEUE: 20_000,
+} satisfies Partial<Record<keyof Settings, number>>;

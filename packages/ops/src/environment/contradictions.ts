@@ -1,0 +1,75 @@
+import type { Settings } from "@countersign/contract";
+
+import type { EnvironmentFault } from "./environment-fault.ts";
+
+interface Contradiction {
+  /** The one to change. It is wrong only when somebody wrote it: a default gives way to what is written. */
+  readonly variable: keyof Settings;
+  readonly other: keyof Settings;
+  isBroken(settings: Settings): boolean;
+  readonly message: string;
+}
+
+/** Settings that are right by themselves and not together. Those that could not be read are left out. */
+export function findContradictions(
+  settings: Settings,
+  written: ReadonlySet<string>,
+  unsound: ReadonlySet<string>,
+): readonly EnvironmentFault[] {
+  return contradictions
+    .filter(({ variable, other }) => written.has(variable) && !unsound.has(variable) && !unsound.has(other))
+    .filter(({ isBroken }) => isBroken(settings))
+    .map(({ variable, message }) => ({ variable, message }));
+}
+
+const contradictions: readonly Contradiction[] = [
+  {
+    variable: "SESSION_IDLE_SECONDS",
+    other: "SESSION_ABSOLUTE_SECONDS",
+    isBroken: (each) => each.SESSION_IDLE_SECONDS > each.SESSION_ABSOLUTE_SECONDS,
+    message: "SESSION_ABSOLUTE_SECONDS ends the session before. Write at most that, or raise it.",
+  },
+  {
+    variable: "SESSION_FRESH_SECONDS",
+    other: "SESSION_ABSOLUTE_SECONDS",
+    isBroken: (each) => each.SESSION_FRESH_SECONDS >= each.SESSION_ABSOLUTE_SECONDS,
+    message: "Every session would count as fresh, up to its end. Write less than SESSION_ABSOLUTE_SECONDS.",
+  },
+  {
+    variable: "EXTERNAL_POLL_MS",
+    other: "LEASE_SECONDS",
+    isBroken: (each) => each.EXTERNAL_POLL_MS > each.LEASE_SECONDS * 1000,
+    message: "The lease would read everything again before. Write at most LEASE_SECONDS times 1000.",
+  },
+  {
+    variable: "PONG_SECONDS",
+    other: "PING_SECONDS",
+    isBroken: (each) => each.PONG_SECONDS > each.PING_SECONDS,
+    message:
+      "A socket that is gone would be kept for longer after its ping than before it. Write at most PING_SECONDS.",
+  },
+  {
+    variable: "UPGRADE_SECONDS",
+    other: "REQUEST_SECONDS",
+    isBroken: (each) => each.UPGRADE_SECONDS > each.REQUEST_SECONDS,
+    message: "The head is a part of the request. Write at most REQUEST_SECONDS.",
+  },
+  {
+    variable: "CALLS_BURST",
+    other: "CALLS_PER_SECOND",
+    isBroken: (each) => each.CALLS_BURST < each.CALLS_PER_SECOND,
+    message: "Nobody could make CALLS_PER_SECOND calls in a second. Write at least that.",
+  },
+  {
+    variable: "MAX_UPLOAD_BYTES",
+    other: "UPLOAD_BYTES_PER_USER",
+    isBroken: (each) => each.MAX_UPLOAD_BYTES > each.UPLOAD_BYTES_PER_USER,
+    message: "Nobody would have room for such a file. Write at most UPLOAD_BYTES_PER_USER, or raise it.",
+  },
+  {
+    variable: "MAX_UPLOAD_BYTES",
+    other: "UPLOAD_BYTES_PER_PROJECT",
+    isBroken: (each) => each.MAX_UPLOAD_BYTES > each.UPLOAD_BYTES_PER_PROJECT,
+    message: "No project would have room for such a file. Write at most UPLOAD_BYTES_PER_PROJECT, or raise it.",
+  },
+];

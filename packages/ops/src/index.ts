@@ -1,0 +1,11 @@
+export type { AuditFacts, DatabaseFacts, OpenedDatabase } from "./audit/audit-facts.ts";
+export { auditDevelopment, type AuditReport, auditServer, findingsOfWrong } from "./audit/audit-server.ts";
+export type { AuditInput } from "./audit/check.ts";
+export { describeFinding } from "./audit/describe-finding.ts";
+export { findAuditFacts } from "./audit/find-facts.ts";
+export type { Finding, Severity } from "./audit/finding.ts";
+export type { BusChoice } from "./environment/bus-choice.ts";
+export { type EnvironmentFault, WrongEnvironment } from "./environment/environment-fault.ts";
+export type { MailDelivery } from "./environment/mail-delivery.ts";
+export type { NearMiss } from "./environment/near-misses.ts";
+export { type Environment, readEnvironment } from "./environment/read-environment.ts";

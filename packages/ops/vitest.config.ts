@@ -1,0 +1,3 @@
+import { testConfig } from "@app/vitest";
+
+export default testConfig({ globalSetup: "@app/services/postgres-setup" });
