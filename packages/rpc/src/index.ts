@@ -1,4 +1,5 @@
 export { createApp, type App, type AppOptions } from "./app.ts";
+export { parseTrustedProxies, type TrustedProxies } from "./connection/client-address.ts";
 export type { RequestFacts } from "./connection/request-facts.ts";
 export {
   LiveInput,
@@ -17,6 +18,7 @@ export { createFolderStore } from "./files/folder-store.ts";
 export type { ReceivedFile } from "./files/receive-file.ts";
 export type { FileOptions, StoredFiles } from "./files/stored-files.ts";
 export { takeFile } from "./files/take-file.ts";
+export { createOriginCheck, type OriginCheck } from "./http/origin.ts";
 export { defineSnapshotFields, type SnapshotFields } from "./live/snapshot-fields.ts";
 export type { CallContext, Caller, RootContext, SignedInContext } from "./procedure/call-context.ts";
 export { CallError, forbidden, invalidFields, notFound, unauthorized } from "./procedure/call-error.ts";

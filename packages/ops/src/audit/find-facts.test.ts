@@ -1,0 +1,169 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+
+import Sqlite from "better-sqlite3";
+import { Client } from "pg";
+import { expect, test, vi } from "vitest";
+
+import { findRedis, startOwnRedis } from "@app/services";
+import { describeDatabases, postgresDialect, sqliteDialect, type TestDatabase } from "@app/services/databases";
+import { createOperator } from "@countersign/auth";
+import { createMemoryBus } from "@countersign/bus";
+import { defaultSettings } from "@countersign/contract";
+import { coreMigrations, openDatabase } from "@countersign/db";
+
+import { readEnvironment } from "../environment/read-environment.ts";
+
+import type { OpenedDatabase } from "./audit-facts.ts";
+import { findAuditFacts } from "./find-facts.ts";
+
+const redis = await findRedis();
+
+describeDatabases((dialect) => {
+  test("of a new database it is found that everything is missing, and it stays so", async () => {
+    await using database = await dialect.create();
+
+    if (dialect.name === "sqlite") {
+      expect(await factsOf(database)).toEqual({ state: "missing" });
+      expect(existsSync(fileOf(database))).toBe(false);
+    } else {
+      const facts = await openedFactsOf(database);
+      expect(facts.migrations.pending.every((name) => name.startsWith("core/"))).toBe(true);
+      expect(facts.migrations.pending.length).toBeGreaterThan(0);
+      expect(await openedFactsOf(database)).toMatchObject({ migrations: facts.migrations, demoUsers: [] });
+    }
+  });
+
+  test("of one that servers use it is found how it keeps, that nothing is missing, and who else runs on it", async () => {
+    await using database = await dialect.create();
+    await using db = await openDatabase(database.url, { migrations: [coreMigrations] });
+
+    const facts = await openedFactsOf(database);
+    expect(facts).toMatchObject({ migrations: { pending: [], problem: null }, otherServers: 0, demoUsers: [] });
+    expect(facts.durability).toEqual(
+      dialect.name === "sqlite"
+        ? { journal_mode: "wal", synchronous: "2" }
+        : { fsync: "off", full_page_writes: "off", synchronous_commit: "on" },
+    );
+    // Both clocks are this machine's.
+    if (dialect.name === "sqlite") expect(facts.clockAheadMs).toBeNull();
+    else expect(Math.abs(facts.clockAheadMs ?? Number.NaN)).toBeLessThan(1000);
+
+    const stop = await db.watchExternalChanges(() => {}, { pollMs: 1000 });
+    expect(await openedFactsOf(database)).toMatchObject({ otherServers: 1 });
+    await stop();
+    await vi.waitFor(async () => expect(await openedFactsOf(database)).toMatchObject({ otherServers: 0 }));
+  });
+
+  test("a migration that this program does not know, or that was edited, is found", async () => {
+    await using database = await dialect.create();
+    await using _db = await openDatabase(database.url, { migrations: [coreMigrations] });
+    const { createMigration, editMigration } = statementsOf(dialect.name);
+
+    await run(database, createMigration);
+    expect((await openedFactsOf(database)).migrations.problem).toMatch(/newer than this program.*core\/9999_later/);
+    await run(database, "delete from countersign_migrations where name = '9999_later'");
+    await run(database, editMigration);
+    expect((await openedFactsOf(database)).migrations.problem).toMatch(/was edited after/);
+  });
+
+  test("active accounts that development makes are found by their addresses, others are not", async () => {
+    await using database = await dialect.create();
+    await using db = await openDatabase(database.url, { migrations: [coreMigrations] });
+    const operator = createOperator({
+      db,
+      bus: createMemoryBus(),
+      settings: defaultSettings,
+      actor: { id: null, name: "test" },
+    });
+    const make = async (username: string, email: string, isSuperuser: boolean) => {
+      const made = await operator.createUser({
+        username,
+        email,
+        isEmailVerified: true,
+        password: "a long enough word",
+        isStaff: isSuperuser,
+        isSuperuser,
+      });
+      return made.status === "created" ? made.user.id : "";
+    };
+    await make("chief", "chief@example.org", true);
+    await make("root", "Root@Example.com", true);
+    const annId = await make("ann", "ann@example.com", false);
+    expect(await openedFactsOf(database)).toMatchObject({
+      demoUsers: [
+        { username: "ann", isSuperuser: false },
+        { username: "root", isSuperuser: true },
+      ],
+    });
+
+    await operator.setActive(annId, false);
+    expect((await openedFactsOf(database)).demoUsers).toEqual([{ username: "root", isSuperuser: true }]);
+  });
+});
+
+test("what holds for the server's own connections is found, though the database has another default", async () => {
+  await using database = await postgresDialect.create();
+  const url = `${database.url}?options=-c%20synchronous_commit%3Doff`;
+  expect((await openedFactsOf({ url })).durability).toMatchObject({ synchronous_commit: "off" });
+});
+
+test("a database that cannot be reached, or is none, is told without its password", async () => {
+  const away = await factsOf({ url: "postgres://app:hidden@127.0.0.1:1/app" });
+  expect(away).toMatchObject({ state: "unreachable", reason: expect.not.stringContaining("hidden") });
+
+  await using database = await sqliteDialect.create();
+  writeFileSync(fileOf(database), "This is a letter, and no database. ".repeat(100));
+  expect(await factsOf(database)).toMatchObject({ state: "unreachable" });
+  expect(readFileSync(fileOf(database), "utf8")).toMatch(/^This is a letter/);
+});
+
+test("a database in memory is the server's alone: nobody else looks at it", async () => {
+  expect(await factsOf({ url: "sqlite::memory:" })).toBeNull();
+});
+
+test.skipIf(redis === null)("Redis is asked whether it answers", async () => {
+  await using server = await startOwnRedis(redis ?? "");
+  const busOf = async () => (await findAuditFacts(readEnvironment({ ...inMemory, REDIS_URL: server.url }))).bus;
+
+  expect(await busOf()).toEqual({ isReachable: true });
+  await server.kill();
+  expect(await busOf()).toEqual({ isReachable: false });
+  expect((await findAuditFacts(readEnvironment(inMemory))).bus).toBeNull();
+});
+
+const inMemory = { DATABASE_URL: "sqlite::memory:" };
+
+async function factsOf({ url }: Pick<TestDatabase, "url">) {
+  return (await findAuditFacts(readEnvironment({ DATABASE_URL: url }))).database;
+}
+
+async function openedFactsOf(database: Pick<TestDatabase, "url">): Promise<OpenedDatabase> {
+  const facts = await factsOf(database);
+  if (facts?.state === "open") return facts;
+  throw new Error(`The database is not open: ${JSON.stringify(facts)}`);
+}
+
+/** Past the library, as a person with a shell does. */
+async function run(database: Pick<TestDatabase, "url">, statement: string): Promise<void> {
+  if (database.url.startsWith("sqlite:")) {
+    const sqlite = new Sqlite(fileOf(database));
+    sqlite.exec(statement);
+    sqlite.close();
+    return;
+  }
+  const client = new Client(database.url);
+  await client.connect();
+  await client.query(statement).finally(() => client.end());
+}
+
+function fileOf({ url }: Pick<TestDatabase, "url">): string {
+  return url.slice("sqlite:".length);
+}
+
+function statementsOf(dialect: "postgres" | "sqlite") {
+  const at = dialect === "sqlite" ? "0" : "now()";
+  return {
+    createMigration: `insert into countersign_migrations (set_name, name, checksum, applied_at) values ('core', '9999_later', 'x', ${at})`,
+    editMigration: "update countersign_migrations set checksum = 'x' where set_name = 'core'",
+  };
+}
