@@ -28,6 +28,7 @@ export const subjects: readonly { readonly title: string; readonly variables: re
       "SESSION_ABSOLUTE_SECONDS",
       "SESSION_TOUCH_SECONDS",
       "SESSION_FRESH_SECONDS",
+      "SESSION_CHECK",
       "LEASE_SECONDS",
       "SNAPSHOT_GROUPS",
       "SNAPSHOT_PERMISSIONS",
