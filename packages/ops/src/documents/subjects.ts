@@ -90,5 +90,8 @@ export const subjects: readonly { readonly title: string; readonly variables: re
       "UPLOAD_BYTES_PER_PROJECT",
     ],
   },
-  { title: "Operation", variables: ["LOG_LEVEL", "AUDIT_DAYS", "AUDIT_IGNORE"] },
+  {
+    title: "Operation",
+    variables: ["DRAIN_SETTLE_SECONDS", "DRAIN_SECONDS", "LOG_LEVEL", "AUDIT_DAYS", "AUDIT_IGNORE"],
+  },
 ];
