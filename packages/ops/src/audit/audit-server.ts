@@ -1,4 +1,4 @@
-import { WrongEnvironment } from "../environment/environment-fault.ts";
+import type { WrongEnvironment } from "../environment/environment-fault.ts";
 
 import { accountChecks } from "./account-checks.ts";
 import type { AuditInput, Check } from "./check.ts";

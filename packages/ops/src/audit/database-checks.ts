@@ -1,6 +1,5 @@
 import type { OpenedDatabase } from "./audit-facts.ts";
-import type { Check } from "./check.ts";
-import type { AuditInput } from "./check.ts";
+import type { AuditInput, Check } from "./check.ts";
 
 /** Whether what was acknowledged stays, and whether several servers get on with each other. */
 export const databaseChecks: readonly Check[] = [

@@ -34,7 +34,7 @@ export const limitChecks: readonly Check[] = [
 
 function findBeyond(settings: Settings): readonly Named[] {
   return Object.entries(sensible)
-    .filter(([name, most]) => Number(settings[name as keyof typeof sensible]) > most)
+    .filter(([name, most]) => settings[name as keyof typeof sensible] > most)
     .map(([setting, most]) => ({ setting, what: `It is beyond ${most}, and bounds next to nothing.` }));
 }
 

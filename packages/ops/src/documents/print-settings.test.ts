@@ -17,7 +17,9 @@ test("every variable is on the page once, with what it does", () => {
     .filter((line) => line.startsWith("| `"))
     .map((line) => line.split("|").map((cell) => cell.trim()));
 
-  expect(rows.map(([, name]) => name?.slice(1, -1)).toSorted()).toEqual(Object.keys(environmentVariables).toSorted());
+  expect(rows.map(([, name = ""]) => name.slice(1, -1)).toSorted()).toEqual(
+    Object.keys(environmentVariables).toSorted(),
+  );
   for (const [, name, what] of rows) expect(what, name).toMatch(/^\S.{15,}[.?]$/);
 });
 

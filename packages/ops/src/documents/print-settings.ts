@@ -56,13 +56,12 @@ function readSchema(name: string): Described {
 }
 
 function printDefault(name: string, standard: unknown): string {
-  if (standard === undefined) return "";
   if (Array.isArray(standard)) return standard.length > 0 ? `\`${standard.join(",")}\`` : "none";
   if (typeof standard === "number") return printNumber(name, standard);
+  if (typeof standard === "boolean") return `\`${standard}\``;
+  if (typeof standard !== "string") return "";
   // A default that depends on others is told in words.
-  return typeof standard === "string" && (standard.includes(" ") || standard === "none")
-    ? standard
-    : `\`${String(standard)}\``;
+  return standard.includes(" ") || standard === "none" ? standard : `\`${standard}\``;
 }
 
 function printRange(name: string, { choices, enum: words, minimum, maximum }: Described): string {

@@ -18,7 +18,7 @@ export function findContradictions(
 ): readonly EnvironmentFault[] {
   return contradictions
     .filter(({ variable, other }) => written.has(variable) && !unsound.has(variable) && !unsound.has(other))
-    .filter(({ isBroken }) => isBroken(settings))
+    .filter((each) => each.isBroken(settings))
     .map(({ variable, message }) => ({ variable, message }));
 }
 

@@ -53,7 +53,7 @@ const developmentDefaults = { DRAIN_SETTLE_SECONDS: "0", DRAIN_SECONDS: "0" };
  *
  * @throws WrongEnvironment with everything that is wrong: the variables' names and what to write. Values are not repeated.
  */
-export function readEnvironment<Own extends z.ZodRawShape = Record<never, never>>(
+export function readEnvironment<Own extends z.ZodRawShape = z.ZodRawShape>(
   variables: Readonly<Record<string, string | undefined>>,
   own?: Own,
 ): Environment<z.infer<z.ZodObject<Own>>> {
