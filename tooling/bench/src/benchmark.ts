@@ -22,6 +22,8 @@ export interface BenchmarkOptions {
   readonly seconds?: number | undefined;
   /** How many sockets are open. */
   readonly connections?: number | undefined;
+  /** How many servers of one app there are, of benchmarks that have several. */
+  readonly replicas?: number | undefined;
   /** Where each server leaves a CPU profile when it ends. */
   readonly profileFolder?: string | undefined;
   /** Hears what is being done. */

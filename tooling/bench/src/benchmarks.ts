@@ -9,8 +9,11 @@ export const benchmarks: readonly Benchmark[] = [
   },
   {
     name: "revoke",
-    about: "how long a session that has ended goes on being served",
-    run: async (options) => (await import("./revoke/bench-revoke.ts")).benchRevoke(options),
+    about: "how long access that was taken away goes on being served, by one server or by --replicas 3",
+    run: async ({ replicas, ...options }) =>
+      replicas === undefined
+        ? (await import("./revoke/bench-revoke.ts")).benchRevoke(options)
+        : (await import("./revoke/bench-replicas.ts")).benchReplicas({ ...options, replicas }),
   },
   {
     name: "push",

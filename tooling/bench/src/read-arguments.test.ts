@@ -4,12 +4,23 @@ import { readArguments } from "./read-arguments.ts";
 
 test("a name and its options are read", () => {
   expect(
-    readArguments(["calls", "--json", "a.json", "--rounds", "3", "--seconds", "0.5", "--connections", "7"]),
+    readArguments([
+      "revoke",
+      "--json",
+      "a.json",
+      "--rounds",
+      "3",
+      "--seconds",
+      "0.5",
+      "--connections=7",
+      "--replicas=3",
+    ]),
   ).toEqual({
-    name: "calls",
+    name: "revoke",
     jsonFile: "a.json",
     profileFolder: undefined,
     connections: 7,
+    replicas: 3,
     rounds: 3,
     seconds: 0.5,
   });
@@ -22,6 +33,7 @@ test.each([
   [["calls", "--rounds", "1001"], "--rounds"],
   [["calls", "--rounds", ""], "--rounds"],
   [["calls", "--connections", "20001"], "--connections"],
+  [["revoke", "--replicas", "1"], "--replicas"],
   [["calls", "--seconds", "0.04"], "--seconds"],
   [["calls", "--seconds", "61"], "--seconds"],
   [["calls", "--seconds", "x"], "--seconds"],

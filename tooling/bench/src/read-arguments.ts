@@ -18,6 +18,7 @@ export function readArguments(words: readonly string[]): Arguments {
       connections: { type: "string" },
       json: { type: "string" },
       profile: { type: "string" },
+      replicas: { type: "string" },
       rounds: { type: "string" },
       seconds: { type: "string" },
     },
@@ -29,6 +30,7 @@ export function readArguments(words: readonly string[]): Arguments {
     jsonFile: values.json ?? null,
     profileFolder: values.profile === undefined ? undefined : resolve(values.profile),
     connections: readNumber("connections", values.connections, { least: 1, most: 20_000, isWhole: true }),
+    replicas: readNumber("replicas", values.replicas, { least: 2, most: 10, isWhole: true }),
     rounds: readNumber("rounds", values.rounds, { least: 1, most: 1000, isWhole: true }),
     seconds: readNumber("seconds", values.seconds, { least: 0.05, most: 60, isWhole: false }),
   };

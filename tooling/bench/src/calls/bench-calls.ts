@@ -30,8 +30,10 @@ export async function benchCalls(options: CallsOptions): Promise<Report> {
   const stores = new Stores({ clientCount, scratch, stack });
   const variants = await startVariants(plans, { stores, stack, folder: scratch.path, profileFolder });
 
-  const measure = ({ side, clientsFile }: Variant, shape: Shape, warmUpSeconds: number) =>
-    measureCalls(generator, side, { clientsFile, ...shape, warmUpSeconds, seconds });
+  const measure = ({ side, clientsFile, isOnPostgres }: Variant, shape: Shape, warmUpSeconds: number) => {
+    const postgresPid = isOnPostgres ? stores.postgresPid : null;
+    return measureCalls(generator, side, { clientsFile, ...shape, warmUpSeconds, seconds }, postgresPid);
+  };
   tell("warming up");
   for (const variant of variants) await measure(variant, { connections: clientCount, depth: 4 }, seconds);
 
@@ -71,6 +73,12 @@ class Measured {
     return median(this.of(label, shape).map(read));
   }
 
+  /** Null where it is known of none. */
+  medianIfKnown(label: string, shape: Shape, read: (figures: CallFigures) => number | null): number | null {
+    const known = this.of(label, shape).flatMap((figures) => read(figures) ?? []);
+    return known.length === 0 ? null : median(known);
+  }
+
   /** The median over the rounds of what this one costs in units of the baseline's cost in the same round. */
   ratio(label: string, shape: Shape): number | null {
     const base = this.of(baseline, shape);
@@ -103,6 +111,9 @@ function report(measured: Measured, { plans, shapes, generator, rounds, seconds 
     tables: [
       table("Server CPU per call, µs", (label, shape) => measured.median(label, shape, cpuOf)),
       table(`Server CPU per call, in units of ${baseline}`, (label, shape) => measured.ratio(label, shape)),
+      table("CPU of PostgreSQL's processes per call, µs", (label, shape) =>
+        measured.medianIfKnown(label, shape, (each) => each.postgresMicrosecondsPerCall),
+      ),
       table("Calls per second", (label, shape) => measured.median(label, shape, (each) => each.callsPerSecond)),
       table("Time to the answer, µs: p50 / p99", (label, shape) => {
         const p50 = Math.round(measured.median(label, shape, (each) => each.p50Microseconds));
@@ -111,7 +122,7 @@ function report(measured: Measured, { plans, shapes, generator, rounds, seconds 
     ],
     notes: [
       `Medians of ${rounds} rounds of ${seconds} s each, all servers in each round; the load generator was written in ${generator}.`,
-      `The generator used at most ${Math.round(100 * mostOf(measured, labels, shapes))} % of a core. The CPU of PostgreSQL's own processes is not counted.`,
+      `The generator used at most ${Math.round(100 * mostOf(measured, labels, shapes))} % of a core. PostgreSQL ran on the same machine, without fsync.`,
     ],
     figures: shapes.flatMap((shape) =>
       labels.map((label) => ({ label, shape: nameOf(shape), rounds: measured.of(label, shape) })),

@@ -1,5 +1,6 @@
 import type { Generator } from "../load/generator.ts";
 import type { Load } from "../load/load.ts";
+import { readFamilyTime } from "../report/process-time.ts";
 import type { Usage } from "../side/side.ts";
 import type { SideProcess } from "../side/start-side.ts";
 
@@ -10,6 +11,8 @@ export interface CallFigures {
   readonly p99Microseconds: number;
   /** User and system time of the whole server process. */
   readonly serverMicrosecondsPerCall: number;
+  /** The same of PostgreSQL's processes; null where there are none, or it cannot be known. */
+  readonly postgresMicrosecondsPerCall: number | null;
   readonly generatorShare: number;
 }
 
@@ -18,10 +21,16 @@ export async function measureCalls(
   generator: Generator,
   side: SideProcess,
   load: Omit<Load, "port">,
+  postgresPid: number | null,
 ): Promise<CallFigures> {
   const { promise: before, resolve } = Promise.withResolvers<Usage>();
-  const onMeasuring = () => resolve(side.readUsage());
+  let postgresBefore: number | null = null;
+  const onMeasuring = () => {
+    postgresBefore = readFamilyTime(postgresPid);
+    resolve(side.readUsage());
+  };
   const result = await generator.run({ ...load, port: side.port }, { onMeasuring });
+  const postgresAfter = readFamilyTime(postgresPid);
   const after = await side.readUsage();
   const since = await before;
 
@@ -33,6 +42,8 @@ export async function measureCalls(
     p50Microseconds: result.p50Microseconds,
     p99Microseconds: result.p99Microseconds,
     serverMicrosecondsPerCall: usedPerSecond / callsPerSecond,
+    postgresMicrosecondsPerCall:
+      postgresAfter === null || postgresBefore === null ? null : (postgresAfter - postgresBefore) / result.calls,
     generatorShare: result.generatorShare,
   };
 }

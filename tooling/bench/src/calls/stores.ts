@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 
-import { type PostgresServer, startPostgres } from "@app/services";
+import { type OwnPostgres, startOwnPostgres } from "@app/services";
 
 import { formatClients, type LoadClient } from "../load/load.ts";
 import type { ScratchFolder } from "../scratch-folder.ts";
@@ -9,7 +9,7 @@ import { createMembers } from "../sides/countersign-members.ts";
 import { createLuciaMembers } from "../sides/lucia-members.ts";
 
 /** What a side keeps its sessions in. */
-export type StoreKind = "none" | "lucia" | "sqlite" | "postgres";
+export type StoreKind = "none" | "lucia" | "lucia on postgres" | "sqlite" | "postgres";
 
 export interface Store {
   readonly databaseUrl: string;
@@ -22,7 +22,7 @@ export class Stores {
   readonly #clientCount: number;
   readonly #scratch: ScratchFolder;
   readonly #stack: AsyncDisposableStack;
-  #postgres: PostgresServer | null = null;
+  #postgres: OwnPostgres | null = null;
   #made = 0;
 
   constructor(options: {
@@ -33,6 +33,11 @@ export class Stores {
     this.#clientCount = options.clientCount;
     this.#scratch = options.scratch;
     this.#stack = options.stack;
+  }
+
+  /** PostgreSQL's own process, once there is one. */
+  get postgresPid(): number | null {
+    return this.#postgres?.pid() ?? null;
   }
 
   async create(kind: StoreKind): Promise<Store> {
@@ -52,7 +57,10 @@ export class Stores {
     if (kind === "none") {
       return { databaseUrl: "", clients: each.map(() => ({ cookie: null, answer: sampleAnswer })) };
     }
-    if (kind === "lucia") return { databaseUrl: file, clients: createLuciaMembers(file, this.#clientCount) };
+    if (kind === "lucia" || kind === "lucia on postgres") {
+      const databaseUrl = kind === "lucia" ? file : await this.#createPostgresDatabase();
+      return { databaseUrl, clients: await createLuciaMembers(databaseUrl, this.#clientCount) };
+    }
 
     const databaseUrl = kind === "sqlite" ? `sqlite:${file}` : await this.#createPostgresDatabase();
     const members = await createMembers(databaseUrl, each);
@@ -61,7 +69,7 @@ export class Stores {
   }
 
   async #createPostgresDatabase(): Promise<string> {
-    this.#postgres ??= this.#stack.use(await startPostgres());
+    this.#postgres ??= this.#stack.use(await startOwnPostgres());
     return this.#postgres.createDatabase();
   }
 }

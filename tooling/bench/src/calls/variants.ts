@@ -1,3 +1,5 @@
+import type { Settings } from "@countersign/contract";
+
 import { buildSides } from "../side/build-side.ts";
 import type { SideName } from "../side/side.ts";
 import { type SideProcess, startSide } from "../side/start-side.ts";
@@ -11,16 +13,18 @@ interface VariantPlan {
   readonly database: StoreKind;
   readonly isBuilt: boolean;
   readonly commitsPerSecond?: number;
+  readonly settings?: Partial<Settings>;
 }
 
 /** All others are compared with this one. */
 export const baseline = "bare tRPC";
 
-export const variantPlans = [
+export const variantPlans: readonly VariantPlan[] = [
   { label: "raw ws", name: "raw", database: "none", isBuilt: false },
   { label: baseline, name: "trpc", database: "none", isBuilt: false },
   { label: "bare tRPC, built", name: "trpc", database: "none", isBuilt: true },
   { label: "tRPC + Lucia", name: "lucia", database: "lucia", isBuilt: false },
+  { label: "tRPC + Lucia, Postgres", name: "lucia", database: "lucia on postgres", isBuilt: false },
   { label: "Countersign, SQLite", name: "countersign", database: "sqlite", isBuilt: false },
   { label: "Countersign, SQLite, built", name: "countersign", database: "sqlite", isBuilt: true },
   {
@@ -32,13 +36,28 @@ export const variantPlans = [
   },
   { label: "Countersign, Postgres", name: "countersign", database: "postgres", isBuilt: false },
   { label: "Countersign, Postgres, built", name: "countersign", database: "postgres", isBuilt: true },
-] satisfies readonly VariantPlan[];
+  {
+    label: "Countersign, Postgres, cached",
+    name: "countersign",
+    database: "postgres",
+    isBuilt: false,
+    settings: { SESSION_CHECK: "cached" },
+  },
+  {
+    label: "Countersign, Postgres, built, cached",
+    name: "countersign",
+    database: "postgres",
+    isBuilt: true,
+    settings: { SESSION_CHECK: "cached" },
+  },
+];
 
 /** A variant that runs, and the file with its clients. */
 export interface Variant {
   readonly label: string;
   readonly side: SideProcess;
   readonly clientsFile: string;
+  readonly isOnPostgres: boolean;
 }
 
 /** Starts all servers, each with a database of its own. They end with `stack`. */
@@ -59,12 +78,11 @@ export async function startVariants(
   for (const plan of plans) placed.push({ plan, store: await stores.create(plan.database) });
 
   return Promise.all(
-    placed.map(
-      async ({ plan: { label, name, isBuilt, commitsPerSecond = 0 }, store: { databaseUrl, clientsFile } }) => {
-        const start = { ...(isBuilt ? { entry } : {}), profileFolder };
-        const side = stack.use(await startSide({ name, databaseUrl, commitsPerSecond }, start));
-        return { label, side, clientsFile };
-      },
-    ),
+    placed.map(async ({ plan, store: { databaseUrl, clientsFile } }) => {
+      const { label, name, isBuilt, commitsPerSecond = 0, settings = {} } = plan;
+      const start = { ...(isBuilt ? { entry } : {}), profileFolder };
+      const side = stack.use(await startSide({ name, databaseUrl, commitsPerSecond, settings }, start));
+      return { label, side, clientsFile, isOnPostgres: databaseUrl.startsWith("postgres") };
+    }),
   );
 }

@@ -6,7 +6,8 @@ const plan = JSON.parse(process.argv[2] ?? "") as SidePlan;
 listenToCommands(await serve(plan));
 
 /** Loads no more than the side needs: its memory is measured too. */
-async function serve({ name, databaseUrl = "", commitsPerSecond = 0, settings = {} }: SidePlan): Promise<Side> {
+async function serve(sidePlan: SidePlan): Promise<Side> {
+  const { name, databaseUrl = "", commitsPerSecond = 0, settings = {} } = sidePlan;
   switch (name) {
     case "raw":
       return (await import("../sides/raw.ts")).serveRaw();
@@ -16,6 +17,8 @@ async function serve({ name, databaseUrl = "", commitsPerSecond = 0, settings = 
       return (await import("../sides/lucia-trpc.ts")).serveLuciaTrpc(databaseUrl);
     case "rows":
       return (await import("../sides/countersign-rows.ts")).serveRows(databaseUrl);
+    case "replica":
+      return (await import("../sides/countersign-replica.ts")).serveReplica(sidePlan);
     case "countersign":
       return (await import("../sides/countersign.ts")).serveCountersign(databaseUrl, { commitsPerSecond, settings });
   }

@@ -1,7 +1,7 @@
 import type { Settings } from "@countersign/contract";
 
 /** A server that is measured, by the name of what it is made of. */
-export type SideName = "raw" | "trpc" | "lucia" | "countersign" | "rows";
+export type SideName = "raw" | "trpc" | "lucia" | "countersign" | "replica" | "rows";
 
 /** What a server is started with. It travels to another process, so it is plain data. */
 export interface SidePlan {
@@ -12,6 +12,15 @@ export interface SidePlan {
   readonly commitsPerSecond?: number;
   /** Beside those all measurements are made with. */
   readonly settings?: Partial<Settings>;
+  /** How it tells other replicas. */
+  readonly bus?: ReplicaBus;
+  /** Mails are added to this file, a line of JSON each, instead of being sent. */
+  readonly mailFile?: string;
+}
+
+export interface ReplicaBus {
+  readonly kind: "none" | "postgres" | "redis";
+  readonly url: string;
 }
 
 /** Something only the server itself can do, at the moment it is told to. */
@@ -27,7 +36,9 @@ export type Action =
   /** Does nothing else for so long: shows that a benchmark would notice a server that cannot keep up. */
   | { readonly kind: "stall"; readonly ms: number }
   /** When the end of this session was committed. */
-  | { readonly kind: "when-ended"; readonly sessionId: string };
+  | { readonly kind: "when-ended"; readonly sessionId: string }
+  /** When a change of this user or session was committed by this replica: told just after it. */
+  | { readonly kind: "when-told"; readonly id: string };
 
 /** A server under way. */
 export interface Side {

@@ -29,10 +29,11 @@ export function createBenchApp<Tables extends CoreTables>(options: {
   readonly db: Database<Tables>;
   readonly bus: Bus;
   readonly settings: Partial<Settings>;
+  readonly mailer?: Mailer;
 }): { readonly app: App; readonly auth: Auth } {
-  const { router, db, bus } = options;
+  const { router, db, bus, mailer = nowhere } = options;
   const settings = { ...baseSettings, ...options.settings };
-  const auth = createAuth({ db, bus, settings, permissions: [permission], mailer: nowhere, publicUrl: origin });
+  const auth = createAuth({ db, bus, settings, permissions: [permission], mailer, publicUrl: origin });
   const app = createApp({
     router,
     db,

@@ -65,6 +65,7 @@ export async function serveCountersign(
         return at;
       }
       case "broadcast":
+      case "when-told":
       case "send-text":
         throw new Error("This side pushes changes, not data.");
     }

@@ -1,19 +1,25 @@
 import { eq } from "drizzle-orm";
-import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
+import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import type { Adapter, DatabaseSession, DatabaseUser } from "lucia";
 
-import { sessions, users } from "./lucia-tables.ts";
+import type { postgresTables } from "./lucia-tables.ts";
+
+/** What the statements are built by, and for which tables. Typed as Postgres'; SQLite's builder understands the same. */
+export interface LuciaStore {
+  readonly db: Pick<NodePgDatabase, "select">;
+  readonly tables: typeof postgresTables;
+}
 
 /**
- * What `@lucia-auth/adapter-drizzle` 1.1.0 does to validate a session: two statements, both built anew for each call.
- * Lucia is asked for nothing else here.
+ * What `@lucia-auth/adapter-drizzle` 1.1.0 does to validate a session, on either dialect: two statements, both built anew for
+ * each call. Lucia is asked for nothing else here.
  */
-export function createLuciaAdapter(db: BetterSQLite3Database): Adapter {
+export function createLuciaAdapter({ db, tables: { sessions, users } }: LuciaStore): Adapter {
   async function findSession(sessionId: string): Promise<DatabaseSession | null> {
     const [row] = await db.select().from(sessions).where(eq(sessions.id, sessionId));
     if (!row) return null;
     const { id, userId, expiresAt, ...attributes } = row;
-    return { id, userId, expiresAt: new Date(expiresAt * 1000), attributes };
+    return { id, userId, expiresAt, attributes };
   }
 
   async function findUser(sessionId: string): Promise<DatabaseUser | null> {

@@ -2,8 +2,6 @@ import { createServer } from "node:http";
 
 import { initTRPC, TRPCError } from "@trpc/server";
 import { applyWSSHandler } from "@trpc/server/adapters/ws";
-import Sqlite from "better-sqlite3";
-import { drizzle } from "drizzle-orm/better-sqlite3";
 import { Lucia } from "lucia";
 import { WebSocketServer } from "ws";
 
@@ -12,15 +10,14 @@ import type { Side } from "../side/side.ts";
 import type { Answer } from "./answer.ts";
 import { listen } from "./listen.ts";
 import { createLuciaAdapter } from "./lucia-adapter.ts";
+import { openLuciaStore } from "./open-lucia-store.ts";
 
 /**
  * What one gets by putting the documented parts together: tRPC's adapter, Lucia with its Drizzle adapter, one middleware
  * that validates and one that asks for a role. The session is validated on every call, which most applications do not do.
  */
-export async function serveLuciaTrpc(file: string): Promise<Side> {
-  const sqlite = new Sqlite(file);
-  sqlite.pragma("journal_mode = WAL");
-  const lucia = new Lucia(createLuciaAdapter(drizzle(sqlite)), { getUserAttributes: (attributes) => attributes });
+export async function serveLuciaTrpc(place: string): Promise<Side> {
+  const lucia = new Lucia(createLuciaAdapter(openLuciaStore(place)), { getUserAttributes: (attributes) => attributes });
 
   const t = initTRPC.context<{ readonly sessionId: string | null }>().create();
   const protectedProcedure = t.procedure.use(async ({ ctx, next }) => {
