@@ -116,7 +116,7 @@ export class Connection implements Caller {
     this.sessionId = session.id;
     this.userId = user.id;
     this.username = user.username;
-    this.expiresAt = session.expiresAt.getTime();
+    this.expiresAt = Math.min(session.expiresAt.getTime(), session.absoluteExpiresAt.getTime());
     if (hasChanged) this.services.connections.noteChange();
     return hasChanged;
   }

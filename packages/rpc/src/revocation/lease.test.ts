@@ -22,6 +22,23 @@ describeDatabases((dialect) => {
     expect(visitor.socket.readyState).toBe(1);
   });
 
+  test("a session that ends by the clock is as good as ended: its socket is closed then, though it asks for nothing", async () => {
+    await using started = await startTestRouter(dialect, { isDeaf: true, settings: { LEASE_SECONDS: 300 } });
+    const { app } = started;
+    const { sessions } = app.db.tables;
+    const lates = ["ann", "bob", "cid"].map(async (name, index) => {
+      const user = await app.signIn(name);
+      const end = new Date(Date.now() + 700 + index * 300);
+      // By either limit.
+      const limits = index === 1 ? { absoluteExpiresAt: end } : { expiresAt: end };
+      await app.db.update(sessions).set(limits).where(eq(sessions.userId, user.id));
+      await using socket = await user.open();
+      expect(await socket.closed).toEqual({ code: 4401, reason: "expired" });
+      return Date.now() - end.getTime();
+    });
+    for (const late of await Promise.all(lates)) expect(late).toBeLessThan(250);
+  });
+
   test("a server that stood still asks before it closes: who is signed in stays, whose session ended meanwhile does not", async () => {
     await using started = await startTestRouter(dialect, deaf);
     const { app } = started;

@@ -2,9 +2,13 @@ import { setTimeout as pause } from "node:timers/promises";
 
 import { CloseCode } from "@countersign/contract";
 
+import type { Connection } from "../connection/connection.ts";
 import type { Services } from "../services.ts";
 
 import type { Revocation } from "./revocation.ts";
+
+/** How often to look whose session has expired: what is over by the clock is to end as soon as what is ended. */
+const expiryMs = 100;
 
 /**
  * The promise that holds when nothing else does: every open socket's session is confirmed by the database once per
@@ -17,6 +21,7 @@ export function startLease(services: Services, revocation: Revocation): () => vo
   let confirmedAt = performance.now();
   let watchedAt = confirmedAt;
   let renewing: Promise<void> | null = null;
+  let isEnding = false;
 
   function renew(): Promise<void> {
     renewing ??= confirm().finally(() => (renewing = null));
@@ -53,7 +58,6 @@ export function startLease(services: Services, revocation: Revocation): () => vo
     if (isOver()) recent?.doubt("lease");
     if (isOver() && lateMs > watchMs) void renewAfterStall();
     else closeUnconfirmed();
-    endExpired();
   }
 
   /**
@@ -70,17 +74,24 @@ export function startLease(services: Services, revocation: Revocation): () => vo
 
   /** Sessions end by the clock as well, between two renewals. */
   function endExpired(): void {
+    if (isEnding) return;
     const now = clock.now();
-    const expired = [...connections].filter((connection) => connection.expiresAt <= now);
+    const expired: Connection[] = [];
+    for (const connection of connections) if (connection.expiresAt <= now) expired.push(connection);
+    if (expired.length === 0) return;
+    isEnding = true;
     // Read again rather than ended: another replica may have seen the session used.
-    if (expired.length > 0) void revocation.recheck(expired).catch(() => closeUnconfirmed());
+    const rechecked = revocation.recheck(expired).catch(() => closeUnconfirmed());
+    void rechecked.finally(() => (isEnding = false));
   }
 
   // Twice per lease, so that an end that nobody was told of is noticed within it.
   const renewal = setInterval(() => void renew(), leaseMs / 2).unref();
   const watching = setInterval(watch, watchMs).unref();
+  const ending = setInterval(endExpired, expiryMs).unref();
   return () => {
     clearInterval(renewal);
     clearInterval(watching);
+    clearInterval(ending);
   };
 }

@@ -37,7 +37,7 @@ export interface RunWaysOptions {
 export type Figures = Map<Way, number[]>;
 
 /**
- * Takes access away in each of these ways, from users with a socket for each of two sessions on each replica.
+ * Takes access away in each of these ways, from users with two sockets for each of two sessions on each replica.
  *
  * @throws when a socket is not closed, or goes on being shown what it may not see; or a bystander notices anything
  */
@@ -60,7 +60,7 @@ export async function runWays(plan: ReplicasPlan, options: RunWaysOptions): Prom
   const sides = await Promise.all(Array.from({ length: replicas }, () => startSide(sidePlan)));
   for (const side of sides) stack.use(side);
   const watching = await Promise.all(
-    sides.map(({ port }, index) => {
+    sides.map(async ({ port }, index) => {
       const own = others.filter((_, number) => number % replicas === index);
       return own.length === 0 ? [] : watchSnapshots({ port, cookies: own.map(cookieOf) });
     }),
@@ -129,7 +129,7 @@ async function lastByte(sockets: readonly VictimSocket[], ended: readonly number
 /** When the last of the sockets was shown something by the old right, or told that it is gone; whichever was later. */
 async function lastShown(sockets: readonly VictimSocket[]): Promise<number> {
   const deadline = monotonicMs() + longestMs;
-  while (sockets.some(({ withdrawnAt, refusedAt }) => withdrawnAt === null || refusedAt === null)) {
+  while (sockets.some((each) => each.withdrawnAt === null || (each.refusedAt === null && !each.isQuiet))) {
     if (monotonicMs() > deadline) throw new Error("Somebody goes on being shown what they may not see.");
     await pause(5);
   }

@@ -12,6 +12,8 @@ const watchId = 1;
 /** What a socket of a user was given while access was taken away. */
 export interface VictimSocket {
   readonly session: number;
+  /** It calls nothing: whatever ends it was told, and not found by a call of its own. */
+  readonly isQuiet: boolean;
   readonly socket: WireSocket;
   /** When the last answer came that only somebody with the right gets. */
   lastShownAt: number;
@@ -21,9 +23,14 @@ export interface VictimSocket {
   refusedAt: number | null;
 }
 
-/** One socket for each session on each replica; each watches behind a permission, and calls behind it all the while. */
+/**
+ * Two sockets for each session on each replica: both watch behind a permission, and one of them calls behind it all the while.
+ * Returns when each has been shown something.
+ */
 export async function openVictimSockets(sides: readonly SideProcess[], victim: Member): Promise<VictimSocket[]> {
-  const places = victim.sessions.flatMap(({ cookie }, session) => sides.map(({ port }) => ({ cookie, session, port })));
+  const places = victim.sessions.flatMap(({ cookie }, session) =>
+    sides.flatMap(({ port }) => [true, false].map((isQuiet) => ({ cookie, session, port, isQuiet }))),
+  );
   const { promise: ready, resolve } = Promise.withResolvers<void>();
   const begun = new Set<WireSocket>();
   const bySocket = new Map<WireSocket, VictimSocket>();
@@ -38,21 +45,21 @@ export async function openVictimSockets(sides: readonly SideProcess[], victim: M
       return;
     }
     own.lastShownAt = monotonicMs();
-    if (id === watchId) return;
-    begun.add(socket);
+    if (own.isQuiet === (id === watchId)) begun.add(socket);
     if (begun.size === places.length) resolve();
+    if (id === watchId) return;
     setTimeout(() => socket.isOpen && socket.write(callFrame(id + 1)), restMs);
   }
 
   const sockets = await openSockets(places.map(({ port, cookie }) => ({ port, cookie, onText })));
   const own = sockets.map((socket, index): VictimSocket => {
-    const session = places[index]?.session ?? 0;
-    return { session, socket, lastShownAt: 0, withdrawnAt: null, refusedAt: null };
+    const { session = 0, isQuiet = true } = places[index] ?? {};
+    return { session, isQuiet, socket, lastShownAt: 0, withdrawnAt: null, refusedAt: null };
   });
   for (const each of own) bySocket.set(each.socket, each);
-  for (const socket of sockets) {
+  for (const { socket, isQuiet } of own) {
     socket.write(watchFrame);
-    socket.write(callFrame(watchId + 1));
+    if (!isQuiet) socket.write(callFrame(watchId + 1));
   }
   await ready;
   return own;
