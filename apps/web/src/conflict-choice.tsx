@@ -21,7 +21,7 @@ export interface ConflictChoiceProps<Row extends LiveRow, Values extends object>
   readonly onDone: () => void;
 }
 
-/** The fields in which two versions of a row differ, and the choice between them. Nothing is decided for the person. */
+/** The fields that two have written differently, and the choice between them. Nothing of it is decided for the person. */
 export function ConflictChoice<Row extends LiveRow, Values extends object>(props: ConflictChoiceProps<Row, Values>) {
   const { title, form, conflict, describe, onDone } = props;
   const { conflict: texts } = useAppMessages();
@@ -33,6 +33,12 @@ export function ConflictChoice<Row extends LiveRow, Values extends object>(props
   async function keepMine() {
     const { status } = await form.keepMine();
     if (status === "done" || status === "unchanged") onDone();
+  }
+
+  /** Where nothing else was written, the form is left open with what is there now. */
+  async function takeTheirs() {
+    const { status } = await form.takeTheirs();
+    if (status === "done") onDone();
   }
 
   return (
@@ -63,7 +69,7 @@ export function ConflictChoice<Row extends LiveRow, Values extends object>(props
         <Button variant="primary" size="small" onClick={() => void keepMine()}>
           {texts.keepMine}
         </Button>
-        <Button size="small" onClick={form.takeTheirs}>
+        <Button size="small" onClick={() => void takeTheirs()}>
           {texts.keepTheirs}
         </Button>
         <Button variant="quiet" size="small" onClick={form.rebase}>

@@ -41,7 +41,7 @@ export {
   isUnsaved,
   valuesOf,
 } from "./rows/draft.ts";
-export type { Drafts } from "./rows/drafts.ts";
+export type { Drafts, SaveOutcome } from "./rows/drafts.ts";
 export { draftsOf, type FormOptions, hasUnsavedWork } from "./rows/drafts-of.ts";
 export { createLiveList, type LiveList, type LiveListOptions, type LiveListState } from "./rows/live-list.ts";
 export {

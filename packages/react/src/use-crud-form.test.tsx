@@ -1,4 +1,5 @@
 import { act } from "@testing-library/react";
+import { useState } from "react";
 import { expect, test, vi } from "vitest";
 
 import { type CrudForm, useCrudForm, useLiveList } from "./index.ts";
@@ -107,11 +108,48 @@ test("fields are typed by the router", async () => {
   expect(app.text()).toBe("todo function function");
 });
 
-function useTaskForm(id: string | null): CrudForm<Task, { readonly title: string }> {
+test("what somebody else changes in another field is in the form at once, and saving asks nobody", async () => {
+  await using app = await openTaskApp(<Editor id="1" />);
+  await vi.waitFor(() => expect(app.text()).toBe("a"));
+  act(() => present().set({ title: "mine" }));
+
+  app.state.setTask({ id: "1", title: "a", state: "done", version: 2 });
+  await vi.waitFor(() => expect(present().values).toEqual({ title: "mine", state: "done" }));
+  expect(app.text()).toBe("mine dirty");
+
+  await act(async () => expect(await present().save()).toMatchObject({ status: "done" }));
+  expect(app.state.tasks.get("1")).toMatchObject({ title: "mine", state: "done", version: 3 });
+});
+
+test("a row that goes while it is written in is gone at once, and once it is back what was written is saved in it", async () => {
+  await using app = await openTaskApp(<Editor id="1" />);
+  await vi.waitFor(() => expect(app.text()).toBe("a"));
+  act(() => present().set({ title: "mine" }));
+  const before = app.state.tasks.get("1");
+
+  app.state.removeTask("1");
+  await vi.waitFor(() => expect(app.text()).toBe("mine dirty gone"));
+  await act(() => present().save());
+  expect(app.text()).toBe("mine dirty gone");
+
+  app.state.setTask({ id: "1", title: "a", version: 3, ...(before && { state: before.state }) });
+  await vi.waitFor(() => expect(app.text()).toBe("mine dirty"));
+  await act(() => present().save());
+  expect([...app.state.tasks.values()].filter(({ title }) => title === "mine")).toMatchObject([{ id: "1" }]);
+});
+
+function useTaskForm(id: string | null): CrudForm<Task, { readonly title: string; readonly state: Task["state"] }> {
   const { client } = api.useUtils();
   const { rows } = useLiveList(client.task, { order: { by: "rank" } });
   const row = rows.find((each) => each.id === id) ?? null;
-  return useCrudForm(client.task, { row, empty: { title: "" } });
+  // As a page does that keeps what it shows.
+  const [seen, setSeen] = useState(row);
+  if (row && row !== seen) setSeen(row);
+  return useCrudForm(client.task, {
+    row: row ?? seen,
+    isGone: row === null && seen !== null,
+    empty: { title: "", state: "todo" },
+  });
 }
 
 type Task = ReturnType<typeof useLiveList<ReturnType<typeof api.useUtils>["client"]["task"]>>["rows"][number];
@@ -119,5 +157,5 @@ type Task = ReturnType<typeof useLiveList<ReturnType<typeof api.useUtils>["clien
 function Editor({ id }: { readonly id: string | null }) {
   const form = useTaskForm(id);
   forms.push(form);
-  return `${form.values.title}${form.isDirty ? " dirty" : ""}${form.isOutdated ? " outdated" : ""}`;
+  return `${form.values.title}${form.isDirty ? " dirty" : ""}${form.isOutdated ? " outdated" : ""}${form.phase === "gone" ? " gone" : ""}`;
 }

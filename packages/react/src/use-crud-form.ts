@@ -13,6 +13,7 @@ import {
   type PendingChange,
   type RowOf,
   type RowsRouter,
+  type SaveOutcome,
   valuesOf,
 } from "@countersign/client";
 import type { LiveRow } from "@countersign/contract";
@@ -26,6 +27,8 @@ export type CrudFormOptions<Router extends RowsRouter, Names extends FieldNameOf
 > & {
   /** The row to change, as it is now; null for a new one. */
   readonly row: RowOf<Router> | null;
+  /** Is the row not there any more, so that `row` is what it was last? */
+  readonly isGone?: boolean | undefined;
   /** Tells new rows apart that are written at the same time. Default: there is one. */
   readonly newId?: string | undefined;
 };
@@ -37,7 +40,7 @@ export interface CrudForm<Row extends LiveRow, Values extends object> extends Cr
   /** While it is saved: `waiting` for a connection or for its owner, `sending`, or `checking` whether it has been. */
   readonly progress: PendingChange["phase"] | null;
   readonly isDirty: boolean;
-  /** Somebody has changed the row since writing began; it is not too late to look. */
+  /** Somebody has changed, since writing began, a field that was written here; it is not too late to look. */
   readonly isOutdated: boolean;
   readonly errors: FieldErrors<Values>;
   /** Why the last attempt to save failed, where that is not of a field. */
@@ -57,19 +60,20 @@ export interface CrudFormActions<Row extends LiveRow, Values extends object> {
     readonly error: string | undefined;
   };
   /** Saves, now or when there is a connection. It never rejects: what went wrong is in the form. */
-  readonly save: () => ReturnType<Drafts<Row, Values>["save"]>;
+  readonly save: () => Promise<SaveOutcome<Row>>;
   /** Back to what the row has. */
   readonly discard: () => void;
   /** Back into the form with what waits and was never sent. */
   readonly reopen: () => void;
   /** Puts what was written against the row as it is now. */
   readonly compare: () => void;
-  readonly keepMine: () => ReturnType<Drafts<Row, Values>["save"]>;
-  readonly takeTheirs: () => void;
+  readonly keepMine: () => Promise<SaveOutcome<Row>>;
+  /** Leaves the other version's fields as they are, and saves what was written besides. */
+  readonly takeTheirs: () => Promise<SaveOutcome<Row>>;
   /** Goes on writing on top of the other version. */
   readonly rebase: () => void;
   /** Makes a new row of what was written in one that is gone. */
-  readonly saveAsNew: () => ReturnType<Drafts<Row, Values>["save"]>;
+  readonly saveAsNew: () => Promise<SaveOutcome<Row>>;
 }
 
 /**
@@ -82,16 +86,16 @@ export function useCrudForm<Router extends RowsRouter, Names extends FieldNameOf
   router: Router,
   options: CrudFormOptions<Router, Names>,
 ): CrudForm<RowOf<Router>, FormValues<Router, Names>> {
-  const { row, newId = "new", empty } = options;
+  const { row, isGone = false, newId = "new", empty } = options;
   const drafts = useDrafts(router, options);
   const id = idOf(row, newId);
   const draft = useStore(drafts, (all) => all.find((each) => each.id === id) ?? null);
 
   return useMemo(
-    () => formOf({ drafts, draft, row, id, empty }),
+    () => formOf({ drafts, draft, row, isGone, id, empty }),
     // What is empty is compared by what it says: it is written in place.
     // oxlint-disable-next-line react/exhaustive-deps
-    [drafts, draft, row, id, JSON.stringify(empty)],
+    [drafts, draft, row, isGone, id, JSON.stringify(empty)],
   );
 }
 
@@ -99,18 +103,15 @@ interface Parts<Row extends LiveRow, Values extends object> {
   readonly drafts: Drafts<Row, Values>;
   readonly draft: Draft<Row, Values> | null;
   readonly row: Row | null;
+  readonly isGone: boolean;
   readonly id: string;
   readonly empty: Values;
 }
 
-function formOf<Row extends LiveRow, Values extends object>({
-  drafts,
-  draft,
-  row,
-  id,
-  empty,
-}: Parts<Row, Values>): CrudForm<Row, Values> {
+function formOf<Row extends LiveRow, Values extends object>(parts: Parts<Row, Values>): CrudForm<Row, Values> {
+  const { drafts, draft, row, id, empty } = parts;
   const values = draft?.values ?? valuesOf(row, empty);
+  const phase = phaseOf(parts);
   const { errors, failure } = faultsOf(draft);
   const begin = () => drafts.open(row, id);
 
@@ -124,10 +125,10 @@ function formOf<Row extends LiveRow, Values extends object>({
 
   return {
     values,
-    phase: draft?.state.phase ?? "writing",
+    phase,
     progress: draft?.state.phase === "saving" ? draft.state.progress : null,
     isDirty: draft !== null && isUnsaved(draft, empty),
-    isOutdated: draft?.state.phase === "writing" && row !== null && row.version > (draft.base?.version ?? 0),
+    isOutdated: draft !== null && phase === "writing" && row !== null && row.version > (draft.base?.version ?? 0),
     errors,
     failure,
     conflict: draft && conflictOf(draft),
@@ -146,10 +147,19 @@ function formOf<Row extends LiveRow, Values extends object>({
     reopen: () => drafts.reopen(id),
     compare: () => row && drafts.compare(id, row),
     keepMine: () => drafts.keepMine(id),
-    takeTheirs: () => drafts.discard(id),
+    takeTheirs: () => drafts.takeTheirs(id),
     rebase: () => drafts.rebase(id),
-    saveAsNew: () => drafts.saveAsNew(id),
+    saveAsNew() {
+      begin();
+      return drafts.saveAsNew(id);
+    },
   };
+}
+
+/** What is seen to be gone is, before anybody tries to save it. */
+function phaseOf<Row extends LiveRow, Values extends object>({ draft, row, isGone }: Parts<Row, Values>) {
+  const phase = draft?.state.phase ?? "writing";
+  return phase === "writing" && isGone && row !== null ? "gone" : phase;
 }
 
 function idOf(row: LiveRow | null, newId: string): string {

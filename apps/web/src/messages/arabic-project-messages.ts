@@ -184,6 +184,8 @@ export const arabicProjectMessages: ProjectMessages = {
     gone: "هذه المهمة ليست هنا",
     goneText: "ربما هي في المحذوفات، أو كُتب العنوان خطأً.",
     goneWhileOpen: "نقل أحدهم هذه المهمة إلى المحذوفات.",
+    goneWhileWriting: "نقل أحدهم هذه المهمة إلى المحذوفات. ما زال ما كتبته هنا.",
+    saveAsNew: "حفظ كمهمة جديدة",
     conflict: "غيّر أحدهم هذه المهمة وأنت تكتب.",
     conflictTitle: "لهذه المهمة نسختان",
     formLabel: (title) => `تعديل «${isolate(title)}»`,

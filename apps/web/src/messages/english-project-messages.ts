@@ -194,6 +194,8 @@ export const englishProjectMessages = {
     gone: "This task is not here",
     goneText: "It may be in the bin, or the address is mistyped.",
     goneWhileOpen: "Somebody moved this task to the bin.",
+    goneWhileWriting: "Somebody moved this task to the bin. What you wrote is still here.",
+    saveAsNew: "Save as a new task",
     conflict: "Somebody changed this task while you were writing.",
     conflictTitle: "This task has two versions",
     formLabel: (title: string) => `Editing “${title}”`,

@@ -1,5 +1,6 @@
 import { useEffect, useId, useRef } from "react";
 
+import { conflictOf } from "@countersign/client";
 import { Button, RelativeTime } from "@countersign/pages";
 
 import type { Note } from "../api.ts";
@@ -30,14 +31,14 @@ export function NoteConflict({ draft, current }: NoteConflictProps) {
       </h2>
       <p className="note-conflict__text">{texts.text}</p>
       <div className="note-conflict__versions">
-        <Version name={texts.mine} text={draft.values} />
+        <Version name={texts.mine} text={conflictOf(draft)?.mine ?? draft.values} />
         <Version name={texts.theirs} text={current} savedAt={current.updatedAt} />
       </div>
       <div className="note-editor__actions">
         <Button variant="primary" size="small" onClick={() => void drafts.keepMine(draft.id)}>
           {texts.keepMine}
         </Button>
-        <Button size="small" onClick={() => drafts.discard(draft.id)}>
+        <Button size="small" onClick={() => void drafts.takeTheirs(draft.id)}>
           {texts.keepTheirs}
         </Button>
         <Button variant="quiet" size="small" onClick={() => drafts.rebase(draft.id)}>

@@ -67,15 +67,22 @@ function OpenTask({ id, known, keepFocus, onClose }: OpenTaskProps) {
       </Sheet>
     );
   }
+  const isGone = status === "ready" && !task;
   return (
     <Sheet title={shown.title} onClose={onClose}>
-      {status === "ready" && !task && <InTheBin task={shown} />}
-      <TaskWhole task={shown} keepFocus={keepFocus} onClose={onClose} />
+      {isGone && <InTheBin task={shown} />}
+      <TaskWhole task={shown} isGone={isGone} keepFocus={keepFocus} onClose={onClose} />
     </Sheet>
   );
 }
 
-function TaskWhole({ task, keepFocus, onClose }: Omit<OpenTaskProps, "id" | "known"> & { readonly task: ShownTask }) {
+interface TaskWholeProps extends Pick<OpenTaskProps, "keepFocus" | "onClose"> {
+  readonly task: ShownTask;
+  /** Is it in the bin, so that `task` is what it was last? */
+  readonly isGone: boolean;
+}
+
+function TaskWhole({ task, isGone, keepFocus, onClose }: TaskWholeProps) {
   const { mayEdit } = useProject();
   const { tasks: texts } = useAppMessages();
   const { remove } = useTaskChanges();
@@ -88,10 +95,10 @@ function TaskWhole({ task, keepFocus, onClose }: Omit<OpenTaskProps, "id" | "kno
 
   return (
     <>
-      {mayEdit ? <TaskForm task={task} onClose={onClose} /> : <LeftDraft task={task} />}
+      {mayEdit ? <TaskForm task={task} isGone={isGone} onClose={onClose} /> : <LeftDraft task={task} />}
       <TaskFacts task={task} isBrief={mayEdit} />
-      <Attachments taskId={task.id} mayAdd={mayEdit} />
-      {task.$can.remove && (
+      <Attachments taskId={task.id} mayAdd={mayEdit && !isGone} />
+      {task.$can.remove && !isGone && (
         <div className="sheet__foot">
           <Button variant="quiet" size="small" onClick={handleRemove}>
             {texts.remove}
@@ -131,8 +138,10 @@ function LeftDraft({ task }: { readonly task: ShownTask }) {
 /** Somebody removed it while it is looked at: what is being written stays, and there is a way back. */
 function InTheBin({ task }: { readonly task: ShownTask }) {
   const { mayEdit } = useProject();
+  const { client: rpc } = api.useUtils();
   const { tasks: texts } = useAppMessages();
   const { restore } = useTaskChanges();
+  const { isDirty } = useCrudForm(rpc.task, { row: task, ...useTaskFormOptions() });
   return (
     <Notice
       tone="warning"
@@ -144,7 +153,7 @@ function InTheBin({ task }: { readonly task: ShownTask }) {
         )
       }
     >
-      {texts.goneWhileOpen}
+      {isDirty ? texts.goneWhileWriting : texts.goneWhileOpen}
     </Notice>
   );
 }

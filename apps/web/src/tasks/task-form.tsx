@@ -14,15 +14,17 @@ import { useDescribeField } from "./use-describe-field.tsx";
 
 export interface TaskFormProps {
   readonly task: ShownTask;
+  /** Is it in the bin, so that `task` is what it was last? */
+  readonly isGone: boolean;
   readonly onClose: () => void;
 }
 
 /** All of a task, to be changed. What comes in meanwhile never touches what is being written. */
-export function TaskForm({ task, onClose }: TaskFormProps) {
+export function TaskForm({ task, isGone, onClose }: TaskFormProps) {
   const { messages, locale } = usePages();
   const { tasks: texts, conflict: conflictTexts, editor } = useAppMessages();
   const { client: rpc } = api.useUtils();
-  const form = useCrudForm(rpc.task, { row: task, ...useTaskFormOptions() });
+  const form = useCrudForm(rpc.task, { row: task, isGone, ...useTaskFormOptions() });
   const element = useRef<HTMLFormElement>(null);
   // Left open by the person, on another page or before the connection went.
   const [wasDirty] = useState(form.isDirty);
@@ -47,6 +49,7 @@ export function TaskForm({ task, onClose }: TaskFormProps) {
   }
 
   async function save() {
+    if (form.phase === "gone" && !form.isDirty) return;
     const { status } = await (form.phase === "gone" ? form.saveAsNew() : form.save());
     if (status === "done" || status === "unchanged") onClose();
   }
@@ -84,7 +87,6 @@ export function TaskForm({ task, onClose }: TaskFormProps) {
         </Notice>
       )}
       {wasDirty && form.isDirty && !form.isOutdated && form.phase === "writing" && <Notice>{texts.draft}</Notice>}
-      {form.phase === "gone" && <Notice tone="warning">{editor.goneElsewhere}</Notice>}
       {form.failure !== null && (
         <Notice tone="danger">
           {texts.notDone.save} {describeCallError(form.failure, messages, locale)}
@@ -92,9 +94,11 @@ export function TaskForm({ task, onClose }: TaskFormProps) {
       )}
       <TaskFields form={form} onKeyDown={handleKeyDown} />
       <div className="cs-form__actions">
-        <Button type="submit" variant="primary" isBusy={isSaving}>
-          {form.phase === "gone" ? editor.saveAsNew : isSaving ? texts.phases[form.progress ?? "sending"] : texts.save}
-        </Button>
+        {(form.phase !== "gone" || form.isDirty) && (
+          <Button type="submit" variant="primary" isBusy={isSaving}>
+            {form.phase === "gone" ? texts.saveAsNew : isSaving ? texts.phases[form.progress ?? "sending"] : texts.save}
+          </Button>
+        )}
         {form.isDirty && !isSaving && (
           <Button variant="quiet" onClick={form.discard}>
             {editor.discard}

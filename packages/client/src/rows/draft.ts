@@ -30,7 +30,7 @@ export interface Conflict<Row extends LiveRow, Values> {
   readonly theirs: Values;
   /** The row as it is now. */
   readonly current: Row;
-  /** The fields in which they differ. */
+  /** The fields that both have written, and differently. In all others the two are one already. */
   readonly fields: readonly (keyof Values)[];
 }
 
@@ -45,14 +45,47 @@ export function isUnsaved<Row extends LiveRow, Values extends object>(
 }
 
 /** The two versions of a draft in conflict; null of one that is not. */
-export function conflictOf<Row extends LiveRow, Values extends object>({
-  values,
-  state,
-}: Draft<Row, Values>): Conflict<Row, Values> | null {
+export function conflictOf<Row extends LiveRow, Values extends object>(
+  draft: Draft<Row, Values>,
+): Conflict<Row, Values> | null {
+  const { values, state } = draft;
   if (state.phase !== "conflict") return null;
   const { current } = state;
+  return {
+    mine: mergeInto(current, draft),
+    theirs: valuesOf(current, values),
+    current,
+    fields: clashingFields(current, draft),
+  };
+}
+
+/** What was written, on top of the row as it is now: all that was not written in is the row's. */
+export function mergeInto<Row extends LiveRow, Values extends object>(
+  current: Row,
+  draft: Written<Row, Values>,
+): Values {
+  const { values } = draft;
+  const mine = Object.fromEntries(writtenFields(draft).map((name) => [name, values[name]]));
+  // The cast: these are some of the draft's own values.
+  return { ...valuesOf(current, values), ...(mine as Partial<Values>) };
+}
+
+/** The fields that were written here and, since writing began, by somebody else to something different. */
+export function clashingFields<Row extends LiveRow, Values extends object>(
+  current: Row,
+  draft: Written<Row, Values>,
+): (keyof Values)[] {
+  const { base, values } = draft;
   const theirs = valuesOf(current, values);
-  return { mine: values, theirs, current, fields: differingFields(values, theirs) };
+  const changed = base ? differingFields(theirs, valuesOf(base, values)) : keysOf(values);
+  return writtenFields(draft).filter((name) => changed.includes(name) && !isSame(values[name], theirs[name]));
+}
+
+type Written<Row extends LiveRow, Values> = Pick<Draft<Row, Values>, "base" | "values">;
+
+/** Of a new row, all of them. */
+function writtenFields<Row extends LiveRow, Values extends object>({ base, values }: Written<Row, Values>) {
+  return base ? differingFields(values, valuesOf(base, values)) : keysOf(values);
 }
 
 /** What of a row is in the form: the fields that a new one begins with. */
@@ -64,8 +97,12 @@ export function valuesOf<Values extends object>(row: LiveRow | null, empty: Valu
 }
 
 export function differingFields<Values extends object>(one: Values, other: Values): (keyof Values)[] {
-  const names = Object.keys(one) as (keyof Values)[];
-  return names.filter((name) => !isSame(one[name], other[name]));
+  return keysOf(one).filter((name) => !isSame(one[name], other[name]));
+}
+
+function keysOf<Values extends object>(values: Values): (keyof Values)[] {
+  // The cast: values hold the fields of a form and nothing else.
+  return Object.keys(values) as (keyof Values)[];
 }
 
 function isSame(one: unknown, other: unknown): boolean {

@@ -161,6 +161,115 @@ test("after a conflict the person can go on writing on top of the other version,
   expect(update.mock.lastCall?.[0]).toMatchObject({ version: 5, title: "Green tea" });
 });
 
+test("what somebody else wrote in other fields meanwhile is kept, and nobody is asked", async () => {
+  const { drafts, update } = start();
+  const theirs = { ...tea, body: "Assam", version: 5 };
+  const trouble = vi.fn<() => void>();
+  drafts.onTrouble(trouble);
+  update.mockRejectedValueOnce(refusal({ code: "CONFLICT", reason: "VERSION_CONFLICT", current: theirs }));
+  update.mockResolvedValueOnce({ ...theirs, title: "Green tea", version: 6 });
+
+  const id = write(drafts, tea, "Green tea");
+  await expect(Promise.all([drafts.save(id), drafts.save(id)])).resolves.toMatchObject([
+    { status: "done", row: { title: "Green tea", body: "Assam" } },
+    { status: "done" },
+  ]);
+
+  const key = expect.any(String) as string;
+  expect(update.mock.calls[1]).toEqual([{ id: "n1", version: 5, title: "Green tea", key }]);
+  expect(update.mock.calls[1]?.[0]["key"]).not.toBe(update.mock.calls[0]?.[0]["key"]);
+  expect(trouble).not.toHaveBeenCalled();
+  expect(drafts.get()).toEqual([]);
+});
+
+test("a conflict that names no newer version is put before the person instead of being tried for ever", async () => {
+  const { drafts, update } = start();
+  update.mockRejectedValue(refusal({ code: "CONFLICT", reason: "VERSION_CONFLICT", current: tea }));
+
+  await drafts.save(write(drafts, tea, "Green tea"));
+
+  expect(stateOf(drafts)).toMatchObject({ phase: "conflict" });
+  expect(update).toHaveBeenCalledTimes(1);
+});
+
+test("only the fields that both wrote are in conflict: the others are kept, whichever version is chosen", async () => {
+  const theirs = { ...tea, title: "Black tea", body: "Assam", version: 5 };
+
+  for (const choose of ["keepMine", "takeTheirs"] as const) {
+    const { drafts, update } = start();
+    update.mockResolvedValue({ ...theirs, version: 6 });
+    const id = write(drafts, tea, "Green tea");
+    drafts.compare(id, theirs);
+    const [draft] = drafts.get();
+    expect(draft && conflictOf(draft)).toMatchObject({
+      mine: { title: "Green tea", body: "Assam" },
+      theirs: { title: "Black tea", body: "Assam" },
+      fields: ["title"],
+    });
+
+    await drafts[choose](id);
+    const key = expect.any(String) as string;
+    expect(update.mock.calls).toEqual(
+      choose === "keepMine" ? [[{ id: "n1", version: 5, title: "Green tea", key }]] : [],
+    );
+    expect(drafts.get()).toEqual([]);
+  }
+});
+
+test("who takes the other version of one field does not lose what they wrote in another", async () => {
+  const { drafts, update } = start();
+  update.mockResolvedValue({ ...tea, version: 6 });
+  const id = write(drafts, tea, "Green tea");
+  drafts.write(id, { body: "Sencha" });
+
+  drafts.compare(id, { ...tea, title: "Black tea", version: 5 });
+  await drafts.takeTheirs(id);
+
+  const key = expect.any(String) as string;
+  expect(update).toHaveBeenCalledExactlyOnceWith({ id: "n1", version: 5, body: "Sencha", key });
+});
+
+test("fields nobody writes in follow the row while others are written, and a late frame takes nothing back", () => {
+  const { drafts, push } = start();
+  const id = write(drafts, tea, "Green tea");
+
+  push({ ...tea, body: "Assam", version: 5 });
+  push({ ...tea, title: "Green tea", version: 4 });
+  expect(drafts.get()).toMatchObject([{ base: { version: 5 }, values: { title: "Green tea", body: "Assam" } }]);
+
+  push({ ...tea, title: "Black tea", version: 6 });
+  expect(drafts.get()).toMatchObject([{ base: { version: 5 }, values: { title: "Green tea", body: "Assam" } }]);
+  drafts.discard(id);
+});
+
+test("a row that comes back while somebody holds on to what they wrote in it is changed, and no second one is made", async () => {
+  const { drafts, update, create, push } = start();
+  update.mockRejectedValueOnce(refusal({ code: "NOT_FOUND" })).mockResolvedValueOnce({ ...tea, version: 6 });
+  const id = write(drafts, tea, "Green tea");
+  await drafts.save(id);
+  expect(stateOf(drafts)).toEqual({ phase: "gone" });
+
+  push({ ...tea, version: 5 });
+  expect(stateOf(drafts)).toMatchObject({ phase: "writing" });
+  await drafts.save(id);
+
+  expect(update.mock.lastCall?.[0]).toMatchObject({ version: 5, title: "Green tea" });
+  expect(create).not.toHaveBeenCalled();
+});
+
+test("the copy of a row that is gone is another row: what is done to the first one, once it is back, is done to that one", async () => {
+  const { drafts, update, create, session, router } = start();
+  update.mockRejectedValueOnce(refusal({ code: "NOT_FOUND" })).mockResolvedValueOnce({ ...tea, version: 6 });
+  create.mockResolvedValue({ ...tea, id: "n2", version: 1 });
+  const id = write(drafts, tea, "Green tea");
+  await drafts.save(id);
+  await drafts.saveAsNew(id);
+
+  await createRowActions(session, router).update({ ...tea, version: 5 }, { body: "Assam" });
+
+  expect(update.mock.lastCall?.[0]).toMatchObject({ id: "n1", version: 5, body: "Assam" });
+});
+
 test("a conflict with one's own words is none: the earlier attempt was carried out", async () => {
   const { drafts, update } = start();
   const mine = { ...tea, title: "Green tea", version: 4 };
@@ -424,10 +533,14 @@ function start() {
         input: Partial<NoteText> & { readonly id: string; readonly version: number; readonly key?: string },
       ) => Promise<Note>
     >();
+  let send: (frame: unknown) => void = () => {};
   const router = {
+    // As tRPC's proxies do: it tells where the router is mounted.
+    toString: () => "tRPC.proxy(note)",
     list: { query: async (_input?: object) => ({ rows: new Array<Note>() }) },
     live: {
       subscribe(_input: object, { onData }: { readonly onData: (frame: unknown) => void }) {
+        send = onData;
         onData({ id: "1", data: { type: "list", rows: [] } });
         return { unsubscribe() {} };
       },
@@ -444,7 +557,8 @@ function start() {
     validate: ({ title }) => (title.trim() === "" ? { title: "Missing." } : {}),
     preview: (values) => values,
   });
-  return { drafts, create, update, fake, list, session, router, connect: fake.connect };
+  const push = (...rows: readonly Note[]) => send({ id: "2", data: { type: "list", rows } });
+  return { drafts, create, update, fake, list, session, router, push, connect: fake.connect };
 }
 
 type Drafts = ReturnType<typeof start>["drafts"];

@@ -4,8 +4,18 @@ import { readErrorData } from "../error-data.ts";
 import { createStore, type ReadableStore } from "../store.ts";
 
 import type { ChangeOutcome } from "./change-outcome.ts";
-import { differingFields, type Draft, type FieldErrors, isUnsaved, untouched, valuesOf } from "./draft.ts";
-import { rowsOf, type RowsSession } from "./rows-of.ts";
+import {
+  clashingFields,
+  differingFields,
+  type Draft,
+  type FieldErrors,
+  isUnsaved,
+  mergeInto,
+  untouched,
+  valuesOf,
+} from "./draft.ts";
+import { routerPath } from "./router-path.ts";
+import { onRowNews, rowsOf, type RowsSession } from "./rows-of.ts";
 import type { RowsRouter } from "./rows-router.ts";
 import type { PendingChange } from "./shown-row.ts";
 
@@ -25,26 +35,31 @@ export interface DraftsOptions<Values extends object> {
 /**
  * What is being written in the rows of a router, until the server has it: through a lost connection, a change of page, and a
  * session that ends without the person wanting it, as long as the same user comes back. Anybody else finds nothing, and
- * nothing is left after signing out. It is kept in memory only.
+ * nothing is left after signing out. It is kept in memory only. Fields that are not written in follow the row.
  */
 export interface Drafts<Row extends LiveRow, Values> extends ReadableStore<readonly Draft<Row, Values>[]> {
   /** Begins to write, or goes on: in a row, or in a new one, told apart by `id` where there are several. Gives the draft's id. */
   readonly open: (row: Row | null, id?: string) => string;
   readonly write: (id: string, values: Partial<Values>) => void;
-  /** Saves a draft, now or when there is a connection; then it is no draft any more. `unchanged`: there was nothing to save. */
-  readonly save: (id: string) => Promise<ChangeOutcome<Row> | { readonly status: "unchanged" }>;
+  /**
+   * Saves a draft, now or when there is a connection; then it is no draft any more. What somebody else has changed meanwhile
+   * in other fields stays theirs. `unchanged`: there was nothing to save.
+   */
+  readonly save: (id: string) => Promise<SaveOutcome<Row>>;
   /** Back into the form with what waits and was never sent. */
   readonly reopen: (id: string) => void;
   /** Forgets a draft and what was written. */
   readonly discard: (id: string) => void;
-  /** Puts the draft against the row as it is now, for the person to choose. */
+  /** Goes on writing on top of the row as it is now; what both have written is put before the person, to choose. */
   readonly compare: (id: string, current: Row) => void;
-  /** Of two versions: saves the draft's over the other one. */
-  readonly keepMine: (id: string) => Promise<ChangeOutcome<Row> | { readonly status: "unchanged" }>;
+  /** Of two versions: saves what was written here, over the other one. */
+  readonly keepMine: (id: string) => Promise<SaveOutcome<Row>>;
+  /** Of two versions: leaves the other one's fields as they are, and saves what was written besides. */
+  readonly takeTheirs: (id: string) => Promise<SaveOutcome<Row>>;
   /** Of two versions: goes on writing on top of the other one. Fields that were not written in are as they are there. */
   readonly rebase: (id: string) => void;
   /** Makes a new row of the draft of one that is gone. */
-  readonly saveAsNew: (id: string) => Promise<ChangeOutcome<Row> | { readonly status: "unchanged" }>;
+  readonly saveAsNew: (id: string) => Promise<SaveOutcome<Row>>;
   /** Would closing the window lose something? */
   readonly hasUnsaved: () => boolean;
   /** Hears of each draft that could not be saved and now needs the person. What it returns stops that. */
@@ -52,6 +67,9 @@ export interface Drafts<Row extends LiveRow, Values> extends ReadableStore<reado
   /** Hears of each row that was saved. */
   readonly onSaved: (listener: (row: Row) => void) => () => void;
 }
+
+/** `unchanged`: there was nothing to save. */
+export type SaveOutcome<Row extends LiveRow> = ChangeOutcome<Row> | { readonly status: "unchanged" };
 
 interface Attempt {
   readonly key: string;
@@ -75,6 +93,8 @@ export function createDrafts<Values extends object>(
   const attempts = new Map<string, Attempt>();
   /** How what is on its way will end: who saves twice waits for the same. */
   const outcomes = new Map<string, Promise<ChangeOutcome<Row>>>();
+  /** Rows that are gone and of which new ones are made: those are others, should the first ones come back. */
+  const copies = new Set<string>();
   let owner: string | null = null;
   let isOwnerHere = false;
   let isFollowing = false;
@@ -85,6 +105,7 @@ export function createDrafts<Values extends object>(
     isFollowing = true;
     session.snapshot.subscribe(lookWhoIsThere);
     changes.subscribe(showProgress);
+    onRowNews(session, ({ path, rows }) => path === routerPath(router) && rows.forEach(catchUp));
     lookWhoIsThere();
   }
 
@@ -133,7 +154,7 @@ export function createDrafts<Values extends object>(
     return draft.base === null && draft.state.phase === "writing" && !isUnsaved(draft, readOptions().empty);
   }
 
-  async function save(id: string): Promise<ChangeOutcome<Row> | { readonly status: "unchanged" }> {
+  async function save(id: string): Promise<SaveOutcome<Row>> {
     const { normalize, validate, empty } = readOptions();
     change(id, (draft) => ({ ...draft, values: normalize?.(draft.values) ?? draft.values }));
     const draft = find(id);
@@ -152,25 +173,39 @@ export function createDrafts<Values extends object>(
     return send(id);
   }
 
-  async function send(id: string): Promise<ChangeOutcome<Row>> {
+  function send(id: string): Promise<ChangeOutcome<Row>> {
+    const sent = sendOnce(id);
+    outcomes.set(id, sent);
+    void sent.then(() => outcomes.get(id) === sent && outcomes.delete(id));
+    return sent;
+  }
+
+  async function sendOnce(id: string): Promise<ChangeOutcome<Row>> {
     const draft = find(id);
     if (!draft) return { status: "withdrawn" };
     const attempt = attemptFor(draft);
     setState(id, { phase: "saving", progress: progressOf(attempt) });
     if (!isOwnerHere) return { status: "dropped", wasSent: attempt.wasSent };
 
-    const begun = begin(draft, attempt);
-    outcomes.set(id, begun);
-    const outcome = await begun;
-    if (outcomes.get(id) === begun) outcomes.delete(id);
+    const outcome = await begin(draft, attempt);
     // It may have been forgotten meanwhile, or given to another attempt.
-    if (attempts.get(id) === attempt && find(id)?.state.phase === "saving") finish(id, attempt, outcome);
+    if (attempts.get(id) !== attempt || find(id)?.state.phase !== "saving") return outcome;
+    if (outcome.status === "conflict" && merge(id, outcome.current)) return sendMerged(id, outcome.current);
+    finish(id, attempt, outcome);
     return outcome;
+  }
+
+  /** Nobody is asked where nobody wrote over anybody. */
+  async function sendMerged(id: string, current: Row): Promise<ChangeOutcome<Row>> {
+    const draft = find(id);
+    if (draft && !isSaid(draft, current)) return sendOnce(id);
+    saved(id, current);
+    return { status: "done", row: current };
   }
 
   function begin({ id, base, values }: Draft<Row, Values>, { key, wasSent }: Attempt): Promise<ChangeOutcome<Row>> {
     const { empty, preview, besides = {} } = readOptions();
-    const given = { key, wasSent, rowKey: id };
+    const given = { key, wasSent, ...(!copies.has(id) && { rowKey: id }) };
     if (!base) {
       const expected = preview ? fieldsOf(preview(values)) : null;
       return changes.create(fieldsOf({ ...besides, ...values }), expected, given);
@@ -201,7 +236,7 @@ export function createDrafts<Values extends object>(
       return;
     }
 
-    if (outcome.status === "conflict") compare(id, outcome.current);
+    if (outcome.status === "conflict") setState(id, { phase: "conflict", current: outcome.current });
     else if (outcome.status === "gone" && find(id)?.base) setState(id, { phase: "gone" });
     else setState(id, { phase: "writing", ...faultsOf(outcome) });
     const refused = find(id);
@@ -224,36 +259,66 @@ export function createDrafts<Values extends object>(
   }
 
   function compare(id: string, current: Row) {
+    if (!merge(id, current)) return setState(id, { phase: "conflict", current });
     const draft = find(id);
-    // The same words are there already: an earlier attempt was carried out though its answer was lost.
-    if (draft && differingFields(draft.values, valuesOf(current, draft.values)).length === 0) return saved(id, current);
-    setState(id, { phase: "conflict", current });
+    if (draft && isSaid(draft, current)) return saved(id, current);
+    setState(id, untouched);
+  }
+
+  /** Does the row say the same? An earlier attempt may have been carried out though its answer was lost. */
+  function isSaid({ values }: Draft<Row, Values>, current: Row): boolean {
+    return differingFields(values, valuesOf(current, values)).length === 0;
+  }
+
+  /** Lays what was written over the row as it is now. False, with nothing done, where both have written the same field. */
+  function merge(id: string, current: Row): boolean {
+    const draft = find(id);
+    if (!draft || clashingFields(current, draft).length > 0) return false;
+    // An answer that names no newer version is not to be asked for again and again.
+    if (draft.base && current.version <= draft.base.version && !isSaid(draft, current)) return false;
+    lay(id, current);
+    return true;
+  }
+
+  function lay(id: string, current: Row) {
+    change(id, (draft) => ({ ...draft, base: current, values: mergeInto(current, draft) }));
+  }
+
+  /** What a form shows of a field nobody has written in here is what the row has by now. A row that is back can be saved. */
+  function catchUp(row: Row) {
+    const draft = find(row.id);
+    if (!draft?.base || row.version <= draft.base.version) return;
+    const { phase } = draft.state;
+    if (phase === "writing" || phase === "gone") merge(row.id, row);
+    if (phase === "gone") setState(row.id, untouched);
   }
 
   function rebase(id: string) {
-    const { empty } = readOptions();
-    change(id, (draft) => {
-      const { base, values, state } = draft;
-      if (state.phase !== "conflict") return draft;
-      const written = differingFields(values, valuesOf(base, empty));
-      const mine = Object.fromEntries(written.map((name) => [name, values[name]]));
-      return {
-        ...draft,
-        base: state.current,
-        values: { ...valuesOf(state.current, empty), ...mine },
-        state: untouched,
-      };
-    });
+    const draft = find(id);
+    if (draft?.state.phase !== "conflict") return;
+    lay(id, draft.state.current);
+    setState(id, untouched);
   }
 
   function keepMine(id: string) {
-    change(id, (draft) =>
-      draft.state.phase === "conflict" ? { ...draft, base: draft.state.current, state: untouched } : draft,
-    );
+    rebase(id);
+    return save(id);
+  }
+
+  function takeTheirs(id: string) {
+    change(id, (draft) => {
+      if (draft.state.phase !== "conflict") return draft;
+      const { current } = draft.state;
+      const theirs = clashingFields(current, draft).map((name) => [name, valuesOf(current, draft.values)[name]]);
+      // The cast: these are some of the row's own values.
+      const taken = Object.fromEntries(theirs) as Partial<Values>;
+      return { ...draft, base: current, values: { ...mergeInto(current, draft), ...taken }, state: untouched };
+    });
     return save(id);
   }
 
   function saveAsNew(id: string) {
+    copies.add(id);
     change(id, (draft) => ({ ...draft, base: null, state: untouched }));
     return save(id);
   }
@@ -268,11 +333,13 @@ export function createDrafts<Values extends object>(
 
   function forgetAll() {
     attempts.clear();
+    copies.clear();
     store.set([]);
   }
 
   function discard(id: string) {
     attempts.delete(id);
+    copies.delete(id);
     store.set(store.get().filter((draft) => draft.id !== id));
   }
 
@@ -303,6 +370,7 @@ export function createDrafts<Values extends object>(
     discard,
     compare,
     keepMine,
+    takeTheirs,
     rebase,
     saveAsNew,
     hasUnsaved: () => store.get().some((draft) => isUnsaved(draft, readOptions().empty)),
