@@ -179,6 +179,50 @@ test("what is being written in a task stays when somebody else changes it, and b
   await expect(bobsPage.getByLabel("Description")).toHaveValue("Ann's words");
 });
 
+test("two people write in different fields of a task: both are kept, and only the field that both wrote is asked about", async ({
+  server,
+  newAccount,
+  newDevice,
+}) => {
+  const [ann, bob] = [await newAccount("ann"), await newAccount("bob")];
+  const [anns, bobs] = [await newDevice(ann), await newDevice(bob)];
+  anns.problems.allow(/409/);
+  const project = await makeProject(anns, server, [[bob, "editor"]]);
+  await makeTasks(anns, server, project, threeTasks);
+  const [page, bobsPage] = [await anns.openWindow(project.path), await bobs.openWindow(project.path)];
+  const bobWrites = async (name: string, title: string, fields: Readonly<Record<string, string>>) => {
+    await bobsPage.getByRole("link", { name }).click();
+    await bobsPage.getByLabel("Title").fill(title);
+    for (const [label, text] of Object.entries(fields)) await bobsPage.getByLabel(label).fill(text);
+    await bobsPage.getByLabel("State").selectOption("Doing");
+    await bobsPage.getByRole("button", { name: "Save" }).click();
+    await expect(bobsPage.getByRole("dialog")).toHaveCount(0);
+  };
+
+  await page.getByRole("link", { name: "Moor" }).click();
+  const form = page.getByRole("form", { name: "Editing “Moor”" });
+  await form.getByLabel("Title").fill("Moor at noon");
+  await bobWrites("Moor", "Moor", { Description: "At the east quay", Due: "2027-05-05" });
+  await expect(form.getByLabel("Description")).toHaveValue("At the east quay");
+  await expect(form.getByLabel("Title")).toHaveValue("Moor at noon");
+  await form.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(titlesIn(page, "doing")).toHaveText(["Moor at noon", "Land"]);
+
+  await page.getByRole("link", { name: "Sail" }).click();
+  await page.getByLabel("Title").fill("Sail west");
+  await bobWrites("Sail", "Sail east", { Description: "With the tide" });
+  await page.getByRole("button", { name: "Compare" }).click();
+  const choice = page.getByRole("group", { name: "This task has two versions" });
+  await expect(choice.getByRole("region")).toHaveCount(2);
+  await expect(choice.getByRole("region", { name: "Title: Yours" })).toContainText("Sail west");
+  await choice.getByRole("button", { name: "Keep yours" }).click();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await bobsPage.getByRole("link", { name: "Sail west" }).click();
+  await expect(bobsPage.getByLabel("Description")).toHaveValue("With the tide");
+  await expect(bobsPage.getByLabel("State")).toHaveValue("doing");
+});
+
 test("a task that is removed while it is open says so, and comes back; in the bin it is restored", async ({
   server,
   newAccount,
@@ -198,11 +242,22 @@ test("a task that is removed while it is open says so, and comes back; in the bi
   await expect(page.getByText("Somebody moved this task to the bin.")).toHaveCount(0);
   await expect(titlesIn(bobsPage, "todo")).toHaveText(["Moor", "Sail"]);
 
+  await page.getByLabel("Title").fill("Moor at noon");
   await chooseFor(bobsPage, "Moor", "Move to the bin");
+  const dialog = page.getByRole("dialog");
+  await expect(dialog.getByText("What you wrote is still here.")).toBeVisible();
+  await expect(dialog.getByRole("button", { name: "Save as a new task" })).toBeVisible();
+  await expect(dialog.getByRole("button", { name: "Move to the bin" })).toHaveCount(0);
+  await expect(dialog.getByText("Add files")).toHaveCount(0);
+  await dialog.getByRole("button", { name: "Restore" }).click();
+  await dialog.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(titlesIn(bobsPage, "todo")).toHaveText(["Moor at noon", "Sail"]);
+
+  await chooseFor(bobsPage, "Moor at noon", "Move to the bin");
   await bobsPage.getByRole("link", { name: "Bin" }).click();
-  await bobsPage.getByRole("button", { name: "Restore “Moor”" }).click();
+  await bobsPage.getByRole("button", { name: "Restore “Moor at noon”" }).click();
   await expect(bobsPage.getByText("The bin is empty")).toBeVisible();
-  await expect(titlesIn(page, "todo")).toHaveText(["Moor", "Sail"]);
+  await expect(titlesIn(page, "todo")).toHaveText(["Moor at noon", "Sail"]);
 });
 
 test("from the bin a task is deleted for good, or all of them, before everybody's eyes", async ({
