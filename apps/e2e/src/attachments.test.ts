@@ -134,6 +134,8 @@ test("W6: what is not taken says why, in its place", async ({ server, newAccount
   await expect(files(page).getByRole("alert")).toContainText(
     "“huge.txt” was not added. It is too large: at most 25 MB.",
   );
+  // Nobody hears that what failed is on its way.
+  await expect(files(page).getByRole("status")).toHaveText("0 files");
   await files(page).getByRole("button", { name: "Dismiss the message about “huge.txt”" }).click();
 
   await choose(page, { name: "photo.png", mimeType: "image/png", buffer: Buffer.from("4d5a900003000000", "hex") });

@@ -243,6 +243,11 @@ test("a task that is removed while it is open says so, and comes back; in the bi
   await expect(titlesIn(bobsPage, "todo")).toHaveText(["Moor", "Sail"]);
 
   await page.getByLabel("Title").fill("Moor at noon");
+  // A digit too many in the year is not taken, and takes nothing away.
+  await page.getByLabel("Due").focus();
+  await page.keyboard.type("050520275");
+  await expect(page.getByLabel("Due")).not.toHaveValue("");
+  await page.getByLabel("Due").fill("2027-05-05");
   await chooseFor(bobsPage, "Moor", "Move to the bin");
   const dialog = page.getByRole("dialog");
   await expect(dialog.getByText("What you wrote is still here.")).toBeVisible();

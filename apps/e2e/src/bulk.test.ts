@@ -84,6 +84,67 @@ test("when somebody was ahead with one of several tasks, nothing is done to any;
   await expect(titlesIn(other, "done")).toHaveCount(2);
 });
 
+test("a deed with several tasks whose answer was lost is the same call again: it is done once, and said plainly", async ({
+  server,
+  newAccount,
+  newDevice,
+}) => {
+  const anns = await newDevice(await newAccount("ann"));
+  const project = await makeProject(anns, server);
+  await makeTasks(anns, server, project, threeTasks);
+  const page = await anns.context.newPage();
+  const socket = await holdSocket(page);
+  await page.goto(`${project.path}/list`);
+  await pick(page, "Moor", "=Land");
+  const other = await anns.openWindow(project.path);
+  const bar = page.getByRole("group", { name: "With the selected tasks" });
+  const moveToDone = async () => {
+    await bar.getByRole("button", { name: "Move the selected tasks to…" }).click();
+    await bar.getByRole("button", { name: "Done", exact: true }).click();
+  };
+
+  socket.hold();
+  await moveToDone();
+  await expect(titlesIn(other, "done")).toHaveCount(2);
+  await socket.cut();
+  await expect(bar.getByText(/^The answer was lost: it may have been done or not/)).toBeVisible();
+  await expect(bar.getByText("It was not saved.")).toHaveCount(0);
+
+  await moveToDone();
+  await expect(page.getByText("2 tasks are in Done now.")).toBeVisible();
+  const calls = socket.sent.filter((frame) => frame.includes("task.updateMany"));
+  expect(calls.map((frame) => /"key":"([^"]+)"/.exec(frame)?.[1])).toHaveLength(2);
+  expect(new Set(calls.map((frame) => /"input":(.+)/.exec(frame)?.[1])).size).toBe(1);
+  const { rows } = await readTasks(anns.context, server.url, project.id);
+  expect(rows.filter(({ title }) => title !== 'Sail, "fast"').map(({ version }) => version)).toEqual([2, 2]);
+});
+
+test("what can be done with the picked tasks stays in sight below the header, on a phone too", async ({
+  server,
+  newAccount,
+  newDevice,
+}) => {
+  const anns = await newDevice(await newAccount("ann"));
+  const project = await makeProject(anns, server);
+  const many = Array.from({ length: 40 }, (_, index) => [`Task ${index}`, "todo"] as const);
+  await makeTasks(anns, server, project, many);
+  const page = await anns.openWindow(`${project.path}/list`);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await pick(page, "Task 0");
+  const bar = page.getByRole("group", { name: "With the selected tasks" });
+
+  for (const size of ["100%", "150%"]) {
+    await page.evaluate((fontSize) => (document.documentElement.style.fontSize = fontSize), size);
+    await page.mouse.wheel(0, 600);
+    await expect(async () => {
+      const [header, shown] = [await page.getByRole("banner").boundingBox(), await bar.boundingBox()];
+      if (!header || !shown) throw new Error("There is no header or no bar.");
+      expect(shown.y).toBeGreaterThanOrEqual(header.y + header.height);
+      expect(shown.y).toBeLessThan(header.y + header.height + 20);
+    }).toPass({ timeout: 5_000 });
+  }
+});
+
 test("what is listed is exported as it is narrowed and ordered, and no cell is a formula", async ({
   server,
   newAccount,

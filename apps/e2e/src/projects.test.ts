@@ -86,6 +86,17 @@ test("who is removed from a project sees its rows go at once, and nothing of it 
   expect(sockets.received.join("\n")).not.toMatch(/For members|Moor/);
 });
 
+test("an address that names no project says so, as that of a project which is not there does", async ({
+  newAccount,
+  newDevice,
+}) => {
+  const anns = await newDevice(await newAccount("ann"));
+  for (const id of ["not-an-id", "not-an-id/list", "01920000-0000-7000-8000-000000000000"]) {
+    const page = await anns.openWindow(`/projects/${id}`);
+    await expect(page.getByRole("heading", { name: "This project is not here" })).toBeVisible();
+  }
+});
+
 test("an editor who becomes a viewer sees the buttons go, and has them back as an editor", async ({
   server,
   newAccount,

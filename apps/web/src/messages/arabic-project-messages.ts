@@ -172,6 +172,7 @@ export const arabicProjectMessages: ProjectMessages = {
     removedMany: (count) => `${countOf(count, ["مهمة واحدة", "مهمتان", "# مهام", "# مهمة"])} في المحذوفات.`,
     changedOfMany: (title) => `غيّر أحدهم «${isolate(title)}» في الأثناء، فلم يُنفّذ شيء. اطّلع عليها ثم أعد المحاولة.`,
     goneOfMany: (title) => `لم تعد «${isolate(title)}» هنا، فلم يُنفّذ شيء. أُلغي تحديدها: أعد المحاولة.`,
+    notKnownOfMany: "ضاع الرد: ربما نُفّذ ذلك وربما لا. أعد المحاولة، فلن يُنفّذ مرتين.",
     nothing: "لا مهمة تطابق",
     nothingText: "جرّب كلمة أخرى أو مرشّحات أقل.",
     clear: "إزالة المرشّحات",

@@ -182,6 +182,7 @@ export const englishProjectMessages = {
       `Somebody changed “${title}” meanwhile, so nothing was done. Look at it, then try again.`,
     goneOfMany: (title: string) =>
       `“${title}” is not here any more, so nothing was done. It is no longer selected: try again.`,
+    notKnownOfMany: "The answer was lost: it may have been done or not. Try again; it is not done twice.",
     nothing: "No task fits",
     nothingText: "Try another word or fewer filters.",
     clear: "Clear the filters",

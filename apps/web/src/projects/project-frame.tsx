@@ -6,6 +6,7 @@ import { useLiveList, useUser } from "@countersign/react";
 
 import { api, type Member, type Project } from "../api.ts";
 import { FailedList } from "../failed-list.tsx";
+import { isId } from "../is-id.ts";
 import { useAppMessages } from "../messages/app-messages.ts";
 import { TaskChangesProvider } from "../tasks/task-changes.tsx";
 
@@ -21,6 +22,7 @@ import "./projects.css";
 /** The frame round all pages of a project: its name, the ways to its parts, and an honest page once it is not there any more. */
 export function ProjectFrame() {
   const { projectId = "" }: { readonly projectId?: string } = useParams({ strict: false });
+  if (!isId(projectId)) return <ProjectGone projectId={projectId} seenName={null} />;
   // Another project is another page: nothing of the one before is kept.
   return <Frame key={projectId} projectId={projectId} />;
 }

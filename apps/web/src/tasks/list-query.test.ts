@@ -31,6 +31,20 @@ test("an address that says nothing, or nonsense, lists everything in the order o
   }
 });
 
+test("what is done is never late, whatever else is asked for", () => {
+  const stateOf = (address: Record<string, string>) => toTaskQuery("p1", "u1", readListChoice(address)).filter.state;
+  expect(stateOf({ due: "late" })).toEqual({ in: ["todo", "doing"] });
+  expect(stateOf({ due: "late", state: "done" })).toEqual({ eq: "done", in: ["todo", "doing"] });
+  expect(stateOf({ due: "week" })).toBeUndefined();
+});
+
+test("what is searched for is cut to what the server takes, and never inside a character", () => {
+  const searched = (search: string) => readListChoice({ search }).search;
+  expect(searched(`${"a".repeat(98)}🚢`)).toBe(`${"a".repeat(98)}🚢`);
+  expect(searched(`${"a".repeat(99)}🚢`)).toBe("a".repeat(99));
+  expect(searched("a".repeat(101))).toHaveLength(100);
+});
+
 test("what is late was due before today, and what is nobody's has no assignee", () => {
   vi.useFakeTimers({ now: new Date(2026, 4, 10, 12) });
   const { filter } = toTaskQuery("p1", "u1", readListChoice({ who: "nobody", due: "late" }));

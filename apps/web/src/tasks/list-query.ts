@@ -22,7 +22,7 @@ export type Order = (typeof orders)[number];
 export function readListChoice(address: Readonly<Record<string, unknown>>): ListChoice {
   const { search, state, who, due, order } = address;
   return {
-    search: typeof search === "string" && search.trim() !== "" ? search.slice(0, 100) : null,
+    search: typeof search === "string" && search.trim() !== "" ? cut(search) : null,
     state: oneOf(taskStates, state),
     who: oneOf(whos, who),
     due: oneOf(dues, due),
@@ -38,7 +38,7 @@ export function toTaskQuery(projectId: string, userId: string, choice: ListChoic
     ...(choice.search !== null && { search: choice.search }),
     filter: {
       projectId: { eq: projectId },
-      ...(choice.state && { state: { eq: choice.state } }),
+      ...stateFilter(choice),
       ...(choice.who && { assigneeId: choice.who === "me" ? { eq: userId } : { isNull: true } }),
       ...(choice.due && { dueAt: dueFilter(choice.due) }),
     },
@@ -48,6 +48,13 @@ export function toTaskQuery(projectId: string, userId: string, choice: ListChoic
 
 export function isNarrowed({ search, state, who, due }: ListChoice): boolean {
   return search !== null || state !== null || who !== null || due !== null;
+}
+
+/** What is done is never late. */
+function stateFilter({ state, due }: ListChoice) {
+  const eq = state && { eq: state };
+  const open = due === "late" && { in: taskStates.filter((each) => each !== "done") };
+  return (eq || open) && { state: { ...eq, ...open } };
 }
 
 /** Late is what was due before today; this week is what is due within seven days from today. */
@@ -69,6 +76,11 @@ function orderOf(order: Order | null) {
     default:
       return { by: "rank", direction: "asc" } as const;
   }
+}
+
+/** To what the server takes, and not inside a character. */
+function cut(search: string): string {
+  return search.slice(0, 100).replace(/[\uD800-\uDBFF]$/, "");
 }
 
 function oneOf<Choice extends string>(choices: readonly Choice[], value: unknown): Choice | null {

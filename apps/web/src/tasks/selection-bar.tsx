@@ -1,6 +1,6 @@
-import { useState } from "react";
+import { useRef, useState } from "react";
 
-import { readErrorData } from "@countersign/client";
+import { CallFailure, readErrorData } from "@countersign/client";
 import { Button, buttonClass, describeCallError, Menu, Notice, usePages, useToast } from "@countersign/pages";
 
 import { api, type Task } from "../api.ts";
@@ -24,17 +24,16 @@ export function SelectionBar({ selection, onEnd }: SelectionBarProps) {
   const show = useToast();
   const { isBusy, trouble, attempt } = useAttempt(selection, onEnd);
   const tasks = [...selection.tasks.values()];
-  const rows = tasks.map(({ id, version }) => ({ id, version }));
 
   const move = (state: Task["state"]) =>
-    attempt(async () => {
-      await rpc.task.updateMany.mutate({ rows, changes: { state }, key: crypto.randomUUID() });
+    attempt(`move ${state}`, async (call) => {
+      await rpc.task.updateMany.mutate({ ...call, changes: { state } });
       show({ text: texts.movedMany(tasks.length, texts.states[state]) });
     });
 
   const remove = () =>
-    attempt(async () => {
-      await rpc.task.removeMany.mutate({ rows, key: crypto.randomUUID() });
+    attempt("remove", async (call) => {
+      await rpc.task.removeMany.mutate(call);
       const undo = { label: texts.undo, run: () => tasks.forEach((task) => restore(task)) };
       show({ text: texts.removedMany(tasks.length), action: undo });
     });
@@ -68,14 +67,33 @@ export function SelectionBar({ selection, onEnd }: SelectionBarProps) {
   );
 }
 
-/** One try at a time. What refused it is taken over, so that the next one is made from what is there now. */
+/** What a call for many rows begins with. */
+interface ManyCall {
+  readonly rows: { readonly id: string; readonly version: number }[];
+  readonly key: string;
+}
+
+/**
+ * One try at a time. What refused it is taken over, so that the next one is made from what is there now. When the answer was
+ * lost, the same deed with the same tasks is the same call again, with its key and its versions: it is done once.
+ */
 function useAttempt(selection: Selection, onEnd: () => void) {
   const { tasks: texts } = useAppMessages();
   const { messages, locale } = usePages();
   const [isBusy, setIsBusy] = useState(false);
   const [trouble, setTrouble] = useState<string | null>(null);
 
+  /** The call whose answer was lost. */
+  const lost = useRef<{ readonly what: string; readonly call: ManyCall } | null>(null);
+
+  function begin(deed: string) {
+    const rows = [...selection.tasks.values()].map(({ id, version }) => ({ id, version }));
+    const what = JSON.stringify([deed, rows.map(({ id }) => id)]);
+    return lost.current?.what === what ? lost.current : { what, call: { rows, key: crypto.randomUUID() } };
+  }
+
   function understand(error: unknown): string {
+    if (error instanceof CallFailure && error.outcome === "unknown") return texts.notKnownOfMany;
     const data = readErrorData(error);
     const refused = selection.tasks.get(data?.rowId ?? "");
     if (refused && data?.reason === "VERSION_CONFLICT") {
@@ -90,14 +108,17 @@ function useAttempt(selection: Selection, onEnd: () => void) {
     return `${texts.notDone.save} ${describeCallError(error, messages, locale)}`;
   }
 
-  async function attempt(act: () => Promise<void>) {
+  async function attempt(deed: string, act: (call: ManyCall) => Promise<void>) {
     if (isBusy) return;
+    const begun = begin(deed);
     setIsBusy(true);
     setTrouble(null);
     try {
-      await act();
+      await act(begun.call);
       onEnd();
     } catch (error) {
+      const isLost = error instanceof CallFailure && (error.outcome === "unknown" || lost.current === begun);
+      lost.current = isLost ? begun : null;
       setTrouble(understand(error));
     } finally {
       setIsBusy(false);

@@ -4,6 +4,7 @@ import { Button, Loading, Notice, Skeleton, useWindowTitle } from "@countersign/
 import { useCrudForm, useLiveList } from "@countersign/react";
 
 import { api } from "../api.ts";
+import { isId } from "../is-id.ts";
 import { useAppMessages } from "../messages/app-messages.ts";
 import { useProject } from "../projects/project-context.ts";
 import type { Address } from "../use-address.ts";
@@ -27,13 +28,11 @@ export interface TaskDetailProps {
 export function TaskDetail({ address, find }: TaskDetailProps) {
   const id = address.search["task"];
   const keepFocus = useTaskFocus("link");
-  if (typeof id !== "string" || !uuid.test(id)) return null;
+  if (!isId(id)) return null;
   return (
     <OpenTask key={id} id={id} known={find(id)} keepFocus={keepFocus} onClose={() => address.change({ task: null })} />
   );
 }
-
-const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 interface OpenTaskProps {
   readonly id: string;

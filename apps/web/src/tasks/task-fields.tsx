@@ -92,6 +92,8 @@ export function TaskFields({ form, onKeyDown }: TaskFieldsProps) {
             <TextInput
               {...control}
               type="date"
+              // Without it a year has six digits, and the fifth one empties the field.
+              max="9999-12-31"
               disabled={isSaving}
               value={form.values.dueAt === null ? "" : dayOf(form.values.dueAt)}
               onChange={(event) => form.set({ dueAt: event.target.value ? instantOf(event.target.value) : null })}

@@ -27,6 +27,7 @@ export function Attachments({ taskId, mayAdd }: AttachmentsProps) {
   // Shown until they are gone: a row says itself when its removal was refused.
   const list = useLiveList(rpc.attachment, { filter: { taskId: { eq: taskId } }, pageSize: 50, removing: "mark" });
   const { uploads, add, cancel, retry } = useUploads("attachment.upload", { taskId });
+  const sending = uploads.filter(({ status }) => status !== "failed").length;
   const isEmpty = list.status === "ready" && list.rows.length === 0 && uploads.length === 0;
 
   /** What had the focus goes with its row. */
@@ -43,7 +44,7 @@ export function Attachments({ taskId, mayAdd }: AttachmentsProps) {
     <DropZone label={texts.title} titleRef={title} isOpen={mayAdd} onFiles={add}>
       {/* Said when it changes: that files are on their way, and how many there are then. */}
       <p className="cs-visually-hidden" role="status">
-        {uploads.length > 0 ? texts.sending(uploads.length) : list.status === "ready" && texts.count(list.rows.length)}
+        {sending > 0 ? texts.sending(sending) : list.status === "ready" && texts.count(list.rows.length)}
       </p>
       {list.status === "error" && <FailedList text={texts.failed} error={list.error} retry={list.retry} />}
       {list.status === "loading" && (
