@@ -14,6 +14,7 @@ import { createMailer } from "./create-mailer.ts";
 import { createDemoUsers } from "./demo-users.ts";
 import { readServerEnvironment } from "./env.ts";
 import { openBus } from "./open-bus.ts";
+import { openMetrics } from "./open-metrics.ts";
 import { prepareUploadFolder } from "./upload-folder.ts";
 
 /** Calls that have begun when the server is to stop: longer than any statement may take. */
@@ -46,6 +47,7 @@ export async function runServer(): Promise<void> {
   const onWarning = (message: string) => log.warn(message);
   const { publicUrl, allowedOrigins, trustProxy, settings } = env;
   const mailer = createMailer(env.mail, log);
+  const measuring = await openMetrics(env.metrics);
   const auth = createAuth({ db, bus, settings, permissions, mailer, publicUrl, onError, onWarning });
   const app = createApp({
     router: appRouter,
@@ -60,6 +62,8 @@ export async function runServer(): Promise<void> {
     checkHost: env.isProduction,
     permissions,
     webFolder,
+    metrics: measuring.metrics,
+    metricsToken: measuring.token,
     files: { store: createFolderStore(env.uploadFolder), namedBy: fileColumns },
   });
 
@@ -80,6 +84,7 @@ export async function runServer(): Promise<void> {
   endInAnyCase(times.settleMs + times.drainMs + finishMs + lastStepsMs, log);
   await app.close(times);
   await mailer.close?.();
+  await measuring.close();
   await bus.close();
   await db.close();
 }

@@ -9,11 +9,14 @@ import type { AuditLog } from "./audit/audit-log.ts";
 import type { Clock } from "./clock.ts";
 import type { MailNotices } from "./mail/mail-notices.ts";
 import type { Mailer } from "./mail/mailer.ts";
+import type { MailCounts } from "./mail/outbox.ts";
+import type { HashCounts } from "./password/hash-queue.ts";
 import type { PasswordValidator } from "./password/password-rule.ts";
 import type { SessionData } from "./session-data/session-data.ts";
 import type { Principal } from "./session/principal.ts";
-import type { NewSession, SessionEngine, SessionOrigin } from "./session/session-engine.ts";
+import type { NewSession, SessionCounts, SessionEngine, SessionOrigin } from "./session/session-engine.ts";
 import type { AttemptStore } from "./throttle/attempt-store.ts";
+import type { ThrottleRefusals } from "./throttle/count-refusals.ts";
 import type { Throttle } from "./throttle/throttle.ts";
 import type { Links } from "./token/links.ts";
 
@@ -160,6 +163,13 @@ export interface Rights {
   removeFromGroup(userId: string, group: string): Promise<boolean>;
 }
 
+export interface AuthCounts {
+  readonly passwords: HashCounts;
+  readonly mails: MailCounts;
+  readonly sessions: Readonly<SessionCounts>;
+  readonly refusals: ThrottleRefusals;
+}
+
 export interface Auth {
   readonly sessions: SessionEngine;
   readonly sessionData: SessionData;
@@ -171,4 +181,6 @@ export interface Auth {
   readonly admin: Admin;
   readonly audit: AuditLog;
   readonly throttle: Pick<Throttle, "flush" | "prune">;
+  /** What there was to do since the start, and what waits just now. Asks nobody. */
+  counts(): AuthCounts;
 }

@@ -14,6 +14,7 @@ import { createPasswords } from "./password/password.ts";
 import { createRights } from "./rights/rights.ts";
 import { createSessionData } from "./session-data/create-session-data.ts";
 import { createLuciaEngine } from "./session/lucia-engine.ts";
+import { countRefusals } from "./throttle/count-refusals.ts";
 import { createDatabaseAttempts } from "./throttle/database-attempts.ts";
 import { createFallbackAttempts } from "./throttle/fallback-attempts.ts";
 import { createMemoryAttempts } from "./throttle/memory-attempts.ts";
@@ -33,13 +34,15 @@ export function createAuth(options: AuthOptions): Auth {
   const passwords = createPasswords(queue);
   const passwordRule = createPasswordRule(settings, options.passwordValidators);
   const declared = new Set<string>([...libraryPermissions, ...permissions]);
-  const throttle = createThrottle(
-    createFallbackAttempts({
-      shared: options.attempts ?? createDatabaseAttempts({ db, clock }),
-      own: createMemoryAttempts(clock),
-      onError,
-    }),
-    settings,
+  const { throttle, refusals } = countRefusals(
+    createThrottle(
+      createFallbackAttempts({
+        shared: options.attempts ?? createDatabaseAttempts({ db, clock }),
+        own: createMemoryAttempts(clock),
+        onError,
+      }),
+      settings,
+    ),
   );
   const audit = createAuditLog({ db, bus, clock, settings, onAudit, onError });
 
@@ -80,6 +83,7 @@ export function createAuth(options: AuthOptions): Auth {
     admin: createAdmin({ ...context, permissions: declared, links }),
     audit,
     throttle,
+    counts: () => ({ passwords: queue.counts, mails: desk.counts, sessions: sessions.counts, refusals }),
   };
 }
 

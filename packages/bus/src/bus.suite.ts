@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 
-import type { Bus, Hint } from "./bus.ts";
+import type { Bus, Hint, OnHint } from "./bus.ts";
 
 /** Opens a bus as a replica of its own, connected. */
 export type OpenReplica = (options?: { readonly onError?: (error: unknown) => void }) => Promise<Bus>;
@@ -31,7 +31,7 @@ export function testBus(open: OpenReplica): void {
     const onError = vi.fn<(error: unknown) => void>();
     await using bus = closing(await open({ onError }));
     const broken = new Error("broken");
-    const heard = vi.fn<(hint: Hint) => void>();
+    const heard = vi.fn<OnHint>();
     bus.subscribe(() => {
       throw broken;
     });
@@ -39,7 +39,7 @@ export function testBus(open: OpenReplica): void {
 
     expect(() => bus.publish(userHint)).not.toThrow();
 
-    expect(heard).toHaveBeenCalledExactlyOnceWith(userHint);
+    expect(heard).toHaveBeenCalledExactlyOnceWith(userHint, expect.any(Number));
     expect(onError).toHaveBeenCalledExactlyOnceWith(broken);
   });
 
@@ -103,6 +103,21 @@ export function testReplicas(open: OpenReplica, cut: () => Promise<void>): void 
     expect(atOther).toEqual([...hints, userHint]);
   });
 
+  test("a hint says when it was published; what is published and received is counted", async () => {
+    await using one = closing(await open());
+    await using other = closing(await open());
+    const heard: (number | null)[] = [];
+    other.subscribe((hint, publishedAt) => void (hint.kind === "user" && heard.push(publishedAt)));
+    const before = Date.now();
+    one.publish(userHint);
+    const after = Date.now();
+    await vi.waitFor(() => expect(heard).toHaveLength(1));
+    expect(heard[0]).toBeGreaterThanOrEqual(before);
+    expect(heard[0]).toBeLessThanOrEqual(after);
+    expect(one.counts).toEqual({ published: 1, received: 0, gaps: 1 });
+    expect(other.counts).toEqual({ published: 0, received: 1, gaps: 1 });
+  });
+
   test("more than one message holds arrives whole", async () => {
     await using one = closing(await open());
     await using other = closing(await open());
@@ -129,6 +144,7 @@ export function testReplicas(open: OpenReplica, cut: () => Promise<void>): void 
     await vi.waitFor(() => expect(atOther.some(({ kind }) => kind === "gap")).toBe(true), 10_000);
     await vi.waitFor(() => expect(atOne.some(({ kind }) => kind === "gap")).toBe(true), 10_000);
     await vi.waitFor(() => expect(one.isConnected && other.isConnected).toBe(true), 10_000);
+    expect(Math.min(one.counts.gaps, other.counts.gaps)).toBeGreaterThan(1);
 
     other.publish(endHint);
     await vi.waitFor(() => expect(atOne).toContainEqual(endHint), 5000);

@@ -20,8 +20,25 @@ export interface Bus {
   /** Tells all replicas, this one included. Never throws and never waits: what cannot be delivered is a gap later. */
   publish(hint: Hint): void;
   /** Calls back for each hint, from whichever replica. Returns the way to stop. */
-  subscribe(onHint: (hint: Hint) => void): () => void;
+  subscribe(onHint: OnHint): () => void;
   /** Do hints reach other replicas just now? Without that, they learn of changes by the lease. */
   readonly isConnected: boolean;
+  /** What it has carried since it was made. */
+  readonly counts: Readonly<BusCounts>;
   close(): Promise<void>;
+}
+
+/**
+ * `publishedAt`: when it was published, in milliseconds since the epoch by the clock of the replica that did so; null when that
+ * is not known. For measuring only: clocks of two machines differ.
+ */
+export type OnHint = (hint: Hint, publishedAt: number | null) => void;
+
+export interface BusCounts {
+  /** Hints of this process. */
+  published: number;
+  /** Hints of other replicas. */
+  received: number;
+  /** How often hints of others may have been missed: each time it connected. */
+  gaps: number;
 }

@@ -1,4 +1,4 @@
-export type { Bus, Hint } from "./bus.ts";
+export type { Bus, BusCounts, Hint, OnHint } from "./bus.ts";
 export { createMemoryBus } from "./memory.ts";
 export { createPostgresBus, type PostgresBusOptions } from "./postgres.ts";
 export { createRedisBus, type RedisBusOptions } from "./redis.ts";

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 
 import type { Hint } from "./bus.ts";
-import { decodeMessage, encodeEcho, encodeHints } from "./message.ts";
+import { decodeMessage, encodeEcho, encodeHints, type PublishedHint } from "./message.ts";
 
 test("messages stay within the limit, in bytes, and lose nothing", () => {
-  const hints: Hint[] = Array.from({ length: 300 }, (_, index) => ({
-    kind: "topic",
-    topic: `${"ß".repeat(80)} ${index}`,
+  const hints: PublishedHint[] = Array.from({ length: 300 }, (_, index) => ({
+    hint: { kind: "topic", topic: `${"ß".repeat(80)} ${index}` },
+    publishedAt: index === 7 ? null : 1_800_000_000_000 + index,
   }));
   const messages = encodeHints("one", hints, 1000);
 
@@ -17,10 +17,11 @@ test("messages stay within the limit, in bytes, and lose nothing", () => {
 
 test("many sessions that end together become several hints", () => {
   const sessionIds = Array.from({ length: 250 }, (_, index) => `session ${index}`);
-  const messages = encodeHints("one", [{ kind: "sessions-ended", sessionIds, reason: "deleted" }], 100_000);
-  const hints = messages.flatMap((message) => decodeMessage(message).hints);
+  const messages = encodeHints("one", [{ hint: endHint(sessionIds), publishedAt: 5 }], 100_000);
+  const published = messages.flatMap((message) => decodeMessage(message).hints);
+  const hints = published.map(({ hint }) => hint);
 
-  expect(hints).toHaveLength(3);
+  expect(published.map(({ publishedAt }) => publishedAt)).toEqual([5, 5, 5]);
   expect(hints.flatMap((hint) => (hint.kind === "sessions-ended" ? hint.sessionIds : []))).toEqual(sessionIds);
 });
 
@@ -34,9 +35,20 @@ test.each([
   '{"hints":[{"kind":"of a later version","id":"x"}]}',
   '{"hints":[null]}',
 ])("what cannot be read may mean anything: %s is a gap", (text) => {
-  expect(decodeMessage(text).hints).toEqual([{ kind: "gap" }]);
+  expect(decodeMessage(text).hints).toEqual([{ hint: { kind: "gap" }, publishedAt: null }]);
+});
+
+test("a time that is none is not known; the hint is what it was", () => {
+  for (const at of ['"soon"', "null", "1e999"]) {
+    const { hints } = decodeMessage(`{"from":"one","hints":[{"kind":"user","userId":"ann","at":${at}}]}`);
+    expect(hints).toEqual([{ hint: { kind: "user", userId: "ann" }, publishedAt: null }]);
+  }
 });
 
 test("an echo carries its number and no hint", () => {
   expect(decodeMessage(encodeEcho("one", 7))).toEqual({ from: "one", hints: [], echo: 7 });
 });
+
+function endHint(sessionIds: readonly string[]): Hint {
+  return { kind: "sessions-ended", sessionIds, reason: "deleted" };
+}

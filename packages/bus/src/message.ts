@@ -4,21 +4,27 @@ import type { Hint } from "./bus.ts";
 export interface Message {
   /** The replica that sent it. */
   readonly from: string;
-  readonly hints: readonly Hint[];
+  readonly hints: readonly PublishedHint[];
   /** A number the sender waits for. */
   readonly echo: number | null;
+}
+
+/** A hint, and when it was published: see `OnHint`. */
+export interface PublishedHint {
+  readonly hint: Hint;
+  readonly publishedAt: number | null;
 }
 
 /** Most handles in one hint: a longer one becomes several. */
 const mostIds = 100;
 
 /** Writes hints as messages of at most `mostBytes` each. */
-export function encodeHints(from: string, hints: readonly Hint[], mostBytes: number): string[] {
+export function encodeHints(from: string, hints: readonly PublishedHint[], mostBytes: number): string[] {
   const messages: string[] = [];
   const prefix = `{"from":${JSON.stringify(from)},"hints":[`;
   let texts: string[] = [];
   let bytes = prefix.length + 2;
-  for (const text of hints.flatMap(split).map((hint) => JSON.stringify(hint))) {
+  for (const text of hints.flatMap(encodeHint)) {
     const size = Buffer.byteLength(text) + 1;
     if (texts.length > 0 && bytes + size > mostBytes) {
       messages.push(`${prefix}${texts.join(",")}]}`);
@@ -39,16 +45,30 @@ export function encodeEcho(from: string, echo: number): string {
 /** Reads a message. What this program does not know (a newer one may run beside it) may mean anything: a gap. */
 export function decodeMessage(text: string): Message {
   const value = parse(text);
-  if (typeof value !== "object" || value === null) return { from: "", hints: [gap], echo: null };
+  if (typeof value !== "object" || value === null) return { from: "", hints: [unknown], echo: null };
   const { from, hints, echo } = value as Readonly<Record<string, unknown>>;
   return {
     from: typeof from === "string" ? from : "",
-    hints: Array.isArray(hints) ? hints.map((hint) => (isHint(hint) ? hint : gap)) : [],
+    hints: Array.isArray(hints) ? hints.map(decodeHint) : [],
     echo: typeof echo === "number" ? echo : null,
   };
 }
 
 export const gap: Hint = Object.freeze({ kind: "gap" });
+
+/** What was said cannot be read. */
+const unknown: PublishedHint = Object.freeze({ hint: gap, publishedAt: null });
+
+function encodeHint({ hint, publishedAt }: PublishedHint): string[] {
+  const time = publishedAt === null ? {} : { at: publishedAt };
+  return split(hint).map((part) => JSON.stringify({ ...part, ...time }));
+}
+
+function decodeHint(value: unknown): PublishedHint {
+  if (!isHint(value)) return unknown;
+  const { at, ...hint } = value as Hint & { readonly at?: unknown };
+  return { hint, publishedAt: typeof at === "number" && Number.isFinite(at) ? at : null };
+}
 
 function split(hint: Hint): Hint[] {
   if (hint.kind !== "sessions-ended" || hint.sessionIds.length <= mostIds) return [hint];

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 
-import type { Bus, Hint } from "./bus.ts";
-import { decodeMessage, encodeEcho, encodeHints, gap } from "./message.ts";
+import type { Bus } from "./bus.ts";
+import { decodeMessage, encodeEcho, encodeHints, gap, type PublishedHint } from "./message.ts";
 import { Subscribers } from "./subscribers.ts";
 
 /** A connection to what carries messages between replicas. */
@@ -45,7 +45,8 @@ export function createReplicatedBus({
   const subscribers = new Subscribers(onError);
   const stopping = new AbortController();
   const { signal } = stopping;
-  let waiting: Hint[] = [];
+  const counts = { published: 0, received: 0, gaps: 0 };
+  let waiting: PublishedHint[] = [];
   let link: Link | null = null;
   let isSending = false;
   let heard = 0;
@@ -56,7 +57,8 @@ export function createReplicatedBus({
       if (echo !== null) heard = Math.max(heard, echo);
       return;
     }
-    for (const hint of hints) subscribers.tell(hint);
+    counts.received += hints.length;
+    for (const { hint, publishedAt } of hints) subscribers.tell(hint, publishedAt);
   }
 
   async function sendWaiting(): Promise<void> {
@@ -101,7 +103,8 @@ export function createReplicatedBus({
     signal.addEventListener("abort", close, { once: true });
     if (signal.aborted) close();
     link = opened;
-    subscribers.tell(gap);
+    counts.gaps += 1;
+    subscribers.tell(gap, null);
     void sendWaiting();
     const stopListening = listenForOwnVoice(opened);
     await opened.lost;
@@ -131,10 +134,13 @@ export function createReplicatedBus({
     get isConnected() {
       return link !== null;
     },
+    counts,
     publish(hint) {
-      subscribers.tell(hint);
-      if (waiting.length < mostWaiting) waiting.push(hint);
-      else waiting = [gap];
+      const publishedAt = Date.now();
+      counts.published += 1;
+      subscribers.tell(hint, publishedAt);
+      if (waiting.length < mostWaiting) waiting.push({ hint, publishedAt });
+      else waiting = [{ hint: gap, publishedAt }];
       // What is published in one turn travels together.
       queueMicrotask(() => void sendWaiting());
     },

@@ -1,25 +1,25 @@
-import type { Hint } from "./bus.ts";
+import type { Hint, OnHint } from "./bus.ts";
 
 /** Who listens in this process. One that throws does not keep others from the hint. */
 export class Subscribers {
-  readonly #all = new Set<(hint: Hint) => void>();
+  readonly #all = new Set<OnHint>();
   readonly #onError: (error: unknown) => void;
 
   constructor(onError: (error: unknown) => void = () => {}) {
     this.#onError = onError;
   }
 
-  add(onHint: (hint: Hint) => void): () => void {
+  add(onHint: OnHint): () => void {
     // A wrapper, so that the same function may subscribe twice and stop once.
-    const subscriber = (hint: Hint) => onHint(hint);
+    const subscriber: OnHint = (hint, publishedAt) => onHint(hint, publishedAt);
     this.#all.add(subscriber);
     return () => this.#all.delete(subscriber);
   }
 
-  tell(hint: Hint): void {
+  tell(hint: Hint, publishedAt: number | null): void {
     for (const onHint of this.#all) {
       try {
-        onHint(hint);
+        onHint(hint, publishedAt);
       } catch (error) {
         this.#onError(error);
       }

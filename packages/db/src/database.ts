@@ -84,6 +84,8 @@ export interface Database<Tables extends CoreTables = CoreTables> extends Querie
    * database does not write that down: Postgres, SQLite in memory.
    */
   readonly followAccess: (() => AccessLog) | null;
+  /** How busy it is just now. Asks nobody. */
+  load(): DatabaseLoad;
   /** Rejects with `DatabaseUnavailable` unless the database answers. */
   ping(): Promise<void>;
   /**
@@ -107,6 +109,13 @@ export interface Database<Tables extends CoreTables = CoreTables> extends Querie
    */
   countOtherServers(): Promise<number>;
   close(): Promise<void>;
+}
+
+export interface DatabaseLoad {
+  /** Connections to the server; null where there is none: SQLite. */
+  readonly connections: { readonly open: number; readonly inUse: number; readonly waiting: number } | null;
+  /** Transactions (on SQLite writes of any kind) that wait for their turn. */
+  readonly transactionsWaiting: number;
 }
 
 /** The database cannot be reached, did not answer in time, or stayed locked. Nothing of the refused work was written, unless `outcomeUnknown`. */

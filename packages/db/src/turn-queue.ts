@@ -10,6 +10,8 @@ export interface TurnQueue {
   enter(deadline: number): Promise<() => void>;
   /** Would the next one be let in at once? */
   readonly isFree: boolean;
+  /** How many wait just now. */
+  readonly waiting: number;
 }
 
 /** For so long turns follow one another before the event loop goes round: who waits for no turn is answered in between. */
@@ -67,6 +69,9 @@ export function createTurnQueue(options: { readonly places: number; readonly lon
     },
     get isFree() {
       return free > 0;
+    },
+    get waiting() {
+      return waiting.size;
     },
   };
 }

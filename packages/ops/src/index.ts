@@ -7,5 +7,6 @@ export type { Finding, Severity } from "./audit/finding.ts";
 export type { BusChoice } from "./environment/bus-choice.ts";
 export { type EnvironmentFault, WrongEnvironment } from "./environment/environment-fault.ts";
 export type { MailDelivery } from "./environment/mail-delivery.ts";
+export type { MetricsChoice } from "./environment/metrics-choice.ts";
 export type { NearMiss } from "./environment/near-misses.ts";
 export { type Environment, readEnvironment } from "./environment/read-environment.ts";

@@ -51,10 +51,16 @@ import type { SnapshotFields } from "./live/snapshot-fields.ts";
 import { createSnapshotReader } from "./live/snapshot-reader.ts";
 import { startMaintenance } from "./maintenance.ts";
 import { createNotifications } from "./notify/notifications.ts";
+import { measuredSessions } from "./observe/measured-sessions.ts";
+import type { Metrics } from "./observe/meter.ts";
+import { observeApp, type Observer } from "./observe/observe-app.ts";
+import { createReadiness } from "./observe/readiness.ts";
+import { RefusalLog } from "./observe/refusal-log.ts";
+import { createTraffic } from "./observe/traffic.ts";
 import type { RootContext } from "./procedure/call-context.ts";
 import { listRules, listWatchedRows } from "./procedure/rule-list.ts";
 import { UserTurns } from "./procedure/user-turns.ts";
-import { startLease } from "./revocation/lease.ts";
+import { type Lease, startLease } from "./revocation/lease.ts";
 import { Revocation } from "./revocation/revocation.ts";
 import type { Log, Services } from "./services.ts";
 
@@ -80,6 +86,10 @@ export interface AppOptions<Tables extends CoreTables> {
   /** What the app adds to the snapshot of its users, from `defineSnapshotFields`. */
   readonly snapshotFields?: SnapshotFields<Tables>;
   readonly clock?: Clock;
+  /** What measures the app: `createMetrics()` of `@countersign/rpc/metrics`. Default: nothing does. */
+  readonly metrics?: Metrics | null;
+  /** Serves what was measured under `/metrics` on the app's own port, to whoever presents this. Default: it is not served. */
+  readonly metricsToken?: string | null;
   /** Where files are kept, for procedures that take or give some. */
   readonly files?: FileOptions<Tables>;
 }
@@ -137,7 +147,13 @@ export function createApp<Tables extends CoreTables>(options: AppOptions<Tables>
   const isAllowedOrigin = createOriginCheck(options.allowedOrigins ?? [publicUrl.origin]);
   const isTrustedProxy = parseTrustedProxies(options.trustProxy ?? "");
   const isOwnHost = options.checkHost === false ? () => true : createHostCheck(publicUrl, isAllowedOrigin);
-  const services = createServices(options);
+  const observer = observeApp(options, {
+    procedures: rules.map(({ path }) => path),
+    services: () => services,
+    lease: () => lease,
+  });
+  const services: Services = createServices(options, observer);
+  let lease: Lease | null = null;
   const revocation = new Revocation(services);
   let phase: Phase = "open";
   const isReady = () => phase === "open";
@@ -149,7 +165,13 @@ export function createApp<Tables extends CoreTables>(options: AppOptions<Tables>
     isAllowedOrigin,
     isTrustedProxy,
     webFolder: options.webFolder ?? null,
-    isReady,
+    readiness: createReadiness({
+      isAccepting: isReady,
+      isLeaseConfirmed: () => lease?.isOver() === false,
+      ping: () => services.db.ping(),
+    }),
+    metrics: observer.serveMetrics,
+    onFailedCall: observer.onFailedCall,
   });
   const headers = transportHeaders(publicUrl);
   const server = createHttpServer({
@@ -174,6 +196,7 @@ export function createApp<Tables extends CoreTables>(options: AppOptions<Tables>
     createContext: ({ res }): RootContext => ({ caller: requireConnection(res) }),
     maxBatchSize: services.settings.MAX_BATCH,
     experimental_encoder: frames,
+    onError: ({ error, path }) => observer.onFailedCall(error, path),
   });
   server.on(
     "upgrade",
@@ -185,6 +208,7 @@ export function createApp<Tables extends CoreTables>(options: AppOptions<Tables>
       isTrustedProxy,
       headers,
       isReady: () => phase === "open" || phase === "settling",
+      watchUpgrade: observer.watchUpgrade,
       revocationCount: () => revocation.count,
       recheckLater: (connections) => revocation.recheckLater(connections),
     }),
@@ -198,7 +222,7 @@ export function createApp<Tables extends CoreTables>(options: AppOptions<Tables>
       const { recent } = services;
       // First of all: what is told is forgotten before anything is done about it.
       if (recent) stops.push(recent.start());
-      stops.push(services.bus.subscribe((hint) => revocation.handleHint(hint)));
+      stops.push(services.bus.subscribe((hint, publishedAt) => revocation.handleHint(hint, publishedAt)));
       const onChange = (change: ExternalChange) => {
         recent?.handleExternalChange(change);
         revocation.handleExternalChange(change);
@@ -207,7 +231,8 @@ export function createApp<Tables extends CoreTables>(options: AppOptions<Tables>
       stops.push(await services.db.watchExternalChanges(onChange, { pollMs, onLost: () => recent?.doubt("changes") }));
       recent?.trust("changes");
       stops.push(await services.db.watchRows(listWatchedRows(options.router), (topics) => revocation.tellRows(topics)));
-      stops.push(startLease(services, revocation), startKeepAlive(services), startMaintenance(services));
+      const { stop } = (lease = startLease(services, revocation));
+      stops.push(stop, startKeepAlive(services), startMaintenance(services));
       return open(server, port, host);
     },
     close: (times = {}) => (closing ??= close(times)),
@@ -242,9 +267,12 @@ export function createApp<Tables extends CoreTables>(options: AppOptions<Tables>
   }
 }
 
-function createServices<Tables extends CoreTables>(options: AppOptions<Tables>): Services {
-  const { db, bus, auth, settings, log, clock = systemClock } = options;
-  const hub = new LiveHub({ sessions: auth.sessions, settings, clock, log, turns: createReadingTurns(db.dialect) });
+function createServices<Tables extends CoreTables>(options: AppOptions<Tables>, observer: Observer): Services {
+  const { db, bus, settings, log, clock = systemClock } = options;
+  const { meter, watchRounds, watchCall } = observer;
+  const auth = meter ? { ...options.auth, sessions: measuredSessions(options.auth.sessions, meter) } : options.auth;
+  const turns = createReadingTurns(db.dialect);
+  const hub = new LiveHub({ sessions: auth.sessions, settings, clock, log, turns, watchRounds });
   const cookie = createSessionCookie(options.publicUrl);
   const visitorCookie = createVisitorCookie(options.publicUrl);
   const connections = new Connections(() => hub.touchLater(adminTopic.connections));
@@ -257,7 +285,7 @@ function createServices<Tables extends CoreTables>(options: AppOptions<Tables>):
     db,
     bus,
     auth,
-    recent: createRecentPrincipals({ ...options, clock }),
+    recent: createRecentPrincipals({ ...options, auth, clock }),
     notifications,
     cookie,
     visitorCookie,
@@ -272,6 +300,10 @@ function createServices<Tables extends CoreTables>(options: AppOptions<Tables>):
     files,
     transfers: new Transfers(settings),
     userTurns: new UserTurns(),
+    meter,
+    watchCall,
+    traffic: createTraffic(),
+    refusalLog: new RefusalLog(log),
   };
 }
 

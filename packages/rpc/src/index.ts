@@ -26,6 +26,7 @@ export type { PushStream } from "./live/push-stream.ts";
 export { checkRule } from "./procedure/check-rule.ts";
 export type { ProcedureMeta } from "./procedure/checkpoint.ts";
 export type { ErrorShape } from "./procedure/error-format.ts";
+export type { Metrics } from "./observe/meter.ts";
 export type { NoticeInput, Notifications } from "./notify/notifications.ts";
 export { currentCall } from "./procedure/current-call.ts";
 export { IdempotencyKey, once } from "./procedure/idempotent.ts";

@@ -74,6 +74,15 @@ test("RAT-16: whoever tries tokens by chance is refused after a while, which the
   expect(statuses.at(-1)).toBe(429);
   expect((await app.http("who", { method: "GET", cookie: ann.cookie })).status).toBe(200);
   expect(app.logged).toEqual([
-    { level: "warn", message: "Calls are refused, because there are too many", facts: { address: "127.0.0.1" } },
+    {
+      level: "warn",
+      message: "A call was refused",
+      facts: { address: "127.0.0.1", procedure: "who", code: "UNAUTHORIZED", requestId: expect.any(String) as string },
+    },
+    {
+      level: "warn",
+      message: "Calls are refused, because there are too many",
+      facts: { address: "127.0.0.1", requestId: expect.any(String) as string },
+    },
   ]);
 });

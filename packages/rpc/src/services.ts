@@ -10,14 +10,20 @@ import type { Transfers } from "./files/transfers.ts";
 import type { LiveHub } from "./live/hub.ts";
 import type { ReadSnapshot } from "./live/snapshot-reader.ts";
 import type { Notifications } from "./notify/notifications.ts";
+import type { Meter } from "./observe/meter.ts";
+import type { RefusalLog } from "./observe/refusal-log.ts";
+import type { Traffic } from "./observe/traffic.ts";
+import type { WatchCall } from "./observe/watch-call.ts";
 import type { UserTurns } from "./procedure/user-turns.ts";
 
-/** Where log lines go. pino fits; so does any object with these four. */
+/** Where log lines go. pino fits; so does any object with the first four. */
 export interface Log {
   debug(facts: object, message: string): void;
   info(facts: object, message: string): void;
   warn(facts: object, message: string): void;
   error(facts: object, message: string): void;
+  /** Does it write lines of this level? Without it, and asked once, none is written of each call. */
+  isLevelEnabled?(level: "debug"): boolean;
 }
 
 /** What an app hands to its procedures: made once at start, the same for every call. */
@@ -45,4 +51,10 @@ export interface Services<Tables extends CoreTables = CoreTables> {
   readonly transfers: Transfers;
   /** So that one user's transactions do not keep the others' waiting. */
   readonly userTurns: UserTurns;
+  /** Null where nobody measures. */
+  readonly meter: Meter | null;
+  /** Null where nobody wants to know of each call. */
+  readonly watchCall: WatchCall | null;
+  readonly traffic: Traffic;
+  readonly refusalLog: RefusalLog;
 }

@@ -7,7 +7,7 @@ import type { MailKind, Throttle } from "../throttle/throttle.ts";
 import { composeMail } from "./compose-mail.ts";
 import { type MailBody, findMailTexts, type MailTexts } from "./mail-texts.ts";
 import type { Mailer } from "./mailer.ts";
-import { createOutbox } from "./outbox.ts";
+import { createOutbox, type MailCounts } from "./outbox.ts";
 
 /** A mail before it is put into words. */
 export interface Draft {
@@ -39,6 +39,7 @@ export interface MailDesk {
   urlOf(page: MailedPage, token?: string): string;
   /** Tries everything that waits once, now. */
   flush(): Promise<void>;
+  readonly counts: MailCounts;
 }
 
 /** The kind of a mail that tells a user what was done: an address nobody has confirmed may be somebody else's. */
@@ -84,5 +85,8 @@ export function createMailDesk(options: {
       return url.href;
     },
     flush: () => outbox.flush(),
+    get counts() {
+      return outbox.counts;
+    },
   };
 }

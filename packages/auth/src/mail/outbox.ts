@@ -9,6 +9,17 @@ export interface Outbox {
   post(write: () => Promise<Mail | null>): void;
   /** Tries everything that waits once, now. Resolves when that is over, whatever came of it. */
   flush(): Promise<void>;
+  readonly counts: MailCounts;
+}
+
+export interface MailCounts {
+  /** Just now, those that are being sent included. */
+  readonly waiting: number;
+  /** Since the start. */
+  readonly sent: number;
+  /** Attempts that failed and are made again. */
+  readonly postponed: number;
+  readonly givenUp: number;
 }
 
 interface OutboxOptions {
@@ -41,6 +52,9 @@ export function createOutbox({ mailer, onError }: OutboxOptions): Outbox {
   const letters = new Set<Letter>();
   const due: Letter[] = [];
   let running = 0;
+  let sent = 0;
+  let postponed = 0;
+  let givenUp = 0;
   let idle = Promise.withResolvers<void>();
 
   function schedule(letter: Letter, delayMs: number): void {
@@ -73,12 +87,20 @@ export function createOutbox({ mailer, onError }: OutboxOptions): Outbox {
     letter.attempts += 1;
     try {
       letter.mail ??= await letter.write();
-      if (letter.mail !== null) await mailer.send(letter.mail);
+      if (letter.mail !== null) {
+        await mailer.send(letter.mail);
+        sent += 1;
+      }
       letters.delete(letter);
     } catch (error) {
       const isFinal = error instanceof MailRefused || letter.attempts >= mostAttempts;
-      if (isFinal) letters.delete(letter);
-      else schedule(letter, Math.min(firstRetryMs * 2 ** (letter.attempts - 1), longestRetryMs));
+      if (isFinal) {
+        letters.delete(letter);
+        givenUp += 1;
+      } else {
+        postponed += 1;
+        schedule(letter, Math.min(firstRetryMs * 2 ** (letter.attempts - 1), longestRetryMs));
+      }
       onError(new Error(isFinal ? "A mail was given up." : "A mail could not be sent yet.", { cause: error }));
     }
   }
@@ -86,6 +108,7 @@ export function createOutbox({ mailer, onError }: OutboxOptions): Outbox {
   return {
     post(write) {
       if (letters.size >= mostWaiting) {
+        givenUp += 1;
         onError(new Error("A mail was given up: too many are waiting. Is the mail server reachable?"));
         return;
       }
@@ -97,6 +120,9 @@ export function createOutbox({ mailer, onError }: OutboxOptions): Outbox {
       const { promise } = idle;
       for (const letter of letters) if (letter.timer !== null) setDue(letter);
       if (running > 0) await promise;
+    },
+    get counts() {
+      return { waiting: letters.size, sent, postponed, givenUp };
     },
   };
 }

@@ -7,6 +7,14 @@ export interface Busy {
 /** Runs at most `concurrency` jobs at once, in the order they came; the rest wait, at most `capacity` of them. */
 export interface HashQueue {
   run<Result>(job: () => Promise<Result>): Promise<Result | Busy>;
+  readonly counts: HashCounts;
+}
+
+export interface HashCounts {
+  readonly running: number;
+  readonly waiting: number;
+  /** Since the start, because there was no room. */
+  readonly refused: number;
 }
 
 const busy: Busy = Object.freeze({ status: "busy", retryAfterSeconds: 5 });
@@ -18,6 +26,7 @@ const busy: Busy = Object.freeze({ status: "busy", retryAfterSeconds: 5 });
 export function createHashQueue(options: { readonly concurrency: number; readonly capacity: number }): HashQueue {
   const waiting: (() => void)[] = [];
   let running = 0;
+  let refused = 0;
 
   async function takePlace(): Promise<void> {
     if (running < options.concurrency) {
@@ -36,13 +45,19 @@ export function createHashQueue(options: { readonly concurrency: number; readonl
 
   return {
     async run(job) {
-      if (running >= options.concurrency && waiting.length >= options.capacity) return busy;
+      if (running >= options.concurrency && waiting.length >= options.capacity) {
+        refused += 1;
+        return busy;
+      }
       await takePlace();
       try {
         return await job();
       } finally {
         leavePlace();
       }
+    },
+    get counts() {
+      return { running, waiting: waiting.length, refused };
     },
   };
 }

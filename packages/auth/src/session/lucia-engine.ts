@@ -14,7 +14,7 @@ import { keepWhileUnchanged, type Person } from "./keep-while-unchanged.ts";
 import { type Carrier, createLuciaReader, createLuciaWriter } from "./lucia-adapter.ts";
 import { isMeantBy } from "./presented-token.ts";
 import type { Principal, Session } from "./principal.ts";
-import type { DeviceSession, SessionEngine, SessionOrigin } from "./session-engine.ts";
+import type { DeviceSession, SessionCounts, SessionEngine, SessionOrigin } from "./session-engine.ts";
 import { createSessionRowReader, createUserRowReader, toPrincipal, toUser, type UserRow } from "./session-row.ts";
 import { createSessionTouch } from "./session-touch.ts";
 import { sessionsTopic } from "./sessions-topic.ts";
@@ -42,7 +42,8 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
     sessionExpiresIn: new TimeSpan(idleMs, "ms"),
     getSessionAttributes: (attributes: object) => attributes,
   };
-  const lucia = new Lucia(createLuciaReader(createSessionRowReader(db), clock), luciaOptions);
+  const counts: SessionCounts = { asked: 0, read: 0, roundTrips: 0 };
+  const lucia = new Lucia(createLuciaReader(createSessionRowReader(db, counts), clock), luciaOptions);
   const readRights = createRightsReader(db);
   const findUser = createUserRowReader(db);
   const { sessions, users } = db.tables;
@@ -122,8 +123,14 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
     return rights instanceof Promise ? rights.then(withRights) : withRights(rights);
   }
 
+  const validate = keepWhileUnchanged({ db, clock, read, readPerson });
+
   return {
-    validate: keepWhileUnchanged({ db, clock, read, readPerson }),
+    validate(tokenHash) {
+      counts.asked += 1;
+      return validate(tokenHash);
+    },
+    counts,
 
     async explainToken(tokenHash) {
       const now = clock.now();

@@ -9,6 +9,15 @@ export interface SessionOrigin {
   readonly userAgent: string | null;
 }
 
+export interface SessionCounts {
+  /** Validations that were asked for. */
+  asked: number;
+  /** Sessions that were read for them. The others were asked together with one that was, or had not changed. */
+  read: number;
+  /** Statements in which they were read. */
+  roundTrips: number;
+}
+
 export interface NewSession {
   /** 256 random bits, base64url. Goes into the cookie and nowhere else. */
   readonly token: string;
@@ -47,6 +56,8 @@ export interface SessionEngine {
    * @throws DatabaseUnavailable
    */
   validate(tokenHash: string): Promise<Principal | null>;
+  /** What validating has cost since the start. */
+  readonly counts: Readonly<SessionCounts>;
   /**
    * Why a token opens nothing. `expired`: its session is past its limit, and not yet removed. `replaced`: it was a session's
    * until a moment ago, and the browser has the newer one by now, or will. `unknown`: signed out, removed, or never there.

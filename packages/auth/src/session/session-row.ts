@@ -3,6 +3,7 @@ import type { Database, MaybePromise } from "@countersign/db";
 import type { HeldRights } from "../rights/held-rights.ts";
 
 import type { Principal, Session, User } from "./principal.ts";
+import type { SessionCounts } from "./session-engine.ts";
 import { createTurnBatch } from "./turn-batch.ts";
 
 /** A user as the prepared queries read it. Instants are milliseconds, flags 0 or 1. */
@@ -35,16 +36,25 @@ export interface SessionRow extends UserRow {
 }
 
 /** Reads the session with this token hash, unless its user is switched off: at once on SQLite, batched on Postgres. */
-export function createSessionRowReader(db: Database): (tokenHash: string) => MaybePromise<SessionRow | undefined> {
+export function createSessionRowReader(
+  db: Database,
+  counts: Pick<SessionCounts, "read" | "roundTrips">,
+): (tokenHash: string) => MaybePromise<SessionRow | undefined> {
   const statement = db.prepare<SessionRow>("find_session", findSession);
   if (db.dialect === "sqlite") {
     return (tokenHash) => {
+      counts.read += 1;
+      counts.roundTrips += 1;
       const rows = statement.all([tokenHash]);
       return rows instanceof Promise ? rows.then(([row]) => row) : rows[0];
     };
   }
   const readMany = createTurnBatch<SessionRow>({
-    read: (tokenHashes) => statement.all([tokenHashes]),
+    read(tokenHashes) {
+      counts.read += tokenHashes.length;
+      counts.roundTrips += 1;
+      return statement.all([tokenHashes]);
+    },
     keyOf: (row) => row.token_hash,
   });
   return async (tokenHash) => (await readMany(tokenHash))[0];

@@ -57,6 +57,7 @@ export async function openPostgres<Tables extends CoreTables>(
     prepare: (name, text) => preparePostgresRead(pool, { name, text: text.postgres }),
     dataVersion: null,
     followAccess: null,
+    load: () => pool.load(),
     async ping() {
       await pool.query({ text: "select 1", mayHaveWritten: false });
     },

@@ -1,6 +1,6 @@
 import { type ClientConfig, Pool, type PoolClient, type QueryResult } from "pg";
 
-import { DatabaseUnavailable } from "../database.ts";
+import { type DatabaseLoad, DatabaseUnavailable } from "../database.ts";
 import { longestQueue } from "../open-options.ts";
 import { createTurnQueue } from "../turn-queue.ts";
 
@@ -12,6 +12,7 @@ export interface PostgresPool {
   query(query: Query): Promise<QueryResult>;
   /** A connection for a transaction. One is always left to single statements: a body that reads by `db` may do so. */
   hold(): Promise<HeldConnection>;
+  load(): DatabaseLoad;
   /** Waits for what is running, but not for ever. */
   close(): Promise<void>;
 }
@@ -86,6 +87,10 @@ export function createPool(
         leave();
         throw error;
       }
+    },
+    load() {
+      const { totalCount: open, idleCount, waitingCount: waiting } = pool;
+      return { connections: { open, inUse: open - idleCount, waiting }, transactionsWaiting: transactions.waiting };
     },
     async close() {
       const { promise: timeout, resolve: giveUp } = Promise.withResolvers<void>();

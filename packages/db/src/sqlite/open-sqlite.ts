@@ -71,6 +71,7 @@ export async function openSqlite<Tables extends CoreTables>(
     prepare: (name, text) => prepareSqliteRead({ name, text: text.sqlite, access }),
     dataVersion: createDataVersion(access),
     followAccess: canFollowAccess(access) ? () => openAccessLog(access) : null,
+    load: () => ({ connections: null, transactionsWaiting: queue.waiting }),
     async ping() {
       await access.read(() => reader.run("select 1 from sqlite_schema limit 1", []));
     },

@@ -92,6 +92,15 @@ export const subjects: readonly { readonly title: string; readonly variables: re
   },
   {
     title: "Operation",
-    variables: ["DRAIN_SETTLE_SECONDS", "DRAIN_SECONDS", "LOG_LEVEL", "AUDIT_DAYS", "AUDIT_IGNORE"],
+    variables: [
+      "DRAIN_SETTLE_SECONDS",
+      "DRAIN_SECONDS",
+      "LOG_LEVEL",
+      "METRICS_PORT",
+      "METRICS_HOST",
+      "METRICS_TOKEN",
+      "AUDIT_DAYS",
+      "AUDIT_IGNORE",
+    ],
   },
 ];

@@ -8,6 +8,7 @@ import { type BusChoice, busVariables, chooseBus } from "./bus-choice.ts";
 import { findContradictions } from "./contradictions.ts";
 import { type EnvironmentFault, WrongEnvironment } from "./environment-fault.ts";
 import { chooseMail, type MailDelivery, mailVariables } from "./mail-delivery.ts";
+import { chooseMetrics, type MetricsChoice, metricsVariables } from "./metrics-choice.ts";
 import { findNearMisses, type NearMiss } from "./near-misses.ts";
 import { readSecretFiles, secretVariables } from "./secret-files.ts";
 import { siteVariables } from "./site-variables.ts";
@@ -25,6 +26,8 @@ export interface Environment<Own = unknown> {
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
   readonly bus: BusChoice;
   readonly mail: MailDelivery;
+  /** Null: nothing is measured. */
+  readonly metrics: MetricsChoice | null;
   readonly settings: Settings;
   /** Ids of the audit's findings that are accepted on purpose. */
   readonly auditIgnore: readonly string[];
@@ -37,7 +40,13 @@ export interface Environment<Own = unknown> {
 }
 
 /** Every variable that a server reads, with its meaning: what `docs/settings.md` is made from. */
-export const environmentVariables = { ...siteVariables, ...busVariables, ...mailVariables, ...Settings.shape };
+export const environmentVariables = {
+  ...siteVariables,
+  ...busVariables,
+  ...mailVariables,
+  ...metricsVariables,
+  ...Settings.shape,
+};
 
 type Variables = z.infer<z.ZodObject<typeof environmentVariables>>;
 
@@ -101,7 +110,8 @@ function parseEach(
 
 function combine(values: Variables): Omit<Environment, "own" | "written" | "nearMisses"> {
   const { NODE_ENV, PORT, HOST, PUBLIC_URL, ALLOWED_ORIGINS, DATABASE_URL, TRUST_PROXY, LOG_LEVEL, ...rest } = values;
-  const { UPLOAD_FOLDER, AUDIT_IGNORE, SMTP_URL, MAIL_FROM, MAIL, REDIS_URL, BUS, ...settings } = rest;
+  const { METRICS_PORT, METRICS_HOST, METRICS_TOKEN, ...others } = rest;
+  const { UPLOAD_FOLDER, AUDIT_IGNORE, SMTP_URL, MAIL_FROM, MAIL, REDIS_URL, BUS, ...settings } = others;
   const isProduction = NODE_ENV === "production";
   const publicUrl = PUBLIC_URL ?? (isProduction ? `http://localhost:${PORT}` : developmentUrl);
   const isMailNeeded = settings.EMAIL_VERIFICATION === "required";
@@ -122,6 +132,7 @@ function combine(values: Variables): Omit<Environment, "own" | "written" | "near
     logLevel: LOG_LEVEL ?? (isProduction ? "info" : "warn"),
     bus,
     mail,
+    metrics: chooseMetrics({ METRICS_PORT, METRICS_HOST, METRICS_TOKEN }),
     settings,
     auditIgnore: AUDIT_IGNORE,
   };

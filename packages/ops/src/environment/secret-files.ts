@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { EnvironmentFault } from "./environment-fault.ts";
 
 /** Variables that may hold a secret. Each can be given as `NAME_FILE` instead: the path of a file that holds the value. */
-export const secretVariables: readonly string[] = ["DATABASE_URL", "REDIS_URL", "SMTP_URL"];
+export const secretVariables: readonly string[] = ["DATABASE_URL", "REDIS_URL", "SMTP_URL", "METRICS_TOKEN"];
 
 /**
  * Puts in for each `NAME_FILE` what the file holds, without the new line at its end: containers hand out secrets as files,

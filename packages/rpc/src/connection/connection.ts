@@ -25,6 +25,7 @@ const explainMs = 500;
  */
 export class Connection implements Caller {
   readonly id = randomUUID();
+  readonly requestId = null;
   readonly reply = null;
   readonly fileCall = null;
   readonly socket: GuardedSocket;
@@ -156,6 +157,7 @@ export class Connection implements Caller {
 
   /** Looks at the peer's backlog after a frame was written: beyond the limit, or taking nothing, it is cut. */
   noteWrite(): void {
+    this.services.traffic.framesSent += 1;
     if (this.socket.bufferedAmount > this.services.settings.MAX_BUFFERED_BYTES) this.#cut();
     else this.#backlog.note();
   }
@@ -172,15 +174,17 @@ export class Connection implements Caller {
 
   /** Ends the connection because its session ended: dead at once, then closed, then terminated. */
   end(reason: SessionEndReason): void {
+    if (this.#isDead) return;
     this.close(CloseCode.sessionEnded, reason);
+    this.services.meter?.socketEnded(reason, this.sessionId, true);
   }
 
   /** Ends the connection because its session is found to be gone, and nobody said why: dead at once, closed when it is known. */
   endLost(): void {
-    if (this.expiresAt <= this.services.clock.now()) return this.end("expired");
     if (this.#isDead) return;
     this.#die();
-    void this.#explainEnd().then((reason) => this.socket.end(CloseCode.sessionEnded, reason));
+    if (this.expiresAt <= this.services.clock.now()) return this.#endFound("expired");
+    void this.#explainEnd().then((reason) => this.#endFound(reason));
   }
 
   /** Asks the client to open a new socket (with the cookie it has then) and move over without losing calls. */
@@ -227,6 +231,11 @@ export class Connection implements Caller {
     this.services.connections.remove(this);
   }
 
+  #endFound(reason: SessionEndReason): void {
+    this.socket.end(CloseCode.sessionEnded, reason);
+    this.services.meter?.socketEnded(reason, this.sessionId, false);
+  }
+
   /** Never rejects, and never takes long: the close frame waits for it. */
   #explainEnd(): Promise<SessionEndReason> {
     if (this.userId === null) return Promise.resolve("ended");
@@ -238,6 +247,7 @@ export class Connection implements Caller {
   }
 
   #flooding(): void {
+    this.services.traffic.floodsCut += 1;
     this.services.log.warn({ connection: this.id, ip: this.request.ip }, "A socket floods and is closed");
     this.close(CloseCode.flooding, "too many messages");
   }
@@ -245,6 +255,7 @@ export class Connection implements Caller {
   #cut(): void {
     if (this.#isDead) return;
     this.#isDead = true;
+    this.services.traffic.slowReadersCut += 1;
     this.services.log.warn({ connection: this.id, ip: this.request.ip }, "A reader is too slow and is cut");
     this.services.connections.remove(this);
     this.socket.cut();

@@ -11,6 +11,8 @@ import type { HostCheck } from "../http/host.ts";
 import type { OriginCheck } from "../http/origin.ts";
 import { parseRequestTarget, rawPath } from "../http/request-target.ts";
 import { writeHead } from "../http/write-head.ts";
+import type { UpgradeOutcome } from "../observe/meter.ts";
+import { readRequestId } from "../observe/request-id.ts";
 import type { Services } from "../services.ts";
 
 import { type ClientAddress, readClientAddress, type TrustedProxies } from "./client-address.ts";
@@ -30,6 +32,8 @@ export interface UpgradeOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** False while draining: no new sockets. */
   isReady(): boolean;
+  /** Runs an upgrade, and tells those who want to know what became of it. */
+  watchUpgrade(request: IncomingMessage, run: () => Promise<UpgradeOutcome>): Promise<unknown>;
   /** Rises whenever a session may have ended: a socket that was opening meanwhile is checked again. */
   revocationCount(): number;
   recheckLater(connections: readonly Connection[]): void;
@@ -37,7 +41,7 @@ export interface UpgradeOptions {
 
 interface Refusal {
   readonly status: string;
-  readonly why: string;
+  readonly why: UpgradeOutcome;
 }
 
 /**
@@ -50,40 +54,48 @@ export function createUpgradeHandler(
   return (request, tcp, head) => {
     // First of all: an error before there is a listener would end the process.
     tcp.on("error", () => tcp.destroy());
-    void upgrade(options, request, tcp as Socket, head).catch((error: unknown) => {
+    const upgraded = options.watchUpgrade(request, () => upgrade(options, request, tcp as Socket, head));
+    void upgraded.catch((error: unknown) => {
       options.services.log.error({ err: error }, "An upgrade failed");
       refuse(options, tcp, "503 Service Unavailable");
     });
   };
 }
 
-async function upgrade(options: UpgradeOptions, request: IncomingMessage, tcp: Socket, head: Buffer): Promise<void> {
+async function upgrade(
+  options: UpgradeOptions,
+  request: IncomingMessage,
+  tcp: Socket,
+  head: Buffer,
+): Promise<UpgradeOutcome> {
   const { services, wss } = options;
   const address = readClientAddress(request, options.isTrustedProxy);
   const url = parseRequestTarget(request, address.protocol);
-  const refusal =
-    url === null ? { status: "400 Bad Request", why: "target" } : findRefusal(options, request, url, address);
+  const refusal = url === null ? badTarget : findRefusal(options, request, url, address);
   if (url === null || refusal !== null) {
-    const origin = request.headers.origin?.slice(0, 200);
-    services.log.warn({ why: refusal?.why ?? "target", origin, ip: address.ip }, "An upgrade was refused");
-    return refuse(options, tcp, refusal?.status ?? "400 Bad Request");
+    const { status, why } = refusal ?? badTarget;
+    logRefusal(options, request, address, why);
+    refuse(options, tcp, status);
+    return why;
   }
 
   const token = services.cookie.read(request.headers.cookie);
   const countBefore = options.revocationCount();
   const principal = token === null ? null : await services.auth.sessions.validate(hashToken(token) ?? "");
-  if (tcp.destroyed) return;
+  if (tcp.destroyed) return "failed";
   // Once more: others have come in while the session was read.
   const noRoom = findNoRoom(options, address) ?? findNoRoomOfSession(services, principal);
   if (noRoom !== null) {
-    services.log.warn({ why: noRoom.why, ip: address.ip }, "An upgrade was refused");
-    return refuse(options, tcp, noRoom.status);
+    logRefusal(options, request, address, noRoom.why);
+    refuse(options, tcp, noRoom.status);
+    return noRoom.why;
   }
 
   const facts = readRequestFacts(request, url, {
     secretCookies: [services.cookie.name, services.visitorCookie.name],
     ...address,
   });
+  let outcome: UpgradeOutcome = "handshake";
   wss.handleUpgrade(request, tcp, head, (socket) => {
     if (!(socket instanceof GuardedSocket)) throw new Error("The server is to be made with WebSocket: GuardedSocket.");
     const connection = new Connection({
@@ -104,7 +116,26 @@ async function upgrade(options: UpgradeOptions, request: IncomingMessage, tcp: S
     services.connections.add(connection);
     wss.emit("connection", socket, request);
     if (options.revocationCount() !== countBefore) options.recheckLater([connection]);
+    outcome = "accepted";
   });
+  return outcome;
+}
+
+const badTarget: Refusal = { status: "400 Bad Request", why: "target" };
+
+function logRefusal(
+  { services, isTrustedProxy }: UpgradeOptions,
+  request: IncomingMessage,
+  { ip }: ClientAddress,
+  why: UpgradeOutcome,
+): void {
+  const requestId = readRequestId(request, isTrustedProxy);
+  // Without what comes after the path: nobody knows what is in there.
+  const path = rawPath(request).slice(0, 200);
+  services.refusalLog.write(
+    { why, requestId, origin: request.headers.origin?.slice(0, 200), path, ip },
+    "An upgrade was refused",
+  );
 }
 
 function findRefusal(

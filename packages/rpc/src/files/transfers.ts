@@ -14,6 +14,8 @@ const topicPausePerTransferMs = 5;
 export class Transfers {
   readonly #running = new Set<Transfer>();
   readonly #settings: Settings;
+  /** Since the start: those that were let in, and those that were one too many. */
+  readonly counts = { begun: 0, refused: 0 };
 
   constructor(settings: Settings) {
     this.#settings = settings;
@@ -24,6 +26,7 @@ export class Transfers {
     const { LEASE_SECONDS, MAX_TRANSFERS_PER_USER, TRANSFER_SECONDS } = this.#settings;
     const held = [...this.#running].filter(({ holder }) => holder === options.holder).length;
     if (held >= MAX_TRANSFERS_PER_USER) {
+      this.counts.refused += 1;
       throw new CallError("TOO_MANY_REQUESTS", `At most ${MAX_TRANSFERS_PER_USER} files are under way at once.`, {
         reason: "LIMIT_EXCEEDED",
         retryAfterSeconds: 1,
@@ -38,6 +41,7 @@ export class Transfers {
       timedOut,
     });
     this.#running.add(transfer);
+    this.counts.begun += 1;
     return transfer;
   }
 

@@ -1,8 +1,11 @@
+import type { HttpBindings } from "@hono/node-server";
 import type { MiddlewareHandler } from "hono";
 
 import { fileInputHeader, rpcPath } from "@countersign/contract";
 
-import type { Log } from "../services.ts";
+import type { TrustedProxies } from "../connection/client-address.ts";
+import type { RefusalLog } from "../observe/refusal-log.ts";
+import { readRequestId } from "../observe/request-id.ts";
 
 import type { OriginCheck } from "./origin.ts";
 
@@ -34,9 +37,10 @@ export const fileBody: BodyRule = {
 export function guardCalls(options: {
   readonly isAllowedOrigin: OriginCheck;
   readonly requireOrigin: boolean;
-  readonly log: Log;
+  readonly refusalLog: RefusalLog;
+  readonly isTrustedProxy: TrustedProxies;
   readonly body: BodyRule;
-}): MiddlewareHandler {
+}): MiddlewareHandler<{ Bindings: HttpBindings }> {
   return async (c, next) => {
     const { method } = c.req;
     const origin = c.req.header("origin");
@@ -74,8 +78,13 @@ export function guardCalls(options: {
     return next();
 
     function refuse(status: 403) {
-      options.log.warn(
-        { origin: origin?.slice(0, 200), path: c.req.path.slice(0, 200) || rpcPath, method },
+      options.refusalLog.write(
+        {
+          requestId: readRequestId(c.env.incoming, options.isTrustedProxy),
+          origin: origin?.slice(0, 200),
+          path: c.req.path.slice(0, 200) || rpcPath,
+          method,
+        },
         "A request from another site was refused",
       );
       return c.json(

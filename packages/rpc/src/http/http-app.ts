@@ -1,5 +1,5 @@
 import type { HttpBindings } from "@hono/node-server";
-import type { AnyRouter } from "@trpc/server";
+import type { AnyRouter, TRPCError } from "@trpc/server";
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
@@ -8,6 +8,9 @@ import { filesPath, rpcPath } from "@countersign/contract";
 
 import type { TrustedProxies } from "../connection/client-address.ts";
 import { fileRoutes } from "../files/file-routes.ts";
+import { metricsPath } from "../observe/meter.ts";
+import type { Readiness } from "../observe/readiness.ts";
+import { readRequestId, requestIdHeader } from "../observe/request-id.ts";
 import type { RootContext } from "../procedure/call-context.ts";
 import type { Services } from "../services.ts";
 
@@ -25,8 +28,12 @@ export interface HttpAppOptions {
   readonly isTrustedProxy: TrustedProxies;
   /** Where the built web app is; null when something else serves it. */
   readonly webFolder: string | null;
-  /** May new work be taken? False while draining. */
-  isReady(): boolean;
+  /** May traffic be sent here, and if not, why not? */
+  readiness(): Promise<Readiness>;
+  /** What is served under `/metrics`; null for nothing. */
+  readonly metrics: ((request: Request) => Promise<Response>) | null;
+  /** Hears of calls that failed, those for no procedure included. */
+  onFailedCall(error: TRPCError, path: string | undefined): void;
 }
 
 /** Told to all who ask, under any Host: a load balancer asks by address. */
@@ -35,22 +42,25 @@ export const healthPaths: ReadonlySet<string> = new Set(["/healthz", "/readyz"])
 /** The HTTP half: calls that set a cookie (and any other, for clients without a socket), health, and the web app. */
 export function createHttpApp(options: HttpAppOptions): Hono<{ Bindings: HttpBindings }> {
   const { services } = options;
-  const { log, settings } = services;
+  const { log, refusalLog, settings } = services;
   const app = new Hono<{ Bindings: HttpBindings }>();
 
   app.use(securityHeaders(options.publicUrl));
+  app.use((c, next) => {
+    c.header(requestIdHeader, readRequestId(c.env.incoming, options.isTrustedProxy));
+    return next();
+  });
   app.get("/healthz", (c) => c.json({ status: "ok" }, 200, { "Cache-Control": "no-store" }));
   app.get("/readyz", async (c) => {
-    const isReady =
-      options.isReady() &&
-      (await services.db.ping().then(
-        () => true,
-        () => false,
-      ));
-    return c.json({ status: isReady ? "ready" : "not ready" }, isReady ? 200 : 503, { "Cache-Control": "no-store" });
+    const { isReady, checks } = await options.readiness();
+    const status = isReady ? "ready" : "not ready";
+    return c.json({ status, checks }, isReady ? 200 : 503, { "Cache-Control": "no-store" });
   });
+  const { metrics } = options;
+  if (metrics !== null) app.get(metricsPath, (c) => metrics(c.req.raw));
 
-  const guards = { isAllowedOrigin: options.isAllowedOrigin, requireOrigin: settings.REQUIRE_ORIGIN, log };
+  const { isAllowedOrigin, isTrustedProxy } = options;
+  const guards = { isAllowedOrigin, isTrustedProxy, requireOrigin: settings.REQUIRE_ORIGIN, refusalLog };
   const guard = guardCalls({ ...guards, body: jsonBody });
   const tooLarge = bodyLimit({
     maxSize: settings.MAX_BODY_BYTES,
@@ -67,6 +77,7 @@ export function createHttpApp(options: HttpAppOptions): Hono<{ Bindings: HttpBin
       router: options.router,
       maxBatchSize: settings.MAX_BATCH,
       createContext: ({ resHeaders }): RootContext => ({ caller: createHttpCaller(options, c.env, resHeaders) }),
+      onError: ({ error, path }) => options.onFailedCall(error, path),
     }).then((response) => {
       const headers = new Headers(response.headers);
       for (const [name, value] of c.res.headers) headers.append(name, value);
@@ -87,8 +98,9 @@ export function createHttpApp(options: HttpAppOptions): Hono<{ Bindings: HttpBin
     return c.json({ error: { message: "Use GET." } }, 405, { Allow: "GET, HEAD" });
   });
   app.onError((error, c) => {
-    log.error({ err: error, path: c.req.path.slice(0, 200) }, "A request failed");
-    return c.json({ error: { message: "Something went wrong on our side." } }, 500);
+    const requestId = readRequestId(c.env.incoming, options.isTrustedProxy);
+    log.error({ requestId, err: error, path: c.req.path.slice(0, 200) }, "A request failed");
+    return c.json({ error: { message: `Something went wrong on our side. Request id: ${requestId}` } }, 500);
   });
   return app;
 }

@@ -6,6 +6,7 @@ import { readClientAddress, type TrustedProxies } from "../connection/client-add
 import { readRequestFacts } from "../connection/request-facts.ts";
 import { readVisitorHash } from "../connection/visitor-hash.ts";
 import type { FileCall } from "../files/file-call.ts";
+import { readRequestId } from "../observe/request-id.ts";
 import type { Caller } from "../procedure/call-context.ts";
 import type { Services } from "../services.ts";
 
@@ -29,6 +30,9 @@ export function createHttpCaller(
     addressKey: addressKey(address.ip),
     tokenHash: token === null ? null : hashToken(token),
     visitorHash: readVisitorHash(options.services, incoming.headers.cookie),
+    requestId: readRequestId(incoming, options.isTrustedProxy),
+    userId: null,
+    sessionId: null,
     connection: null,
     reply: new HttpReply(
       headers,

@@ -75,7 +75,12 @@ test("CSR-16: a refused request is logged once, with its origin and path, and no
     {
       level: "warn",
       message: "A request from another site was refused",
-      facts: { origin: "https://evil.example", path: "/trpc/auth.login", method: "POST" },
+      facts: {
+        origin: "https://evil.example",
+        path: "/trpc/auth.login",
+        method: "POST",
+        requestId: expect.stringMatching(/^[\da-f-]{36}$/) as string,
+      },
     },
   ]);
 });

@@ -5,6 +5,7 @@ import type { Rule, Settings } from "@countersign/contract";
 import { DatabaseUnavailable, type TurnQueue } from "@countersign/db";
 
 import type { Connection } from "../connection/connection.ts";
+import type { WatchRounds } from "../observe/watch-rounds.ts";
 import { CallError } from "../procedure/call-error.ts";
 import { checkRule } from "../procedure/check-rule.ts";
 import type { Log } from "../services.ts";
@@ -23,6 +24,13 @@ export interface Watcher {
   update(principal: Principal | null, round: Round): void | Promise<void>;
   /** The right is gone, or the state cannot be read. */
   fail(error: TRPCError): void;
+}
+
+/** Watchers who are to have been told in a turn later than `since`. */
+interface Awaited {
+  readonly watchers: Set<Watcher>;
+  readonly since: number;
+  readonly done: () => void;
 }
 
 /** How often to see whether a reader with a backlog has caught up; it then gets the newest state. */
@@ -58,6 +66,12 @@ export class LiveHub {
   readonly #again = new Set<Watcher>();
   #round: Round;
   #isScheduled = false;
+  readonly #watchRounds: WatchRounds | null;
+  /** Who waits until a watcher has been told. */
+  readonly #awaitedBy = new Map<Watcher, Awaited[]>();
+  #turns = 0;
+  /** What there was to do since the start. */
+  readonly counts = { rounds: 0, told: 0 };
 
   constructor(options: {
     readonly sessions: SessionEngine;
@@ -66,7 +80,9 @@ export class LiveHub {
     readonly log: Log;
     /** Of the readings of lists. */
     readonly turns: TurnQueue;
+    readonly watchRounds?: WatchRounds | null;
   }) {
+    this.#watchRounds = options.watchRounds ?? null;
     this.#sessions = options.sessions;
     this.#settings = options.settings;
     this.#clock = options.clock;
@@ -144,6 +160,14 @@ export class LiveHub {
     for (const watcher of this.#byConnection.get(connection) ?? []) this.#makeDue(watcher);
   }
 
+  /** Calls back when all that these connections watch now has been told from here on, or is watched no more. */
+  whenTold(connections: readonly Connection[], done: () => void): void {
+    const watchers = new Set(connections.flatMap((connection) => [...(this.#byConnection.get(connection) ?? [])]));
+    if (watchers.size === 0) return done();
+    const awaited = { watchers, since: this.#turns, done };
+    for (const watcher of watchers) this.#awaitedBy.set(watcher, [...(this.#awaitedBy.get(watcher) ?? []), awaited]);
+  }
+
   touchAll(): void {
     for (const watchers of this.#byConnection.values()) for (const watcher of watchers) this.#makeDue(watcher);
   }
@@ -154,6 +178,7 @@ export class LiveHub {
     this.#due.delete(watcher);
     this.#left.delete(watcher);
     this.#again.delete(watcher);
+    this.#noteTold(watcher, Number.POSITIVE_INFINITY);
   }
 
   #isWatching(watcher: Watcher): boolean {
@@ -195,21 +220,28 @@ export class LiveHub {
       begun.push(watcher);
     }
     const told = this.#pace.begin(begun.length);
-    for (const watcher of begun) void this.#tell(watcher, this.#round, told);
+    const round = this.#round;
+    round.running += begun.length;
+    round.run(() => {
+      for (const watcher of begun) void this.#tell(watcher, round, told);
+    });
     // The rest of this round follow in another turn, as soon as there is room: calls are answered in between.
     const canGoOn = this.#left.size > 0 ? this.#running.size < limit * turnsAtOnce : this.#due.size > 0;
     if (canGoOn) this.#schedule();
   }
 
   #beginRound(): void {
+    if (this.#round.running === 0) this.#round.end();
     this.#left = this.#due;
     this.#due = new Set();
-    this.#round = new Round(this.#sessions);
+    this.counts.rounds += 1;
+    this.#round = new Round(this.#sessions, this.#watchRounds?.(this.#left.size));
   }
 
   /** Never rejects. */
   async #tell(watcher: Watcher, round: Round, told: () => void): Promise<void> {
     let retryMs: number | null = null;
+    const turn = ++this.#turns;
     try {
       if (watcher.connection.isDead || watcher.connection.hasCaughtUp) await this.#update(watcher, round);
       else retryMs = blockedRetryMs;
@@ -217,6 +249,12 @@ export class LiveHub {
       retryMs = this.#handleFailure(watcher, error);
     }
     told();
+    round.running -= 1;
+    if (round.running === 0 && (round !== this.#round || this.#left.size === 0)) round.end();
+    if (retryMs === null) {
+      this.counts.told += 1;
+      this.#noteTold(watcher, turn);
+    }
     this.#running.delete(watcher);
     const wasTouched = this.#again.delete(watcher);
     // Not in this round: what it has read may be older than what the watcher was shown just now.
@@ -240,6 +278,18 @@ export class LiveHub {
     const updating = watcher.update(principal, round);
     if (updating) await updating;
     this.#noteDuration(watcher, performance.now() - begun);
+  }
+
+  /** Those who waited for a turn that began after they did have what they wait for. */
+  #noteTold(watcher: Watcher, turn: number): void {
+    const waiting = this.#awaitedBy.get(watcher);
+    if (waiting === undefined) return;
+    const left = waiting.filter(({ since }) => turn <= since);
+    if (left.length > 0) this.#awaitedBy.set(watcher, left);
+    else this.#awaitedBy.delete(watcher);
+    for (const { since, watchers, done } of waiting) {
+      if (turn > since && watchers.delete(watcher) && watchers.size === 0) done();
+    }
   }
 
   /** Only of the slow ones is it kept: those whose time makes a difference to `touchLater`. */

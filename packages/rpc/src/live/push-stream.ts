@@ -55,7 +55,11 @@ export class PushStream<Data> implements AsyncIterable<Data> {
   }
 
   #sink(id: string | number, fail: (error: TRPCError) => void): PushSink {
-    const { socket } = this.#connection;
-    return { send: (frame) => socket.send(frame.bytesFor(id), { binary: false }), fail };
+    const { services, socket } = this.#connection;
+    const send = (frame: SharedFrame) => {
+      services.traffic.pushesSent += 1;
+      socket.send(frame.bytesFor(id), { binary: false });
+    };
+    return { send, fail };
   }
 }

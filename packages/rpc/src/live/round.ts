@@ -1,5 +1,7 @@
 import type { Principal, SessionEngine } from "@countersign/auth";
 
+import type { WatchedRound } from "../observe/watch-rounds.ts";
+
 /**
  * What the watchers that are due together share. It begins after every touch it answers, so that what it reads is at least
  * as new as what they were touched for: each state is read once, however many turns it takes to tell them all. Who they are
@@ -10,9 +12,25 @@ export class Round {
   readonly #shared = new Map<string, unknown>();
   readonly #beginning = new Map<string, Promise<unknown>>();
   #principals = new Map<string, Promise<Principal | null>>();
+  #watched: WatchedRound | null;
+  /** How many of it are being told. */
+  running = 0;
 
-  constructor(sessions: SessionEngine) {
+  constructor(sessions: SessionEngine, watched: WatchedRound | null = null) {
     this.#sessions = sessions;
+    this.#watched = watched;
+  }
+
+  /** Runs a part of the round, so that it is seen as one. */
+  run(part: () => void): void {
+    if (this.#watched === null) part();
+    else this.#watched.run(part);
+  }
+
+  /** All have been told who were left. */
+  end(): void {
+    this.#watched?.end();
+    this.#watched = null;
   }
 
   /** From here on sessions are validated anew: between two turns calls are answered, and one of them may have been a sign-out. */

@@ -24,6 +24,11 @@ export interface Caller<Tables extends CoreTables = CoreTables> {
   readonly visitorHash: string | null;
   /** The socket the call came over; null over HTTP. */
   readonly connection: Connection | null;
+  /** What the HTTP request is called in the log; null over the socket, whose connection has an id. */
+  readonly requestId: string | null;
+  /** Whose session it was when it was last read: for finding sockets and for the log. Never who is calling. */
+  userId: string | null;
+  sessionId: string | null;
   /** The HTTP answer under way; null over the socket. */
   readonly reply: HttpReply | null;
   /** What is asked of a procedure that takes or gives a file; null for every other call. */

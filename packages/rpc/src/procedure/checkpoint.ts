@@ -8,6 +8,7 @@ import type { CoreTables, WatchedRows } from "@countersign/db";
 import type { Connection } from "../connection/connection.ts";
 import { wrongTransport } from "../files/wrong-transport.ts";
 import { PushStream } from "../live/push-stream.ts";
+import { callFacts } from "../observe/call-facts.ts";
 
 import { answerLostToken } from "./answer-lost-token.ts";
 import type { CallContext, Caller } from "./call-context.ts";
@@ -65,6 +66,7 @@ export async function admit(
   const principal = recalled ?? (caller.tokenHash === null ? null : await auth.sessions.validate(caller.tokenHash));
   requireAlive(connection);
   if (connection !== null && connection.tokenHash !== null && principal === null) throw refuseEnded(connection);
+  if (principal !== null) noteWho(caller, principal);
 
   const { rateLimits } = caller.services;
   const isRecheck = caller.fileCall?.isRecheck === true;
@@ -74,6 +76,7 @@ export async function admit(
   if (refusal) {
     if (principal === null) await answerLostToken(caller);
     else if (meta.isAudited && refusal.details.reason !== "REAUTH") recordRefusal(caller, principal, path);
+    logRefusal(caller, path, refusal);
     const refused = { path, rule, principal, request: caller.request };
     throw await answerRefusal(refusal, refused, meta, caller.services.log);
   }
@@ -103,10 +106,27 @@ function recordRefusal({ request, services }: Caller, principal: Principal, proc
   });
 }
 
-function tooMany({ reply, addressKey, services: { rateLimits, log } }: Caller): CallError {
+/** For the log: a socket knows, a request finds out. */
+function noteWho(caller: Caller, { session, user }: Principal): void {
+  if (caller.connection !== null) return;
+  caller.userId = user.id;
+  caller.sessionId = session.id;
+}
+
+/** The same caller is refused the same thing again and again in normal use: once a minute is enough to see it. */
+function logRefusal(caller: Caller, procedure: string, { code, details }: CallError): void {
+  caller.services.refusalLog.writeNews(
+    `${caller.addressKey} ${code} ${procedure}`,
+    () => ({ ...callFacts(caller), procedure, code, reason: details.reason, address: caller.addressKey }),
+    "A call was refused",
+  );
+}
+
+function tooMany(caller: Caller): CallError {
+  const { reply, addressKey, services } = caller;
   reply?.setRetryAfter(retryAfterSeconds);
-  if (rateLimits.isNews(addressKey, performance.now())) {
-    log.warn({ address: addressKey }, "Calls are refused, because there are too many");
+  if (services.rateLimits.isNews(addressKey, performance.now())) {
+    services.log.warn({ ...callFacts(caller), address: addressKey }, "Calls are refused, because there are too many");
   }
   return rateLimited(retryAfterSeconds);
 }

@@ -7,6 +7,8 @@ import { z } from "zod";
 import { type ErrorData, safeReturnTo } from "@countersign/contract";
 import { DatabaseUnavailable } from "@countersign/db";
 
+import { callFacts } from "../observe/call-facts.ts";
+
 import type { RootContext } from "./call-context.ts";
 import { CallError, invalidFields, unavailable } from "./call-error.ts";
 import { describeFault } from "./describe-fault.ts";
@@ -55,7 +57,8 @@ export function formatError(options: {
   if (error.code !== "INTERNAL_SERVER_ERROR") return { message: publicMessage(error), code: shape.code, data };
 
   const errorId = randomUUID();
-  ctx?.caller.services.log.error({ errorId, path, err: error.cause ?? error }, "A call failed");
+  const facts = ctx ? callFacts(ctx.caller) : {};
+  ctx?.caller.services.log.error({ errorId, path, ...facts, err: error.cause ?? error }, "A call failed");
   return {
     message: `Something went wrong on our side. Error id: ${errorId}`,
     code: shape.code,
@@ -70,7 +73,7 @@ function safeDetails({ details: { redirectTo, ...rest } }: CallError): CallError
 }
 
 /** Gives known failures the answer they are to get; leaves all others as they are. */
-function toPublicError(error: TRPCError): TRPCError {
+export function toPublicError(error: TRPCError): TRPCError {
   if (error instanceof CallError) return error;
   if (error.cause instanceof DatabaseUnavailable) return unavailable();
   if (error.code === "BAD_REQUEST" && error.cause instanceof z.core.$ZodError)

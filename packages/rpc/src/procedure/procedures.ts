@@ -3,6 +3,8 @@ import { initTRPC } from "@trpc/server";
 import { type LibraryPermission, type PermissionName, type Rule, withLibraryPermissions } from "@countersign/contract";
 import type { CoreTables, TableSet } from "@countersign/db";
 
+import { watched } from "../observe/watch-call.ts";
+
 import type { CallContext, RootContext, SignedInContext } from "./call-context.ts";
 import { CallData, type SessionDataAccess } from "./call-data.ts";
 import { admit, buildContext, guardStream, type ProcedureMeta, takeSubscription } from "./checkpoint.ts";
@@ -81,26 +83,28 @@ export function createProcedures<
   function checkpoint<Context extends CallContext<Tables, Permission>>(without: ReadonlySet<string>) {
     const present = providers.filter(([name]) => !without.has(name));
 
-    return t.middleware(async ({ ctx: { caller }, meta, type, path, next }) => {
-      const isStream = type === "subscription" && caller.connection !== null;
-      using _running = isStream ? null : caller.connection?.run();
-      const { rule, principal } = await admit(caller, meta, type, path);
-      const data = sessionData ? new CallData(caller, principal, sessionData, isStream) : null;
-      const base = buildContext(caller, rule, principal, { policies, data });
-      // The cast: a rule that asks for a user has let nobody pass without one, and what is provided is added here.
-      const ctx = (present.length === 0 ? base : { ...base, ...createProvided(present, base) }) as unknown as Context;
-      if (!isStream || caller.connection === null) {
-        const result = await runCall(base, () => next({ ctx }));
-        if (result.ok) await data?.keep();
-        return result;
-      }
+    return t.middleware(
+      watched(async ({ ctx: { caller }, meta, type, path, next }) => {
+        const isStream = type === "subscription" && caller.connection !== null;
+        using _running = isStream ? null : caller.connection?.run();
+        const { rule, principal } = await admit(caller, meta, type, path);
+        const data = sessionData ? new CallData(caller, principal, sessionData, isStream) : null;
+        const base = buildContext(caller, rule, principal, { policies, data });
+        // The cast: a rule that asks for a user has let nobody pass without one, and what is provided is added here.
+        const ctx = (present.length === 0 ? base : { ...base, ...createProvided(present, base) }) as unknown as Context;
+        if (!isStream || caller.connection === null) {
+          const result = await runCall(base, () => next({ ctx }));
+          if (result.ok) await data?.keep();
+          return result;
+        }
 
-      const release = takeSubscription(caller.connection);
-      const result = await next({ ctx });
-      if (result.ok) return { ...result, data: guardStream(result.data, caller, rule, release) };
-      release();
-      return result;
-    });
+        const release = takeSubscription(caller.connection);
+        const result = await next({ ctx });
+        if (result.ok) return { ...result, data: guardStream(result.data, caller, rule, release) };
+        release();
+        return result;
+      }),
+    );
   }
 
   function createSet<Without extends keyof Functions & string>({ without = [], ...hooks }: ScopeOptions<Without>) {

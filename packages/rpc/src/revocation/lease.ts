@@ -10,12 +10,20 @@ import type { Revocation } from "./revocation.ts";
 /** How often to look whose session has expired: what is over by the clock is to end as soon as what is ended. */
 const expiryMs = 100;
 
+export interface Lease {
+  readonly stop: () => void;
+  /** Have open sessions not been confirmed for longer than the lease? */
+  readonly isOver: () => boolean;
+  /** How long ago they were. */
+  readonly ageSeconds: () => number;
+}
+
 /**
  * The promise that holds when nothing else does: every open socket's session is confirmed by the database once per
- * lease, and what cannot be confirmed is closed. Returns the way to stop.
+ * lease, and what cannot be confirmed is closed.
  */
-export function startLease(services: Services, revocation: Revocation): () => void {
-  const { clock, connections, log, recent, settings } = services;
+export function startLease(services: Services, revocation: Revocation): Lease {
+  const { clock, connections, log, meter, recent, settings } = services;
   const leaseMs = settings.LEASE_SECONDS * 1000;
   const watchMs = Math.min(1000, leaseMs / 4);
   let confirmedAt = performance.now();
@@ -35,14 +43,22 @@ export function startLease(services: Services, revocation: Revocation): () => vo
       await revocation.recheck(connections);
       confirmedAt = startedAt;
       recent?.trust("lease");
+      meter?.leaseRenewed(true);
     } catch (error) {
       recent?.doubt("lease");
+      meter?.leaseRenewed(false);
       log.warn({ err: error }, "The lease on open sessions could not be renewed");
     }
   }
 
   function isOver(): boolean {
     return performance.now() - confirmedAt > leaseMs;
+  }
+
+  function stop(): void {
+    clearInterval(renewal);
+    clearInterval(watching);
+    clearInterval(ending);
   }
 
   function closeUnconfirmed(): void {
@@ -89,9 +105,5 @@ export function startLease(services: Services, revocation: Revocation): () => vo
   const renewal = setInterval(() => void renew(), leaseMs / 2).unref();
   const watching = setInterval(watch, watchMs).unref();
   const ending = setInterval(endExpired, expiryMs).unref();
-  return () => {
-    clearInterval(renewal);
-    clearInterval(watching);
-    clearInterval(ending);
-  };
+  return { stop, isOver, ageSeconds: () => (performance.now() - confirmedAt) / 1000 };
 }

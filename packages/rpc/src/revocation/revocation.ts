@@ -25,14 +25,15 @@ export class Revocation {
     this.#services = services;
   }
 
-  handleHint(hint: Hint): void {
+  /** `publishedAt`: see `OnHint` of the bus. */
+  handleHint(hint: Hint, publishedAt: number | null = null): void {
     const { connections, hub } = this.#services;
     this.#tellAdmins(hint);
     this.#services.transfers.handleHint(hint);
     switch (hint.kind) {
       case "sessions-ended":
         this.count += 1;
-        return this.#endSessions(hint.sessionIds, hint.reason);
+        return this.#endSessions(hint.sessionIds, hint.reason, publishedAt);
       case "session-rotated":
         this.count += 1;
         return this.#supersede(connections.ofSession(hint.sessionId));
@@ -42,7 +43,7 @@ export class Revocation {
         return this.recheckLater(connections.ofSession(hint.sessionId));
       case "user":
         this.count += 1;
-        return this.#recheckUser(connections.ofUser(hint.userId));
+        return this.#recheckUser(connections.ofUser(hint.userId), publishedAt);
       case "topic":
         return isAdminTopic(hint.topic) ? hub.touchLater(hint.topic) : hub.touch(hint.topic);
       case "gap":
@@ -95,9 +96,10 @@ export class Revocation {
     }
   }
 
-  #endSessions(sessionIds: readonly string[], reason: string): void {
+  #endSessions(sessionIds: readonly string[], reason: string, publishedAt: number | null): void {
     const ended = sessionIds.flatMap((id) => this.#services.connections.ofSession(id));
     for (const connection of ended) connection.end(parseSessionEndReason(reason));
+    this.#services.meter?.sessionsEnded(sessionIds, publishedAt, ended.length);
   }
 
   #supersede(connections: readonly Connection[]): void {
@@ -109,10 +111,11 @@ export class Revocation {
     }
   }
 
-  #recheckUser(connections: readonly Connection[]): void {
-    const { hub } = this.#services;
+  #recheckUser(connections: readonly Connection[], publishedAt: number | null): void {
+    const { hub, meter } = this.#services;
     void this.#recheckFirst(connections, () => {
       for (const connection of connections) hub.touchConnection(connection);
+      if (meter !== null && connections.length > 0) hub.whenTold(connections, () => meter.userShown(publishedAt));
     });
   }
 

@@ -16,6 +16,7 @@ import {
 import { type App, createApp } from "../app.ts";
 import type { FileOptions } from "../files/stored-files.ts";
 import type { SnapshotFields } from "../live/snapshot-fields.ts";
+import type { Metrics } from "../observe/meter.ts";
 import type { Log } from "../services.ts";
 
 import { RawSocket } from "./raw-socket.ts";
@@ -41,6 +42,10 @@ export interface TestAppOptions<Tables extends CoreTables> {
   readonly publicUrl?: string;
   readonly snapshotFields?: SnapshotFields<Tables>;
   readonly files?: FileOptions<Tables>;
+  readonly metrics?: Metrics;
+  readonly metricsToken?: string;
+  /** Writes down what happens with each call as well. Default: warnings and errors. */
+  readonly logsCalls?: boolean;
 }
 
 /** An app on a port of its own, with a real database behind it. */
@@ -50,7 +55,7 @@ export interface TestApp<Tables extends CoreTables = CoreTables> extends AsyncDi
   readonly db: Database<Tables>;
   readonly auth: Auth;
   readonly bus: Bus;
-  /** What was logged as a warning or an error. */
+  /** What was logged as a warning or an error; of each call as well, if asked for. */
   readonly logged: readonly { readonly level: string; readonly message: string; readonly facts: object }[];
   /** The mails sent since it was last asked, those still on their way included. */
   takeMails(): Promise<readonly Mail[]>;
@@ -98,7 +103,7 @@ export async function startTestApp<Tables extends CoreTables = CoreTables>(
   const port = await findFreePort();
   const url = `http://localhost:${port}`;
   const { trustProxy = "", allowedOrigins = [url], publicUrl = url } = options;
-  const { log, logged } = createLog();
+  const { log, logged } = createLog(options.logsCalls ?? false);
   const mails: Mail[] = [];
   const mailer = { send: async (mail: Mail) => void mails.push(mail) };
   const auth = createAuth({ db, bus, settings, permissions, clock, mailer, publicUrl });
@@ -116,6 +121,8 @@ export async function startTestApp<Tables extends CoreTables = CoreTables>(
     clock,
     checkHost: options.checkHost ?? false,
     webFolder: options.webFolder ?? null,
+    metrics: options.metrics ?? null,
+    metricsToken: options.metricsToken ?? null,
     ...(options.files ? { files: options.files } : {}),
     ...(options.snapshotFields ? { snapshotFields: options.snapshotFields } : {}),
   });
@@ -204,13 +211,20 @@ function withoutChanges<Tables extends CoreTables>(db: Database<Tables>): Databa
 
 /** Delivers nothing. */
 function createDeafBus(): Bus {
-  return { isConnected: false, publish() {}, subscribe: () => () => {}, async close() {} };
+  const counts = { published: 0, received: 0, gaps: 0 };
+  return { isConnected: false, counts, publish() {}, subscribe: () => () => {}, async close() {} };
 }
 
-function createLog(): { log: Log; logged: { level: string; message: string; facts: object }[] } {
+function createLog(logsCalls: boolean): { log: Log; logged: { level: string; message: string; facts: object }[] } {
   const logged: { level: string; message: string; facts: object }[] = [];
   const write = (level: string) => (facts: object, message: string) => void logged.push({ level, message, facts });
-  const log = { debug: () => {}, info: () => {}, warn: write("warn"), error: write("error") };
+  const log = {
+    debug: logsCalls ? write("debug") : () => {},
+    info: () => {},
+    warn: write("warn"),
+    error: write("error"),
+    isLevelEnabled: () => logsCalls,
+  };
   return { log, logged };
 }
 

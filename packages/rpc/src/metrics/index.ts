@@ -1,0 +1,2 @@
+export { createMetrics } from "./create-metrics.ts";
+export { type MetricsServer, serveMetrics } from "./serve-metrics.ts";
