@@ -1,4 +1,4 @@
-import { Client } from "pg";
+import { Pool } from "pg";
 
 import { monotonicMs } from "../monotonic-clock.ts";
 import { createBenchAccounts } from "../sides/countersign-accounts.ts";
@@ -21,19 +21,21 @@ export interface ReplicasDatabase extends AsyncDisposable {
 export async function fillReplicasDatabase(url: string, sessionCounts: readonly number[]): Promise<ReplicasDatabase> {
   const members = await createMembers(url, sessionCounts);
   await createBenchAccounts(url, 0);
-  const client = new Client(url);
-  await client.connect();
-  await client.query(`
+  // Several are asked at once where rounds are waited for together.
+  const pool = new Pool({ connectionString: url, max: 5 });
+  // Its connections end with the database, which may go first.
+  pool.on("error", () => {});
+  await pool.query(`
     update users set email_verified_at = now(),
       password_hash = (select password_hash from users where username_key = 'pattern');
     insert into groups (id, name, created_at) values ('${groupId}', 'readers', now());
     insert into group_permissions values ('${groupId}', '${permission}')`);
-  await client.query("update users set is_superuser = true, is_staff = true where id = $1", [members[0]?.userId]);
+  await pool.query("update users set is_superuser = true, is_staff = true where id = $1", [members[0]?.userId]);
 
   return {
     members,
     async deleteSession(id) {
-      const { rowCount } = await client.query("delete from sessions where id = $1", [id]);
+      const { rowCount } = await pool.query("delete from sessions where id = $1", [id]);
       const at = monotonicMs();
       if (rowCount !== 1) throw new Error(`${rowCount} sessions were deleted instead of one.`);
       return at;
@@ -41,25 +43,25 @@ export async function fillReplicasDatabase(url: string, sessionCounts: readonly 
     async setExpiry(sessionId, at) {
       // Both limits: use moves the other one.
       const text = "update sessions set expires_at = $2, absolute_expires_at = $2 where id = $1";
-      await client.query(text, [sessionId, new Date(at)]);
+      await pool.query(text, [sessionId, new Date(at)]);
     },
     async readExpiry(sessionId) {
-      const { rows } = await client.query<{ at: Date }>("select expires_at as at from sessions where id = $1", [
+      const { rows } = await pool.query<{ at: Date }>("select expires_at as at from sessions where id = $1", [
         sessionId,
       ]);
       return rows[0]?.at.getTime() ?? Number.NaN;
     },
     async allowByGroup(userId) {
-      await client.query("insert into group_members values ($1, $2)", [groupId, userId]);
-      await client.query("delete from user_permissions where user_id = $1", [userId]);
+      await pool.query("insert into group_members values ($1, $2)", [groupId, userId]);
+      await pool.query("delete from user_permissions where user_id = $1", [userId]);
     },
     async silence() {
       for (const table of ["users", "sessions"]) {
         for (const event of ["update", "delete"])
-          await client.query(`alter table ${table} disable trigger countersign_notify_${event}`);
+          await pool.query(`alter table ${table} disable trigger countersign_notify_${event}`);
       }
     },
-    [Symbol.asyncDispose]: () => client.end(),
+    [Symbol.asyncDispose]: () => pool.end(),
   };
 }
 
