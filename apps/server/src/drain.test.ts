@@ -9,10 +9,10 @@ import { startTcpBalancer } from "./test/tcp-balancer.ts";
 
 const people = 6;
 
-test("a server is stopped under load: no mutation fails, none is done twice, no change is missed, nobody sees it", async () => {
+test("WSK-25: a server is stopped under load: no mutation fails, none is done twice, no change is missed, nobody sees it", async () => {
   const { acknowledged, code, failed, flashes, states, tookMs } = await stopUnderLoad("SIGTERM", {
     DRAIN_SETTLE_SECONDS: "1",
-    DRAIN_SECONDS: "4",
+    DRAIN_SECONDS: "10",
   });
 
   expect({ code, failed, flashes }).toEqual({ code: 0, failed: [], flashes: [] });
@@ -21,21 +21,21 @@ test("a server is stopped under load: no mutation fails, none is done twice, no 
   process.stderr.write(
     `drain: ${people} clients moved, ${acknowledged} mutations acknowledged, 0 failed, exit 0 after ${tookMs} ms\n`,
   );
-}, 60_000);
+}, 120_000);
 
-test("sockets that have no time to move are closed, and what they had asked is done elsewhere, once", async () => {
+test("WSK-22: sockets that have no time to move are closed, what they had asked is done elsewhere, once, and their lists go on with the same question", async () => {
   const { code, failed, flashes, states } = await stopUnderLoad("SIGTERM", { DRAIN_SECONDS: "0" });
 
   expect({ code, failed, flashes }).toEqual({ code: 0, failed: [], flashes: [] });
   // It was seen: they had to come back.
   expect(states).toContain("reconnecting");
-}, 60_000);
+}, 120_000);
 
 test("negative control: that a server was killed is seen", async () => {
   const { states } = await stopUnderLoad("SIGKILL", {});
 
   expect(states).toContain("reconnecting");
-}, 60_000);
+}, 120_000);
 
 /**
  * Ends one of two servers behind a balancer while people write on both, and looks for what was lost: every acknowledged note
@@ -46,10 +46,8 @@ async function stopUnderLoad(signal: NodeJS.Signals, settings: Readonly<Record<s
   const ports: number[] = [];
   await using balancer = await startTcpBalancer(() => ports);
   const env = { DATABASE_URL: database.url, PUBLIC_URL: balancer.url, ...settings };
-  // The second waits for the first's migrations.
-  await using replicas = new AsyncDisposableStack();
-  const [first, second] = await Promise.all([startReplica(env), startReplica(env)]);
-  for (const replica of [first, second]) replicas.use(replica);
+  await using first = await startReplica(env);
+  await using second = await startReplica(env);
   ports.push(first.port, second.port);
   await using crowd = await openCrowd(balancer.url);
   const writers = crowd.members.map((member) => startWriting(member));
@@ -116,7 +114,8 @@ async function openCrowd(url: string) {
   const members: Member[] = [];
   for (let person = 0; person < people; person += 1) {
     const opened = stack.use(await openClient(url, await register(url, `person${person}`)));
-    const query = { limit: 100 };
+    // Of what they write, half is not asked for here: it must never be seen.
+    const query = { limit: 100, search: "note" };
     const list = createLiveRows<Note>(opened.client, (observer) => opened.rpc.note.live.subscribe(query, observer));
     const flashes: string[] = [];
     let length = 0;
@@ -146,6 +145,11 @@ function startWriting({ opened: { rpc } }: Member) {
         () => acknowledged.push(title),
         (error: unknown) => failed.push(`${title}: ${String(error)}`),
       );
+      await rpc.note.create
+        .mutate({ title: `other ${title}`.replace("note", "thing"), body: "" })
+        .catch((error: unknown) => {
+          failed.push(`other ${title}: ${String(error)}`);
+        });
       await pause(20);
     }
     return { acknowledged, failed };
@@ -158,7 +162,7 @@ function isConnected({ opened: { client } }: Member): boolean {
 }
 
 async function readTitles({ opened: { rpc } }: Member): Promise<string[]> {
-  const { rows } = await rpc.note.list.query({ limit: 100 });
+  const { rows } = await rpc.note.list.query({ limit: 100, search: "note" });
   return rows.map(({ title }) => title);
 }
 

@@ -88,6 +88,19 @@ export const Settings = z.object({
     .default(500)
     .describe("Most open sockets of one address (an IPv6 /64 counts as one)."),
   MAX_CONNECTIONS_PER_SESSION: count(1, 1_000_000).default(50).describe("Most open sockets of one session."),
+  MAX_CONNECTIONS_PER_USER: count(1, 1_000_000)
+    .default(100)
+    .describe("Most open sockets of one user, over all sessions."),
+  UPGRADE_QUEUE: count(1, 1_000_000)
+    .default(2000)
+    .describe(
+      "Most new sockets that wait to be let in, a few at a time and up to 5 seconds; beyond it they are told to come back later (503).",
+    ),
+  MAX_MEMORY_PERCENT: count(10, 100)
+    .default(85)
+    .describe(
+      "New sockets are refused (503) while more than this share of the heap's limit, or of the container's memory, is in use.",
+    ),
   MAX_BUFFERED_BYTES: count(64 * 1024, 1024 * 1024 * 1024)
     .default(16 * 1024 * 1024)
     .describe(

@@ -42,6 +42,7 @@ import { Transfers } from "./files/transfers.ts";
 import { createHostCheck } from "./http/host.ts";
 import { createHttpApp, healthPaths } from "./http/http-app.ts";
 import { oneEachTurn } from "./http/one-each-turn.ts";
+import { readOpenFilesLimit } from "./http/open-files.ts";
 import { createOriginCheck } from "./http/origin.ts";
 import { parseRequestTarget, rawPath } from "./http/request-target.ts";
 import { transportHeaders } from "./http/security-headers.ts";
@@ -63,6 +64,7 @@ import { UserTurns } from "./procedure/user-turns.ts";
 import { type Lease, startLease } from "./revocation/lease.ts";
 import { Revocation } from "./revocation/revocation.ts";
 import type { Log, Services } from "./services.ts";
+import { shieldLog } from "./shield-log.ts";
 
 export interface AppOptions<Tables extends CoreTables> {
   readonly router: AnyRouter;
@@ -121,6 +123,10 @@ const visitorsPerHour = 100;
 /** Plain HTTP connections at most, beside the sockets. */
 const connectionsBesides = 2000;
 
+/** Files left for all that is no connection: the database, its connections, pages, uploads. */
+const filesBesides = 64;
+const fewestConnections = 16;
+
 /** How long each of the last steps may take, when what it waits for hangs. */
 const lastStepMs = 1500;
 
@@ -135,7 +141,8 @@ type Phase = "open" | "settling" | "moving" | "finishing";
  *
  * @throws when a procedure has no rule, names an undeclared permission, or an option is not valid.
  */
-export function createApp<Tables extends CoreTables>(options: AppOptions<Tables>): App {
+export function createApp<Tables extends CoreTables>(given: AppOptions<Tables>): App {
+  const options = { ...given, log: shieldLog(given.log) };
   const rules = listRules(options.router, options.permissions);
   const filed = rules.find(({ rule }) => rule.transport === "file");
   if (filed && !options.files) {
@@ -182,6 +189,11 @@ export function createApp<Tables extends CoreTables>(options: AppOptions<Tables>
     isOwnHost: (request) => isOwnHost(request.headers.host) || healthPaths.has(rawPath(request)),
     phase: () => phase,
     isReadable: (request) => parseRequestTarget(request, readClientAddress(request, isTrustedProxy).protocol) !== null,
+  });
+  server.on("drop", () => {
+    if (!services.rateLimits.isNews("drop", performance.now())) return;
+    const { maxConnections } = server;
+    services.log.error({ maxConnections }, "Connections are dropped: there are as many as this process may have");
   });
   const running = new Set<ServerResponse>();
   server.on("request", (_request, response) => {
@@ -233,7 +245,10 @@ export function createApp<Tables extends CoreTables>(options: AppOptions<Tables>
       stops.push(await services.db.watchRows(listWatchedRows(options.router), (topics) => revocation.tellRows(topics)));
       const { stop } = (lease = startLease(services, revocation));
       stops.push(stop, startKeepAlive(services), startMaintenance(services));
-      return open(server, port, host);
+      return open(server, port, host, (err) => {
+        const isNews = services.rateLimits.isNews("accept", performance.now());
+        if (isNews) services.log.error({ err }, "A connection could not be taken");
+      });
     },
     close: (times = {}) => (closing ??= close(times)),
   };
@@ -279,7 +294,7 @@ function createServices<Tables extends CoreTables>(options: AppOptions<Tables>, 
   const rateLimits = new RateLimits(settings.CALLS_PER_SECOND * shareOfUser, settings.CALLS_BURST * shareOfUser);
   const visitorLimit = new RateLimits(visitorsPerHour / 3600, visitorsPerHour);
   const readSnapshot = createSnapshotReader({ settings, db, log, fields: options.snapshotFields ?? null });
-  const files = options.files ? createStoredFiles({ ...options, clock, files: options.files }) : null;
+  const files = options.files ? createStoredFiles({ ...options, log, clock, files: options.files }) : null;
   const notifications = createNotifications({ db, bus, clock, sessionData: auth.sessionData });
   return {
     db,
@@ -364,7 +379,8 @@ function createHttpServer(options: {
     connectionsCheckingInterval: 1000,
   });
   // Sockets are counted at the upgrade; this also bounds connections that send nothing.
-  server.maxConnections = settings.MAX_CONNECTIONS + connectionsBesides;
+  const mostOpen = Math.max(fewestConnections, readOpenFilesLimit() - filesBesides);
+  server.maxConnections = Math.min(settings.MAX_CONNECTIONS + connectionsBesides, mostOpen);
   const letIn = oneEachTurn((...exchange: Parameters<typeof listener>) => void listener(...exchange));
   server.on("request", (request, response) => {
     if (hasFiles && !rawPath(request).startsWith(`${filesPath}/`)) endSlowBody(request, requestSeconds * 1000, headers);
@@ -434,12 +450,13 @@ function requireConnection(socket: unknown): NonNullable<GuardedSocket["connecti
   return connection;
 }
 
-function open(server: Server, port: number, host: string): Promise<number> {
+/** `onError` hears of connections that could not be taken: the process may have no more files to open (EMFILE). */
+function open(server: Server, port: number, host: string, onError: (error: Error) => void): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen({ port, host, backlog: 4096 }, () => {
       server.off("error", reject);
-      server.on("error", () => {});
+      server.on("error", onError);
       resolve((server.address() as AddressInfo).port);
     });
   });

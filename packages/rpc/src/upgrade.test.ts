@@ -10,18 +10,31 @@ import type { TestApp } from "./testing/index.ts";
 const start = (settings = {}) => startTestRouter(sqlite, { settings });
 
 /** Sends raw bytes and returns the first line of the answer. */
-function raw(app: TestApp, text: string): Promise<string> {
+async function raw(app: TestApp, text: string): Promise<string> {
+  return (await exchange(app, text)).split("\r\n", 1)[0] ?? "";
+}
+
+/** The same, and the whole of the answer. */
+function exchange(app: TestApp, text: string): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(Number(new URL(app.url).port), "127.0.0.1", () => socket.write(text));
     let answer = "";
     socket.on("data", (data) => (answer += data.toString("latin1")));
-    socket.on("error", () => resolve(answer.split("\r\n", 1)[0] ?? ""));
-    socket.on("close", () => resolve(answer.split("\r\n", 1)[0] ?? ""));
+    socket.on("error", () => resolve(answer));
+    socket.on("close", () => resolve(answer));
     socket.setTimeout(2000, () => socket.destroy());
   });
 }
 
 function upgrade(app: TestApp, target: string, headers: Record<string, string> = {}): Promise<string> {
+  return raw(app, upgradeRequest(app, target, headers));
+}
+
+function upgradeHead(app: TestApp): Promise<string> {
+  return exchange(app, upgradeRequest(app, "/trpc"));
+}
+
+function upgradeRequest(app: TestApp, target: string, headers: Record<string, string> = {}): string {
   const all = {
     Host: new URL(app.url).host,
     Connection: "Upgrade",
@@ -34,7 +47,7 @@ function upgrade(app: TestApp, target: string, headers: Record<string, string> =
   const lines = Object.entries(all)
     .filter(([, value]) => value !== "-")
     .map(([name, value]) => `${name}: ${value}\r\n`);
-  return raw(app, `GET ${target} HTTP/1.1\r\n${lines.join("")}\r\n`);
+  return `GET ${target} HTTP/1.1\r\n${lines.join("")}\r\n`;
 }
 
 test("WSK-01: a target or Host that cannot be read is answered with 400, and the process lives", async () => {
@@ -137,4 +150,75 @@ test("sockets are limited by session, and another user's are not", async () => {
     { result: { data: "ann" } },
     { result: { data: "bob" } },
   ]);
+});
+
+test("sockets are limited by user, over all their sessions, and another user's are not", async () => {
+  await using started = await start({ MAX_CONNECTIONS_PER_USER: 2 });
+  const { app } = started;
+  const [ann, bob] = [await app.signIn("ann"), await app.signIn("bob")];
+  const elsewhere = await ann.signInAgain();
+  await using first = await ann.open();
+  await using second = await elsewhere.open();
+  await expect(elsewhere.open()).rejects.toThrow("429");
+  await using other = await bob.open();
+  await using visitor = await app.open();
+  expect([first, second, other, visitor].every(({ socket }) => socket.readyState === 1)).toBe(true);
+  await first[Symbol.asyncDispose]();
+  await expect.poll(() => app.app.services.connections.countOfUser(ann.id)).toBe(1);
+  await using third = await elsewhere.open();
+  expect(await third.query("who")).toMatchObject({ result: { data: "ann" } });
+});
+
+test("REL-34: while more memory is in use than may be, new sockets are refused, which the log tells once; those that are in go on", async () => {
+  const settings = { MAX_MEMORY_PERCENT: 100 };
+  await using started = await start(settings);
+  const { app } = started;
+  await using inside = await app.open();
+  // What is measured cannot be chosen: what may be in use can.
+  Object.assign(app.app.services.settings, { MAX_MEMORY_PERCENT: 0 });
+  await expect(app.open()).rejects.toThrow("503");
+  await expect(app.open()).rejects.toThrow("503");
+  expect(await inside.query("anyone")).toHaveProperty("result");
+  expect(app.logged.filter(({ facts }) => "why" in facts && facts.why === "memory")).toHaveLength(1);
+  Object.assign(app.app.services.settings, settings);
+  await using later = await app.open();
+  expect(await later.query("anyone")).toHaveProperty("result");
+});
+
+test("REL-50: a crowd that comes at once is let in a few at a time, and calls are quick the while", async () => {
+  await using started = await start({ MAX_CONNECTIONS_PER_IP: 10_000 });
+  const { app } = started;
+  const ann = await app.signIn("ann");
+  await using inside = await ann.open();
+  const took: number[] = [];
+  let isOver = false;
+  async function keepCalling() {
+    while (!isOver) {
+      const from = performance.now();
+      await inside.query("who");
+      took.push(performance.now() - from);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+  const calling = keepCalling();
+  await using crowd = new AsyncDisposableStack();
+  for (const socket of await Promise.all(Array.from({ length: 500 }, () => app.open()))) crowd.use(socket);
+  isOver = true;
+  await calling;
+
+  expect(app.app.services.connections.size).toBe(501);
+  // The crowd is made in this process as well.
+  expect(Math.max(...took)).toBeLessThan(1000);
+});
+
+test("REL-50: where too many wait to be let in, the others are told to come later, each at another time", async () => {
+  // None may wait: so all are too many.
+  await using started = await start({ UPGRADE_QUEUE: 0 });
+  const { app } = started;
+  const answers = await Promise.all(Array.from({ length: 30 }, () => upgradeHead(app)));
+  expect(answers.every((answer) => answer.startsWith("HTTP/1.1 503 "))).toBe(true);
+  const seconds = answers.map((answer) => Number(/^retry-after: (\d+)\r$/im.exec(answer)?.[1]));
+  expect(seconds.every((one) => one >= 1 && one <= 10)).toBe(true);
+  expect(new Set(seconds).size).toBeGreaterThan(3);
+  expect(app.logged.filter(({ facts }) => "why" in facts && facts.why === "busy")).toHaveLength(1);
 });

@@ -55,6 +55,7 @@ export const arrows: Readonly<Record<string, Arrows>> = {
       "tooling/services",
     ],
   },
+  "tooling/fuzz": { to: ["apps/server"] },
   "tooling/browser": { to: ["tooling/services"] },
   "tooling/check": { to: [] },
   "tooling/proxies": {

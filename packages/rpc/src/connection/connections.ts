@@ -56,6 +56,10 @@ export class Connections {
     return this.#bySession.count(sessionId);
   }
 
+  countOfUser(userId: string): number {
+    return this.#byUser.count(userId);
+  }
+
   countOfAddress(addressKey: string): number {
     return this.#byAddress.count(addressKey);
   }

@@ -15,9 +15,11 @@ import type { UpgradeOutcome } from "../observe/meter.ts";
 import { readRequestId } from "../observe/request-id.ts";
 import type { Services } from "../services.ts";
 
+import { Admission } from "./admission.ts";
 import { type ClientAddress, readClientAddress, type TrustedProxies } from "./client-address.ts";
 import { Connection } from "./connection.ts";
 import { GuardedSocket } from "./guarded-socket.ts";
+import { createMemoryGauge, type MemoryGauge } from "./memory-gauge.ts";
 import { readRequestFacts } from "./request-facts.ts";
 import { readVisitorHash } from "./visitor-hash.ts";
 
@@ -37,6 +39,18 @@ export interface UpgradeOptions {
   /** Rises whenever a session may have ended: a socket that was opening meanwhile is checked again. */
   revocationCount(): number;
   recheckLater(connections: readonly Connection[]): void;
+  /** Which share of its memory the process uses. Default: it is measured. */
+  readonly memoryGauge?: MemoryGauge;
+}
+
+/** How long a socket waits to be let in: half of what clients wait for it to open. */
+const patienceMs = 5000;
+/** Who is refused for want of room is told to come back in anything up to so many seconds: not all at once again. */
+const longestRetrySeconds = 10;
+
+interface Door extends UpgradeOptions {
+  readonly admission: Admission;
+  readonly memoryGauge: MemoryGauge;
 }
 
 interface Refusal {
@@ -51,10 +65,12 @@ interface Refusal {
 export function createUpgradeHandler(
   options: UpgradeOptions,
 ): (request: IncomingMessage, tcp: Duplex, head: Buffer) => void {
+  const admission = new Admission({ longest: options.services.settings.UPGRADE_QUEUE, patienceMs });
+  const door: Door = { memoryGauge: createMemoryGauge(), ...options, admission };
   return (request, tcp, head) => {
     // First of all: an error before there is a listener would end the process.
     tcp.on("error", () => tcp.destroy());
-    const upgraded = options.watchUpgrade(request, () => upgrade(options, request, tcp as Socket, head));
+    const upgraded = options.watchUpgrade(request, () => upgrade(door, request, tcp as Socket, head));
     void upgraded.catch((error: unknown) => {
       options.services.log.error({ err: error }, "An upgrade failed");
       refuse(options, tcp, "503 Service Unavailable");
@@ -62,34 +78,42 @@ export function createUpgradeHandler(
   };
 }
 
-async function upgrade(
-  options: UpgradeOptions,
-  request: IncomingMessage,
-  tcp: Socket,
-  head: Buffer,
-): Promise<UpgradeOutcome> {
-  const { services, wss } = options;
+async function upgrade(options: Door, request: IncomingMessage, tcp: Socket, head: Buffer): Promise<UpgradeOutcome> {
   const address = readClientAddress(request, options.isTrustedProxy);
   const url = parseRequestTarget(request, address.protocol);
   const refusal = url === null ? badTarget : findRefusal(options, request, url, address);
   if (url === null || refusal !== null) {
-    const { status, why } = refusal ?? badTarget;
-    logRefusal(options, request, address, why);
-    refuse(options, tcp, status);
-    return why;
+    return turnAway(options, request, tcp, address, refusal ?? badTarget);
   }
 
+  const leave = await options.admission.enter(addressKey(address.ip));
+  if (leave === null)
+    return turnAway(options, request, tcp, address, { status: "503 Service Unavailable", why: "busy" });
+  try {
+    return await letIn(options, { request, tcp, head, url, address });
+  } finally {
+    leave();
+  }
+}
+
+interface Guest {
+  readonly request: IncomingMessage;
+  readonly tcp: Socket;
+  readonly head: Buffer;
+  readonly url: URL;
+  readonly address: ClientAddress;
+}
+
+async function letIn(options: Door, { request, tcp, head, url, address }: Guest): Promise<UpgradeOutcome> {
+  const { services, wss } = options;
+  if (tcp.destroyed) return "failed";
   const token = services.cookie.read(request.headers.cookie);
   const countBefore = options.revocationCount();
   const principal = token === null ? null : await services.auth.sessions.validate(hashToken(token) ?? "");
   if (tcp.destroyed) return "failed";
   // Once more: others have come in while the session was read.
-  const noRoom = findNoRoom(options, address) ?? findNoRoomOfSession(services, principal);
-  if (noRoom !== null) {
-    logRefusal(options, request, address, noRoom.why);
-    refuse(options, tcp, noRoom.status);
-    return noRoom.why;
-  }
+  const noRoom = findNoRoom(options, address) ?? findNoRoomOfUser(services, principal);
+  if (noRoom !== null) return turnAway(options, request, tcp, address, noRoom);
 
   const facts = readRequestFacts(request, url, {
     secretCookies: [services.cookie.name, services.visitorCookie.name],
@@ -123,27 +147,7 @@ async function upgrade(
 
 const badTarget: Refusal = { status: "400 Bad Request", why: "target" };
 
-function logRefusal(
-  { services, isTrustedProxy }: UpgradeOptions,
-  request: IncomingMessage,
-  { ip }: ClientAddress,
-  why: UpgradeOutcome,
-): void {
-  const requestId = readRequestId(request, isTrustedProxy);
-  // Without what comes after the path: nobody knows what is in there.
-  const path = rawPath(request).slice(0, 200);
-  services.refusalLog.write(
-    { why, requestId, origin: request.headers.origin?.slice(0, 200), path, ip },
-    "An upgrade was refused",
-  );
-}
-
-function findRefusal(
-  options: UpgradeOptions,
-  request: IncomingMessage,
-  url: URL,
-  address: ClientAddress,
-): Refusal | null {
+function findRefusal(options: Door, request: IncomingMessage, url: URL, address: ClientAddress): Refusal | null {
   const { settings } = options.services;
   const { origin } = request.headers;
   if (!options.isOwnHost(request.headers.host)) return { status: "400 Bad Request", why: "host" };
@@ -156,23 +160,58 @@ function findRefusal(
   return findNoRoom(options, address);
 }
 
-function findNoRoom(options: UpgradeOptions, address: ClientAddress): Refusal | null {
+function findNoRoom(options: Door, address: ClientAddress): Refusal | null {
   const { connections, settings } = options.services;
   if (!options.isReady()) return { status: "503 Service Unavailable", why: "draining" };
   if (connections.size >= settings.MAX_CONNECTIONS) return { status: "503 Service Unavailable", why: "connections" };
-  if (connections.countOfAddress(addressKey(address.ip)) >= settings.MAX_CONNECTIONS_PER_IP) {
+  if (options.memoryGauge() * 100 >= settings.MAX_MEMORY_PERCENT)
+    return { status: "503 Service Unavailable", why: "memory" };
+  const key = addressKey(address.ip);
+  // Those at the door count: nobody fills the queue by themselves.
+  if (connections.countOfAddress(key) + options.admission.countOf(key) >= settings.MAX_CONNECTIONS_PER_IP) {
     return { status: "429 Too Many Requests", why: "address" };
   }
   return null;
 }
 
-function findNoRoomOfSession({ connections, settings }: Services, principal: Principal | null): Refusal | null {
-  const isFull =
-    principal !== null && connections.countOfSession(principal.session.id) >= settings.MAX_CONNECTIONS_PER_SESSION;
-  return isFull ? { status: "429 Too Many Requests", why: "session" } : null;
+function findNoRoomOfUser({ connections, settings }: Services, principal: Principal | null): Refusal | null {
+  if (principal === null) return null;
+  if (connections.countOfSession(principal.session.id) >= settings.MAX_CONNECTIONS_PER_SESSION) {
+    return { status: "429 Too Many Requests", why: "session" };
+  }
+  if (connections.countOfUser(principal.user.id) >= settings.MAX_CONNECTIONS_PER_USER) {
+    return { status: "429 Too Many Requests", why: "user" };
+  }
+  return null;
+}
+
+/** Says no, and writes down that it did: of a crowd that finds no room, once a minute for each reason and address. */
+function turnAway(
+  options: Door,
+  request: IncomingMessage,
+  tcp: Duplex,
+  { ip }: ClientAddress,
+  { status, why }: Refusal,
+): UpgradeOutcome {
+  const { refusalLog } = options.services;
+  const isForRoom = status.startsWith("503") || status.startsWith("429");
+  const message = "An upgrade was refused";
+  const facts = () => ({
+    why,
+    requestId: readRequestId(request, options.isTrustedProxy),
+    origin: request.headers.origin?.slice(0, 200),
+    // Without what comes after the path: nobody knows what is in there.
+    path: rawPath(request).slice(0, 200),
+    ip,
+  });
+  if (isForRoom) refusalLog.writeNews(`${why} ${addressKey(ip)}`, facts, message);
+  else refusalLog.write(facts(), message);
+  refuse(options, tcp, status);
+  return why;
 }
 
 function refuse({ headers }: UpgradeOptions, tcp: Duplex, status: string): void {
   if (tcp.destroyed) return;
-  tcp.end(writeHead(status, { "Retry-After": "5", ...headers }));
+  const retryAfter = String(1 + Math.floor(Math.random() * longestRetrySeconds));
+  tcp.end(writeHead(status, { "Retry-After": retryAfter, ...headers }));
 }

@@ -5,7 +5,7 @@ import type { Connections } from "../connection/connections.ts";
 import { askToMove } from "./ask-to-move.ts";
 import { waitUntil } from "./wait-until.ts";
 
-/** Of the time sockets have to move, this is for asking them; the last that are asked have the rest. */
+/** Of the time sockets have to move, this is for asking them, at most; the last that are asked have the rest. */
 const shareOfAsking = 0.7;
 
 /** How much longer each part of the end may take, in milliseconds. */
@@ -22,8 +22,9 @@ export interface DrainTimes {
  * what they had begun is answered. Resolves when none is left.
  */
 export async function drainSockets(connections: Connections, { moveMs, finishMs }: DrainTimes): Promise<void> {
-  const movedBy = performance.now() + moveMs;
   await askToMove(connections, moveMs * shareOfAsking);
+  // The last that were asked have as long as the rest: where there were few, it is over sooner.
+  const movedBy = performance.now() + moveMs * (1 - shareOfAsking);
   await waitUntil(() => connections.size === 0, movedBy);
 
   // What a call that has just ended answers is written in the turn in which it ended: it is looked in another one.

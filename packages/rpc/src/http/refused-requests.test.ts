@@ -5,7 +5,9 @@ import { expect, test } from "vitest";
 
 import { describeDatabases, sqliteDialect as sqlite } from "@app/services/databases";
 
+import { listRules } from "../procedure/rule-list.ts";
 import { startTestRouter } from "../test/start.ts";
+import { createTestRouter } from "../test/test-router.ts";
 
 const json = { "content-type": "application/json" };
 
@@ -61,6 +63,38 @@ describeDatabases((dialect) => {
     expect((await app.http("slow", { input: { ms: 0 }, cookie: ann.cookie })).status).toBe(200);
     expect(counts.mutations).toBe(1);
   });
+});
+
+test("CSR-02 to CSR-05: no mutation of the app is run for a page of another site, scheme or port", async () => {
+  await using started = await startTestRouter(sqlite);
+  const { app, counts } = started;
+  const ann = await app.signIn("ann");
+  const { host, hostname, port } = new URL(app.url);
+  const foreign: readonly Record<string, string>[] = [
+    { origin: "https://evil.example" },
+    { origin: `https://${host}` },
+    { origin: `http://${hostname}:${Number(port) + 1}` },
+    { origin: "null" },
+    { "sec-fetch-site": "same-site" },
+    { "sec-fetch-site": "cross-site" },
+    // A page that says nothing at all is none of ours.
+    {},
+  ];
+  const mutations = listRules(createTestRouter().router).filter(({ type }) => type === "mutation");
+  expect(mutations.length).toBeGreaterThan(20);
+  for (const { path } of mutations) {
+    for (const headers of foreign) {
+      const answer = await fetch(`${app.url}/trpc/${path}`, {
+        method: "POST",
+        headers: { ...json, cookie: ann.cookie, ...headers },
+        body: "{}",
+      });
+      expect(answer.status, `${path} ${JSON.stringify(headers)}`).toBe(403);
+      expect(answer.headers.getSetCookie()).toEqual([]);
+    }
+  }
+  expect(counts.mutations).toBe(0);
+  expect((await app.http("count", { cookie: ann.cookie })).status).toBe(200);
 });
 
 test("CSR-16: a refused request is logged once, with its origin and path, and nothing of its body or query", async () => {

@@ -43,6 +43,19 @@ test("a page path shows the page to whoever takes HTML or anything; a missing fi
   ]);
 });
 
+test("COO-10: what is the same for everyone sets no cookie, and says so to caches", async () => {
+  await using site = await startSite();
+  for (const path of ["/", "/notes", "/assets/app.js"]) {
+    for (const cookie of ["", "session=garbage"]) {
+      const { headers, status } = await site.send(path, { headers: { accept: "*/*", ...(cookie && { cookie }) } });
+      expect(status, path).toBe(200);
+      expect(headers["set-cookie"], path).toBeUndefined();
+      expect(headers["cache-control"], path).not.toContain("private");
+      expect(headers.vary ?? "", path).not.toMatch(/cookie/i);
+    }
+  }
+});
+
 test("HEAD says what GET would, without the body; other methods are refused with what is allowed", async () => {
   await using site = await startSite();
   const get = await site.send("/assets/app.js");

@@ -11,14 +11,17 @@ export type UpgradeOutcome =
   | "failed"
   | "handshake"
   | "address"
+  | "busy"
   | "connectionParams"
   | "connections"
   | "draining"
   | "host"
+  | "memory"
   | "origin"
   | "path"
   | "session"
-  | "target";
+  | "target"
+  | "user";
 
 /**
  * Hears of what happens, as it happens. Where nobody measures there is none, and nothing is paid. What can be asked for at any

@@ -46,6 +46,8 @@ export interface TestAppOptions<Tables extends CoreTables> {
   readonly metricsToken?: string;
   /** Writes down what happens with each call as well. Default: warnings and errors. */
   readonly logsCalls?: boolean;
+  /** Where log lines go, instead of into `logged`. */
+  readonly log?: Log;
 }
 
 /** An app on a port of its own, with a real database behind it. */
@@ -103,7 +105,8 @@ export async function startTestApp<Tables extends CoreTables = CoreTables>(
   const port = await findFreePort();
   const url = `http://localhost:${port}`;
   const { trustProxy = "", allowedOrigins = [url], publicUrl = url } = options;
-  const { log, logged } = createLog(options.logsCalls ?? false);
+  const { log: ownLog, logged } = createLog(options.logsCalls ?? false);
+  const { log = ownLog } = options;
   const mails: Mail[] = [];
   const mailer = { send: async (mail: Mail) => void mails.push(mail) };
   const auth = createAuth({ db, bus, settings, permissions, clock, mailer, publicUrl });
