@@ -1,6 +1,8 @@
 import type { Command } from "./command.ts";
+import { audit } from "./commands/audit.ts";
 import { dbCopy } from "./commands/db-copy.ts";
 import { dbMigrate } from "./commands/db-migrate.ts";
+import { doctor } from "./commands/doctor.ts";
 import { generateCrud } from "./commands/generate-crud.ts";
 import { sessionsList } from "./commands/sessions-list.ts";
 import { sessionsPrune } from "./commands/sessions-prune.ts";
@@ -25,5 +27,7 @@ export const commands: readonly Command[] = [
   sessionsPrune,
   dbMigrate,
   dbCopy,
+  audit,
+  doctor,
   generateCrud,
 ];

@@ -9,6 +9,9 @@ export const exitCode = {
   notFound: 3,
   /** The database is away, locked, or not the one this program knows. */
   unavailable: 4,
+  /** Something was looked at, and what was found is wrong (5), or only doubtful (6). */
+  wrong: 5,
+  doubtful: 6,
   /** A defect of this program (EX_SOFTWARE of sysexits.h). What was begun may have been done. */
   defect: 70,
   /** Ctrl-C or Ctrl-D at a question, as shells have it. */

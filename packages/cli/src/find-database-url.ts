@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 import { Failure } from "./failure.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -8,7 +10,7 @@ import type { Terminal } from "./terminal.ts";
  */
 export function findDatabaseUrl(terminal: Terminal, option: string | null): string {
   // An empty variable is one that is not set.
-  const url = option ?? (terminal.environment["DATABASE_URL"] || null);
+  const url = option ?? (terminal.environment["DATABASE_URL"] || readFileOf(terminal.environment["DATABASE_URL_FILE"]));
   if (url === null) {
     throw new Failure(
       "usage",
@@ -17,6 +19,16 @@ export function findDatabaseUrl(terminal: Terminal, option: string | null): stri
   }
   if (option !== null) warnOfPassword(terminal, "--database", option);
   return url;
+}
+
+/** As the server has it where secrets come as files. */
+function readFileOf(path: string | undefined): string | null {
+  if (path === undefined || path === "") return null;
+  try {
+    return readFileSync(path, "utf8").trim() || null;
+  } catch {
+    throw new Failure("usage", "DATABASE_URL_FILE: The file cannot be read. Name one that this user may read.");
+  }
 }
 
 /** What stands in the words of a command is seen by others. */

@@ -4,6 +4,8 @@ export type { AuditInput } from "./audit/check.ts";
 export { describeFinding } from "./audit/describe-finding.ts";
 export { findAuditFacts } from "./audit/find-facts.ts";
 export type { Finding, Severity } from "./audit/finding.ts";
+export { type Examination, examineSystem } from "./doctor/examine-system.ts";
+export type { Symptom } from "./doctor/symptom.ts";
 export type { BusChoice } from "./environment/bus-choice.ts";
 export { type EnvironmentFault, WrongEnvironment } from "./environment/environment-fault.ts";
 export type { MailDelivery } from "./environment/mail-delivery.ts";

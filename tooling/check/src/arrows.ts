@@ -16,7 +16,11 @@ export const arrows: Readonly<Record<string, Arrows>> = {
   "packages/api": {
     to: ["packages/crud", "packages/rpc", "packages/auth", "packages/bus", "packages/contract", "packages/db"],
   },
-  "packages/ops": { to: ["packages/auth", "packages/bus", "packages/contract", "packages/db"] },
+  "packages/ops": {
+    to: ["packages/auth", "packages/bus", "packages/contract", "packages/db"],
+    // The doctor examines a real system.
+    inTests: ["packages/rpc"],
+  },
   "packages/cli": { to: ["packages/ops", "packages/auth", "packages/bus", "packages/contract", "packages/db"] },
   "packages/client": { to: ["packages/contract"] },
   "packages/react": { to: ["packages/client", "packages/contract"] },
