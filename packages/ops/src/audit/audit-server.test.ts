@@ -274,6 +274,14 @@ const cases: Readonly<Record<string, { readonly shown: readonly Case[]; readonly
     ],
     not: [{ variables: { LOGIN_ATTEMPTS: "200", CALLS_PER_SECOND: "5000", CALLS_BURST: "5000" } }],
   },
+  "metrics-open": {
+    shown: [{ variables: { METRICS_PORT: "9464", METRICS_HOST: "0.0.0.0" } }],
+    not: [
+      { variables: { METRICS_PORT: "9464" } },
+      { variables: { METRICS_PORT: "9464", METRICS_HOST: "0.0.0.0", METRICS_TOKEN: "9f1c7ae0b2d34e55" } },
+      { variables: { METRICS_HOST: "0.0.0.0" } },
+    ],
+  },
   "log-debug": { shown: [{ variables: { LOG_LEVEL: "debug" } }], not: [{ variables: { LOG_LEVEL: "info" } }] },
   "log-silent": { shown: [{ variables: { LOG_LEVEL: "silent" } }], not: [{ variables: { LOG_LEVEL: "error" } }] },
 };

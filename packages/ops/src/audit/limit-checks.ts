@@ -1,6 +1,7 @@
 import type { Settings } from "@countersign/contract";
 
 import type { Check, Named } from "./check.ts";
+import { isLoopbackHost } from "./hosts.ts";
 
 /** What keeps one client from taking what others need. */
 export const limitChecks: readonly Check[] = [
@@ -11,6 +12,17 @@ export const limitChecks: readonly Check[] = [
     setting: null,
     find: ({ environment: { settings } }) => findBeyond(settings),
     cure: "Leave it out, or write what your clients need.",
+  },
+  {
+    id: "metrics-open",
+    severity: "warning",
+    about: "The server's figures are served to whoever reaches their port, on more than this machine.",
+    setting: "METRICS_HOST",
+    find: ({ environment: { metrics } }) =>
+      metrics?.address && metrics.token === null && !isLoopbackHost(metrics.address.host)
+        ? `Whoever reaches port ${metrics.address.port} on ${metrics.address.host} gets the server's figures.`
+        : null,
+    cure: "Set METRICS_TOKEN, or see to it that only Prometheus reaches that port.",
   },
   {
     id: "log-debug",
