@@ -15,6 +15,7 @@ export {
   type Transaction,
 } from "./database.ts";
 export { type DatabaseLocation, parseDatabaseUrl } from "./database-url.ts";
+export { deleteInParts } from "./delete-in-parts.ts";
 export { forUpdate } from "./for-update.ts";
 export { type Keyset, orderByKeyset, rowsAfterCursor, toPage } from "./keyset-page.ts";
 export { textContains, textStartsWith } from "./like.ts";

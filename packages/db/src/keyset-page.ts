@@ -73,12 +73,15 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** The end of the year 9999: both databases keep the instants up to it, and as long before 1970. */
+const lastInstant = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
 function fits(value: unknown, { dataType, notNull }: Column): boolean {
   if (value === null) return !notNull;
   if (dataType === "string") return typeof value === "string" && isStorable(value);
   if (dataType === "boolean") return typeof value === "boolean";
-  // An instant as well, in milliseconds; both databases keep the years of those up to here.
-  return Number.isSafeInteger(value) && (dataType !== "date" || Math.abs(value as number) < 1e14);
+  // An instant as well, in milliseconds.
+  return Number.isSafeInteger(value) && (dataType !== "date" || Math.abs(value as number) <= lastInstant);
 }
 
 /** Postgres takes neither a NUL nor half of a surrogate pair. */

@@ -94,5 +94,25 @@ test("however many wait, what waits for no turn is done in between, and nobody i
 
   expect(order.slice(0, 5)).toContain("else");
   expect(order.filter((what) => what !== "else")).toEqual(turns.map((_, index) => `turn ${index}`));
-  expect(queue.isFree).toBe(true);
+  await expect.poll(() => queue.isFree).toBe(true);
+});
+
+test("those who each come when nobody waits, in one turn of the event loop, let it go round as well", async () => {
+  const queue = createTurnQueue({ places: 1, longest: 100 });
+  const order: string[] = [];
+  const { promise, resolve } = Promise.withResolvers<void>();
+  for (let index = 0; index < 20; index += 1) {
+    setImmediate(async () => {
+      const leave = queue.enterNow() ?? (await queue.enter(later()));
+      for (const begun = performance.now(); performance.now() - begun < 5;) await Promise.resolve();
+      order.push(`turn ${index}`);
+      leave();
+      if (index === 19) resolve();
+    });
+  }
+  setImmediate(() => setImmediate(() => order.push("else")));
+  await promise;
+
+  expect(order.slice(0, 5)).toContain("else");
+  expect(order).toHaveLength(21);
 });

@@ -8,10 +8,14 @@ export interface TurnQueue {
    * @throws DatabaseUnavailable when the turn does not come before the deadline (of `performance.now()`), or the queue is full
    */
   enter(deadline: number): Promise<() => void>;
+  /** The same without waiting: null when it would have to. */
+  enterNow(): (() => void) | null;
   /** Would the next one be let in at once? */
   readonly isFree: boolean;
   /** How many wait just now. */
   readonly waiting: number;
+  /** Is nobody in? */
+  readonly isEmpty: boolean;
 }
 
 /** For so long turns follow one another before the event loop goes round: who waits for no turn is answered in between. */
@@ -24,8 +28,9 @@ export function createTurnQueue(options: { readonly places: number; readonly lon
   let runBeganAt = performance.now();
 
   function leave(): void {
-    if (waiting.size === 0 || performance.now() - runBeganAt < longestRunMs) return handOn();
+    if (performance.now() - runBeganAt < longestRunMs) return handOn();
     // On SQLite a transaction is a chain of microtasks: without this, all who wait would run before a socket is read again.
+    // Those, too, who have not come to wait yet: they may be about to, in this very turn of the event loop.
     setImmediate(() => {
       runBeganAt = performance.now();
       handOn();
@@ -42,12 +47,19 @@ export function createTurnQueue(options: { readonly places: number; readonly lon
     next();
   }
 
+  function enterNow(): (() => void) | null {
+    if (free === 0) return null;
+    free -= 1;
+    return once(leave);
+  }
+
   return {
+    enterNow,
     enter(deadline) {
       const { promise, resolve, reject } = Promise.withResolvers<() => void>();
-      if (free > 0) {
-        free -= 1;
-        resolve(once(leave));
+      const entered = enterNow();
+      if (entered) {
+        resolve(entered);
         return promise;
       }
       if (waiting.size >= options.longest) {
@@ -72,6 +84,9 @@ export function createTurnQueue(options: { readonly places: number; readonly lon
     },
     get waiting() {
       return waiting.size;
+    },
+    get isEmpty() {
+      return free === options.places;
     },
   };
 }

@@ -599,6 +599,22 @@ describe("files", () => {
     expect((await files.upload({ cookie: ann.cookie })).status).toBe(200);
   });
 
+  test("downloads that are broken off, at whatever moment, leave their places to others at once", async () => {
+    await using files = await startFiles(sqlite, { settings: { MAX_TRANSFERS_PER_USER: 8 } });
+    const ann = await files.app.signIn("ann");
+    const { data } = await files.upload({ cookie: ann.cookie, body: Buffer.concat([png, randomBytes(100_000)]) });
+    for (let attempt = 0; attempt < 40; attempt += 1) {
+      const { port } = new URL(files.app.url);
+      const socket = connect(Number(port), "127.0.0.1");
+      const head = `GET ${downloadPath(data.id)} HTTP/1.1\r\nHost: ${new URL(files.app.url).host}\r\nCookie: ${ann.cookie}\r\n\r\n`;
+      socket.on("error", () => {});
+      socket.write(head, () => setTimeout(() => socket.destroy(), attempt / 5));
+    }
+    await until(() => files.app.app.services.transfers.size > 0);
+    await until(() => files.app.app.services.transfers.size === 0);
+    expect((await files.get(downloadPath(data.id), { cookie: ann.cookie })).status).toBe(200);
+  });
+
   test("a store that is slow slows the sender down: what it has not taken waits with the client, not in memory", async () => {
     const gate = Promise.withResolvers<void>();
     let taken = 0;

@@ -14,6 +14,7 @@ import type { Meter } from "./observe/meter.ts";
 import type { RefusalLog } from "./observe/refusal-log.ts";
 import type { Traffic } from "./observe/traffic.ts";
 import type { WatchCall } from "./observe/watch-call.ts";
+import type { ReadTurns } from "./procedure/read-turns.ts";
 import type { UserTurns } from "./procedure/user-turns.ts";
 
 /** Where log lines go. pino fits; so does any object with the first four. */
@@ -49,6 +50,8 @@ export interface Services<Tables extends CoreTables = CoreTables> {
   readonly files: StoredFiles | null;
   /** Files on their way in and out. */
   readonly transfers: Transfers;
+  /** So that one user's queries do not keep the others' waiting. */
+  readonly readTurns: ReadTurns;
   /** So that one user's transactions do not keep the others' waiting. */
   readonly userTurns: UserTurns;
   /** Null where nobody measures. */

@@ -1,5 +1,8 @@
+import { eq } from "drizzle-orm";
+
 import { newId } from "@countersign/auth";
 import { text } from "@countersign/crud";
+import { deleteInParts } from "@countersign/db";
 
 import { crudRouter, router } from "../procedures.ts";
 
@@ -25,6 +28,12 @@ export const projectRouter = router(
       async afterCreate({ id: projectId, createdAt }, { ctx, tx }) {
         const own = { id: newId(), projectId, userId: ctx.user.id, role: "manager", version: 1, createdAt } as const;
         await tx.insert(tx.tables.projectMembers).values(own);
+      },
+
+      /** Its tasks would go with it by themselves, but all in one statement. */
+      async beforeRemove({ id }, { tx }) {
+        const { tasks } = tx.tables;
+        await deleteInParts(tx, tasks, eq(tasks.projectId, id));
       },
 
       /** The files of its tasks go with it. */

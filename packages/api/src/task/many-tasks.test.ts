@@ -1,3 +1,5 @@
+import { setTimeout as pause } from "node:timers/promises";
+
 import { expect, test } from "vitest";
 
 import { describeDatabases } from "@app/services/databases";
@@ -59,4 +61,30 @@ describeDatabases((dialect) => {
     const elsewhere = await editor.socket.mutate("task.create", { projectId: other.id, title: "x" });
     expect(outcomeOf(elsewhere)).toBe("ok");
   }, 60_000);
+
+  test("while a project of 100,000 tasks is deleted, others are answered", async () => {
+    await using started = await startApp(dialect);
+    const { app } = started;
+    await using project = await openProject(app);
+    const { manager, outsider } = project;
+    await fillTasks(app.db, project.id, full);
+    manager.socket.send({ id: 999, method: "mutation", params: { path: "project.remove", input: { id: project.id } } });
+    const deletion = manager.socket.until(({ id }) => id === 999, 60_000);
+    let answered = 0;
+    while (!(await isSettled(deletion))) {
+      expect(await outsider.socket.query("note.list")).toHaveProperty("result");
+      answered += 1;
+      // Slower than calls are limited to.
+      await pause(20);
+    }
+
+    expect(outcomeOf(await deletion)).toBe("ok");
+    // In one statement it stands still on SQLite until all are gone.
+    expect(answered).toBeGreaterThan(10);
+    expect(await app.db.$count(app.db.tables.tasks)).toBe(0);
+  }, 60_000);
 });
+
+function isSettled(promise: Promise<unknown>): Promise<boolean> {
+  return Promise.race([promise.then(() => true), new Promise<boolean>((resolve) => setImmediate(resolve, false))]);
+}

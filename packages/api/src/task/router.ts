@@ -49,6 +49,10 @@ export const taskRouter = router(
         const { projectId, state = "todo", rank } = values;
         return { ...values, createdBy: ctx.user.id, rank: rank ?? (await endOf(tx, String(projectId), state)) };
       },
+      /** Its files go with it. */
+      afterCommit({ action }, { caller }) {
+        if (action === "purge") caller.services.files?.sweepSoon();
+      },
     },
   }),
 );

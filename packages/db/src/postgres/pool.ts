@@ -10,6 +10,11 @@ import { cannotConnect } from "./postgres-error.ts";
 export interface PostgresPool {
   /** Runs one statement on any connection. Waiting for one counts into the time it may take. */
   query(query: Query): Promise<QueryResult>;
+  /**
+   * The same for what must not wait behind everything else, as the check of a session: where all connections are taken, it gets
+   * one of a few that are kept for it.
+   */
+  queryFirst(query: Query): Promise<QueryResult>;
   /** A connection for a transaction. One is always left to single statements: a body that reads by `db` may do so. */
   hold(): Promise<HeldConnection>;
   load(): DatabaseLoad;
@@ -17,22 +22,22 @@ export interface PostgresPool {
   close(): Promise<void>;
 }
 
+/** Connections kept for `queryFirst`, opened when they are needed. */
+const reserveSize = 2;
+
 /** Connections to Postgres. All errors come translated. */
 export function createPool(
   settings: ClientConfig,
   options: { readonly poolSize: number; readonly statementTimeoutMs: number },
 ): PostgresPool {
   const { statementTimeoutMs, poolSize } = options;
-  const pool = new Pool({ ...settings, max: poolSize, idleTimeoutMillis: 30_000 });
-  // Without listeners, a server that restarts would end this process. Nothing is lost by not hearing: an idle connection is
-  // made anew when one is needed, and that of a transaction fails at its next statement.
-  pool.on("error", () => {});
-  pool.on("connect", (client) => client.on("error", () => {}));
+  const pool = openPool(settings, poolSize);
+  const reserve = openPool(settings, reserveSize);
   // Were all connections held by transactions, those whose body waits for another one would wait for each other.
   const transactions = createTurnQueue({ places: Math.max(1, poolSize - 1), longest: longestQueue });
   const held = new Set<HeldConnection>();
 
-  async function acquire(deadline: number): Promise<PoolClient> {
+  async function acquire(pool: Pool, deadline: number): Promise<PoolClient> {
     if (pool.waitingCount >= longestQueue) {
       throw new DatabaseUnavailable(`${pool.waitingCount} statements wait for the database. Try again later.`);
     }
@@ -55,29 +60,36 @@ export function createPool(
     }
   }
 
-  async function hold(deadline: number): Promise<HeldConnection> {
-    const client = await acquire(deadline);
+  async function hold(from: Pool, deadline: number): Promise<HeldConnection> {
+    const client = await acquire(from, deadline);
     const connection = holdConnection(client, { statementTimeoutMs, onRelease: () => held.delete(connection) });
     held.add(connection);
     return connection;
   }
 
+  async function queryBy(from: Pool, query: Query): Promise<QueryResult> {
+    const deadline = performance.now() + statementTimeoutMs;
+    const connection = await hold(from, deadline);
+    try {
+      const query_timeout = deadline - performance.now() + answerGraceMs;
+      return await connection.query({ ...query, query_timeout });
+    } finally {
+      connection.release();
+    }
+  }
+
+  function isTaken(): boolean {
+    return pool.idleCount === 0 && pool.totalCount >= poolSize;
+  }
+
   return {
-    async query(query) {
-      const deadline = performance.now() + statementTimeoutMs;
-      const connection = await hold(deadline);
-      try {
-        const query_timeout = deadline - performance.now() + answerGraceMs;
-        return await connection.query({ ...query, query_timeout });
-      } finally {
-        connection.release();
-      }
-    },
+    query: (query) => queryBy(pool, query),
+    queryFirst: (query) => queryBy(isTaken() ? reserve : pool, query),
     async hold() {
       const deadline = performance.now() + statementTimeoutMs;
       const leave = await transactions.enter(deadline);
       try {
-        const connection = await hold(deadline);
+        const connection = await hold(pool, deadline);
         const release = () => {
           connection.release();
           leave();
@@ -102,8 +114,17 @@ export function createPool(
         giveUp();
       }, statementTimeoutMs);
       // A connection that the network swallowed does not answer to its end either.
-      await Promise.race([pool.end(), timeout]);
+      await Promise.race([Promise.all([pool.end(), reserve.end()]), timeout]);
       clearTimeout(timer);
     },
   };
+}
+
+function openPool(settings: ClientConfig, most: number): Pool {
+  const pool = new Pool({ ...settings, max: most, idleTimeoutMillis: 30_000 });
+  // Without listeners, a server that restarts would end this process. Nothing is lost by not hearing: an idle connection is
+  // made anew when one is needed, and that of a transaction fails at its next statement.
+  pool.on("error", () => {});
+  pool.on("connect", (client) => client.on("error", () => {}));
+  return pool;
 }

@@ -185,6 +185,26 @@ test("REL-23: a pool of one that is taken: others wait until their time is up, a
   expect(await db.$count(db.tables.users)).toBe(1);
 });
 
+test("what must not wait does not: where all connections are taken, a prepared read gets one of those kept for it", async () => {
+  await using opened = await open({ statementTimeoutMs: 200, poolSize: 1 });
+  const { db } = opened;
+  const check = db.prepare<{ one: number }>("check", { sqlite: "", postgres: "select 1 as one" });
+  const { promise: hasBegun, resolve: begin } = Promise.withResolvers<void>();
+  const { promise: mayEnd, resolve: end } = Promise.withResolvers<void>();
+  const transaction = db.transaction(async () => {
+    begin();
+    await mayEnd;
+  });
+  await hasBegun;
+
+  await expect(db.ping()).rejects.toThrow("no connection came free in time");
+  expect(await Promise.all(Array.from({ length: 20 }, () => check.all([])))).toEqual(
+    Array.from({ length: 20 }, () => [{ one: 1 }]),
+  );
+  end();
+  await transaction;
+});
+
 test("transactions that all read by `db` in their bodies do not wait for each other's connections", async () => {
   await using opened = await open({ poolSize: 3 });
   const { db } = opened;

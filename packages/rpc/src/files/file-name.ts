@@ -30,7 +30,16 @@ export function cleanFileName(given: string): string {
     .replaceAll(/\s+/g, " ");
   // A leading dot hides a file, a trailing one is dropped by Windows.
   const trimmed = shown.replaceAll(/^[. ]+|[. ]+$/g, "").replace(reserved, "_$&");
-  return shorten(trimmed === "" ? "file" : trimmed);
+  // What is left may be letters that are drawn as nothing.
+  return shorten(isVisible(trimmed) ? trimmed : "file");
+}
+
+const drawn = /[^\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800\ufffc]/u;
+
+/** Is there something to be seen of the name before its ending? */
+function isVisible(name: string): boolean {
+  const dot = name.lastIndexOf(".");
+  return drawn.test(dot <= 0 ? name : name.slice(0, dot));
 }
 
 /** The name, ending like files of this kind: what a system opens it with is what it was found to be. */

@@ -33,7 +33,8 @@ export async function sendFile(
       throw new Error(`The store holds ${stored?.bytes ?? "nothing"} of a file of ${file.bytes} bytes: ${file.key}.`);
     }
     const headers = fileHeaders(file, isInline);
-    if (isHead) {
+    // Whoever has left meanwhile is told of no end of the answer any more.
+    if (isHead || outgoing.destroyed) {
       transfer.close();
       return new Response(null, { headers });
     }

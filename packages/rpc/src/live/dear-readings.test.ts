@@ -30,6 +30,24 @@ describeDatabases((dialect) => {
     expect(searches.filter((view) => view.rows[0]?.version === state.version).length).toBeLessThan(20);
   });
 
+  test("however many lists one user opens at once, another's is shown after a few of them, not after all", async () => {
+    await using started = await startSearches(dialect, { readingMs: 40 });
+    const { app } = started;
+    const [ann, bob] = [await app.signIn("ann"), await app.signIn("bob")];
+    await using many = await ann.open();
+    await using other = await bob.open();
+    const searches = await Promise.all(
+      Array.from({ length: 60 }, (_, n) => LiveView.open(many, "search", { key: `${n}` })),
+    );
+    const own = await LiveView.open(other, "search", { key: "own" });
+
+    await own.until((rows) => rows.length === 1);
+
+    // Their first readings take 2400 ms in all.
+    expect(searches.filter((view) => view.rows.length === 1).length).toBeLessThan(40);
+    await Promise.all(searches.map((view) => view.until((rows) => rows.length === 1)));
+  });
+
   test("a dear list is shown its newest state after the rest, each in its turn", async () => {
     await using started = await startSearches(dialect, { readingMs: 25 });
     const { app, state, change } = started;

@@ -1,5 +1,7 @@
 import type { TurnQueue } from "@countersign/db";
 
+import { ReadTurns } from "../procedure/read-turns.ts";
+
 import type { Watcher } from "./hub.ts";
 
 /** A reading that takes so long keeps others waiting. */
@@ -24,6 +26,8 @@ interface Rest {
  */
 export class DearReadings {
   readonly #turns: TurnQueue;
+  /** Of each user one reading waits for its turn among all, the others for that one: so the turns go round. */
+  readonly #ofUser = new ReadTurns(1);
   readonly #wake: (watcher: Watcher) => void;
   readonly #dear = new WeakSet<Watcher>();
   readonly #rests = new Map<string, Rest>();
@@ -48,7 +52,7 @@ export class DearReadings {
   /** Reads in turn, and notes how long it took. */
   async read<Value>(watcher: Watcher, read: () => Promise<Value>): Promise<Value> {
     let tookMs = 0;
-    try {
+    const inTurn = async () => {
       const leave = await this.#turns.enter(performance.now() + patienceMs);
       const begunAt = performance.now();
       try {
@@ -57,6 +61,9 @@ export class DearReadings {
         leave();
         tookMs = performance.now() - begunAt;
       }
+    };
+    try {
+      return await this.#ofUser.run(userOf(watcher), inTurn, patienceMs);
     } finally {
       this.#rest(watcher, tookMs);
     }

@@ -22,6 +22,11 @@ export function currentCall(): Call {
   );
 }
 
+/** Does this code run within a call? */
+export function isInCall(): boolean {
+  return running.getStore() !== undefined;
+}
+
 /** Runs the rest of a call so that `currentCall` finds it. */
 export function runCall<Result>(call: Call, rest: () => Result): Result {
   return running.run(call, rest);

@@ -15,12 +15,12 @@ export const idempotencyLifetimeMs = 24 * 60 * 60 * 1000;
 
 /**
  * Runs `act` once for a key, also when a retry runs at once or on another replica: the retry does not act. What it is answered
- * `again` says: by the rights of now, as those of the first time may be gone. It is given the first answer, which must be JSON,
- * and throws what reading it now would throw. Keys are each user's own. Part of the caller's transaction.
+ * `again` says: by the rights of now, as those of the first time may be gone. It is given what was kept of the first answer,
+ * which must be JSON, and throws what reading it now would throw. Keys are each user's own. Part of the caller's transaction.
  *
  * @throws CONFLICT (`KEY_REUSED`) when the key came with another input before.
  */
-export async function once<Result>(
+export async function once<Result, Kept = Result>(
   tx: Transaction,
   call: {
     readonly userId: string;
@@ -30,7 +30,9 @@ export async function once<Result>(
     readonly now: number;
   },
   act: () => Promise<Result>,
-  again: (first: Result) => Result | Promise<Result>,
+  again: (first: Kept) => Result | Promise<Result>,
+  /** What of the answer is kept for `again`, for a day and whatever becomes of the rows: all of it, unless this says less. */
+  keep: (result: Result) => Kept = (result) => result as unknown as Kept,
 ): Promise<Result> {
   const { userId, procedure, key, now } = call;
   if (key === undefined) return act();
@@ -58,12 +60,15 @@ export async function once<Result>(
         reason: "KEY_REUSED",
       });
     }
-    // The cast: what was stored under this procedure's name is what it returned.
-    return again(first.result as Result);
+    // The cast: what was stored under this procedure's name is what it kept.
+    return again(first.result as Kept);
   }
 
   const result = await act();
-  await tx.update(idempotencyKeys).set({ result }).where(isThis);
+  await tx
+    .update(idempotencyKeys)
+    .set({ result: keep(result) })
+    .where(isThis);
   return result;
 }
 
@@ -86,14 +91,26 @@ export async function findOutcome(
 
 function hashInput(input: unknown): string {
   return createHash("sha256")
-    .update(JSON.stringify(sortKeys(input)) ?? "")
+    .update(JSON.stringify(canonicalOf(input)) ?? "")
     .digest("hex");
 }
 
-/** The same fields in another order are the same input. */
-function sortKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortKeys);
+/**
+ * The same fields in another order are the same input.
+ *
+ * @throws on what JSON would not tell from others of its kind, as a Map: two inputs would pass for one.
+ */
+function canonicalOf(value: unknown): unknown {
+  if (value instanceof Date) return ["date", value.getTime()];
+  if (Array.isArray(value)) return ["list", ...value.map(canonicalOf)];
+  if (typeof value === "bigint") return ["bigint", String(value)];
   if (typeof value !== "object" || value === null) return value;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) {
+    throw new Error(
+      `An input with a key may hold plain data and dates, and this one holds a ${value.constructor.name}.`,
+    );
+  }
   const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return entries.map(([name, inner]) => [name, sortKeys(inner)]);
+  return ["fields", ...entries.map(([name, inner]) => [name, canonicalOf(inner)])];
 }

@@ -8,7 +8,7 @@ import { watched } from "../observe/watch-call.ts";
 import type { CallContext, RootContext, SignedInContext } from "./call-context.ts";
 import { CallData, type SessionDataAccess } from "./call-data.ts";
 import { admit, buildContext, guardStream, type ProcedureMeta, takeSubscription } from "./checkpoint.ts";
-import { runCall } from "./current-call.ts";
+import { isInCall, runCall } from "./current-call.ts";
 import { formatError } from "./error-format.ts";
 import { type AskPolicies, createRowCan, type Policies } from "./policies.ts";
 import { createProvided, type Provided, type Providers } from "./providers.ts";
@@ -93,7 +93,11 @@ export function createProcedures<
         // The cast: a rule that asks for a user has let nobody pass without one, and what is provided is added here.
         const ctx = (present.length === 0 ? base : { ...base, ...createProvided(present, base) }) as unknown as Context;
         if (!isStream || caller.connection === null) {
-          const result = await runCall(base, () => next({ ctx }));
+          const run = () => runCall(base, () => next({ ctx }));
+          // A call made within another one has the turn of that one. Of files there is a limit of its own.
+          const takesTurn = type === "query" && caller.fileCall === null && !isInCall();
+          const { readTurns } = caller.services;
+          const result = await (takesTurn ? readTurns.run(principal?.user.id ?? caller.addressKey, run) : run());
           if (result.ok) await data?.keep();
           return result;
         }
