@@ -42,6 +42,8 @@ export const ErrorReason = z.enum([
   "TAKEN",
   /** There is no room for another row. */
   "QUOTA_REACHED",
+  /** The list would look through more rows than one call may: filter it. */
+  "LIST_TOO_WIDE",
   /** The file is larger than is taken: `details.mostBytes`. */
   "FILE_TOO_LARGE",
   /** The file is of a kind that is not taken, or not what it says it is. */

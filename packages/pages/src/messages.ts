@@ -355,6 +355,7 @@ export const englishMessages = {
     beyondOwnRights: "This takes more rights than you have.",
     taken: "There is one like this already.",
     quotaReached: "There is no room for another one. Delete one first.",
+    listTooWide: "That is too much to look through at once. Narrow it by a filter.",
     fileTooLarge: "The file is too large.",
     fileTypeRefused: "Files of this kind are not taken here.",
     unavailable: "The service is busy. Nothing was changed; try again in a moment.",

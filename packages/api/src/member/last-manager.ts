@@ -6,7 +6,7 @@ import { CallError } from "@countersign/rpc";
 import type { Tables } from "../tables.ts";
 
 /**
- * Refuses what would leave a project without a manager. The project is locked by then, so of two managers who step down at once
+ * Refuses what would leave a project without an active manager. The project is locked by then, so of two managers who step down at once
  * the second one counts after the first.
  *
  * @throws CONFLICT with `details.rule` "last-manager"
@@ -15,13 +15,21 @@ export async function requireAnotherManager(
   tx: Transaction<Tables>,
   { id, projectId }: { readonly id: string; readonly projectId: string },
 ): Promise<void> {
-  const { projectMembers } = tx.tables;
+  const { projectMembers, users } = tx.tables;
   const isOther = and(
     eq(projectMembers.projectId, projectId),
     eq(projectMembers.role, "manager"),
     ne(projectMembers.id, id),
+    // Whoever is switched off manages nothing.
+    eq(users.isActive, true),
   );
-  if ((await tx.$count(projectMembers, isOther)) > 0) return;
+  const [other] = await tx
+    .select({ id: projectMembers.id })
+    .from(projectMembers)
+    .innerJoin(users, eq(users.id, projectMembers.userId))
+    .where(isOther)
+    .limit(1);
+  if (other) return;
   throw new CallError("CONFLICT", "A project needs a manager. Make somebody else one first.", {
     details: { rule: "last-manager" },
   });

@@ -242,6 +242,28 @@ describeDatabases((dialect) => {
     expect(codeOf(await second.socket.mutate("member.remove", { id: second.memberId }))).toBe("CONFLICT");
   });
 
+  test("a manager who is switched off is none: the one who is left can neither leave nor be demoted", async () => {
+    await using started = await startApp(dialect);
+    const { app } = started;
+    await using project = await openProject(app);
+    const { manager } = project;
+    const second = await addMember(app, project, "mia", "manager");
+    await using _socket = second.socket;
+    const { users } = app.db.tables;
+    await app.db.update(users).set({ isActive: false }).where(eq(users.id, second.user.id));
+
+    const own = { id: manager.memberId, version: 1 };
+    for (const [path, input] of [
+      ["member.remove", { id: own.id }],
+      ["member.update", { ...own, role: "editor" }],
+    ] as const) {
+      const { error } = await manager.socket.mutate(path, input);
+      expect(error?.data, path).toMatchObject({ code: "CONFLICT", details: { rule: "last-manager" } });
+    }
+    await app.db.update(users).set({ isActive: true }).where(eq(users.id, second.user.id));
+    expect(outcomeOf(await manager.socket.mutate("member.remove", { id: own.id }))).toBe("ok");
+  });
+
   test("two managers who demote each other at once, or both leave: one stays manager", async () => {
     await using started = await startApp(dialect);
     const { app } = started;

@@ -63,7 +63,8 @@ export const memberRouter = router({
           const member = await memberRows.insert({ ctx, tx }, { projectId, userId, role });
           return memberRows.show({ ctx, tx }, member);
         },
-        ({ id }) => memberRows.showAgain({ ctx, db: tx }, id),
+        ({ id }: { readonly id: string }) => memberRows.showAgain({ ctx, db: tx }, id),
+        ({ id }) => ({ id }),
       ),
     );
   }),

@@ -10,8 +10,9 @@ import { sendRow, type SentRow } from "../query/send-rows.ts";
 import { columnOf } from "../scope/column.ts";
 
 import { announce } from "./announce.ts";
-import { callOf, type Keyed } from "./call.ts";
+import { callOf, keepId, type Keyed } from "./call.ts";
 import type { CrudContext } from "./crud-context.ts";
+import { requireRoom } from "./room.ts";
 import { showAgain } from "./show-again.ts";
 import { validate } from "./validate.ts";
 
@@ -25,11 +26,16 @@ export function createRow(
   const { key: _, ...values } = input;
   const call = callOf(ctx, procedure, input);
   const body = async (tx: Transaction) => showRow(model, ctx, await insertRow(model, ctx, tx, values), tx);
-  const again = (tx: Transaction) => (first: SentRow) => showAgain(model, ctx, first.id, tx);
-  return ctx.transaction((tx) => once(tx, call, () => body(tx), again(tx)), {
-    // Of many creations at once, each has to see those before it.
-    alone: model.quota !== null,
-  });
+  const act = (tx: Transaction) =>
+    once(
+      tx,
+      call,
+      () => body(tx),
+      ({ id }) => showAgain(model, ctx, id, tx),
+      keepId,
+    );
+  // Of many creations at once, each has to see those before it.
+  return ctx.transaction(act, { alone: model.quota !== null });
 }
 
 /** The same within a transaction; the row as it is kept. */
@@ -82,18 +88,6 @@ export async function showRow(model: Model, ctx: CrudContext, created: AnyRow, t
   if (seen) return seen;
   // Created for somebody else's eyes only: what was given is known already, and no right was asked with it.
   return sendRow(model, ctx, created, tx);
-}
-
-async function requireRoom(model: Model, values: Readonly<Record<string, unknown>>, tx: Transaction): Promise<void> {
-  if (model.quota === null) return;
-  const { table } = placeOf(model, tx);
-  const { of, rows } = model.quota;
-  const held = await tx.$count(table, eq(columnOf(table, of), values[of]));
-  if (held < rows) return;
-  const cure = model.removedAt === null ? "Remove some first." : "Remove some first, and purge them from the bin.";
-  throw new CallError("FORBIDDEN", `There is room for ${rows.toLocaleString("en")}. ${cure}`, {
-    reason: "QUOTA_REACHED",
-  });
 }
 
 /** Whose value it is stays unsaid, and whether there is one in another scope: see `requireScopedUniqueness`. */

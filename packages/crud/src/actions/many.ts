@@ -1,14 +1,15 @@
+import type { Transaction } from "@countersign/db";
 import { CallError, once } from "@countersign/rpc";
 
 import type { Model } from "../definition/model.ts";
 import type { SentRow } from "../query/send-rows.ts";
 
-import { callOf, type Keyed } from "./call.ts";
+import { callOf, keepNothing, type Keyed } from "./call.ts";
 import type { CrudContext } from "./crud-context.ts";
 import { applyPurge } from "./purge.ts";
 import { applyRemove } from "./remove.ts";
 import { showAgain } from "./show-again.ts";
-import { applyUpdate } from "./update.ts";
+import { applyUpdate, movesQuota } from "./update.ts";
 
 interface Named {
   readonly id: string;
@@ -28,14 +29,15 @@ export function updateRows(
   procedure: string,
   input: UpdateManyInput,
 ): Promise<readonly SentRow[]> {
-  return ctx.transaction((tx) =>
+  const act = (tx: Transaction) =>
     once(
       tx,
       callOf(ctx, procedure, input),
       () => forEach(input.rows, (row) => applyUpdate(model, ctx, tx, { ...input.changes, ...row })),
       () => forEach(input.rows, ({ id }) => showAgain(model, ctx, id, tx)),
-    ),
-  );
+      keepNothing,
+    );
+  return ctx.transaction(act, { alone: movesQuota(model, input.changes) });
 }
 
 /** Removes all of these rows, or none. */

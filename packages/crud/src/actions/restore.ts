@@ -8,7 +8,7 @@ import type { SentRow } from "../query/send-rows.ts";
 
 import { announce } from "./announce.ts";
 import { explainMissInBin, findInBin } from "./bin.ts";
-import { callOf } from "./call.ts";
+import { callOf, keepNothing } from "./call.ts";
 import type { CrudContext } from "./crud-context.ts";
 import type { RemoveInput } from "./remove.ts";
 import { showAgain } from "./show-again.ts";
@@ -21,6 +21,7 @@ export function restoreRow(model: Model, ctx: CrudContext, procedure: string, in
       callOf(ctx, procedure, input),
       () => applyRestore(model, ctx, tx, input),
       () => showAgain(model, ctx, input.id, tx),
+      keepNothing,
     ),
   );
 }

@@ -10,10 +10,11 @@ import { sendRow, type SentRow, withoutRights } from "../query/send-rows.ts";
 import { columnOf } from "../scope/column.ts";
 
 import { announce } from "./announce.ts";
-import { callOf, type Keyed } from "./call.ts";
+import { callOf, keepNothing, type Keyed } from "./call.ts";
 import { refuseTaken } from "./create.ts";
 import type { CrudContext } from "./crud-context.ts";
 import { explainMiss } from "./refuse.ts";
+import { requireRoom } from "./room.ts";
 import { showAgain } from "./show-again.ts";
 import { validate } from "./validate.ts";
 
@@ -21,14 +22,20 @@ export type UpdateInput = Keyed<Readonly<Record<string, unknown>>> & { readonly 
 
 /** A change made from one version of a row: if it is not the present one any more, CONFLICT with the present row. */
 export function updateRow(model: Model, ctx: CrudContext, procedure: string, input: UpdateInput): Promise<SentRow> {
-  return ctx.transaction((tx) =>
+  const act = (tx: Transaction) =>
     once(
       tx,
       callOf(ctx, procedure, input),
       () => applyUpdate(model, ctx, tx, input),
       () => showAgain(model, ctx, input.id, tx),
-    ),
-  );
+      keepNothing,
+    );
+  return ctx.transaction(act, { alone: movesQuota(model, input) });
+}
+
+/** Does a change with these fields take a row from one quota to another? Then each has to see those before it. */
+export function movesQuota({ quota }: Model, changes: object): boolean {
+  return quota !== null && quota.of in changes;
 }
 
 /** The same within a transaction, for one row of many. */
@@ -56,6 +63,8 @@ export async function applyUpdate(
   if (before) await validate(model, changes, before, ctx, tx);
   const wanted = before ? ((await model.hooks.beforeUpdate?.(changes, before, { ctx, tx })) ?? changes) : changes;
   await requireAdmission(model, ctx, tx, before, wanted);
+  if (movesQuota(model, wanted) && wanted[model.quota?.of ?? ""] !== before?.[model.quota?.of ?? ""])
+    await requireRoom(model, { ...before, ...wanted }, tx);
 
   const now = new Date(ctx.caller.services.clock.now());
   const [after] = (await tx

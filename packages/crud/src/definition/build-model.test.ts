@@ -59,6 +59,7 @@ test.each([
   ["a search in what is no text", { search: ["isDone"] }, 'Column "isDone" is no text'],
   ["JSON without a schema", { fields: { facts: true } }, "Give it a schema of its own"],
   ["a bin that cannot be empty", { removedAt: "startsAt" }, "make it a nullable instant"],
+  ["a field that is called as the key of a call", { fields: { key: true } }, "idempotency key"],
   ["a bin that is a field", { removedAt: "removedAt", fields: { removedAt: true } }, "and no field"],
   ["the scope's own column as a field", { fields: { ownerId: true } }, 'Field "ownerId" is filled in by the scope'],
   [

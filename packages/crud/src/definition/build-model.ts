@@ -107,6 +107,9 @@ export function buildModel(options: AnyCrudOptions, place: Place<CoreTables, Cru
   const scope: Scope = options.scope;
   const columns = getTableColumns(table);
   const fields = Object.keys(options.fields);
+  if (fields.includes("key")) {
+    throw refuse(table, 'Field "key" would be taken for the idempotency key of a call. Name the column otherwise.');
+  }
   requireColumns(table, scope.columns);
   requireColumns(table, [...fields, ...(options.show ?? []), ...(options.search ?? [])]);
   requireColumns(table, [...(options.order?.by ?? []), ...Object.keys(options.filters ?? {})]);
@@ -143,6 +146,7 @@ export function buildModel(options: AnyCrudOptions, place: Place<CoreTables, Cru
       orders: options.order?.by ?? [],
       mostRows: options.page?.most ?? 100,
       mostSkipped: options.page?.mostSkipped ?? 100_000,
+      mostSearched: options.page?.mostSearched ?? 250_000,
       hasBin: removedAt !== null,
     },
     defaultOrder: { by: ordered, direction: options.order?.direction ?? "desc" },

@@ -96,6 +96,11 @@ export interface CrudOptions<
     readonly most?: number;
     /** Greatest offset; 100,000. */
     readonly mostSkipped?: number;
+    /**
+     * A search, or another list that no index leads through, is refused to those who may see more rows than this; 250,000,
+     * which take about a second on SQLite. They narrow it by a filter on the scope's column.
+     */
+    readonly mostSearched?: number;
     /** Is the total counted when nothing is asked? True. */
     readonly count?: boolean;
   };

@@ -16,6 +16,7 @@ export interface Declared {
   readonly orders: readonly string[];
   readonly mostRows: number;
   readonly mostSkipped: number;
+  readonly mostSearched: number;
   readonly hasBin: boolean;
 }
 

@@ -9,6 +9,7 @@ import { columnOf } from "../scope/column.ts";
 
 import { conditionsOf } from "./conditions.ts";
 import type { ListQuery } from "./list-input.ts";
+import { requireNarrow } from "./require-narrow.ts";
 import { rightsOf, scopeOf, type Viewer, type Where } from "./rights.ts";
 import { sendRow, sendRows, type SentRow } from "./send-rows.ts";
 
@@ -29,6 +30,7 @@ export async function readPage(
   where: Where = scopeOf(model, viewer, reader),
 ): Promise<Page> {
   const { keyset, limit, page, inScope } = selectPage(model, viewer, query, reader, where);
+  await requireNarrow(model, query, reader, where);
   const found = await page;
   const isCounted = query.count ?? model.doesCount;
   const count = () => reader.$count(placeOf(model, reader).table, inScope);

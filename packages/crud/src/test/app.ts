@@ -51,6 +51,7 @@ export const notes = crudRouter({
   policies: { update: "notes.change" },
   removedAt: "removedAt",
   csv: { columns: ["id", "title", "body", "priority", "isDone", "dueAt"], most: 30 },
+  page: { mostSearched: 1000 },
   quota: { rows: 1000, of: "ownerId" },
 });
 
@@ -82,6 +83,7 @@ const taskRows = crudRows({
   search: ["title"],
   filters: { projectId: ["eq"], state: ["eq"] },
   order: { by: ["createdAt", "title"], direction: "asc" },
+  page: { mostSearched: 1000 },
   quota: { rows: 200, of: "projectId" },
 });
 

@@ -36,6 +36,8 @@ export function describeCallError(error: unknown, { errors }: Messages, locale?:
       return errors.taken;
     case "QUOTA_REACHED":
       return errors.quotaReached;
+    case "LIST_TOO_WIDE":
+      return errors.listTooWide;
     case "FILE_TOO_LARGE":
       return errors.fileTooLarge;
     case "FILE_TYPE_REFUSED":

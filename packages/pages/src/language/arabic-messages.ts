@@ -345,6 +345,7 @@ export const arabicMessages: Messages = {
     beyondOwnRights: "يتطلب هذا صلاحيات أكثر مما لديك.",
     taken: "يوجد واحد مثله بالفعل.",
     quotaReached: "لا مكان لواحد آخر. احذف واحدًا أولًا.",
+    listTooWide: "هذا أكثر مما يُبحث فيه دفعة واحدة. ضيّقه بمرشّح.",
     fileTooLarge: "الملف كبير جدًا.",
     fileTypeRefused: "لا يُقبل هذا النوع من الملفات هنا.",
     unavailable: "الخدمة مشغولة. لم يتغيّر شيء؛ حاول مجددًا بعد قليل.",

@@ -32,6 +32,24 @@ export const keys: readonly CrudCase[] = [
     },
   },
   {
+    title: "CRU-31: a key with another value in a single field is used for something else, whichever field that is",
+    skip: needs("create"),
+    async run(world) {
+      const ann = await world.person();
+      const key = randomUUID();
+      const input = { ...world.sample(ann.place), key };
+      await world.get(ann, "create", input);
+      for (const [name, value] of Object.entries(input)) {
+        const other = name === "key" ? undefined : otherThan(value);
+        if (other === undefined) continue;
+        const answer = await world.ask(ann, "create", { ...input, [name]: other });
+        // What the field does not take is refused before anybody looks at the key.
+        const refusal = assertRefused(answer, ["BAD_REQUEST", "CONFLICT"], `the key with another ${name}`);
+        if (refusal.code === "CONFLICT") assert.equal(refusal.data["reason"], "KEY_REUSED");
+      }
+    },
+  },
+  {
     title: "CRU-31: a key is its user's own",
     skip: needs("create", "list"),
     async run(world) {
@@ -60,3 +78,12 @@ export const keys: readonly CrudCase[] = [
     },
   },
 ];
+
+/** A value of the same kind, where it is one that has others. */
+function otherThan(value: unknown): unknown {
+  if (typeof value === "boolean") return !value;
+  if (typeof value === "number") return value + 1;
+  if (typeof value !== "string") return undefined;
+  if (/^\d{4}-\d{2}-\d{2}T/.test(value)) return new Date(Date.parse(value) + 86_400_000).toISOString();
+  return `${value}x`;
+}

@@ -35,6 +35,7 @@ export const found = {
   tooMuch: "CRU-30",
   oneKey: "CRU-31: one key",
   ownKey: "CRU-31: a key is its user's own",
+  keyOfOther: "CRU-31: a key with another value",
   keyOfChange: "CRU-31: a change",
   quota: "CRU-34",
   csv: "CRU-41",

@@ -17,6 +17,8 @@ const ManyNotes = z.strictObject({
 
 /** The memory of a procedure that forgets whose a key is. */
 const answersByKey = new Map<string, unknown>();
+/** The memory of one that takes the first date for the only one. */
+const datesByKey = new Map<string, unknown>();
 
 /** Writes that are lost, doubled or half done. */
 export const brokenWrites: BrokenRouters = {
@@ -45,7 +47,20 @@ export const brokenWrites: BrokenRouters = {
         key === undefined ? { ...input, label } : input,
       ),
     },
-    fails: [found.oneKey],
+    fails: [found.oneKey, found.keyOfOther],
+  },
+  "a key that passes over dates": {
+    rows: "notes",
+    procedures: {
+      ...notes,
+      create: createAfter(async ({ ctx, input: { dueAt, ...input } }) => {
+        if (input["key"] === undefined) return { ...input, dueAt };
+        const known = datesByKey.get(`${ctx.user.id} ${String(input["key"])}`) ?? dueAt;
+        datesByKey.set(`${ctx.user.id} ${String(input["key"])}`, known);
+        return { ...input, ...(known === undefined ? {} : { dueAt: known }) };
+      }),
+    },
+    fails: [found.keyOfOther],
   },
   "a key that is everybody's": {
     rows: "notes",
@@ -57,7 +72,7 @@ export const brokenWrites: BrokenRouters = {
         return answersByKey.get(key);
       }),
     },
-    fails: [found.oneKey, found.ownKey],
+    fails: [found.oneKey, found.keyOfOther, found.ownKey],
   },
   "some of several": {
     rows: "notes",
