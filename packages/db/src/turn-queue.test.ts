@@ -102,13 +102,14 @@ test("those who each come when nobody waits, in one turn of the event loop, let 
   const order: string[] = [];
   const { promise, resolve } = Promise.withResolvers<void>();
   for (let index = 0; index < 20; index += 1) {
-    setImmediate(async () => {
+    const run = async () => {
       const leave = queue.enterNow() ?? (await queue.enter(later()));
       for (const begun = performance.now(); performance.now() - begun < 5;) await Promise.resolve();
       order.push(`turn ${index}`);
       leave();
       if (index === 19) resolve();
-    });
+    };
+    setImmediate(() => void run());
   }
   setImmediate(() => setImmediate(() => order.push("else")));
   await promise;

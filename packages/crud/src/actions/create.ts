@@ -1,5 +1,3 @@
-import { eq } from "drizzle-orm";
-
 import { newId } from "@countersign/auth";
 import { type Transaction, UniqueViolation } from "@countersign/db";
 import { CallError, forbidden, notFound, once } from "@countersign/rpc";
@@ -7,7 +5,6 @@ import { CallError, forbidden, notFound, once } from "@countersign/rpc";
 import { type AnyRow, type Model, placeOf } from "../definition/model.ts";
 import { readRow } from "../query/read-rows.ts";
 import { sendRow, type SentRow } from "../query/send-rows.ts";
-import { columnOf } from "../scope/column.ts";
 
 import { announce } from "./announce.ts";
 import { callOf, keepId, type Keyed } from "./call.ts";

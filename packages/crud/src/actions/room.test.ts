@@ -15,7 +15,7 @@ interface Row {
 }
 
 const rowOf = (frame: RawFrame) => frame.result?.data as Row;
-const reasonOf = (frame: RawFrame) => frame.error?.data["reason"] ?? "done";
+const reasonOf = (frame: RawFrame): string => String(frame.error ? frame.error.data["reason"] : "done");
 
 async function fill({ db }: TestApp<Tables>, projectId: string, count: number): Promise<void> {
   const createdAt = new Date();

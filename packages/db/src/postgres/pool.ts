@@ -37,11 +37,11 @@ export function createPool(
   const transactions = createTurnQueue({ places: Math.max(1, poolSize - 1), longest: longestQueue });
   const held = new Set<HeldConnection>();
 
-  async function acquire(pool: Pool, deadline: number): Promise<PoolClient> {
-    if (pool.waitingCount >= longestQueue) {
-      throw new DatabaseUnavailable(`${pool.waitingCount} statements wait for the database. Try again later.`);
+  async function acquire(from: Pool, deadline: number): Promise<PoolClient> {
+    if (from.waitingCount >= longestQueue) {
+      throw new DatabaseUnavailable(`${from.waitingCount} statements wait for the database. Try again later.`);
     }
-    const connecting = pool.connect();
+    const connecting = from.connect();
     const { promise: timeout, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
       reject(new Error("no connection came free in time"));

@@ -198,7 +198,7 @@ test("what must not wait does not: where all connections are taken, a prepared r
   await hasBegun;
 
   await expect(db.ping()).rejects.toThrow("no connection came free in time");
-  expect(await Promise.all(Array.from({ length: 20 }, () => check.all([])))).toEqual(
+  expect(await Promise.all(Array.from({ length: 20 }, async () => check.all([])))).toEqual(
     Array.from({ length: 20 }, () => [{ one: 1 }]),
   );
   end();

@@ -54,9 +54,10 @@ export const brokenWrites: BrokenRouters = {
     procedures: {
       ...notes,
       create: createAfter(async ({ ctx, input: { dueAt, ...input } }) => {
-        if (input["key"] === undefined) return { ...input, dueAt };
-        const known = datesByKey.get(`${ctx.user.id} ${String(input["key"])}`) ?? dueAt;
-        datesByKey.set(`${ctx.user.id} ${String(input["key"])}`, known);
+        if (typeof input["key"] !== "string") return { ...input, dueAt };
+        const name = `${ctx.user.id} ${input["key"]}`;
+        const known = datesByKey.get(name) ?? dueAt;
+        datesByKey.set(name, known);
         return { ...input, ...(known === undefined ? {} : { dueAt: known }) };
       }),
     },
