@@ -27,7 +27,10 @@ export const metricsVariables = {
     .meta({ description: "The name or address that METRICS_PORT is opened on." }),
   METRICS_TOKEN: z
     .string()
-    .regex(/^[\x21-\x7e]{16,512}$/, "Write at least 16 letters, digits or signs, as from: openssl rand -hex 32")
+    .regex(
+      /^[\x21-\x7e]{16,512}$/,
+      "Write at least 16 letters, digits or signs and no space, as from: openssl rand -hex 32",
+    )
     .optional()
     .meta({
       description:

@@ -1,0 +1,110 @@
+import { expect, test } from "vitest";
+
+import { describeDatabases, sqliteDialect as sqlite } from "@app/services/databases";
+
+import { shortHash } from "./observe/call-facts.ts";
+import { startTestRouter } from "./test/start.ts";
+
+describeDatabases((dialect) => {
+  test("HDR-14: the log of everything somebody does names them, their session by a hash, and holds no secret", async () => {
+    await using started = await startTestRouter(dialect, { logsCalls: true });
+    const { app } = started;
+    const secrets = ["a password that is the first", "a password that is another", "told to nobody"];
+    const [first = "", second = "", told = ""] = secrets;
+    const registered = await app.http("auth.register", { input: { username: "ann", password: first } });
+    const cookies: string[] = [cookieOf(registered)];
+    const cookie = () => cookies.at(-1);
+    await using socket = await app.open(cookie());
+    await socket.query("who");
+    await socket.query("reports");
+    await socket.query("echo", { text: told });
+    await socket.query("boom");
+    await app.http("anyone", { method: "GET", cookie: cookie(), headers: { authorization: `Bearer ${told}` } });
+    await app.http("auth.login", { input: { login: "ann", password: told }, cookie: cookie() });
+    cookies.push(
+      cookieOf(await app.http("auth.login", { input: { login: "ann", password: first }, cookie: cookie() })),
+    );
+    const input = { current: first, password: second };
+    cookies.push(cookieOf(await app.http("account.password.change", { input, cookie: cookie() })));
+    await app.http("auth.logout", { cookie: cookie(), headers: { origin: "https://evil.example" } });
+    await app.http("auth.logout", { cookie: cookie() });
+
+    const text = JSON.stringify(app.logged, (_name, value: unknown) =>
+      value instanceof Error ? String(value.stack) : value,
+    );
+    const tokens = cookies.map((one) => one.split("=")[1] ?? "?");
+    expect(new Set(tokens).size).toBeGreaterThan(1);
+    for (const secret of [...secrets, ...tokens]) expect(text).not.toContain(secret);
+
+    const [user] = await app.db.select().from(app.db.tables.users);
+    const who = app.logged.find(({ facts }) => "procedure" in facts && facts.procedure === "who");
+    expect(who).toMatchObject({
+      level: "debug",
+      message: "A call",
+      facts: { user: user?.id, type: "query", code: "OK" },
+    });
+    expect(who?.facts).toMatchObject({
+      connection: expect.stringMatching(/^[\da-f-]{36}$/) as string,
+      session: expect.stringMatching(/^[\da-f]{12}$/) as string,
+      ms: expect.any(Number) as number,
+    });
+    expect(app.logged.some(({ facts }) => "code" in facts && facts.code === "FORBIDDEN" && "reason" in facts)).toBe(
+      true,
+    );
+  });
+});
+
+test("HDR-12: what is told of a failure is an id that stands in the log, beside who it was and over what", async () => {
+  await using started = await startTestRouter(sqlite);
+  const { app } = started;
+  const ann = await app.signIn("ann");
+  await using socket = await ann.open();
+  const overSocket = await socket.query("boom");
+  const overHttp = await app.http("boom", { method: "GET", cookie: ann.cookie });
+  const body = await overHttp.text();
+  expect(body).not.toMatch(/passwd|stack|\.ts/);
+
+  const [first, second] = app.logged.filter(({ message }) => message === "A call failed");
+  expect(first?.facts).toMatchObject({
+    errorId: overSocket.error?.data["errorId"],
+    connection: [...app.app.services.connections][0]?.id,
+    user: ann.id,
+    session: shortHash(ann.principal.session.id),
+  });
+  const requestId = overHttp.headers.get("x-request-id");
+  expect(second?.facts).toMatchObject({ requestId, user: ann.id, session: shortHash(ann.principal.session.id) });
+  const { errorId = "" } = { ...(second?.facts as { readonly errorId?: string }) };
+  expect(body).toContain(errorId);
+});
+
+test("a request keeps the name a trusted proxy gave it, when that is one; nobody else names anything", async () => {
+  await using behind = await startTestRouter(sqlite, { trustProxy: "loopback" });
+  await using direct = await startTestRouter(sqlite);
+  const idOf = async (url: string, given: string) =>
+    (await fetch(`${url}/healthz`, { headers: { "x-request-id": given } })).headers.get("x-request-id");
+
+  expect(await idOf(behind.app.url, "from-the-proxy-1")).toBe("from-the-proxy-1");
+  expect(await idOf(direct.app.url, "from-the-proxy-1")).toMatch(/^[\da-f-]{36}$/);
+  for (const wrong of ["short", "with a space in it", "x".repeat(129), '{"level":"error"}']) {
+    expect(await idOf(behind.app.url, wrong), wrong).toMatch(/^[\da-f-]{36}$/);
+  }
+});
+
+test("a flood of refusals is told in as many lines as are of use, and how many were left out", async () => {
+  await using started = await startTestRouter(sqlite);
+  const { app } = started;
+  const { refusalLog } = app.app.services;
+  for (let refused = 0; refused < 1000; refused += 1) refusalLog.write({ refused }, "A request was refused");
+  const lines = app.logged.filter(({ message }) => message === "A request was refused");
+  expect(lines.length).toBeGreaterThanOrEqual(100);
+  expect(lines.length).toBeLessThan(110);
+});
+
+test("without a log that wants them, no line is made of a call", async () => {
+  await using started = await startTestRouter(sqlite);
+  expect(started.app.app.services.watchCall).toBeNull();
+});
+
+function cookieOf(answer: Response): string {
+  return answer.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+}
