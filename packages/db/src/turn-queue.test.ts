@@ -69,9 +69,11 @@ test("as many as are allowed wait; one more is refused at once", async () => {
   const waiting = [queue.enter(later()), queue.enter(later())];
 
   await expect(queue.enter(later())).rejects.toThrow("2 transactions wait for the database");
+  expect(queue.waiting).toBe(2);
 
   leave();
   for (const turn of waiting) (await turn)();
+  expect(queue.waiting).toBe(0);
   expect(queue.isFree).toBe(true);
 });
 

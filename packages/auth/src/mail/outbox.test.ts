@@ -91,6 +91,7 @@ test("memory is bounded: beyond ten thousand that wait, new ones are given up an
   outbox.post(async () => mail);
   await outbox.flush();
   expect(sent).toHaveLength(10_001);
+  expect(outbox.counts).toEqual({ waiting: 0, sent: 10_001, postponed: 0, givenUp: 1 });
 });
 
 test("only a few are sent at once", async () => {

@@ -31,8 +31,10 @@ test("REL-31: what finds the queue full is told to come back, at once, and room 
   const accepted = [1, 2, 3].map((name) => queue.run(() => gate.promise.then(() => name)));
 
   await expect(queue.run(async () => "late")).resolves.toEqual({ status: "busy", retryAfterSeconds: 5 });
+  expect(queue.counts).toEqual({ running: 1, waiting: 2, refused: 1 });
   gate.resolve();
   await expect(Promise.all(accepted)).resolves.toEqual([1, 2, 3]);
+  expect(queue.counts).toEqual({ running: 0, waiting: 0, refused: 1 });
   await expect(queue.run(async () => "later")).resolves.toBe("later");
 });
 
