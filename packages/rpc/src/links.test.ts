@@ -61,7 +61,8 @@ describeDatabases((dialect) => {
       const answers = [];
       for (const name of ["known", "unknown", "inactive"]) {
         const answer = await app.http(path, { input: { email: `${name}@example.com` } });
-        const headers = Object.fromEntries([...answer.headers].filter(([header]) => header !== "date"));
+        // Both are another each time, whoever asks: that they are there is compared, not what they say.
+        const headers = { ...Object.fromEntries(answer.headers), date: "", "x-request-id": "" };
         answers.push(JSON.stringify([answer.status, headers, await answer.text()]));
       }
       expect(new Set(answers).size, path).toBe(1);
