@@ -71,6 +71,16 @@ test("audit judges what is named by DATABASE_URL_FILE, as the server does, and s
   });
 });
 
+test("audit judges the database that --database names, instead of the environment's", async () => {
+  await using line = await openCommandLine(sqliteDialect, { ...sound, DATABASE_URL: "postgres://app@127.0.0.1:1/app" });
+  const idsOf = async (words: string) => {
+    const { output } = await line.run(`${words} --json`);
+    return (JSON.parse(output) as Report).findings.map(({ id }) => id);
+  };
+  expect(await idsOf("audit")).toContain("database-unreachable");
+  expect(await idsOf(`audit --database ${line.url}`)).not.toContain("database-unreachable");
+});
+
 test("doctor ends with 5 and the cure where nobody answers, for people and for programs", async () => {
   await using line = await openCommandLine(sqliteDialect);
   const said = await line.run("doctor --url http://127.0.0.1:1");

@@ -3,6 +3,9 @@ import { type AuditFacts, type Environment, findAuditFacts, readEnvironment } fr
 
 import type { CommandContext } from "../command.ts";
 import { Failure } from "../failure.ts";
+import type { Terminal } from "../terminal.ts";
+
+export type ServerSource = Pick<CommandContext, "app" | "databaseUrl" | "terminal">;
 
 export interface KnownServer {
   readonly environment: Environment;
@@ -17,14 +20,30 @@ export interface KnownServer {
  *
  * @throws WrongEnvironment
  */
-export async function readServer({ terminal, app }: Pick<CommandContext, "terminal" | "app">): Promise<KnownServer> {
+export async function readServer({ terminal, app, databaseUrl }: ServerSource): Promise<KnownServer> {
   const environment = readEnvironment({
-    ...terminal.environment,
+    ...withDatabase(terminal.environment, findNamed(databaseUrl)),
     NODE_ENV: terminal.environment["NODE_ENV"] || "production",
   });
   const own = await findAppMigrations(app);
   const facts = await findAuditFacts(environment, { migrations: own ?? [] });
   return { environment, facts: withoutTheServer(facts), knowsApp: own !== null };
+}
+
+/** What `--database` says, else the environment; null where neither does. */
+function findNamed(databaseUrl: CommandContext["databaseUrl"]): string | null {
+  try {
+    return databaseUrl();
+  } catch (error) {
+    if (error instanceof Failure) return null;
+    throw error;
+  }
+}
+
+/** What was named takes the place of what the environment says, a file of it included. */
+function withDatabase(environment: Terminal["environment"], url: string | null): Terminal["environment"] {
+  if (url === null || url === environment["DATABASE_URL"]) return environment;
+  return { ...environment, DATABASE_URL: url, DATABASE_URL_FILE: undefined };
 }
 
 /** Of the servers that run on the database, one is the one that is judged. */

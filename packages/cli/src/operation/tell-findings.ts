@@ -7,15 +7,15 @@ import {
   WrongEnvironment,
 } from "@countersign/ops";
 
-import type { Answer, CommandContext } from "../command.ts";
+import type { Answer } from "../command.ts";
 import { exitCode } from "../exit-code.ts";
 import { countOf } from "../report/count-of.ts";
 import { toPlainText } from "../report/plain-text.ts";
 
-import { readServer } from "./read-server.ts";
+import { readServer, type ServerSource } from "./read-server.ts";
 
 /** The audit of a server with this environment. */
-export async function tellFindings(context: Pick<CommandContext, "terminal" | "app">): Promise<Answer> {
+export async function tellFindings(context: ServerSource): Promise<Answer> {
   const { findings, ignored } = await findAll(context);
   const has = (severity: Finding["severity"]) => findings.some((finding) => finding.severity === severity);
   return {
@@ -29,7 +29,7 @@ export async function tellFindings(context: Pick<CommandContext, "terminal" | "a
   };
 }
 
-async function findAll(context: Pick<CommandContext, "terminal" | "app">): Promise<AuditReport> {
+async function findAll(context: ServerSource): Promise<AuditReport> {
   try {
     const { knowsApp, ...input } = await readServer(context);
     const report = auditServer(input);

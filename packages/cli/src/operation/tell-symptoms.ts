@@ -6,7 +6,7 @@ import { Failure } from "../failure.ts";
 import { countOf } from "../report/count-of.ts";
 import { toPlainText } from "../report/plain-text.ts";
 
-import { readServer } from "./read-server.ts";
+import { readServer, type ServerSource } from "./read-server.ts";
 
 export interface DoctorOptions {
   readonly url: string | null;
@@ -23,14 +23,13 @@ const longestIdleSeconds = 3600;
  * @throws Failure when no address is named, or a wrong one
  */
 export async function tellSymptoms(
-  context: Pick<CommandContext, "app" | "open" | "terminal" | "progress">,
+  context: ServerSource & Pick<CommandContext, "open" | "progress">,
   options: DoctorOptions,
 ): Promise<Answer> {
   const { environment } = context.terminal;
   const site = readSite(options.url ?? (environment["PUBLIC_URL"] || null));
   const idleSeconds = readIdle(options.idle);
-  const knowsDatabase = ["DATABASE_URL", "DATABASE_URL_FILE"].some((name) => (environment[name] ?? "") !== "");
-  const known = knowsDatabase ? await readKnown(context) : null;
+  const known = namesDatabase(context) ? await readKnown(context) : null;
   if (idleSeconds > usualIdleSeconds) context.progress(`A silent socket is held for ${idleSeconds} s.`);
   const symptoms = await examineSystem({
     site,
@@ -39,6 +38,17 @@ export async function tellSymptoms(
     operator: options.session ? await context.open() : null,
   });
   return answerWith(site, symptoms);
+}
+
+/** From elsewhere there is none to look at. */
+function namesDatabase({ databaseUrl }: ServerSource): boolean {
+  try {
+    databaseUrl();
+    return true;
+  } catch (error) {
+    if (error instanceof Failure) return false;
+    throw error;
+  }
 }
 
 function answerWith(site: URL, symptoms: readonly Symptom[]): Answer {
@@ -57,7 +67,7 @@ function answerWith(site: URL, symptoms: readonly Symptom[]): Answer {
   };
 }
 
-async function readKnown(context: Pick<CommandContext, "app" | "terminal">): Promise<AuditInput> {
+async function readKnown(context: ServerSource): Promise<AuditInput> {
   try {
     return await readServer(context);
   } catch (error) {

@@ -63,8 +63,8 @@ export const subjects: readonly { readonly title: string; readonly variables: re
     variables: [
       "MAX_CONNECTIONS",
       "MAX_CONNECTIONS_PER_IP",
-      "MAX_CONNECTIONS_PER_SESSION",
       "MAX_CONNECTIONS_PER_USER",
+      "MAX_CONNECTIONS_PER_SESSION",
       "UPGRADE_QUEUE",
       "MAX_MEMORY_PERCENT",
       "MAX_FRAME_BYTES",

@@ -55,6 +55,12 @@ const contradictions: readonly Contradiction[] = [
     message: "The head is a part of the request. Write at most REQUEST_SECONDS.",
   },
   {
+    variable: "MAX_CONNECTIONS_PER_SESSION",
+    other: "MAX_CONNECTIONS_PER_USER",
+    isBroken: (each) => each.MAX_CONNECTIONS_PER_SESSION > each.MAX_CONNECTIONS_PER_USER,
+    message: "A session is one of its user's. Write at most MAX_CONNECTIONS_PER_USER, or raise it.",
+  },
+  {
     variable: "CALLS_BURST",
     other: "CALLS_PER_SECOND",
     isBroken: (each) => each.CALLS_BURST < each.CALLS_PER_SECOND,

@@ -160,6 +160,7 @@ test("what contradicts another setting is refused when it was written, and a def
     { EXTERNAL_POLL_MS: "2001", LEASE_SECONDS: "2" },
     { PONG_SECONDS: "11", PING_SECONDS: "10" },
     { UPGRADE_SECONDS: "11", REQUEST_SECONDS: "10" },
+    { MAX_CONNECTIONS_PER_SESSION: "11", MAX_CONNECTIONS_PER_USER: "10" },
     { CALLS_BURST: "99", CALLS_PER_SECOND: "100" },
     { MAX_UPLOAD_BYTES: "1001", UPLOAD_BYTES_PER_USER: "1000" },
     { MAX_UPLOAD_BYTES: "1001", UPLOAD_BYTES_PER_PROJECT: "1000" },
@@ -175,6 +176,7 @@ test("what contradicts another setting is refused when it was written, and a def
     { EXTERNAL_POLL_MS: "2000", LEASE_SECONDS: "2" },
     { PONG_SECONDS: "10", PING_SECONDS: "10" },
     { UPGRADE_SECONDS: "10", REQUEST_SECONDS: "10" },
+    { MAX_CONNECTIONS_PER_SESSION: "10", MAX_CONNECTIONS_PER_USER: "10" },
     { CALLS_BURST: "100", CALLS_PER_SECOND: "100" },
     { MAX_UPLOAD_BYTES: "1000", UPLOAD_BYTES_PER_USER: "1000", UPLOAD_BYTES_PER_PROJECT: "1000" },
   ];
