@@ -1,6 +1,7 @@
 import { expect, type Page } from "@playwright/test";
 
-import { type Account, type AppServer, expectAccessible, test } from "@app/browser";
+import { type Account, expectAccessible, test } from "@app/browser";
+import type { AppServer } from "@app/services";
 
 import { runSql } from "./run-sql.ts";
 

@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 
 import { expect, type JSHandle, type Page } from "@playwright/test";
 
-import { type AppServer, type Device, expectAccessible, test } from "@app/browser";
+import { type Device, expectAccessible, test } from "@app/browser";
+import type { AppServer } from "@app/services";
 
 import { call, makeProject, makeTasks, type Project } from "./project-actions.ts";
 

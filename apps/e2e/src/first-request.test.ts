@@ -3,7 +3,8 @@ import { request } from "node:http";
 
 import { expect } from "@playwright/test";
 
-import { type AppServer, test } from "@app/browser";
+import { test } from "@app/browser";
+import type { AppServer } from "@app/services";
 import { openMailbox } from "@app/services/mailbox";
 
 import { linkIn, mailTo } from "./mail-actions.ts";

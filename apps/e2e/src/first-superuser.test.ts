@@ -4,7 +4,8 @@ import { promisify } from "node:util";
 
 import { expect } from "@playwright/test";
 
-import { type AppServer, test } from "@app/browser";
+import { test } from "@app/browser";
+import type { AppServer } from "@app/services";
 
 import { signInByForm } from "./session-actions.ts";
 

@@ -1,6 +1,7 @@
 import { type BrowserContext, expect, type Locator, type Page } from "@playwright/test";
 
-import type { Account, AppServer, Device } from "@app/browser";
+import type { Account, Device } from "@app/browser";
+import type { AppServer } from "@app/services";
 
 export type Role = "viewer" | "editor" | "manager";
 export type TaskState = "todo" | "doing" | "done";

@@ -1,7 +1,7 @@
 import Database from "better-sqlite3";
 import { Client } from "pg";
 
-import type { AppServer } from "@app/browser";
+import type { AppServer } from "@app/services";
 
 /** Changes the server's database the way a person with a database tool does: past the server, in another process. */
 export async function runSql(server: AppServer, sql: string, value: string): Promise<void> {

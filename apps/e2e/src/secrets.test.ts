@@ -5,7 +5,8 @@ import { request } from "node:http";
 import { expect } from "@playwright/test";
 import { WebSocket } from "ws";
 
-import { type AppServer, test } from "@app/browser";
+import { test } from "@app/browser";
+import type { AppServer } from "@app/services";
 import { type Mailbox, openMailbox } from "@app/services/mailbox";
 
 import { linkIn, mailTo } from "./mail-actions.ts";

@@ -1,14 +1,17 @@
+import { fileURLToPath } from "node:url";
+
 import { expect, test } from "vitest";
 
+import { startServer } from "@app/services";
 import { describeDatabases } from "@app/services/databases";
 import type { UserSnapshot } from "@countersign/contract";
 
 import { openCommandLine } from "./test/open-command-line.ts";
 import { openWindow } from "./test/open-window.ts";
 import { runProgram } from "./test/run-program.ts";
-import { startAppServer } from "./test/start-app-server.ts";
 
 const password = "a few random words";
+const serverEntry = fileURLToPath(new URL("../../../apps/server/src/main.ts", import.meta.url));
 
 // The app's own server in a process of its own, and sockets as browsers have them. Commands run in this process, and those that
 // close sockets as they are started in a shell, since writing to SQLite holds up whoever listens in the same process. Server
@@ -20,7 +23,7 @@ describeDatabases((dialect) => {
     const program = (words: string, input = "") => runProgram(line.url, words, input);
     // Before the server starts, so that it makes no demo users.
     expect(await program("user create root --superuser", password)).toMatchObject({ code: 0, errors: "" });
-    await using server = await startAppServer(line.url);
+    await using server = await startServer(serverEntry, { NODE_ENV: "test", DATABASE_URL: line.url });
     const made = await Promise.all(["ann", "bob"].map((name) => run(`user create ${name}`, password)));
     expect(made.map(({ code, errors }) => [code, errors])).toEqual([0, 0].map((code) => [code, ""]));
 

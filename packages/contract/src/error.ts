@@ -50,6 +50,8 @@ export const ErrorReason = z.enum([
   "FILE_TYPE_REFUSED",
   /** A store the call needs does not answer; nothing was written. */
   "UNAVAILABLE",
+  /** A store stopped answering while the change was being written: it may have been done. Send it again with the same key. */
+  "OUTCOME_UNKNOWN",
 ]);
 export type ErrorReason = z.infer<typeof ErrorReason>;
 

@@ -259,7 +259,10 @@ describeDatabases((dialect) => {
     });
 
     const key = "the-first-upload";
-    expect((await files.upload({ cookie, key })).error).toMatchObject({ code: "SERVICE_UNAVAILABLE" });
+    expect((await files.upload({ cookie, key })).error).toMatchObject({
+      code: "SERVICE_UNAVAILABLE",
+      reason: "OUTCOME_UNKNOWN",
+    });
     expect(losses).toBe(1);
     expect(await files.stored()).toHaveLength(1);
     const again = await files.upload({ cookie, key });

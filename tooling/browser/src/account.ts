@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { type BrowserContext, expect } from "@playwright/test";
 
-import type { AppServer } from "./start-server.ts";
+import type { AppServer } from "@app/services";
 
 export interface Account {
   readonly username: string;

@@ -4,11 +4,10 @@ import { join } from "node:path";
 
 import { type BrowserContext, type BrowserContextOptions, expect, type Page, test as base } from "@playwright/test";
 
-import { startPostgres } from "@app/services";
+import { type AppServer, startPostgres, startServer } from "@app/services";
 
 import { type Account, createAccount, signIn } from "./account.ts";
 import { type Problems, watchProblems } from "./problems.ts";
-import { type AppServer, startServer } from "./start-server.ts";
 
 /** What a project of the tests sets. */
 export interface ServerOptions {

@@ -4,4 +4,3 @@ export { expectAccessible } from "./expect-accessible.ts";
 export { type Browser, findBrowser } from "./find-browser.ts";
 export { type Device, type ServerOptions, test } from "./fixtures.ts";
 export { type Problems, watchProblems } from "./problems.ts";
-export { type AppServer, startServer } from "./start-server.ts";

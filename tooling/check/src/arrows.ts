@@ -66,8 +66,21 @@ export const arrows: Readonly<Record<string, Arrows>> = {
     to: ["packages/rpc", "packages/contract", "tooling/browser", "tooling/services"],
     isForTests: true,
   },
+  "tooling/faults": { to: ["tooling/services", "tooling/workload"] },
   "tooling/services": { to: [] },
   "tooling/vitest": { to: [] },
+  "tooling/workload": {
+    to: [
+      "packages/api",
+      "packages/crud",
+      "packages/rpc",
+      "packages/auth",
+      "packages/bus",
+      "packages/contract",
+      "packages/db",
+      "tooling/services",
+    ],
+  },
 };
 
 /** What tests and config files of any package may import besides. */

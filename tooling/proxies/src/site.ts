@@ -6,8 +6,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
-import { type AppServer, startServer } from "@app/browser";
-import { findRedis, startOwnRedis, startPostgres } from "@app/services";
+import { type AppServer, findRedis, startOwnRedis, startPostgres, startServer } from "@app/services";
 
 import { makeCertificate } from "./certificate.ts";
 import { findFreePort } from "./free-port.ts";

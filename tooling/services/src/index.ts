@@ -2,3 +2,4 @@ export { findRedis } from "./find-redis.ts";
 export { startOwnPostgres, type OwnPostgres, type PostgresShutdown } from "./own-postgres.ts";
 export { startPostgres, type PostgresServer } from "./postgres.ts";
 export { startOwnRedis, type OwnRedis } from "./own-redis.ts";
+export { type AppServer, type ServerExit, startServer } from "./server-process.ts";

@@ -4,8 +4,6 @@ import { text } from "node:stream/consumers";
 
 import type { UserSnapshot } from "@countersign/contract";
 
-import { pageOrigin } from "./start-app-server.ts";
-
 /** What one open page of a user holds: a socket, and the snapshot that is pushed to it. */
 export interface Window extends Disposable {
   readonly snapshots: readonly UserSnapshot[];
@@ -14,6 +12,9 @@ export interface Window extends Disposable {
   /** Waits for a snapshot, past or coming, that fits. */
   until(fits: (snapshot: UserSnapshot) => boolean): Promise<void>;
 }
+
+/** Where pages come from that the server accepts outside of production. */
+const pageOrigin = "http://localhost:5173";
 
 /** Signs in over HTTP and opens a socket with the cookie, as a browser does. */
 export async function openWindow(serverUrl: string, login: string, password: string): Promise<Window> {

@@ -46,6 +46,8 @@ export function readOutcome<Row extends LiveRow>(
   // What is `current` of a row's conflict is a row of the same router (docs/errors.md).
   if (data?.reason === "VERSION_CONFLICT") return { status: "conflict", current: data.current as Row, error };
   if (data?.fields && Object.keys(data.fields).length > 0) return { status: "invalid", fields: data.fields, error };
+  // The server lost its database while it was writing: asked again with the key, it knows.
+  if (data?.reason === "OUTCOME_UNKNOWN") return { status: "lost", wasSent: true };
   if (!wasSent) return { status: "refused", error };
   // The first attempt is not judged by what the second one met: a limit passes, a right that was taken away does not.
   return data !== null && settling.has(data.code) ? { status: "unknown", error } : { status: "lost", wasSent: true };

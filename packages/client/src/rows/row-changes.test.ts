@@ -1,5 +1,6 @@
 import { expect, test, vi } from "vitest";
 
+import { refuse } from "../test/fixture-procedure.ts";
 import { openTasks } from "../test/task-lists.ts";
 
 test("an update is shown at once, marked, and stays when the server agrees, whether its answer or the list is first", async () => {
@@ -236,6 +237,20 @@ test("CRU-31, REL-05: a change whose answer is lost is marked as being checked, 
   expect(page.state.executions.get("update")).toBe(1);
   expect(page.state.executions.get("create")).toBe(1);
   expect(page.state.executions.get("remove")).toBe(1);
+});
+
+test("a change of which the server itself does not know whether it was made is asked for with the same key until it is known", async () => {
+  await using page = await openTasks();
+  const tasks = await page.list();
+  let lost = 1;
+  page.server.behaviour.taskTurns = (turn) => {
+    if (turn === "update answers" && lost-- > 0) throw refuse("SERVICE_UNAVAILABLE", "OUTCOME_UNKNOWN");
+  };
+
+  const outcome = page.actions.update(tasks.row("a"), { title: "tea" });
+
+  await expect(outcome).resolves.toMatchObject({ status: "done", row: { title: "tea", version: 2 } });
+  expect(page.state.executions.get("update")).toBe(1);
 });
 
 test("LOG-11: nothing that was done as one user is shown or sent as another", async () => {

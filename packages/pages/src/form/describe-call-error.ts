@@ -44,6 +44,8 @@ export function describeCallError(error: unknown, { errors }: Messages, locale?:
       return errors.fileTypeRefused;
     case "UNAVAILABLE":
       return errors.unavailable;
+    case "OUTCOME_UNKNOWN":
+      return errors.outcomeUnknown;
     case "REAUTH":
       return errors.reauth;
     default:

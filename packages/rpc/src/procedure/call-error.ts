@@ -39,6 +39,13 @@ export function unavailable(): CallError {
   });
 }
 
+/** The store was lost while it was committing: it is not known, here either, whether it did. */
+export function outcomeUnknown(): CallError {
+  const message =
+    "The service stopped answering while this was written. It may have been done: look before you do it again.";
+  return new CallError("SERVICE_UNAVAILABLE", message, { reason: "OUTCOME_UNKNOWN" });
+}
+
 /** The server is about to stop, and the client has not moved yet: nothing was done. */
 export function moving(): CallError {
   const message = "The server is being restarted. Reconnect and send this again.";

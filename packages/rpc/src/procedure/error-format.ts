@@ -10,7 +10,7 @@ import { DatabaseUnavailable } from "@countersign/db";
 import { callFacts } from "../observe/call-facts.ts";
 
 import type { RootContext } from "./call-context.ts";
-import { CallError, invalidFields, unavailable } from "./call-error.ts";
+import { CallError, invalidFields, outcomeUnknown, unavailable } from "./call-error.ts";
 import { describeFault } from "./describe-fault.ts";
 
 // For all schemas of the server: those of an app are asked before anything here sees what they found.
@@ -75,7 +75,7 @@ function safeDetails({ details: { redirectTo, ...rest } }: CallError): CallError
 /** Gives known failures the answer they are to get; leaves all others as they are. */
 export function toPublicError(error: TRPCError): TRPCError {
   if (error instanceof CallError) return error;
-  if (error.cause instanceof DatabaseUnavailable) return unavailable();
+  if (error.cause instanceof DatabaseUnavailable) return error.cause.outcomeUnknown ? outcomeUnknown() : unavailable();
   if (error.code === "BAD_REQUEST" && error.cause instanceof z.core.$ZodError)
     return invalidFields(fieldErrors(error.cause));
   return error;

@@ -3,25 +3,42 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
+/** One end of a server's process. */
+export interface ServerExit {
+  readonly pid: number;
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** It was ended by `kill`, `stop` or the end of the block, and not by itself or by somebody else. */
+  readonly isAskedFor: boolean;
+}
+
 /** A server in a process of its own, always at the same address, also after it was killed and started again. */
 export interface AppServer extends AsyncDisposable {
   readonly url: string;
+  readonly port: number;
   /** What it was started with, the database's address among it. */
   readonly env: Readonly<Record<string, string>>;
   /** Everything it has printed. */
   readonly output: string;
+  /** The process that runs now, or null between an end and a start. */
+  readonly pid: number | null;
+  /** Every end of it so far, those that were asked for and those that were not. */
+  readonly exits: readonly ServerExit[];
   /** Starts it again after `kill` and resolves when it is ready. */
   start(): Promise<void>;
   /** Ends it with no chance to say goodbye, as a crash or a power cut would. */
   kill(): Promise<void>;
   /** Ends it the way a deployment does, and gives its exit code. */
-  stop(): Promise<number | null>;
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+  /** Asks it to end, as `stop` does, and waits for nothing. */
+  signal(signal: NodeJS.Signals): void;
 }
 
 /**
- * Starts a built server in production mode on a free port and resolves when it is ready.
+ * Starts a server on a free port and resolves when it is ready: when `/readyz` answers. In production mode, unless `env` says
+ * otherwise.
  *
- * @param entry the file to run.
+ * @param entry the file to run, built or source.
  * @param env what its environment has besides `NODE_ENV`, `HOST`, `PORT` and `PUBLIC_URL`; nothing is inherited.
  * @throws when it ends before it is ready, or is not ready in time, with what it printed.
  */
@@ -30,12 +47,30 @@ export async function startServer(entry: string, env: Readonly<Record<string, st
   const url = `http://localhost:${port}`;
   let output = "";
   let running: ChildProcess | null = null;
+  let isEnding = false;
+  const exits: ServerExit[] = [];
+
+  async function end(signal: NodeJS.Signals): Promise<number | null> {
+    if (!running) return null;
+    isEnding = true;
+    if (!hasEnded(running)) {
+      const exit = once(running, "exit");
+      running.kill(signal);
+      await exit;
+    }
+    return running.exitCode;
+  }
 
   const server: AppServer = {
     url,
+    port,
     env,
+    exits,
     get output() {
       return output;
+    },
+    get pid() {
+      return running && !hasEnded(running) ? (running.pid ?? null) : null;
     },
     async start() {
       const child = spawn(process.execPath, [entry], {
@@ -53,16 +88,22 @@ export async function startServer(entry: string, env: Readonly<Record<string, st
       for (const stream of [child.stdout, child.stderr])
         stream.on("data", (chunk: Buffer) => (output += String(chunk)));
       running = child;
+      isEnding = false;
+      child.once("exit", (code, signal) => exits.push({ pid: child.pid ?? 0, code, signal, isAskedFor: isEnding }));
       await waitUntilReady(url, child, () => output);
     },
     async kill() {
-      await end(running, "SIGKILL");
+      await end("SIGKILL");
     },
-    async stop() {
-      return end(running, "SIGTERM");
+    async stop(signal = "SIGTERM") {
+      return end(signal);
+    },
+    signal(signal) {
+      isEnding = true;
+      running?.kill(signal);
     },
     async [Symbol.asyncDispose]() {
-      await end(running, "SIGKILL");
+      await end("SIGKILL");
     },
   };
 
@@ -82,7 +123,7 @@ async function findFreePort(): Promise<number> {
 }
 
 async function waitUntilReady(url: string, child: ChildProcess, output: () => string): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 60_000;
   while (Date.now() < deadline) {
     if (hasEnded(child)) throw new Error(`The server ended before it was ready. It printed:\n${output()}`);
     const answer = await fetch(`${url}/readyz`).catch(() => null);
@@ -90,17 +131,7 @@ async function waitUntilReady(url: string, child: ChildProcess, output: () => st
     await sleep(25);
   }
   child.kill("SIGKILL");
-  throw new Error(`The server is not ready after 20 seconds. It printed:\n${output()}`);
-}
-
-async function end(child: ChildProcess | null, signal: NodeJS.Signals): Promise<number | null> {
-  if (!child) return null;
-  if (!hasEnded(child)) {
-    const exit = once(child, "exit");
-    child.kill(signal);
-    await exit;
-  }
-  return child.exitCode;
+  throw new Error(`The server is not ready after a minute. It printed:\n${output()}`);
 }
 
 function hasEnded(child: ChildProcess): boolean {

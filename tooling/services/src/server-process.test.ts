@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
-import { startServer } from "./start-server.ts";
+import { startServer } from "./server-process.ts";
 
 const good = `
   import { createServer } from "node:http";
@@ -36,6 +36,20 @@ test("stop asks the server to end and tells its exit code", async () => {
   await using server = await startServer(entry.path, {});
 
   await expect(server.stop()).resolves.toBe(7);
+});
+
+test("ends that were asked for are told from those that were not", async () => {
+  using entry = writeEntry(good);
+  await using server = await startServer(entry.path, {});
+  const first = server.pid ?? 0;
+
+  process.kill(first, "SIGKILL");
+  await expect.poll(() => server.exits).toEqual([{ pid: first, code: null, signal: "SIGKILL", isAskedFor: false }]);
+  expect(server.pid).toBeNull();
+  await server.start();
+  await server.stop();
+
+  expect(server.exits.at(-1)).toMatchObject({ code: 7, signal: null, isAskedFor: true });
 });
 
 test("a server that ends before it is ready is an error with what it printed", async () => {

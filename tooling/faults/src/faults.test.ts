@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+
+import { describeViolations } from "@app/workload";
+
+import { faults } from "./faults.ts";
+
+const seed = 20_261_121;
+
+test("REL-01, REL-02: killed at any moment, the server loses nothing it has acknowledged, and no order is half there", async () => {
+  await expectPassed("kill");
+});
+
+test("REL-05: whoever asks again after a lost answer gets the same row, once, and misses nothing", async () => {
+  await expectPassed("answers");
+});
+
+test("REL-22: PostgreSQL crashes under load; the servers stay, and what was acknowledged stays", async () => {
+  await expectPassed("postgres");
+});
+
+test("SES-20: while sessions get new tokens, hundreds of calls at once on two servers are answered with nobody else's data", async () => {
+  await expectPassed("soak");
+});
+
+test("without a protection the checker finds what it is to find", async () => {
+  await expectPassed("controls");
+});
+
+/** The short form of the fault; what is slow on a busy machine is for the long one to judge. */
+async function expectPassed(name: string): Promise<void> {
+  const fault = faults.find((one) => one.name === name);
+  if (!fault) throw new Error(`There is no fault "${name}".`);
+  const { violations, figures } = await fault.run({ length: "short", seed, tell() {} });
+  expect(describeViolations(violations)).toBe("");
+  expect(figures.filter(({ isMet, target }) => !isMet && /^(?:0|≥ 1)$/.test(target))).toEqual([]);
+}

@@ -1,0 +1,35 @@
+import type { Fault } from "./fault.ts";
+
+/** Every fault, by its name on the command line. Each is loaded when it is asked for. */
+export const faults: readonly Fault[] = [
+  {
+    name: "kill",
+    ids: ["REL-01", "REL-02"],
+    about: "the server is killed at any moment, again and again, on one SQLite file",
+    run: async (options) => (await import("./kill/kill.ts")).kill(options),
+  },
+  {
+    name: "answers",
+    ids: ["REL-05"],
+    about: "connections break after the server has committed and before the answer has arrived",
+    run: async (options) => (await import("./answers/answers.ts")).answers(options),
+  },
+  {
+    name: "postgres",
+    ids: ["REL-22"],
+    about: "PostgreSQL crashes, or one of its processes is killed, again and again",
+    run: async (options) => (await import("./postgres/postgres.ts")).postgres(options),
+  },
+  {
+    name: "soak",
+    ids: ["SES-20"],
+    about: "two users on two servers call all the time while their sessions get new tokens",
+    run: async (options) => (await import("./soak/soak.ts")).soak(options),
+  },
+  {
+    name: "controls",
+    ids: [],
+    about: "each protection is taken away in turn, to see that the checker notices",
+    run: async (options) => (await import("./controls/controls.ts")).runControls(options),
+  },
+];

@@ -1,0 +1,15 @@
+export { type Balancer, startBalancer } from "./balancer/balancer.ts";
+export type { Conditions } from "./balancer/pass.ts";
+export { check, describeViolations } from "./checker/check.ts";
+export type { Evidence, Exit, Violation } from "./checker/evidence.ts";
+export { readFinalState } from "./database/read-final-state.ts";
+export { withDatabase } from "./database/with-database.ts";
+export { History, type HistoryEvent, type Operation } from "./history.ts";
+export { Random } from "./random.ts";
+export { startWorkload, type Workload, type WorkloadOptions } from "./run-workload.ts";
+export type { Protection } from "./server/switched-off.ts";
+export { startTopology, type Topology, type TopologyOptions } from "./topology/start-topology.ts";
+export { callHttp, type HttpAnswer } from "./client/http-call.ts";
+export { openStalledReaders } from "./client/stalled-readers.ts";
+export { SocketLost, WireSocket, type Frame } from "./client/wire-socket.ts";
+export { limitMemory } from "./topology/limit-memory.ts";

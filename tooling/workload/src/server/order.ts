@@ -1,0 +1,43 @@
+import { eq } from "drizzle-orm";
+import { z } from "zod";
+
+import { newId } from "@countersign/auth";
+import { IdempotencyKey, once } from "@countersign/rpc";
+
+import { protectedProcedure, router } from "./procedures.ts";
+
+const NewOrder = z.strictObject({
+  label: z.string().min(1).max(200),
+  /** What each of its lines comes to. */
+  amounts: z.array(z.int().min(1).max(1000)).min(1).max(100),
+  key: IdempotencyKey.optional(),
+});
+
+/** A change of many rows, made one by one in one transaction: whatever happens in between, all are there or none. */
+export const orderRouter = router({
+  place: protectedProcedure.input(NewOrder).mutation(({ ctx, input }) => {
+    const { label, amounts, key } = input;
+    const now = ctx.caller.services.clock.now();
+    const call = { userId: ctx.user.id, procedure: "order.place", key, input, now };
+    return ctx.transaction((tx) =>
+      once(
+        tx,
+        call,
+        async () => {
+          const { orders, orderLines, orderEvents } = tx.tables;
+          const id = newId();
+          const ofOwner = { ownerId: ctx.user.id, createdAt: new Date(now), version: 1 };
+          await tx.insert(orders).values({ id, label, lineCount: 0, total: 0, ...ofOwner });
+          for (const amount of amounts) await tx.insert(orderLines).values({ id: newId(), orderId: id, amount });
+          for (const kind of ["audit", "outbox"]) {
+            await tx.insert(orderEvents).values({ id: newId(), orderId: id, kind, text: label });
+          }
+          const total = amounts.reduce((sum, amount) => sum + amount, 0);
+          await tx.update(orders).set({ lineCount: amounts.length, total }).where(eq(orders.id, id));
+          return { id, version: 1 };
+        },
+        (first) => first,
+      ),
+    );
+  }),
+});

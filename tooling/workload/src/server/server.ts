@@ -1,0 +1,82 @@
+import { mkdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { z } from "zod";
+
+import { fileColumns, migrations as appMigrations, permissions } from "@app/api";
+import { createAuth } from "@countersign/auth";
+import { type Bus, createMemoryBus, createPostgresBus, createRedisBus } from "@countersign/bus";
+import { Settings } from "@countersign/contract";
+import { coreMigrations, openDatabase } from "@countersign/db";
+import { createApp, createFolderStore, type Log } from "@countersign/rpc";
+
+import { workloadRouter } from "./router.ts";
+import { hasSwitchedOff, SwitchedOff, withoutBackpressure, withoutGaps, withoutRevocation } from "./switched-off.ts";
+import { migrations, tables } from "./tables.ts";
+
+const Env = z.object({
+  DATABASE_URL: z.string(),
+  PUBLIC_URL: z.string(),
+  HOST: z.string(),
+  PORT: z.string().transform(Number),
+  BUS: z.enum(["memory", "postgres", "redis"]),
+  BUS_URL: z.string().default(""),
+  SWITCHED_OFF: SwitchedOff,
+});
+
+/**
+ * The app as `apps/server` puts it together, with the workload's own procedures beside the app's, and what is said to be
+ * switched off switched off: for runs that have to fail. Returns when it has been asked to stop and has stopped.
+ */
+export async function runServer(variables: Readonly<Record<string, string | undefined>>): Promise<void> {
+  const env = Env.parse(variables);
+  const settings = Settings.parse(variables);
+  const off = hasSwitchedOff(env.SWITCHED_OFF);
+  const sets = [coreMigrations, appMigrations, migrations];
+  const opened = await openDatabase(env.DATABASE_URL, { tables, migrations: sets });
+  const onError = (err: unknown) => log.error({ err }, "Something in the background failed");
+  const carrier = openBus(env, onError);
+  const plain = { db: opened, bus: off("gap") ? withoutGaps(carrier) : carrier };
+  const auth = createAuth({ ...plain, settings, permissions, publicUrl: env.PUBLIC_URL, onError });
+  const guarded = { ...plain, auth };
+  const uploads = join(tmpdir(), "countersign-workload-files");
+  await mkdir(uploads, { recursive: true });
+  const app = createApp({
+    ...(off("revocation") ? withoutRevocation(guarded) : guarded),
+    router: workloadRouter,
+    settings,
+    log,
+    publicUrl: env.PUBLIC_URL,
+    permissions,
+    checkHost: false,
+    files: { store: createFolderStore(uploads), namedBy: fileColumns },
+  });
+  if (off("backpressure")) withoutBackpressure(app.services.connections);
+  await app.listen({ port: env.PORT, host: env.HOST });
+
+  await new Promise<void>((resolve) => process.once("SIGTERM", resolve));
+  await app.close();
+  await carrier.close();
+  await opened.close();
+}
+
+function openBus({ BUS, BUS_URL }: z.infer<typeof Env>, onError: (error: unknown) => void): Bus {
+  switch (BUS) {
+    case "postgres":
+      return createPostgresBus({ url: BUS_URL, onError });
+    case "redis":
+      return createRedisBus({ url: BUS_URL, onError });
+    default:
+      return createMemoryBus({ onError });
+  }
+}
+
+/** Warnings and errors, a line each: what a run that failed is asked for. */
+const log: Log = { debug() {}, info() {}, warn: write, error: write };
+
+function write(facts: object, message: string): void {
+  const err = (facts as { readonly err?: unknown }).err;
+  const reason = err instanceof Error ? `${err.name}: ${err.message}` : undefined;
+  process.stderr.write(`${JSON.stringify({ message, ...facts, err: reason })}\n`);
+}

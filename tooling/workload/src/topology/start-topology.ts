@@ -1,0 +1,124 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import {
+  type AppServer,
+  findRedis,
+  type OwnPostgres,
+  type OwnRedis,
+  startOwnPostgres,
+  startOwnRedis,
+  startServer,
+} from "@app/services";
+
+import { type Balancer, startBalancer } from "../balancer/balancer.ts";
+import type { Exit } from "../checker/evidence.ts";
+import type { Protection } from "../server/switched-off.ts";
+
+export interface TopologyOptions {
+  /** On SQLite there is one server; on PostgreSQL three, unless `replicas` says otherwise. */
+  readonly database: "postgres" | "sqlite";
+  /** How the servers tell each other. Default: `postgres` on PostgreSQL, `memory` on SQLite. */
+  readonly bus?: "memory" | "postgres" | "redis";
+  readonly replicas?: number;
+  /** What the servers are run without, to see that it is noticed. */
+  readonly switchedOff?: readonly Protection[];
+  /** Settings of the servers, by the names of their variables. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** At the end of the database's url, as in `?options=…`. */
+  readonly urlSuffix?: string;
+}
+
+/** Servers as they are run together: processes of their own, behind a balancer, on a database of their own. */
+export interface Topology extends AsyncDisposable {
+  /** Where browsers reach the site: the balancer. */
+  readonly url: string;
+  readonly balancer: Balancer;
+  readonly servers: readonly AppServer[];
+  /** For reading past the servers. */
+  readonly databaseUrl: string;
+  readonly postgres: OwnPostgres | null;
+  readonly redis: OwnRedis | null;
+  /** What stands between the servers and what carries their bus; null when that is this process's memory. */
+  readonly busNetwork: Balancer | null;
+  exits(): readonly Exit[];
+}
+
+/** Starts it all. The servers are the workload's own, over the product's `createApp`: see `src/server`. */
+export async function startTopology(options: TopologyOptions): Promise<Topology> {
+  const { database, bus = database === "postgres" ? "postgres" : "memory", switchedOff = [] } = options;
+  await using stack = new AsyncDisposableStack();
+  const postgres = database === "postgres" ? stack.use(await startOwnPostgres()) : null;
+  const redis = bus === "redis" ? stack.use(await startRedis()) : null;
+  const databaseUrl = postgres ? await postgres.createDatabase() : await makeSqliteFile(stack);
+  const busNetwork = await putNetworkBefore(
+    bus === "redis" ? redis?.url : bus === "postgres" ? databaseUrl : undefined,
+  );
+  if (busNetwork) stack.use(busNetwork.balancer);
+  const balancer = stack.use(await startBalancer());
+
+  const env = {
+    ...roomySettings,
+    ...options.env,
+    NODE_ENV: "test",
+    PUBLIC_URL: balancer.url,
+    DATABASE_URL: databaseUrl + (options.urlSuffix ?? ""),
+    BUS: bus,
+    BUS_URL: busNetwork?.url ?? "",
+    SWITCHED_OFF: switchedOff.join(","),
+  };
+  const replicas = options.replicas ?? (database === "postgres" ? 3 : 1);
+  // The first one migrates; the others find it done.
+  const first = stack.use(await startServer(serverEntry, env));
+  const others = await Promise.all(Array.from({ length: replicas - 1 }, () => startServer(serverEntry, env)));
+  const servers: readonly AppServer[] = [first, ...others.map((server) => stack.use(server))];
+  balancer.ports = servers.map(({ url }) => Number(new URL(url).port));
+
+  const kept = stack.move();
+  return {
+    url: balancer.url,
+    balancer,
+    servers,
+    databaseUrl,
+    postgres,
+    redis,
+    busNetwork: busNetwork?.balancer ?? null,
+    exits: () =>
+      servers.flatMap(({ exits }, index) => exits.map((exit) => ({ server: `server ${index + 1}`, ...exit }))),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+const serverEntry = join(import.meta.dirname, "../server/main.ts");
+
+/** All clients come from one address, and sign in again and again. */
+const roomySettings = {
+  REGISTER_ATTEMPTS: "100000",
+  LOGIN_ATTEMPTS: "100000",
+  MAX_CONNECTIONS_PER_IP: "20000",
+};
+
+async function startRedis(): Promise<OwnRedis> {
+  const program = await findRedis();
+  if (program === null) throw new Error("There is no redis-server. Install it, or leave this run out.");
+  return startOwnRedis(program);
+}
+
+async function makeSqliteFile(stack: AsyncDisposableStack): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "countersign-workload-"));
+  stack.defer(() => rm(folder, { recursive: true, force: true }));
+  return `sqlite:${join(folder, "workload.db")}`;
+}
+
+/** The same url, through a network that can be cut. */
+async function putNetworkBefore(
+  url: string | undefined,
+): Promise<{ readonly balancer: Balancer; readonly url: string } | null> {
+  if (url === undefined) return null;
+  const through = new URL(url);
+  const balancer = await startBalancer([Number(through.port)]);
+  through.port = String(balancer.port);
+  through.hostname = "localhost";
+  return { balancer, url: through.href };
+}
