@@ -68,6 +68,7 @@ export { Link, type LinkProps } from "./primitives/link.tsx";
 export { Mark } from "./primitives/mark.tsx";
 export { Menu, type MenuProps } from "./primitives/menu.tsx";
 export { Notice, type NoticeProps } from "./primitives/notice.tsx";
+export { NumberInput, type NumberInputProps } from "./primitives/number-input.tsx";
 export { PageTitle, useWindowTitle, type PageTitleProps } from "./primitives/page-title.tsx";
 export { PasswordInput } from "./primitives/password-input.tsx";
 export { RelativeTime, type RelativeTimeProps } from "./primitives/relative-time.tsx";

@@ -1,20 +1,12 @@
 import { useState } from "react";
 
 import type { ChangeOutcome } from "@countersign/client";
-import {
-  Badge,
-  Button,
-  ConfirmInPlace,
-  describeCallError,
-  Icon,
-  Notice,
-  RelativeTime,
-  usePages,
-} from "@countersign/pages";
+import { Badge, Button, ConfirmInPlace, Icon, RelativeTime } from "@countersign/pages";
 import { IfCan } from "@countersign/react";
 
 import type { Note } from "../api.ts";
 import { useAppMessages } from "../messages/app-messages.ts";
+import { RowFailure } from "../row-failure.tsx";
 
 import type { ShownNote } from "./arrange-notes.ts";
 import { describePending } from "./describe-pending.ts";
@@ -32,17 +24,16 @@ export interface SavedNoteProps {
 
 /** A note of the list: to be read, edited and deleted. It says what of it the server may not have. */
 export function SavedNote({ note, draft, remove, onRemoved }: SavedNoteProps) {
-  const pages = usePages();
   const drafts = useNoteDrafts();
   const { notes: texts } = useAppMessages();
-  const [failed, setFailed] = useState<{ readonly status: string; readonly error: unknown } | null>(null);
+  const [failed, setFailed] = useState<ChangeOutcome<Note> | null>(null);
   const { $pending: pending } = note;
 
   async function handleRemove() {
     setFailed(null);
     const outcome = await remove(note);
     if (outcome.status === "done") onRemoved(note);
-    else if ("error" in outcome) setFailed(outcome);
+    else setFailed(outcome);
   }
 
   return (
@@ -87,12 +78,7 @@ export function SavedNote({ note, draft, remove, onRemoved }: SavedNoteProps) {
           </IfCan>
         )}
       </div>
-      {failed !== null && (
-        <Notice tone="danger">
-          {failed.status === "unknown" ? texts.removeUnknown : texts.removeFailed}{" "}
-          {describeCallError(failed.error, pages.messages, pages.locale)}
-        </Notice>
-      )}
+      <RowFailure outcome={failed} notDone={texts.removeFailed} notKnown={texts.removeUnknown} />
     </div>
   );
 }

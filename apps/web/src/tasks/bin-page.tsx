@@ -1,16 +1,14 @@
-import { useState } from "react";
-
-import { Button, ConfirmInPlace, describeCallError, EmptyState, Notice, usePages, useToast } from "@countersign/pages";
+import { Button, EmptyState } from "@countersign/pages";
 import { useLiveList } from "@countersign/react";
 
 import { api } from "../api.ts";
+import { EmptyBin } from "../empty-bin.tsx";
 import { FailedList } from "../failed-list.tsx";
 import { LoadingRows } from "../loading-rows.tsx";
 import { useAppMessages } from "../messages/app-messages.ts";
 import { useProject } from "../projects/project-context.ts";
 
 import { BinRow } from "./bin-row.tsx";
-import { useEmptyBin } from "./use-empty-bin.ts";
 
 /** The tasks of a project that were removed: the way back for each, and the way out for good. */
 export function BinPage() {
@@ -30,7 +28,7 @@ export function BinPage() {
         <div className="bin__head">
           <p className="cs-muted bin__text">{texts.binText}</p>
           {list.rows.some(({ $can }) => $can.remove) && (
-            <EmptyBin projectId={project.id} count={list.total ?? list.rows.length} />
+            <EmptyTaskBin projectId={project.id} count={list.total ?? list.rows.length} />
           )}
         </div>
       )}
@@ -55,32 +53,18 @@ export function BinPage() {
   );
 }
 
-function EmptyBin({ projectId, count }: { readonly projectId: string; readonly count: number }) {
-  const { messages, locale } = usePages();
+function EmptyTaskBin({ projectId, count }: { readonly projectId: string; readonly count: number }) {
+  const { client: rpc } = api.useUtils();
   const { tasks: texts } = useAppMessages();
-  const empty = useEmptyBin(projectId);
-  const show = useToast();
-  const [failure, setFailure] = useState<string | null>(null);
-
-  async function handleConfirm() {
-    setFailure(null);
-    try {
-      show({ text: texts.purgedMany(await empty()) });
-    } catch (error) {
-      setFailure(`${texts.notDone.purge} ${describeCallError(error, messages, locale)}`);
-    }
-  }
-
+  const filter = { projectId: { eq: projectId } };
   return (
-    <>
-      <ConfirmInPlace
-        action={texts.emptyBin}
-        question={texts.emptyBinQuestion(count)}
-        confirm={texts.purge}
-        confirming={texts.purging}
-        onConfirm={handleConfirm}
-      />
-      {failure !== null && <Notice tone="danger">{failure}</Notice>}
-    </>
+    <EmptyBin
+      bin={{
+        list: (page) => rpc.task.list.query({ ...page, filter, removed: true, count: false }),
+        purgeMany: (input) => rpc.task.purgeMany.mutate(input),
+      }}
+      count={count}
+      texts={{ ...texts, notPurged: texts.notDone.purge }}
+    />
   );
 }

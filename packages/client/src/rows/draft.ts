@@ -106,5 +106,7 @@ function keysOf<Values extends object>(values: Values): (keyof Values)[] {
 }
 
 function isSame(one: unknown, other: unknown): boolean {
+  // As JSON, what is no number (a field of one that holds other letters) is null.
+  if (typeof one === "number" || typeof other === "number") return Object.is(one, other);
   return Object.is(one, other) || JSON.stringify(one) === JSON.stringify(other);
 }
