@@ -15,12 +15,12 @@ test("C9: what `generate crud` writes for a new table passes format, lint, bound
   const app = copy.path;
   copyWorkspace(app);
   const api = join(app, "packages/api");
-  addTable(api);
-  const generate = () => node(app, ["packages/cli/src/main.ts", "generate", "crud", "tags"]);
-  expect(await generate().then(() => null, saidBy)).toMatch(/no migration for postgres and sqlite/);
+  addTables(api);
+  const generate = (table: string) => node(app, ["packages/cli/src/main.ts", "generate", "crud", table]);
+  expect(await generate("tags").then(() => null, saidBy)).toMatch(/no migration for postgres and sqlite/);
   await migrate(api);
 
-  await generate();
+  for (const table of ["tags", "recipes"]) await generate(table);
 
   await expectToPass(app, "node_modules/.bin/oxfmt", ["--check", ...written]);
   await expectToPass(app, "node_modules/.bin/oxlint", written);
@@ -31,23 +31,29 @@ test("C9: what `generate crud` writes for a new table passes format, lint, bound
   await expectToPass(join(app, "packages/api"), "node_modules/.bin/vitest", [
     "run",
     "src/tag",
+    "src/recipe",
     "src/triggers.test.ts",
     "src/migrations.test.ts",
     "src/indexes.test.ts",
   ]);
   // The table of who may call what was brought up to date.
-  expect(readFileSync(join(app, "packages/api/authorization-rules.txt"), "utf8")).toContain("tag.live");
+  expect(readFileSync(join(app, "packages/api/authorization-rules.txt"), "utf8")).toMatch(
+    /tag\.live[^]*recipe\.purge|recipe\.purge[^]*tag\.live/,
+  );
 }, 600_000);
 
 const written = [
   "packages/api/src/tag",
+  "packages/api/src/recipe",
   "packages/api/src/router.ts",
   "packages/api/src/test/sample-inputs.ts",
   "apps/web/src/tags",
+  "apps/web/src/recipes",
   "apps/web/src/api.ts",
   "apps/web/src/router.tsx",
   "apps/web/src/shell/main-navigation.tsx",
   "apps/e2e/src/tags.test.ts",
+  "apps/e2e/src/recipes.test.ts",
 ];
 
 /** The workspace as it is, with the packages it has installed, and nothing that was built. */
@@ -71,17 +77,28 @@ function copyWorkspace(to: string): void {
   }
 }
 
-/** A table as a person would add it to the schema. */
-function addTable(api: string): void {
-  mkdirSync(join(api, "src/tag"));
-  writeFileSync(join(api, "src/tag/table.ts"), tagTable);
+/** Tables as a person would add them to the schema: one whose rows go for good, and one with a bin. */
+function addTables(api: string): void {
+  for (const [name, table] of [
+    ["tag", tagTable],
+    ["recipe", recipeTable],
+  ] as const) {
+    mkdirSync(join(api, "src", name));
+    writeFileSync(join(api, "src", name, "table.ts"), table);
+  }
   edit(join(api, "src/tables.ts"), [
-    [/^import \{ defineTasks \}/m, `import { defineTags } from "./tag/table.ts";\n$&`],
-    ["const notes = defineNotes(words, users);", "$&\n  const tags = defineTags(words, users);"],
-    ["return { notes,", "return { notes, tags,"],
+    [
+      /^import \{ defineTasks \}/m,
+      `import { defineRecipes } from "./recipe/table.ts";\nimport { defineTags } from "./tag/table.ts";\n$&`,
+    ],
+    [
+      "const notes = defineNotes(words, users);",
+      "$&\n  const tags = defineTags(words, users);\n  const recipes = defineRecipes(words, users);",
+    ],
+    ["return { notes,", "return { notes, tags, recipes,"],
   ]);
   for (const dialect of ["sqlite", "postgres"]) {
-    edit(join(api, `src/kit-${dialect}.ts`), [["{ notes,", "{ notes, tags,"]]);
+    edit(join(api, `src/kit-${dialect}.ts`), [["{ notes,", "{ notes, tags, recipes,"]]);
   }
 }
 
@@ -144,6 +161,33 @@ export function defineTags({ table, id, text, flag, instant, count, index }: Voc
       updatedAt: instant("updated_at").notNull(),
     },
     (tag) => [index("tags_owner_id_created_at").on(tag.ownerId, tag.createdAt)],
+  );
+}
+`;
+
+const recipeTable = `import type { CoreTables, Vocabulary } from "@countersign/db";
+
+export function defineRecipes({ table, id, text, flag, instant, count, index }: Vocabulary, users: CoreTables["users"]) {
+  return table(
+    "recipes",
+    {
+      id: id("id").primaryKey(),
+      ownerId: id("owner_id")
+        .notNull()
+        .references(() => users.id, { onDelete: "cascade" }),
+      title: text("title").notNull(),
+      body: text("body").notNull().default(""),
+      servings: count("servings").notNull(),
+      rating: count("rating"),
+      isPublic: flag("is_public").notNull().default(false),
+      cookedAt: instant("cooked_at").notNull(),
+      bestBefore: instant("best_before"),
+      version: count("version").notNull(),
+      createdAt: instant("created_at").notNull(),
+      updatedAt: instant("updated_at").notNull(),
+      removedAt: instant("removed_at"),
+    },
+    (recipe) => [index("recipes_owner_id_created_at").on(recipe.ownerId, recipe.createdAt)],
   );
 }
 `;

@@ -1,44 +1,78 @@
-import { capitalise, toWords } from "./names.ts";
 import { type CrudPlan, type PlannedField, titleOf } from "./plan-crud.ts";
 
 /** The page of a table's rows: `src/<names>/<names>-page.tsx`. */
 export function pageSource(plan: CrudPlan): string {
-  const { names } = plan;
-  const title = titleOf(plan);
-  const { singular: one, type, types, file } = names;
-  return `import { useState } from "react";
+  const { names, removedAt } = plan;
+  const { singular: one, type, types, file, files } = names;
+  const pages = [
+    "Button",
+    ...(removedAt ? ["buttonClass"] : []),
+    "ConfirmInPlace",
+    "EmptyState",
+    "Icon",
+    ...(removedAt ? ["Link"] : []),
+    "ListControls",
+    "PageTitle",
+    ...(factsSource(plan).includes("RelativeTime") ? ["RelativeTime"] : []),
+  ];
+  return `import { useRef, useState } from "react";
 
-import { Button, ConfirmInPlace, EmptyState, Icon, ListControls, PageTitle, RelativeTime } from "@countersign/pages";
+import type { ChangeOutcome } from "@countersign/client";
+import { ${pages.join(", ")} } from "@countersign/pages";
 import { useLiveList } from "@countersign/react";
 
 import { api, type ${type} } from "../api.ts";
 import { FailedList } from "../failed-list.tsx";
 import { LoadingRows } from "../loading-rows.tsx";
+import { RowFailure } from "../row-failure.tsx";
 
+import { Edit${type} } from "./edit-${file}.tsx";
 import { ${type}Form } from "./${file}-form.tsx";
 import { ${one}Texts as texts } from "./${file}-texts.ts";
 
 /** The ${names.manyWords} the user may see, live. */
 export function ${types}Page() {
   const { client: rpc } = api.useUtils();
-  const list = useLiveList(rpc.${one});
-  const [form, setForm] = useState<"none" | "open" | "left">("none");
+  // Shown until they are gone: a row says itself when its removal was refused.
+  const list = useLiveList(rpc.${one}, { removing: "mark" });
+  const [open, setOpen] = useState<${type} | "new" | null>(null);
+  const opener = useRef<HTMLElement>(null);
+
+  function openForm(of: ${type} | "new", button: HTMLElement) {
+    opener.current = button;
+    setOpen(of);
+  }
+
+  /** The focus goes back to where it was when the form took it. */
+  function closeForm() {
+    setOpen(null);
+    opener.current?.focus();
+  }
 
   return (
     <div className="cs-page">
       <header className="cs-page__head">
         <PageTitle>{texts.title}</PageTitle>
-        {form !== "open" && (
-          // The focus comes back to where it was when the form took it.
-          <Button variant="primary" autoFocus={form === "left"} onClick={() => setForm("open")}>
+        <div className="cs-form__actions">
+${
+  removedAt
+    ? `          <Link to="/${files}/bin" className={buttonClass({ variant: "quiet" })}>{texts.bin}</Link>
+`
+    : ""
+}          <Button variant="primary" onClick={(event) => openForm("new", event.currentTarget)}>
             <Icon name="plus" />
             {texts.create}
           </Button>
-        )}
+        </div>
       </header>
-      {form === "open" && (
-        <section className="cs-panel">
-          <${type}Form ${one}={null} onClose={() => setForm("left")} />
+      {open !== null && (
+        // Apart from the rows: what is written stays in sight when its row moves, or goes.
+        <section className="cs-panel cs-panel--wide" key={open === "new" ? open : open.id}>
+          {open === "new" ? (
+            <${type}Form ${one}={null} isGone={false} onClose={closeForm} />
+          ) : (
+            <Edit${type} ${one}={open} onClose={closeForm} />
+          )}
         </section>
       )}
       <ListControls
@@ -57,7 +91,11 @@ export function ${types}Page() {
         <ul className="cs-list" aria-label={texts.title}>
           {list.rows.map((${one}) => (
             <li className="cs-row" key={list.keyOf(${one})}>
-              <${type}Row ${one}={${one}} onRemove={() => list.remove(${one})} />
+              <${type}Row
+                ${one}={${one}}
+                onEdit={(button) => openForm(${one}, button)}
+                onRemove={() => list.remove(${one})}
+              />
             </li>
           ))}
         </ul>
@@ -69,169 +107,61 @@ export function ${types}Page() {
 
 interface ${type}RowProps {
   readonly ${one}: ${type};
-  readonly onRemove: () => Promise<unknown>;
+  readonly onEdit: (button: HTMLElement) => void;
+  readonly onRemove: () => Promise<ChangeOutcome<${type}>>;
 }
 
-function ${type}Row({ ${one}, onRemove }: ${type}RowProps) {
-  const [form, setForm] = useState<"none" | "open" | "left">("none");
-  if (form === "open") return <${type}Form ${one}={${one}} onClose={() => setForm("left")} />;
+function ${type}Row({ ${one}, onEdit, onRemove }: ${type}RowProps) {
+  const [outcome, setOutcome] = useState<ChangeOutcome<${type}> | null>(null);
+
+  async function handleRemove() {
+    setOutcome(null);
+    setOutcome(await onRemove());
+  }
 
   return (
     <>
       <div className="cs-row__main">
         <h2 className="cs-row__title">
-          <bdi>{${one}.${title.name}}</bdi>
+          <bdi>{${one}.${titleOf(plan).name}}</bdi>
         </h2>
         <ul className="cs-row__facts">
 ${factsSource(plan)}
         </ul>
       </div>
       {${one}.$can.update && (
-        <Button
-          variant="quiet"
-          size="small"
-          aria-label={texts.editLabel(${stringOf(title, one)})}
-          autoFocus={form === "left"}
-          onClick={() => setForm("open")}
+        <button
+          type="button"
+          className="cs-icon-button"
+          aria-label={texts.editLabel(${nameSource(plan)})}
+          title={texts.edit}
+          onClick={(event) => onEdit(event.currentTarget)}
         >
-          {texts.edit}
-        </Button>
+          <Icon name="edit" />
+        </button>
       )}
       {${one}.$can.remove && (
         <ConfirmInPlace
-          action={texts.remove}
-          label={texts.removeLabel(${stringOf(title, one)})}
-          question={texts.removeQuestion(${stringOf(title, one)})}
+          action={<Icon name="trash" />}
+          label={texts.removeLabel(${nameSource(plan)})}
+          question={texts.removeQuestion(${nameSource(plan)})}
           confirm={texts.remove}
           confirming={texts.removing}
-          onConfirm={async () => void (await onRemove())}
+          onConfirm={handleRemove}
         />
       )}
+      <RowFailure outcome={outcome} notDone={texts.notRemoved} notKnown={texts.notKnown} />
     </>
   );
 }
 `;
 }
 
-/** Its form, for a new row and for one that is there: `src/<names>/<name>-form.tsx`. */
-export function formSource(plan: CrudPlan): string {
-  const { names, fields } = plan;
-  const { singular: one, type, file } = names;
-  const kinds = new Set(fields.map(({ kind }) => kind));
-  const controls = [
-    "Button",
-    ...(kinds.has("flag") ? ["Checkbox"] : []),
-    ...(kinds.size > (kinds.has("flag") ? 1 : 0) ? ["Field"] : []),
-    "FormFailure",
-    ...(kinds.has("text") ? ["TextArea"] : []),
-    ...(kinds.has("line") || kinds.has("instant") || kinds.has("number") ? ["TextInput"] : []),
-    "usePages",
-  ];
-  return `import type { SubmitEvent } from "react";
-
-import { ${controls.join(", ")} } from "@countersign/pages";
-import { useCrudForm } from "@countersign/react";
-
-import { api, type ${type} } from "../api.ts";
-
-import { ${one}Texts as texts } from "./${file}-texts.ts";
-
-export interface ${type}FormProps {
-  /** Null for a new one. */
-  readonly ${one}: ${type} | null;
-  readonly onClose: () => void;
-}
-
-const empty = { ${fields.map((field) => `${field.name}: ${emptyValue(field)}`).join(", ")} };
-
-/** Writes ${names.words} by ${names.words}; what is written stays through a lost connection until it is saved or given up. */
-export function ${type}Form({ ${one}, onClose }: ${type}FormProps) {
-  const { client: rpc } = api.useUtils();
-  const { messages } = usePages();
-  const form = useCrudForm(rpc.${one}, { row: ${one}, empty });
-
-  function handleSubmit(event: SubmitEvent<HTMLFormElement>) {
-    event.preventDefault();
-    void save();
-  }
-
-  async function save() {
-    const { status } = await form.save();
-    if (status === "done" || status === "unchanged") onClose();
-  }
-
-  function handleCancel() {
-    form.discard();
-    onClose();
-  }
-
-  return (
-    <form className="cs-form" aria-label={${one} ? texts.edit : texts.create} noValidate onSubmit={handleSubmit}>
-      <FormFailure failure={form.failure} />
-${fields.map((field, index) => controlSource(field, index === 0)).join("\n")}
-      {form.conflict && (
-        <div className="cs-notice" role="alert">
-          <p>{texts.conflict}</p>
-          <div className="cs-form__actions">
-            <Button size="small" onClick={() => void form.keepMine()}>
-              {texts.keepMine}
-            </Button>
-            <Button size="small" onClick={form.takeTheirs}>
-              {texts.takeTheirs}
-            </Button>
-          </div>
-        </div>
-      )}
-      <div className="cs-form__actions">
-        <Button type="submit" variant="primary" isBusy={form.phase === "saving"}>
-          {form.progress === "checking" ? texts.checking : messages.common.save}
-        </Button>
-        <Button variant="quiet" onClick={handleCancel}>
-          {messages.common.cancel}
-        </Button>
-      </div>
-    </form>
-  );
-}
-${kinds.has("instant") ? instantSource : ""}`;
-}
-
-/** What the page says, in one place: `src/<names>/<name>-texts.ts`. */
-export function textsSource(plan: CrudPlan): string {
-  const { names, fields } = plan;
-  const { words, manyWords } = names;
-  const Many = capitalise(manyWords);
-  return `/** What the page of the ${manyWords} says. For another language, write the same keys beside these and choose by \`useLanguage()\`. */
-export const ${names.singular}Texts = {
-  title: "${Many}",
-  create: "New ${words}",
-  edit: "Edit",
-  editLabel: (name: string) => \`Edit “\${name}”\`,
-  remove: "Delete",
-  removeLabel: (name: string) => \`Delete “\${name}”\`,
-  removeQuestion: (name: string) => \`Delete “\${name}”?\`,
-  removing: "Deleting…",
-  searchHint: "Search ${manyWords}",
-  failed: "The ${manyWords} could not be loaded.",
-  emptyTitle: "No ${manyWords} yet",
-  emptyText: "Create the first one.",
-  nothing: "Nothing found",
-  nothingText: "Search for something else.",
-  more: "Show more",
-  conflict: "Somebody else has changed this meanwhile.",
-  keepMine: "Keep mine",
-  takeTheirs: "Keep theirs",
-  checking: "Checking…",
-  fields: {
-${fields.map(({ name }) => `    ${name}: "${labelOf(name)}",`).join("\n")}
-  },
-} as const;
-`;
-}
-
-/** What a field is called: a flag without its "is". */
-function labelOf(name: string): string {
-  return capitalise(toWords(/^is[A-Z]/.test(name) ? name.slice(2, 3).toLowerCase() + name.slice(3) : name));
+/** What a row is called, as an expression of text. */
+export function nameSource(plan: CrudPlan): string {
+  const title: PlannedField = titleOf(plan);
+  const value = `${plan.names.singular}.${title.name}`;
+  return title.isNullable ? `${value} ?? ""` : value;
 }
 
 function factsSource(plan: CrudPlan): string {
@@ -251,58 +181,3 @@ function factsSource(plan: CrudPlan): string {
   const last = time ? [`          <li>\n            <RelativeTime at={${one}.${time}} />\n          </li>`] : [];
   return [...facts, ...last].join("\n");
 }
-
-function stringOf(title: PlannedField, one: string): string {
-  return title.isNullable ? `${one}.${title.name} ?? ""` : `${one}.${title.name}`;
-}
-
-function emptyValue({ kind, isNullable }: PlannedField): string {
-  if (isNullable) return kind === "line" || kind === "text" ? `""` : "null";
-  switch (kind) {
-    case "flag":
-      return "false";
-    case "number":
-      return "0";
-    case "instant":
-      return "new Date().toISOString()";
-    default:
-      return `""`;
-  }
-}
-
-function controlSource(field: PlannedField, isFirst: boolean): string {
-  const focus = isFirst ? " autoFocus" : "";
-  const { name, kind, isNullable, isOptional } = field;
-  const write = (value: string) => `onChange={(event) => form.set({ ${name}: ${value} })}`;
-  if (kind === "flag") {
-    return `      <Checkbox
-        label={texts.fields.${name}}
-        checked={form.values.${name}${isNullable ? " ?? false" : ""}}
-        ${write("event.currentTarget.checked")}
-      />`;
-  }
-  const optional = isOptional ? " isOptional" : "";
-  const text = isNullable ? `form.values.${name} ?? ""` : `form.values.${name}`;
-  const controls: Record<Exclude<PlannedField["kind"], "flag">, string> = {
-    line: `<TextInput {...control}${focus} dir="auto" value={${text}} ${write("event.currentTarget.value")} />`,
-    text: `<TextArea {...control}${focus} dir="auto" value={${text}} ${write("event.currentTarget.value")} />`,
-    number: `<TextInput {...control} type="number" step={1} value={form.values.${name}${isNullable ? ` ?? ""` : ""}} ${write(isNullable ? `event.currentTarget.value === "" ? null : Number(event.currentTarget.value)` : "Number(event.currentTarget.value)")} />`,
-    instant: `<TextInput {...control} type="datetime-local" value={toLocal(form.values.${name})} ${write(`fromLocal(event.currentTarget.value)${isNullable ? "" : ` ?? form.values.${name}`}`)} />`,
-  };
-  return `      <Field label={texts.fields.${name}} error={form.errors.${name}}${optional}>
-        {(control) => ${controls[kind]}}
-      </Field>`;
-}
-
-const instantSource = `
-/** An instant as the control writes it, in the time of the person. */
-function toLocal(instant: string | null): string {
-  if (instant === null) return "";
-  const date = new Date(instant);
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
-
-function fromLocal(text: string): string | null {
-  return text === "" ? null : new Date(text).toISOString();
-}
-`;

@@ -1,12 +1,15 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { binPageSource } from "./bin-source.ts";
 import { type Insertion, insertLines } from "./edit-file.ts";
-import { formSource, pageSource, textsSource } from "./page-source.ts";
+import { describeSource, editSource, formSource } from "./form-source.ts";
+import { pageSource } from "./page-source.ts";
 import type { CrudPlan } from "./plan-crud.ts";
 import { routerSource } from "./router-source.ts";
 import { sceneSource } from "./scene-source.ts";
 import { rowsTestSource, sampleSource } from "./test-source.ts";
+import { textsSource } from "./texts-source.ts";
 import { planVersionMigrations } from "./version-migrations.ts";
 
 /** The folders of an app. */
@@ -40,6 +43,9 @@ export function planFiles(plan: CrudPlan, { api, web, scenes }: AppFolders): Pla
   if (web !== null) {
     created.set(join(web, `src/${files}/${files}-page.tsx`), pageSource(plan));
     created.set(join(web, `src/${files}/${file}-form.tsx`), formSource(plan));
+    created.set(join(web, `src/${files}/edit-${file}.tsx`), editSource(plan));
+    created.set(join(web, `src/${files}/describe-${file}-field.tsx`), describeSource(plan));
+    if (plan.removedAt) created.set(join(web, `src/${files}/${files}-bin-page.tsx`), binPageSource(plan));
     created.set(join(web, `src/${files}/${file}-texts.ts`), textsSource(plan));
   }
   if (web !== null && scenes !== null) created.set(join(scenes, `src/${files}.test.ts`), sceneSource(plan));
@@ -79,8 +85,14 @@ function editsOfApi({ names }: CrudPlan, api: string): readonly Edit[] {
   ];
 }
 
-function editsOfWeb({ names }: CrudPlan, web: string): readonly Edit[] {
+function editsOfWeb({ names, removedAt }: CrudPlan, web: string): readonly Edit[] {
   const { singular, plural, type, types, files } = names;
+  const pages = [
+    { route: plural, path: `/${files}`, page: `${types}Page`, file: `${files}-page` },
+    ...(removedAt
+      ? [{ route: `${plural}Bin`, path: `/${files}/bin`, page: `${types}BinPage`, file: `${files}-bin-page` }]
+      : []),
+  ];
   return [
     [
       join(web, "src/api.ts"),
@@ -88,17 +100,14 @@ function editsOfWeb({ names }: CrudPlan, web: string): readonly Edit[] {
     ],
     [
       join(web, "src/router.tsx"),
-      [
+      pages.flatMap(({ route, path, page, file }) => [
+        { line: `import { ${page} } from "./${files}/${file}.tsx";`, among: /^import \{ \w+ \} from "\.\/.*";$/ },
         {
-          line: `import { ${types}Page } from "./${files}/${files}-page.tsx";`,
-          among: /^import \{ \w+ \} from "\.\/.*";$/,
-        },
-        {
-          line: `const ${plural}Route = createRoute({ getParentRoute: () => signedInRoute, path: "/${files}", component: ${types}Page });`,
+          line: `const ${route}Route = createRoute({ getParentRoute: () => signedInRoute, path: "${path}", component: ${page} });`,
           before: /^const adminRoute = /,
         },
-        { line: `    ${plural}Route,`, before: /^ {4}adminRoute,$/ },
-      ],
+        { line: `    ${route}Route,`, before: /^ {4}adminRoute,$/ },
+      ]),
     ],
     [
       join(web, "src/shell/main-navigation.tsx"),

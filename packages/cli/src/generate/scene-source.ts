@@ -3,7 +3,7 @@ import { type CrudPlan, titleOf } from "./plan-crud.ts";
 
 /** Two windows and a second user in a browser: `src/<names>.test.ts` of the browser tests. */
 export function sceneSource(plan: CrudPlan): string {
-  const { names } = plan;
+  const { names, removedAt } = plan;
   const label = capitalise(toWords(titleOf(plan).name));
   const list = capitalise(names.manyWords);
   return `import { expect } from "@playwright/test";
@@ -30,10 +30,25 @@ test("${names.words}: written in one window it is in the other, changed and dele
   await expect(one.getByRole("heading", { name: "Second" })).toBeVisible();
   await expect(one.getByRole("heading", { name: "First" })).toHaveCount(0);
 
-  await one.getByRole("button", { name: "Delete “Second”" }).click();
-  await one.getByRole("button", { name: "Delete", exact: true }).click();
+  await one.getByRole("button", { name: "${removedAt ? "Move “Second” to the bin" : "Delete “Second”"}" }).click();
+  await one.getByRole("button", { name: "${removedAt ? "Move to the bin" : "Delete"}", exact: true }).click();
   for (const page of [one, other]) await expect(page.getByRole("list", { name: "${list}" })).toHaveCount(0);
-  await expect(bobs.getByText("No ${names.manyWords} yet")).toBeVisible();
+${removedAt ? binScene(plan) : ""}  await expect(bobs.getByText("No ${names.manyWords} yet")).toBeVisible();
 });
+`;
+}
+
+/** Out of the bin again, and then out of it for good. */
+function binScene({ names }: CrudPlan): string {
+  return `
+  await one.getByRole("link", { name: "Bin" }).click();
+  await one.getByRole("button", { name: "Restore “Second”" }).click();
+  await expect(one.getByText("The bin is empty")).toBeVisible();
+  await other.getByRole("button", { name: "Move “Second” to the bin" }).click();
+  await other.getByRole("button", { name: "Move to the bin", exact: true }).click();
+  await one.getByRole("button", { name: "Empty the bin" }).click();
+  await one.getByRole("button", { name: "Delete for good", exact: true }).click();
+  await expect(one.getByText("1 ${names.words} was deleted for good.")).toBeVisible();
+  await expect(one.getByText("The bin is empty")).toBeVisible();
 `;
 }
