@@ -167,7 +167,10 @@ export function defineTags({ table, id, text, flag, instant, count, index }: Voc
 
 const recipeTable = `import type { CoreTables, Vocabulary } from "@countersign/db";
 
-export function defineRecipes({ table, id, text, flag, instant, count, index }: Vocabulary, users: CoreTables["users"]) {
+export function defineRecipes(
+  { table, id, text, flag, instant, count, index }: Vocabulary,
+  users: CoreTables["users"],
+) {
   return table(
     "recipes",
     {

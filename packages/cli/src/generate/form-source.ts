@@ -35,7 +35,9 @@ export interface ${type}FormProps {
   readonly onClose: () => void;
 }
 
-const empty = { ${fields.map((field) => `${field.name}: ${emptyValue(field)}`).join(", ")} };
+type ${type}Values = Pick<${type}, ${fields.map(({ name }) => `"${name}"`).join(" | ")}>;
+
+const empty: ${type}Values = { ${fields.map((field) => `${field.name}: ${emptyValue(field)}`).join(", ")} };
 
 /** Writes ${names.words} by ${names.words}; what is written stays through a lost connection until it is saved or given up. */
 export function ${type}Form({ ${one}, isGone, onClose }: ${type}FormProps) {
@@ -111,7 +113,7 @@ ${fields.map((field, index) => controlSource(field, index === 0)).join("\n")}
     </form>
   );
 }
-${kinds.has("number") ? faultsSource(fields) : ""}${kinds.has("instant") ? instantSource : ""}`;
+${kinds.has("number") ? faultsSource(plan) : ""}${kinds.has("instant") ? instantSource : ""}`;
 }
 
 /** The form of a row that is there, wherever the list shows it: `src/<names>/edit-<name>.tsx`. */
@@ -209,16 +211,15 @@ function controlSource(field: PlannedField, isFirst: boolean): string {
       </Field>`;
 }
 
-function faultsSource(fields: readonly PlannedField[]): string {
+function faultsSource({ names, fields }: CrudPlan): string {
   const numbers = fields.filter(({ kind }) => kind === "number");
-  const types = numbers.map(({ name, isNullable }) => `${name}: number${isNullable ? " | null" : ""}`);
   const faults = numbers.map(({ name, isNullable }) => {
     const good = `${isNullable ? `values.${name} === null || ` : ""}Number.isFinite(values.${name})`;
-    return `    ...(!(${good}) && { ${name}: texts.noNumber }),`;
+    return `    ...(!${isNullable ? `(${good})` : good} && { ${name}: texts.noNumber }),`;
   });
   return `
 /** What can be told without the server. */
-function findFaults(values: { readonly ${types.join("; readonly ")} }) {
+function findFaults(values: ${names.type}Values): { readonly [Name in keyof ${names.type}Values]?: string } {
   return {
 ${faults.join("\n")}
   };

@@ -66,6 +66,6 @@ function binTexts({ names }: CrudPlan): string {
 }
 
 /** What a field is called: a flag without its "is". */
-function labelOf(name: string): string {
+export function labelOf(name: string): string {
   return capitalise(toWords(/^is[A-Z]/.test(name) ? name.slice(2, 3).toLowerCase() + name.slice(3) : name));
 }
