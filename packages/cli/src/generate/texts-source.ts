@@ -6,17 +6,18 @@ export function textsSource(plan: CrudPlan): string {
   const { names, fields, removedAt } = plan;
   const { words, manyWords } = names;
   const Many = capitalise(manyWords);
+  const { verb, whereTo, remove, removing, notRemoved } = removedAt ? intoBin : forGood;
   return `/** What the pages of the ${manyWords} say. For another language, write the same keys beside these and choose by \`useLanguage()\`. */
 export const ${names.singular}Texts = {
   title: "${Many}",
   create: "New ${words}",
   edit: "Edit",
   editLabel: (name: string) => \`Edit “\${name}”\`,
-  remove: "${removedAt ? "Move to the bin" : "Delete"}",
-  removeLabel: (name: string) => \`${removedAt ? "Move “\${name}” to the bin" : "Delete “\${name}”"}\`,
-  removeQuestion: (name: string) => \`${removedAt ? "Move “\${name}” to the bin?" : "Delete “\${name}”?"}\`,
-  removing: "${removedAt ? "Moving…" : "Deleting…"}",
-  notRemoved: "${removedAt ? "It was not moved to the bin." : "It was not deleted."}",
+  remove: "${remove}",
+  removeLabel: (name: string) => \`${verb} “\${name}”${whereTo}\`,
+  removeQuestion: (name: string) => \`${verb} “\${name}”${whereTo}?\`,
+  removing: "${removing}",
+  notRemoved: "${notRemoved}",
   notKnown: "It is not known whether it was done.",
   searchHint: "Search ${manyWords}",
   failed: "The ${manyWords} could not be loaded.",
@@ -40,6 +41,22 @@ ${fields.map(({ name }) => `    ${name}: "${labelOf(name)}",`).join("\n")}
 } as const;
 `;
 }
+
+const forGood = {
+  verb: "Delete",
+  whereTo: "",
+  remove: "Delete",
+  removing: "Deleting…",
+  notRemoved: "It was not deleted.",
+};
+
+const intoBin = {
+  verb: "Move",
+  whereTo: " to the bin",
+  remove: "Move to the bin",
+  removing: "Moving…",
+  notRemoved: "It was not moved to the bin.",
+};
 
 function binTexts({ names }: CrudPlan): string {
   const { words, manyWords } = names;
