@@ -38,6 +38,7 @@ export async function runServer(): Promise<void> {
     tables,
     migrations: [coreMigrations, migrations],
     mustBeReady: env.settings.MIGRATE === "check",
+    onDiskFailure: (err) => endAfterDiskFailure(err, log),
   }).catch(
     // The reason of it, and no more: the url may hold a password.
     (error: unknown) => Promise.reject(new Error(`DATABASE_URL: ${messageOf(error)}`, { cause: error })),
@@ -87,6 +88,15 @@ export async function runServer(): Promise<void> {
   await measuring.close();
   await bus.close();
   await db.close();
+}
+
+/**
+ * Nobody knows what is on the disk once it refused what was written: the process ends, and whoever starts it again starts it
+ * from what the disk has. Calls that wait are told so before. The exit code is EX_IOERR of sysexits.h.
+ */
+function endAfterDiskFailure(err: Error, log: Logger): void {
+  log.fatal({ err }, "The disk did not take what was written. The server ends, to be started again");
+  setTimeout(() => process.exit(74), 250);
 }
 
 /** A store that hangs must not keep the process: whoever replaces it would kill it in the middle of something. */

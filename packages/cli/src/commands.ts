@@ -1,5 +1,6 @@
 import type { Command } from "./command.ts";
 import { audit } from "./commands/audit.ts";
+import { dbBackup } from "./commands/db-backup.ts";
 import { dbCopy } from "./commands/db-copy.ts";
 import { dbMigrate } from "./commands/db-migrate.ts";
 import { doctor } from "./commands/doctor.ts";
@@ -29,5 +30,6 @@ export const commands: readonly Command[] = [
   dbCopy,
   audit,
   doctor,
+  dbBackup,
   generateCrud,
 ];

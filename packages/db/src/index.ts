@@ -1,3 +1,4 @@
+export { backupDatabase, type BackupReport } from "./backup-database.ts";
 export { copyDatabase, type CopiedTableReport, type CopyDatabaseOptions } from "./copy/copy-database.ts";
 export { CopyRefused } from "./copy/copy-end.ts";
 export { coreMigrations } from "./core-migrations.ts";

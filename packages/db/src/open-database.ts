@@ -1,5 +1,5 @@
 import { parseDatabaseUrl } from "./database-url.ts";
-import type { Database } from "./database.ts";
+import type { Database, DatabaseUnavailable } from "./database.ts";
 import type { MigrationSet } from "./migration-set.ts";
 import type { OpenOptions } from "./open-options.ts";
 import { openPostgres } from "./postgres/open-postgres.ts";
@@ -27,6 +27,11 @@ export interface OpenDatabaseOptions<AppTables> {
   readonly now?: () => Date;
   /** Hears of failures that no caller waits for. By default they become warnings of the process. */
   readonly onError?: OnError;
+  /**
+   * Hears that the disk did not take what was written (a failed fsync, SQLite only), after which nobody knows what is on it.
+   * Everything is refused from then on: end the process, so that it starts again from what the disk has. By default `onError`.
+   */
+  readonly onDiskFailure?: (error: DatabaseUnavailable) => void;
 }
 
 /**
@@ -53,6 +58,7 @@ export async function openDatabase<AppTables extends object = CoreTables>(
     poolSize: options.poolSize ?? 10,
     now: options.now ?? (() => new Date()),
     onError: options.onError ?? warn,
+    onDiskFailure: options.onDiskFailure ?? options.onError ?? warn,
   };
   return location.dialect === "sqlite" ? openSqlite(location.file, open) : openPostgres(location.url, open);
 }

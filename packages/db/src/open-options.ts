@@ -1,3 +1,4 @@
+import type { DatabaseUnavailable } from "./database.ts";
 import type { MigrationSet } from "./migration-set.ts";
 import type { OnError } from "./report.ts";
 import type { CoreTables } from "./schema/tables.ts";
@@ -13,6 +14,7 @@ export interface OpenOptions<Tables extends CoreTables> {
   readonly poolSize: number;
   readonly now: () => Date;
   readonly onError: OnError;
+  readonly onDiskFailure: (error: DatabaseUnavailable) => void;
 }
 
 /** How long a start waits for another process that migrates. */

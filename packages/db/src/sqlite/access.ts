@@ -2,6 +2,7 @@ import type { CurrentTransaction } from "../current-transaction.ts";
 import type { TurnQueue } from "../turn-queue.ts";
 
 import type { Connection } from "./connection.ts";
+import type { DiskFailure } from "./disk-failure.ts";
 import type { RowTriggers } from "./row-triggers.ts";
 import { translateSqliteError } from "./sqlite-error.ts";
 import { waitForLock } from "./wait-for-lock.ts";
@@ -12,6 +13,8 @@ export interface Access {
   readonly reader: Connection;
   /** What the writer changes, and who is told. */
   readonly rows: RowTriggers;
+  /** Nothing is read or written once the disk did not take a write. */
+  readonly disk: DiskFailure;
   /** May a read run at once? Not while a transaction of somebody else is open on the only connection. */
   canReadNow(): boolean;
   /** Reads as soon as it is possible. */
@@ -29,14 +32,22 @@ export function createAccess(options: {
   readonly queue: TurnQueue;
   readonly current: CurrentTransaction;
   readonly lockTimeoutMs: number;
+  readonly disk: DiskFailure;
 }): Access {
-  const { writer, reader, rows, queue, current, lockTimeoutMs } = options;
+  const { writer, reader, rows, queue, current, lockTimeoutMs, disk } = options;
 
-  const canReadNow = () => reader !== writer || queue.isFree || current.isOpen();
+  const canReadNow = () => !disk.hasHappened && (reader !== writer || queue.isFree || current.isOpen());
 
   async function enter() {
     const deadline = performance.now() + lockTimeoutMs;
-    return { leave: await queue.enter(deadline), deadline };
+    const leave = await queue.enter(deadline);
+    try {
+      disk.refuse();
+    } catch (error) {
+      leave();
+      throw error;
+    }
+    return { leave, deadline };
   }
 
   async function inTurn<Result>(attempt: () => Result): Promise<Result> {
@@ -52,6 +63,7 @@ export function createAccess(options: {
     writer,
     reader,
     rows,
+    disk,
     canReadNow,
     async read(attempt) {
       try {
@@ -70,6 +82,7 @@ export function createAccess(options: {
         });
       } catch (error) {
         rows.rollback();
+        disk.note(error);
         throw translateSqliteError(error, { mayHaveWritten: true });
       }
     },

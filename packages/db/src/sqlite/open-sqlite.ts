@@ -12,6 +12,7 @@ import { canFollowAccess, openAccessLog } from "./access-log.ts";
 import { createAccess } from "./access.ts";
 import { wrapConnection } from "./connection.ts";
 import { createDataVersion } from "./data-version.ts";
+import { createDiskFailure } from "./disk-failure.ts";
 import { type Connections, openConnections } from "./open-connections.ts";
 import { requireFile } from "./require-file.ts";
 import { createRowTriggers } from "./row-triggers.ts";
@@ -28,7 +29,7 @@ export async function openSqlite<Tables extends CoreTables>(
   file: string | null,
   options: OpenOptions<Tables>,
 ): Promise<Database<Tables>> {
-  const { tables, lockTimeoutMs, transactionTimeoutMs, onError } = options;
+  const { tables, lockTimeoutMs, transactionTimeoutMs, onError, onDiskFailure } = options;
   const sqlite = await openMigrated(file, options);
   const current = trackCurrentTransaction();
   const writer = wrapConnection(sqlite.writer, keptStatements);
@@ -37,7 +38,8 @@ export async function openSqlite<Tables extends CoreTables>(
   const queue = createTurnQueue({ places: 1, longest: longestQueue });
   const listeners = createRowListeners(onError);
   const rows = createRowTriggers(sqlite.writer, listeners);
-  const access = createAccess({ writer, reader, rows, queue, current, lockTimeoutMs });
+  const disk = createDiskFailure(onDiskFailure);
+  const access = createAccess({ writer, reader, rows, queue, current, lockTimeoutMs, disk });
   const watches = new Set<() => void>();
   let mark: ServerMark | null = null;
 

@@ -8,6 +8,7 @@ import { createTurnQueue } from "../turn-queue.ts";
 
 import { createAccess } from "./access.ts";
 import { wrapConnection } from "./connection.ts";
+import { createDiskFailure } from "./disk-failure.ts";
 import { createRowTriggers } from "./row-triggers.ts";
 import { prepareSqliteRead } from "./sqlite-statement.ts";
 
@@ -53,6 +54,7 @@ function openBusy(options: { times: number; lockTimeoutMs: number; code?: string
     ),
     queue: createTurnQueue({ places: 1, longest: 10 }),
     current: trackCurrentTransaction(),
+    disk: createDiskFailure(() => {}),
     lockTimeoutMs: options.lockTimeoutMs,
   });
   const read = prepareSqliteRead<{ answer: number }>({ name: "answer", text: "select answer() as answer", access });

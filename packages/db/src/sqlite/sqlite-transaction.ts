@@ -27,35 +27,34 @@ export function createSqliteTransaction(access: Access, onError: OnError): Trans
     async begin() {
       const turn = await access.enter();
       ({ leave, deadline } = turn);
-      await translated(false, () => waitForLock(() => writer.run("begin immediate", []), deadline));
+      await translated(() => waitForLock(() => writer.run("begin immediate", []), deadline));
     },
     async commit() {
       try {
-        await translated(true, () => waitForLock(() => writer.run("commit", []), deadline));
+        await waitForLock(() => writer.run("commit", []), deadline);
         rows.commit();
       } catch (error) {
+        access.disk.note(error);
         rollback();
-        throw error;
+        throw translateSqliteError(error, { mayHaveWritten: true });
       }
     },
     async rollback() {
       rollback();
     },
     async execute(text) {
-      await translated(false, async () => writer.run(text, []));
+      await translated(async () => writer.run(text, []));
     },
     queries: (scope) =>
-      buildSqliteQueries((text, parameters) =>
-        scope.use(() => translated(false, async () => writer.run(text, parameters))),
-      ),
+      buildSqliteQueries((text, parameters) => scope.use(() => translated(async () => writer.run(text, parameters)))),
     release: () => leave?.(),
   };
 }
 
-async function translated<Result>(mayHaveWritten: boolean, run: () => Promise<Result>): Promise<Result> {
+async function translated<Result>(run: () => Promise<Result>): Promise<Result> {
   try {
     return await run();
   } catch (error) {
-    throw translateSqliteError(error, { mayHaveWritten });
+    throw translateSqliteError(error, { mayHaveWritten: false });
   }
 }
