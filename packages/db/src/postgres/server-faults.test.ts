@@ -205,6 +205,63 @@ test("what must not wait does not: where all connections are taken, a prepared r
   await transaction;
 });
 
+test("REL-23: a server that takes no more connections: refused at once, and answered again when one is free", async () => {
+  const url = await server.createDatabase();
+  const role = `limited_${nameOf(url)}`;
+  await runByHand(url, `create role ${role} login connection limit 3; alter database ${nameOf(url)} owner to ${role}`);
+  const limited = new URL(url);
+  limited.username = role;
+  await runByHand(url, `alter schema public owner to ${role}`);
+  await using db = await openDatabase(limited.href, { migrations: [coreMigrations], poolSize: 5 });
+  const others = await Promise.all(Array.from({ length: 3 }, () => connectTo(limited.href)));
+  const begun = performance.now();
+
+  const attempts = await Promise.allSettled([
+    db.ping(),
+    ...Array.from({ length: 50 }, (_, number) => db.insert(db.tables.users).values(newUser(`user-${number}`))),
+    db.transaction((tx) => tx.delete(tx.tables.users)),
+  ]);
+  const tookMs = performance.now() - begun;
+
+  expect(tookMs).toBeLessThan(5000);
+  const refusals = attempts.flatMap((attempt) => (attempt.status === "rejected" ? [attempt.reason as unknown] : []));
+  expect(refusals).toHaveLength(attempts.length);
+  for (const refusal of refusals) expect(refusal).toMatchObject({ name: "DatabaseUnavailable", outcomeUnknown: false });
+  expect(String(refusals[0])).toContain("too many connections");
+
+  await Promise.all(others.map((other) => other.end()));
+  await vi.waitFor(() => db.ping(), { timeout: 5000 });
+  expect(await db.$count(db.tables.users)).toBe(0);
+});
+
+test("REL-23: ten thousand wait at most; who comes then is refused at once, and all others in time", async () => {
+  await using opened = await open({ statementTimeoutMs: 1500, poolSize: 1 });
+  const { db } = opened;
+  const { promise: hasBegun, resolve: begin } = Promise.withResolvers<void>();
+  const { promise: mayEnd, resolve: end } = Promise.withResolvers<void>();
+  const transaction = db.transaction(async (tx) => {
+    await tx.select().from(tx.tables.users);
+    begin();
+    await mayEnd;
+  });
+  await hasBegun;
+  const begun = performance.now();
+
+  const refusals: unknown[] = [];
+  const attempts = Array.from({ length: 10_500 }, () => db.ping().catch((error: unknown) => refusals.push(error)));
+  await pause(0);
+  expect(refusals).toHaveLength(500);
+  expect(String(refusals[0])).toContain("statements wait for the database. Try again later.");
+  await Promise.all(attempts);
+  end();
+  await transaction;
+
+  expect(refusals).toHaveLength(10_500);
+  expect(refusals.filter((refusal) => !(refusal instanceof DatabaseUnavailable))).toEqual([]);
+  expect(performance.now() - begun).toBeLessThan(5000);
+  await db.ping();
+});
+
 test("transactions that all read by `db` in their bodies do not wait for each other's connections", async () => {
   await using opened = await open({ poolSize: 3 });
   const { db } = opened;
@@ -362,6 +419,12 @@ async function backendPids(url: string): Promise<number[]> {
     "select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() order by pid",
   );
   return rows.map(({ pid }) => pid);
+}
+
+async function connectTo(url: string): Promise<Client> {
+  const client = new Client(url);
+  await client.connect();
+  return client;
 }
 
 function nameOf(url: string): string {

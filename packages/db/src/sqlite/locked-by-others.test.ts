@@ -34,6 +34,38 @@ test(
   },
 );
 
+test.each([
+  { heldMs: 100, outcome: "fulfilled" },
+  { heldMs: 1000, outcome: "fulfilled" },
+  // Longer than a write waits for, which is five seconds.
+  { heldMs: 10_000, outcome: "rejected" },
+])(
+  "REL-20: a lock that is held for $heldMs ms costs others no more than 50 ms at a time; who waits for it is $outcome",
+  measured,
+  async ({ heldMs, outcome }) => {
+    await using opened = await openTestDatabase(sqliteDialect);
+    const { db } = opened;
+    await using lock = await holdLock(fileOf(opened.url), "write");
+    const begun = performance.now();
+
+    const waiting = Promise.allSettled([insertUser(db, "ann"), db.transaction((tx) => insertUser(tx, "bob"))]);
+    const answered = waiting.then(() => performance.now() - begun);
+    const stalls = await readInWindows(db, heldMs);
+    await lock.release();
+
+    // Other work on the machine stalls single windows; waiting within SQLite would stall them all, for five seconds.
+    expect(stalls[Math.floor(stalls.length / 2)]).toBeLessThan(50);
+    expect(stalls.at(-1)).toBeLessThan(1000);
+    const attempts = await waiting;
+    expect(attempts.map(({ status }) => status)).toEqual([outcome, outcome]);
+    const reasons = attempts.flatMap((attempt) => (attempt.status === "rejected" ? [attempt.reason as unknown] : []));
+    expect(reasons.filter((reason) => !(reason instanceof DatabaseUnavailable))).toEqual([]);
+    expect(await answered).toBeLessThan(Math.min(heldMs, 5000) + 1500);
+    await insertUser(db, "cid");
+    expect(await db.$count(db.tables.users)).toBe(outcome === "fulfilled" ? 3 : 1);
+  },
+);
+
 test("the same lock stops a process that waits for it within SQLite", measured, async () => {
   await using opened = await openTestDatabase(sqliteDialect);
   await using _lock = await holdLock(fileOf(opened.url), "write");
@@ -107,6 +139,18 @@ function fileOf(url: string): string {
 
 async function insertUser(db: Pick<Database, "insert" | "tables">, id: string): Promise<void> {
   await db.insert(db.tables.users).values(newUser(id));
+}
+
+/** Reads for that long, and answers with the longest stall of each second, the shortest first. */
+async function readInWindows(db: Database, ms: number): Promise<number[]> {
+  const stalls: number[] = [];
+  for (let left = ms; left > 0; left -= 1000) {
+    using stall = watchStall();
+    const length = Math.min(left, 1000);
+    expect(await readFor(db, length)).toBeGreaterThan(length / 50);
+    stalls.push(stall.longestMs());
+  }
+  return stalls.toSorted((one, other) => one - other);
 }
 
 /** Reads again and again for that long, and answers how often. */
