@@ -1,3 +1,6 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+
 import Sqlite from "better-sqlite3";
 import { eq } from "drizzle-orm";
 import { Client } from "pg";
@@ -73,6 +76,22 @@ describe.each(ways.map(([from, to]) => ({ from, to, way: `${from.name} to ${to.n
     expect(await pair.contentOf("target")).toEqual(empty);
 
     expect(await pair.copy()).toEqual(tried);
+    expect(await pair.contentOf("target")).toEqual(await pair.contentOf("source"));
+  });
+
+  test("a copy that is killed in its middle leaves nothing, and the next one goes through", async () => {
+    await using pair = await openPair(from, to);
+    await pair.withSource(async (db) => {
+      await seedPeople(db);
+      await db.insert(db.tables.nodes).values(Array.from({ length: 1200 }, (_, number) => ({ id: `node-${number}` })));
+    });
+    const empty = await pair.contentOf("target");
+
+    expect(await copyUntilKilled(pair)).toBe("SIGKILL");
+
+    // Postgres notices that nobody is there any more when it wants to answer.
+    await expect.poll(() => pair.contentOf("target"), { timeout: 10_000 }).toEqual(empty);
+    await expect.poll(() => pair.copy().then(() => "copied", String), { timeout: 10_000 }).toBe("copied");
     expect(await pair.contentOf("target")).toEqual(await pair.contentOf("source"));
   });
 
@@ -305,6 +324,25 @@ async function seedPeople(db: Db): Promise<void> {
   await db.insert(groupPermissions).values({ groupId: "editors", permission: "notes.read" });
   await db.insert(userPermissions).values({ userId: "ann", permission: "notes.write" });
   await db.insert(rateLimits).values({ key: "login:ann", points: 3, expire: null });
+}
+
+/** Another process that copies, and kills itself once half of the nodes are written. */
+async function copyUntilKilled(pair: Awaited<ReturnType<typeof openPair>>): Promise<NodeJS.Signals | null> {
+  const script = `
+    import { copyDatabase, coreMigrations } from ${JSON.stringify(new URL("../index.ts", import.meta.url).href)};
+    import { nodeTables } from ${JSON.stringify(new URL("../test/scratch-nodes.ts", import.meta.url).href)};
+    const { from, to, app } = JSON.parse(process.argv[1]);
+    const folders = { sqlite: new URL(app.sqlite), postgres: new URL(app.postgres) };
+    const migrations = [coreMigrations, { name: "app", folders }];
+    const onProgress = ({ table, rows }) => table === "nodes" && rows > 600 && process.kill(process.pid, "SIGKILL");
+    await copyDatabase({ from, to, tables: nodeTables, migrations, onProgress });
+  `;
+  const folders = pair.migrations.at(-1)?.folders;
+  const app = { sqlite: folders?.sqlite.href, postgres: folders?.postgres.href };
+  const given = JSON.stringify({ from: pair.urls.source, to: pair.urls.target, app });
+  const child = spawn(process.execPath, ["--input-type=module", "-e", script, given], { stdio: "inherit" });
+  await once(child, "exit");
+  return child.signalCode;
 }
 
 /** A user with a permission in each transaction, until it is told to stop. Answers how many. */

@@ -65,7 +65,7 @@ test("REL-10: after a failed fsync nothing is acknowledged any more, the process
   await using place = await sqliteDialect.create();
   await (await openDatabase(place.url, { migrations: [coreMigrations] })).close();
 
-  const { acknowledged, refused, code } = await writeOnFailingDisk(place.url);
+  const { acknowledged, refused, code } = await writeOnFailingDisk(place.url, ours);
 
   expect(acknowledged.length).toBeGreaterThan(10);
   // One whose commit failed, which may have happened; the ones after it were not even tried.
@@ -78,6 +78,17 @@ test("REL-10: after a failed fsync nothing is acknowledged any more, the process
   const found = await idsOf(db);
   expect(found.filter((id) => acknowledged.includes(id))).toEqual(acknowledged.toSorted());
   expect(found.length - acknowledged.length).toBeLessThanOrEqual(1);
+});
+
+test("after the same failure SQLite by itself acknowledges the next write as if nothing had happened", async (context) => {
+  if (spawnSync("strace", ["-V"]).status !== 0) return context.skip("It takes strace, which makes fsync fail.");
+  await using place = await sqliteDialect.create();
+  await (await openDatabase(place.url, { migrations: [coreMigrations] })).close();
+
+  const { acknowledged, refused } = await writeOnFailingDisk(place.url, sqliteAlone);
+
+  expect(refused).toEqual(["unknown"]);
+  expect(acknowledged.at(-1)).toBe("after");
 });
 
 /** A megabyte a thousand rows, one by one. Answers with the ids of those that were acknowledged. */
@@ -122,30 +133,50 @@ function mountSmallDisk(): ({ readonly folder: string; grow(): void } & Disposab
   return null;
 }
 
-/** Another process that writes until it hears of the failure, and goes on for a moment. Every fsync from the 40th on fails. */
-async function writeOnFailingDisk(url: string) {
-  const script = `
-    import { writeSync } from "node:fs";
-    import { openDatabase } from ${JSON.stringify(new URL("../index.ts", import.meta.url).href)};
-    let left = Infinity;
-    const db = await openDatabase(process.argv[1], {
-      migrations: [],
-      onDiskFailure: () => (left = 5),
-    });
-    for (let number = 0; left > 0; number += 1, left -= 1) {
-      const id = "user-" + number;
-      const row = { id, username: id, usernameKey: id, createdAt: new Date() };
-      const said = await db.insert(db.tables.users).values(row).then(
-        () => "ok " + id,
-        (error) => (error.name !== "DatabaseUnavailable" ? error.stack : error.outcomeUnknown ? "unknown" : "refused"),
-      );
-      writeSync(1, said + "\\n");
+/** Writes until it hears of the failure, and tries on for a moment. */
+const ours = `
+  import { writeSync } from "node:fs";
+  import { openDatabase } from ${JSON.stringify(new URL("../index.ts", import.meta.url).href)};
+  let left = Infinity;
+  const db = await openDatabase(process.argv[1], { migrations: [], onDiskFailure: () => (left = 5) });
+  for (let number = 0; left > 0; number += 1, left -= 1) {
+    const id = "user-" + number;
+    const row = { id, username: id, usernameKey: id, createdAt: new Date() };
+    const said = await db.insert(db.tables.users).values(row).then(
+      () => "ok " + id,
+      (error) => (error.name !== "DatabaseUnavailable" ? error.stack : error.outcomeUnknown ? "unknown" : "refused"),
+    );
+    writeSync(1, said + "\\n");
+  }
+  const read = await db.select().from(db.tables.users).then(() => "read", () => "refused");
+  writeSync(1, read + "\\n");
+  process.exit(74);
+`;
+
+/** Writes until one fails, and once more. */
+const sqliteAlone = `
+  import { writeSync } from "node:fs";
+  import Sqlite from "better-sqlite3";
+  const sqlite = new Sqlite(process.argv[1].slice("sqlite:".length));
+  sqlite.pragma("synchronous = FULL");
+  const insert = sqlite.prepare("insert into groups (id, name, created_at) values (?, ?, 0)");
+  const write = (id) => {
+    try {
+      insert.run(id, id);
+      writeSync(1, "ok " + id + "\\n");
+      return true;
+    } catch (error) {
+      writeSync(1, (error.code === "SQLITE_IOERR_FSYNC" ? "unknown" : error.stack) + "\\n");
+      return false;
     }
-    const read = await db.select().from(db.tables.users).then(() => "read", () => "refused");
-    writeSync(1, read + "\\n");
-    process.exit(74);
-  `;
-  const inject = ["fsync", "fdatasync"].flatMap((call) => ["-e", `inject=${call}:error=EIO:when=40+`]);
+  };
+  for (let number = 0; write("group-" + number); ) number += 1;
+  write("after");
+`;
+
+/** Runs it in a process of its own, whose 40th fsync fails, and no other. */
+async function writeOnFailingDisk(url: string, script: string) {
+  const inject = ["fsync", "fdatasync"].flatMap((call) => ["-e", `inject=${call}:error=EIO:when=40`]);
   const child = spawn(
     "strace",
     [
@@ -162,7 +193,7 @@ async function writeOnFailingDisk(url: string) {
       script,
       url,
     ],
-    { stdio: ["ignore", "pipe", "inherit"] },
+    { cwd: import.meta.dirname, stdio: ["ignore", "pipe", "inherit"] },
   );
   onTestFinished(() => void child.kill("SIGKILL"));
   const [said] = await Promise.all([text(child.stdout), once(child, "exit")]);
