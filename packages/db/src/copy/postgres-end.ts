@@ -1,3 +1,5 @@
+import { setTimeout as pause } from "node:timers/promises";
+
 import { type Client, type ClientConfig, escapeIdentifier } from "pg";
 
 import { connectClient } from "../postgres/connect-client.ts";
@@ -28,18 +30,24 @@ export async function openPostgresSource(
 }
 
 async function requireAlone(client: Client): Promise<void> {
-  const others = await run<{ name: string; count: string }>(
-    client,
-    `select coalesce(nullif(application_name, ''), 'without a name') as name, count(*) from pg_stat_activity
-      where datname = current_database() and pid <> pg_backend_pid() and usesysid is not null
-        and coalesce(backend_type, 'client backend') = 'client backend'
-      group by 1 order by 1`,
-  );
+  // Whoever has just left is still listed for a moment.
+  for (let tries = 0; tries < 20 && (await listOthers(client)).length > 0; tries += 1) await pause(50);
+  const others = await listOthers(client);
   if (others.length === 0) return;
   const names = others.map(({ name, count }) => `${name} (${count})`).join(", ");
   throw new CopyRefused(
     `Others are connected to the source: ${names}. Stop its servers first: what they write after the copy began would be missing. ` +
       "Write --while-running to copy the state of this moment all the same.",
+  );
+}
+
+function listOthers(client: Client): Promise<{ name: string; count: string }[]> {
+  return run(
+    client,
+    `select coalesce(nullif(application_name, ''), 'without a name') as name, count(*) from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid() and usesysid is not null
+        and coalesce(backend_type, 'client backend') = 'client backend'
+      group by 1 order by 1`,
   );
 }
 
