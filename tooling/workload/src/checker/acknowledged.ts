@@ -27,18 +27,25 @@ function checkRow(row: string, attempts: readonly Attempt[], kept: Kept | null):
   const removed = attempts.find(({ op, ok }) => removals.has(op) && ok !== null);
   if (removed && kept) return [broken(`${row} was removed, and is there`, removed.events, kept)];
 
-  const writes = attempts.filter(({ op }) => !removals.has(op)).flatMap(({ ok }) => (ok ? [ok] : []));
+  const writing = attempts.filter(({ op }) => !removals.has(op));
+  const writes = writing.flatMap(({ ok }) => (ok ? [ok] : []));
   const last = writes.reduce<HistoryEvent | null>((best, one) => (versionOf(one) > versionOf(best) ? one : best), null);
   if (last === null) return [];
-  const twice = findTwiceWritten(row, writes);
+  const exact = new Set(writing.flatMap((attempt) => (attempt.ok && isExact(attempt) ? [attempt.ok] : [])));
+  const twice = findTwiceWritten(row, [...exact]);
   if (twice.length > 0) return twice;
   const mayBeGone = attempts.some(({ op, isRefused }) => removals.has(op) && !isRefused);
   if (kept === null) return mayBeGone ? [] : [broken(`${row} was acknowledged, and is gone`, [last], kept)];
   if (kept.version < versionOf(last)) return [broken(`a change of ${row} was acknowledged, and is lost`, [last], kept)];
-  const canTell = kept.version === versionOf(last) && kept.payload !== null && last.payload !== undefined;
-  if (canTell && kept.payload !== last.payload)
-    return [broken(`${row} holds something else than was acknowledged`, [last], kept)];
+  const same = exact.values().find((write) => versionOf(write) === kept.version && write.payload !== undefined);
+  if (same && kept.payload !== null && kept.payload !== same.payload)
+    return [broken(`${row} holds something else than was acknowledged`, [same], kept)];
   return [];
+}
+
+/** Is the version that was answered the one that was written? In rows that others write, not after a retry. */
+function isExact({ op, isAskedAgain }: Attempt): boolean {
+  return !isAskedAgain || rowKind[op] === "note" || rowKind[op] === "order";
 }
 
 /** Two acknowledged changes cannot have made the same version: the first was forgotten before the second. */

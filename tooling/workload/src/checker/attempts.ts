@@ -10,6 +10,8 @@ export interface Attempt {
   /** The answer that was read, if one was; the first of several. */
   readonly ok: HistoryEvent | null;
   readonly fail: HistoryEvent | null;
+  /** It was asked more than once. The answer to that is the row as it is by then: its version may be somebody else's doing. */
+  readonly isAskedAgain: boolean;
   /** It was refused, and nobody ever had to guess: so it cannot have happened. */
   readonly isRefused: boolean;
 }
@@ -27,7 +29,7 @@ function toAttempt(key: string, events: readonly HistoryEvent[]): Attempt {
   const fail = events.find(({ phase }) => phase === "fail") ?? null;
   const isGuessed = events.some(({ phase }) => phase === "unknown");
   const { client, op } = invoke;
-  return { client, op, key, invoke, events, ok, fail, isRefused: fail !== null && !isGuessed };
+  return { client, op, key, invoke, events, ok, fail, isAskedAgain: isGuessed, isRefused: fail !== null && !isGuessed };
 }
 
 /** The kind of rows an operation is about. */

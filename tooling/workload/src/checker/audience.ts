@@ -1,17 +1,17 @@
 import type { HistoryEvent } from "../history.ts";
 
 import { type Attempt, attemptsOf, rowKind } from "./attempts.ts";
-import type { Evidence, Sight, Violation } from "./evidence.ts";
+import type { Evidence, FinalState, Sight, Violation } from "./evidence.ts";
 
 /**
  * I7: no frame shows anybody another user's row. Notes and orders are their makers' own. An item is for those who may have
  * been members, after what is shown was written, of a project in which it may have been by then. What is shown to somebody
  * after they were taken out of a project, or the item was, must therefore be older than that, whatever was on its way.
  */
-export function checkAudience({ history, sights }: Evidence): Violation[] {
+export function checkAudience({ history, sights, final }: Evidence): Violation[] {
   const attempts = attemptsOf(history).filter(({ isRefused }) => !isRefused);
   const owners = ownersOf(attempts);
-  const items = itemsOf(attempts);
+  const items = itemsOf(attempts, final.items);
   const stays = staysOf(attempts);
 
   return sights.flatMap((sight) =>
@@ -50,13 +50,16 @@ function ownersOf(attempts: readonly Attempt[]): ReadonlyMap<string, Attempt> {
   return owners;
 }
 
-function itemsOf(attempts: readonly Attempt[]): ReadonlyMap<string, Item> {
+function itemsOf(attempts: readonly Attempt[], kept: FinalState["items"]): ReadonlyMap<string, Item> {
+  // Whoever lost the answer to a creation, and was refused when asking again, never learned the row's name. The row stays, in
+  // the bin too, with what it was made with.
+  const made = new Map(kept.map(({ id, body }) => [body, id]));
   const items = new Map<string, Item>();
   const byRow = new Map<string, Stay[]>();
   for (const attempt of attempts) {
     if (rowKind[attempt.op] !== "item") continue;
     const { invoke, ok, events } = attempt;
-    const row = ok?.row ?? invoke.row ?? attempt.key;
+    const row = ok?.row ?? invoke.row ?? made.get(invoke.payload ?? "") ?? attempt.key;
     const stays = byRow.get(row) ?? [];
     byRow.set(row, stays);
     if (invoke.project !== undefined) {

@@ -175,6 +175,26 @@ test("what was on its way when somebody was taken out of a project is no leak", 
   expect(check(seeing(left, { t: t + 3, client: "bob", tokens: [old] }))).toEqual([]);
 });
 
+test("the answer to a retry is the row as it is by then, in a version that somebody else may have made", () => {
+  const run = perfectRun([{ who: "ann", what: "item", goes: "well" }]);
+  const item = firstOf(run.final.items);
+  const last = { ...item, version: item.version + 2, title: "theirs" };
+  const facts = { client: "bob", op: "updateItem", key: "again", session: 1, payload: "again", row: item.id } as const;
+  const t = lastOf(run);
+  const history = [
+    ...run.history,
+    { ...facts, t: t + 1, phase: "invoke" as const },
+    { ...facts, t: t + 2, phase: "unknown" as const },
+    ...(["invoke", "ok"] as const).map((phase) => {
+      return { ...facts, t: t + 3, client: "ann", key: "theirs", payload: "theirs", phase, version: last.version };
+    }),
+    { ...facts, t: t + 4, phase: "ok" as const, version: last.version },
+  ];
+  const views = run.views.map((view) => ({ ...view, rows: view.rows.map((row) => (row.id === item.id ? last : row)) }));
+  const items = run.final.items.map((row) => (row.id === item.id ? last : row));
+  expect(check({ ...changeFinal(run, { items }), history, views })).toEqual([]);
+});
+
 test("a change that was refused when it was asked again may have happened the first time", () => {
   const run = perfectRun([]);
   const ofAnn = { t: lastOf(run) + 1, client: "ann", op: "createNote", key: "k", session: 1, payload: "p" } as const;
