@@ -146,7 +146,12 @@ async function startLists(dialect: Parameters<Parameters<typeof describeDatabase
       ),
   });
   const database = await dialect.create();
-  const many = { MAX_CONNECTIONS_PER_IP: 1000, MAX_CONNECTIONS_PER_SESSION: 1000, CALLS_BURST: 10_000 };
+  const many = {
+    MAX_CONNECTIONS_PER_IP: 1000,
+    MAX_CONNECTIONS_PER_USER: 1000,
+    MAX_CONNECTIONS_PER_SESSION: 1000,
+    CALLS_BURST: 10_000,
+  };
   const app = await startTestApp({ router: testRouter, databaseUrl: database.url, settings: many });
   const sockets: RawSocket[] = [];
   return {
