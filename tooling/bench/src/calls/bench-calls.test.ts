@@ -28,8 +28,10 @@ test("every side answers every call, and no server is left behind", async () => 
     }
     expect(rowOf(latency, label).slice(1)).toEqual([expect.stringMatching(/^\d+ \/ \d+$/), expect.any(String)]);
   }
-  const onPostgres = labels.filter((label) => rowOf(postgres, label).slice(1).every(isPositive));
-  const expected = process.platform === "linux" ? labels.filter((label) => label.includes("Postgres")) : [];
+  // Those that remember ask it too seldom to be sure of in so short a time.
+  const asking = labels.filter((label) => !label.includes("cached"));
+  const onPostgres = asking.filter((label) => rowOf(postgres, label).slice(1).every(isPositive));
+  const expected = process.platform === "linux" ? asking.filter((label) => label.includes("Postgres")) : [];
   expect(onPostgres).toEqual(expected);
   expect(rowOf(ratio, "bare tRPC").slice(1)).toEqual([1, 1]);
   await expect.poll(countChildren).toBe(0);

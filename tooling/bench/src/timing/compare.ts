@@ -29,8 +29,11 @@ export function compare(answers: readonly HttpAnswer[], toUnknown: readonly Http
   return { medianMs, apart, p, isSameAnswer, isIndistinguishable };
 }
 
-/** All of an answer but what differs by its nature: when it was sent. */
+/** Differ by their nature: when it was sent, and its name in the log. */
+const ownHeaders = ["date", "x-request-id"];
+
+/** All of an answer but what is its own. */
 function looksOf({ status, headers, body }: HttpAnswer): string {
-  const kept = headers.filter(([name]) => name !== "date").map(([name, value]) => `${name}: ${value}`);
+  const kept = headers.filter(([name]) => !ownHeaders.includes(name)).map(([name, value]) => `${name}: ${value}`);
   return [status, ...kept.toSorted(), body].join("\n");
 }

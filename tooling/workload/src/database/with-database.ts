@@ -1,3 +1,5 @@
+import { setTimeout as pause } from "node:timers/promises";
+
 import Sqlite from "better-sqlite3";
 import { Client } from "pg";
 
@@ -24,12 +26,28 @@ export async function withDatabase<Result>(
 }
 
 async function withPostgres<Result>(url: string, work: (read: Read) => Promise<Result>): Promise<Result> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5000 });
-  client.on("error", () => {});
-  await client.connect();
+  const client = await connect(url);
   try {
     return await work(async (text) => (await client.query<Record<string, unknown>>(text)).rows);
   } finally {
     await client.end();
   }
 }
+
+/** A server that has just crashed takes connections as soon as it has recovered. */
+async function connect(url: string): Promise<Client> {
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    const client = new Client({ connectionString: url, connectionTimeoutMillis: 5000 });
+    client.on("error", () => {});
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+      await pause(100);
+    }
+  }
+}
+
+const patienceMs = 15_000;
