@@ -288,7 +288,7 @@ test("from the bin a task is deleted for good, or all of them, before everybody'
   await expect(catsPage.getByRole("listitem")).toHaveCount(3);
   await expect(catsPage.getByRole("button", { name: /for good|Empty the bin/ })).toHaveCount(0);
 
-  await page.getByRole("button", { name: "Delete “Moor” for good" }).click();
+  await page.getByRole("button", { name: "Delete for good: “Moor”" }).click();
   await page.getByRole("button", { name: "Delete for good", exact: true }).click();
   await expect(bobsPage.getByRole("button", { name: "Restore “Moor”" })).toHaveCount(0);
   await expect(bobsPage.getByRole("button", { name: /^Restore/ })).toHaveCount(2);

@@ -28,6 +28,22 @@ test("who is asked to move, and has a socket still, waits a second at most", () 
   expect(backoff.takeDelayMs()).toBe(1_000);
 });
 
+test("whoever is sent away by a server that is there comes back within a second; again and again, as after losses", () => {
+  const backoff = createBackoff(() => 1, spreadMs);
+  backoff.takeDelayMs();
+  for (const wasStable of [true, true]) {
+    backoff.fail("sent", wasStable);
+    expect(backoff.takeDelayMs()).toBe(1_000);
+  }
+  backoff.fail("soon", true);
+  backoff.fail("sent", false);
+  expect(backoff.takeDelayMs()).toBe(1_000);
+  for (const longer of [5_000, 5_000, 10_000]) {
+    backoff.fail("sent", false);
+    expect(backoff.takeDelayMs()).toBe(longer);
+  }
+});
+
 test.each([0, 0.5, 1, 2, 3, 4, 5, 7, 10, 20])(
   "REL-50: of 5,000 clients whose server is away for %d s no more than a quarter come back in any second",
   (awaySeconds) => {

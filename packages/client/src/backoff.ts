@@ -3,8 +3,11 @@ const moveDelayMs = 1_000;
 const longestDelayMs = 30_000;
 const shortestLateMs = 10_000;
 
-/** `soon`: as after a lost socket. `late`: as after being cut for flooding or slowness; nothing shortens it. */
-export type Haste = "soon" | "late";
+/**
+ * `soon`: as after a lost socket. `sent`: the server is there, and has sent just this one away. `late`: as after being cut for
+ * flooding or slowness; nothing shortens it.
+ */
+export type Haste = "soon" | "sent" | "late";
 
 /** When to try again. Everything is spread by chance from the first try, so that a restart is not met by everyone at once. */
 export interface Backoff {
@@ -32,7 +35,7 @@ export function createBackoff(random: () => number, spreadMs: number): Backoff {
       return failures;
     },
     get canHurry() {
-      return haste === "soon";
+      return haste !== "late";
     },
     takeDelayMs() {
       const waitMs = isHurried ? 0 : delayMs(failures, haste, random(), spreadMs);
@@ -40,7 +43,9 @@ export function createBackoff(random: () => number, spreadMs: number): Backoff {
       return waitMs;
     },
     fail(nextHaste, wasStable) {
-      failures = wasStable ? 1 : failures + 1;
+      // Whoever is sent away again and again waits longer each time, like others.
+      if (nextHaste === "sent") failures = wasStable || haste !== "sent" ? 0 : failures + 1;
+      else failures = wasStable ? 1 : failures + 1;
       haste = nextHaste;
     },
     hurry() {

@@ -175,7 +175,7 @@ export function createConnection(options: ConnectionOptions): Connection {
 
     const plan = planAfterClose(code, reason);
     const wasStable = socket.isIdentified && performance.now() - own.identifiedAt >= timing.stableMs;
-    backoff.fail(plan.action === "reconnect" ? plan.haste : "soon", wasStable);
+    backoff.fail(plan.action === "reconnect" ? plan.haste : "sent", wasStable);
     if (own.present === socket) own.present = null;
     if (own.newest === socket) own.newest = own.present;
     own.present?.stay();

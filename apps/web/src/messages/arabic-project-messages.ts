@@ -113,7 +113,7 @@ export const arabicProjectMessages: ProjectMessages = {
     restoreLabel: (title) => `استعادة «${isolate(title)}»`,
     restored: (title) => `عادت «${isolate(title)}».`,
     purge: "حذف نهائي",
-    purgeLabel: (title) => `حذف «${isolate(title)}» نهائيًا`,
+    purgeLabel: (title) => `حذف نهائي: «${isolate(title)}»`,
     purgeQuestion: (title) => `أتُحذف «${isolate(title)}» وملفاتها نهائيًا؟`,
     purging: "جارٍ الحذف…",
     purgedMany: (count) => `حُذفت نهائيًا: ${countOf(count, ["مهمة واحدة", "مهمتان", "# مهام", "# مهمة"])}.`,

@@ -115,7 +115,7 @@ export const englishProjectMessages = {
     restoreLabel: (title: string) => `Restore “${title}”`,
     restored: (title: string) => `“${title}” is back.`,
     purge: "Delete for good",
-    purgeLabel: (title: string) => `Delete “${title}” for good`,
+    purgeLabel: (title: string) => `Delete for good: “${title}”`,
     purgeQuestion: (title: string) => `Delete “${title}” and its files for good?`,
     purging: "Deleting…",
     purgedMany: (count: number) =>

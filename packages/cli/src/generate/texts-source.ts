@@ -70,7 +70,7 @@ function binTexts({ names }: CrudPlan): string {
   restoreLabel: (name: string) => \`Restore “\${name}”\`,
   notRestored: "It was not restored.",
   purge: "Delete for good",
-  purgeLabel: (name: string) => \`Delete “\${name}” for good\`,
+  purgeLabel: (name: string) => \`Delete for good: “\${name}”\`,
   purgeQuestion: (name: string) => \`Delete “\${name}” for good?\`,
   purging: "Deleting…",
   notPurged: "It was not deleted.",
