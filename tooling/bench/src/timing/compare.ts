@@ -30,10 +30,10 @@ export function compare(answers: readonly HttpAnswer[], toUnknown: readonly Http
 }
 
 /** Differ by their nature: when it was sent, and its name in the log. */
-const ownHeaders = ["date", "x-request-id"];
+const ownHeaders = new Set(["date", "x-request-id"]);
 
 /** All of an answer but what is its own. */
 function looksOf({ status, headers, body }: HttpAnswer): string {
-  const kept = headers.filter(([name]) => !ownHeaders.includes(name)).map(([name, value]) => `${name}: ${value}`);
+  const kept = headers.filter(([name]) => !ownHeaders.has(name)).map(([name, value]) => `${name}: ${value}`);
   return [status, ...kept.toSorted(), body].join("\n");
 }
