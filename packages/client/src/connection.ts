@@ -175,7 +175,9 @@ export function createConnection(options: ConnectionOptions): Connection {
 
     const plan = planAfterClose(code, reason);
     const wasStable = socket.isIdentified && performance.now() - own.identifiedAt >= timing.stableMs;
-    backoff.fail(plan.action === "reconnect" ? plan.haste : "sent", wasStable);
+    // Who was known here was of use; who is sent away before that may be met with it again and again.
+    const haste = plan.action === "reconnect" ? plan.haste : socket.isIdentified ? "sent" : "soon";
+    backoff.fail(haste, wasStable);
     if (own.present === socket) own.present = null;
     if (own.newest === socket) own.newest = own.present;
     own.present?.stay();

@@ -1,5 +1,5 @@
 import { eq } from "drizzle-orm";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
 import { describeDatabases } from "@app/services/databases";
 
@@ -20,6 +20,21 @@ describeDatabases((dialect) => {
     expect(await socket.closed).toEqual(unconfirmed);
     expect(performance.now() - from).toBeLessThan(1800);
     expect(visitor.socket.readyState).toBe(1);
+  });
+
+  test("a renewal that fails once is tried again before the lease is over: nobody's socket is closed", async () => {
+    await using started = await startTestRouter(dialect, { ...deaf, settings: { ...deaf.settings, LEASE_SECONDS: 2 } });
+    const { app } = started;
+    await using socket = await (await app.signIn("ann")).open();
+    const asked = vi.spyOn(app.app.services.auth.sessions, "validate");
+    // Once for the renewal that fails; the next in its turn would come when the lease is over.
+    asked.mockRejectedValueOnce(new Error("away, for a test"));
+    await vi.waitFor(() => expect(asked.mock.settledResults[0]).toMatchObject({ type: "rejected" }), 3000);
+    const failedAt = performance.now();
+    await vi.waitFor(() => expect(asked.mock.settledResults[1]).toMatchObject({ type: "fulfilled" }), 3000);
+    expect(performance.now() - failedAt).toBeLessThan(800);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(await socket.query("who")).toHaveProperty("result");
   });
 
   test("a session that ends by the clock is as good as ended: its socket is closed then, though it asks for nothing", async () => {

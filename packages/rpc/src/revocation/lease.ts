@@ -30,6 +30,8 @@ export function startLease(services: Services, revocation: Revocation): Lease {
   let watchedAt = confirmedAt;
   let renewing: Promise<void> | null = null;
   let isEnding = false;
+  let isStopped = false;
+  let retry: NodeJS.Timeout | null = null;
 
   function renew(): Promise<void> {
     renewing ??= confirm().finally(() => (renewing = null));
@@ -48,6 +50,8 @@ export function startLease(services: Services, revocation: Revocation): Lease {
       recent?.doubt("lease");
       meter?.leaseRenewed(false);
       log.warn({ err: error }, "The lease on open sessions could not be renewed");
+      // The next renewal is due when the lease is over: one answer that was lost is not to close everybody's socket.
+      if (!isStopped) retry = setTimeout(() => void renew(), leaseMs / 10).unref();
     }
   }
 
@@ -56,6 +60,8 @@ export function startLease(services: Services, revocation: Revocation): Lease {
   }
 
   function stop(): void {
+    isStopped = true;
+    if (retry) clearTimeout(retry);
     clearInterval(renewal);
     clearInterval(watching);
     clearInterval(ending);
