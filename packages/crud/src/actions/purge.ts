@@ -1,12 +1,11 @@
 import type { Transaction } from "@countersign/db";
-import { once } from "@countersign/rpc";
 
 import { type AnyRow, type Model, placeOf } from "../definition/model.ts";
 
 import { announce } from "./announce.ts";
 import { explainMissInBin, findInBin } from "./bin.ts";
-import { callOf } from "./call.ts";
 import type { CrudContext } from "./crud-context.ts";
+import { removeOnce } from "./remove-once.ts";
 import type { RemoveInput } from "./remove.ts";
 
 /** Removes a row from the bin, for good. One that is not in the bin is NOT_FOUND: nothing is lost by one call. */
@@ -16,17 +15,7 @@ export function purgeRow(
   procedure: string,
   input: RemoveInput,
 ): Promise<Record<string, never>> {
-  return ctx.transaction((tx) =>
-    once(
-      tx,
-      callOf(ctx, procedure, input),
-      async () => {
-        await applyPurge(model, ctx, tx, input);
-        return {};
-      },
-      () => ({}),
-    ),
-  );
+  return removeOnce(ctx, procedure, input, (tx) => applyPurge(model, ctx, tx, input));
 }
 
 /** The same within a transaction, for one row of many. */

@@ -1,15 +1,16 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 
 import type { Transaction } from "@countersign/db";
-import { forbidden, once } from "@countersign/rpc";
+import { forbidden } from "@countersign/rpc";
 
 import { type AnyRow, type Model, placeOf } from "../definition/model.ts";
 import { columnOf } from "../scope/column.ts";
 
 import { announce } from "./announce.ts";
-import { callOf, type Keyed } from "./call.ts";
+import type { Keyed } from "./call.ts";
 import type { CrudContext } from "./crud-context.ts";
 import { explainMiss } from "./refuse.ts";
+import { removeOnce } from "./remove-once.ts";
 import { lockRow } from "./update.ts";
 
 export type RemoveInput = Keyed<{ readonly id: string; readonly version?: number | undefined }>;
@@ -21,17 +22,7 @@ export function removeRow(
   procedure: string,
   input: RemoveInput,
 ): Promise<Record<string, never>> {
-  return ctx.transaction((tx) =>
-    once(
-      tx,
-      callOf(ctx, procedure, input),
-      async () => {
-        await applyRemove(model, ctx, tx, input);
-        return {};
-      },
-      () => ({}),
-    ),
-  );
+  return removeOnce(ctx, procedure, input, (tx) => applyRemove(model, ctx, tx, input));
 }
 
 /** The same within a transaction, for one row of many. */
