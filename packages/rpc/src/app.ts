@@ -59,7 +59,7 @@ import { createReadiness } from "./observe/readiness.ts";
 import { RefusalLog } from "./observe/refusal-log.ts";
 import { createTraffic } from "./observe/traffic.ts";
 import type { RootContext } from "./procedure/call-context.ts";
-import { ReadTurns } from "./procedure/read-turns.ts";
+import { HolderTurns } from "./procedure/holder-turns.ts";
 import { listRules, listWatchedRows } from "./procedure/rule-list.ts";
 import { UserTurns } from "./procedure/user-turns.ts";
 import { type Lease, startLease } from "./revocation/lease.ts";
@@ -315,7 +315,7 @@ function createServices<Tables extends CoreTables>(options: AppOptions<Tables>, 
     visitorLimit,
     files,
     transfers: new Transfers(settings),
-    readTurns: new ReadTurns(db.dialect === "sqlite" ? 2 : 4),
+    readTurns: new HolderTurns(db.dialect === "sqlite" ? 2 : 4),
     userTurns: new UserTurns(),
     meter,
     watchCall,

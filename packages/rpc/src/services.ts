@@ -14,7 +14,7 @@ import type { Meter } from "./observe/meter.ts";
 import type { RefusalLog } from "./observe/refusal-log.ts";
 import type { Traffic } from "./observe/traffic.ts";
 import type { WatchCall } from "./observe/watch-call.ts";
-import type { ReadTurns } from "./procedure/read-turns.ts";
+import type { HolderTurns } from "./procedure/holder-turns.ts";
 import type { UserTurns } from "./procedure/user-turns.ts";
 
 /** Where log lines go. pino fits; so does any object with the first four. */
@@ -51,7 +51,7 @@ export interface Services<Tables extends CoreTables = CoreTables> {
   /** Files on their way in and out. */
   readonly transfers: Transfers;
   /** So that one user's queries do not keep the others' waiting. */
-  readonly readTurns: ReadTurns;
+  readonly readTurns: HolderTurns;
   /** So that one user's transactions do not keep the others' waiting. */
   readonly userTurns: UserTurns;
   /** Null where nobody measures. */

@@ -1,6 +1,6 @@
 import type { TurnQueue } from "@countersign/db";
 
-import { ReadTurns } from "../procedure/read-turns.ts";
+import { HolderTurns } from "../procedure/holder-turns.ts";
 
 import type { Watcher } from "./hub.ts";
 
@@ -27,7 +27,7 @@ interface Rest {
 export class DearReadings {
   readonly #turns: TurnQueue;
   /** Of each user one reading waits for its turn among all, the others for that one: so the turns go round. */
-  readonly #ofUser = new ReadTurns(1);
+  readonly #ofUser = new HolderTurns(1);
   readonly #wake: (watcher: Watcher) => void;
   readonly #dear = new WeakSet<Watcher>();
   readonly #rests = new Map<string, Rest>();

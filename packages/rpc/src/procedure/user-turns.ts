@@ -1,16 +1,7 @@
-import { createTurnQueue, type TurnQueue } from "@countersign/db";
+import { HolderTurns, patienceMs } from "./holder-turns.ts";
 
 /** So many transactions of one user may wait for the database, or be in it: the others wait here, and hold nothing. */
 const atOnce = 4;
-const longest = 5000;
-const patienceMs = 10_000;
-
-interface Turns {
-  readonly any: TurnQueue;
-  readonly alone: TurnQueue;
-  /** How many there are, waiting ones included. */
-  size: number;
-}
 
 /**
  * The transactions of each user take turns before they ask for a connection, or for the turn to write: however many one user
@@ -18,41 +9,18 @@ interface Turns {
  * of the database are what is relied on.
  */
 export class UserTurns {
-  readonly #ofUser = new Map<string, Turns>();
+  readonly #any = new HolderTurns(atOnce);
+  readonly #alone = new HolderTurns(1);
 
   /**
    * Runs the body when it is its turn. One that is `alone` runs while no other that is alone does.
    *
    * @throws DatabaseUnavailable when the turn does not come in time
    */
-  async run<Result>(userId: string, isAlone: boolean, body: () => Promise<Result>): Promise<Result> {
+  run<Result>(userId: string, isAlone: boolean, body: () => Promise<Result>): Promise<Result> {
+    if (!isAlone) return this.#any.run(userId, body);
     const deadline = performance.now() + patienceMs;
-    const turns = this.#join(userId);
-    using left = new DisposableStack();
-    left.defer(() => this.#part(userId, turns));
     // The one that waits to be alone holds no other place: those that are not alone go past it.
-    if (isAlone) left.defer(await turns.alone.enter(deadline));
-    left.defer(await turns.any.enter(deadline));
-    return await body();
+    return this.#alone.run(userId, () => this.#any.run(userId, body, deadline - performance.now()));
   }
-
-  #join(userId: string): Turns {
-    const turns = this.#ofUser.get(userId) ?? createTurns();
-    this.#ofUser.set(userId, turns);
-    turns.size += 1;
-    return turns;
-  }
-
-  #part(userId: string, turns: Turns): void {
-    turns.size -= 1;
-    if (turns.size === 0) this.#ofUser.delete(userId);
-  }
-}
-
-function createTurns(): Turns {
-  return {
-    any: createTurnQueue({ places: atOnce, longest }),
-    alone: createTurnQueue({ places: 1, longest }),
-    size: 0,
-  };
 }

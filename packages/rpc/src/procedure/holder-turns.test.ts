@@ -6,8 +6,8 @@ import { describeDatabases } from "@app/services/databases";
 
 import { startTestApp } from "../testing/test-app.ts";
 
+import { HolderTurns } from "./holder-turns.ts";
 import { createProcedures } from "./procedures.ts";
-import { ReadTurns } from "./read-turns.ts";
 
 const { createCallerFactory, router, protectedProcedure } = createProcedures({ permissions: [] });
 
@@ -51,7 +51,7 @@ describeDatabases((dialect) => {
 });
 
 test("so many readings of one holder run at a time, in the order they came, while others' run at once", async () => {
-  const turns = new ReadTurns(2);
+  const turns = new HolderTurns(2);
   const log: string[] = [];
   const read = (name: string, holder: string) =>
     turns.run(holder, async () => {
@@ -67,7 +67,7 @@ test("so many readings of one holder run at a time, in the order they came, whil
 });
 
 test("a reading that fails gives its turn on, and one whose turn does not come in time is refused", async () => {
-  const turns = new ReadTurns(1);
+  const turns = new HolderTurns(1);
   await expect(turns.run("ann", () => Promise.reject(new Error("broken")))).rejects.toThrow("broken");
   const { promise, resolve } = Promise.withResolvers<void>();
   const first = turns.run("ann", () => promise);
@@ -78,7 +78,7 @@ test("a reading that fails gives its turn on, and one whose turn does not come i
 });
 
 test("however many holders come and go, what is kept of them is bounded", async () => {
-  const turns = new ReadTurns(1);
+  const turns = new HolderTurns(1);
   for (let holder = 0; holder < 5000; holder += 1) await turns.run(`${holder}`, async () => {});
   expect(turns.kept).toBeLessThanOrEqual(1000);
 });

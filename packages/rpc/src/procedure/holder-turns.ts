@@ -1,33 +1,34 @@
 import { createTurnQueue, type TurnQueue } from "@countersign/db";
 
 const longest = 5000;
-const patienceMs = 10_000;
+/** So long a turn is waited for. */
+export const patienceMs = 10_000;
 /** Queues nobody is in are kept up to here: making one costs more than finding it. */
 const mostKept = 1000;
 
 /**
- * What one user reads takes turns: so many of it at a time, while the rest waits and holds nothing. However much one user asks
- * for at once, the others wait for a few readings of it, not for all.
+ * What one user does takes turns: so much of it at a time, while the rest waits and holds nothing. However much one user asks for
+ * at once, the others wait for a little of it, not for all. A promise of order within this process only.
  */
-export class ReadTurns {
+export class HolderTurns {
   readonly #places: number;
   readonly #queues = new Map<string, TurnQueue>();
 
-  /** `places`: how many readings of one user run at a time. */
+  /** `places`: how much of one user runs at a time. */
   constructor(places: number) {
     this.#places = places;
   }
 
   /**
-   * Reads when it is the holder's turn: a user's id, or an address.
+   * Runs the body when it is the holder's turn: a user's id, or an address.
    *
    * @throws DatabaseUnavailable when the turn does not come in time
    */
-  async run<Result>(holder: string, read: () => Promise<Result>, withinMs = patienceMs): Promise<Result> {
+  async run<Result>(holder: string, body: () => Promise<Result>, withinMs = patienceMs): Promise<Result> {
     const queue = this.#queueOf(holder);
     const leave = queue.enterNow() ?? (await queue.enter(performance.now() + withinMs));
     try {
-      return await read();
+      return await body();
     } finally {
       leave();
     }
