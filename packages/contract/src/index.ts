@@ -47,3 +47,4 @@ export { parseSessionEndReason, SessionEndReason } from "./session-end.ts";
 export type { SessionListItem } from "./session-list.ts";
 export { defaultSettings, Settings } from "./settings.ts";
 export { anonymous, AnonymousSnapshot, SignedInSnapshot, snapshotCan, UserSnapshot } from "./snapshot.ts";
+export { visibleText } from "./visible-text.ts";

@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { visibleText } from "@countersign/contract";
+
 // Postgres stores no NUL, and neither dialect half of a surrogate pair. In a single line, other control characters are a
 // mistake or a trick, and so are line and paragraph breaks.
 const noControls = /^[^\p{Cc}\u2028\u2029]*$/u;
@@ -7,8 +9,6 @@ const noControls = /^[^\p{Cc}\u2028\u2029]*$/u;
 // turns with it. The marks of Arabic and Hebrew (U+061C, U+200E, U+200F) only say how the signs beside them are read.
 const noTurning = /^[^\u202a-\u202e\u2066-\u2069]*$/u;
 const noNul = /^[^\0]*$/;
-// Some letters and signs are drawn as nothing: fillers (U+115F, U+3164), variation selectors, blank Braille and others.
-const visible = /[^\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800\ufffc\u{1d159}\u{13441}\u{13442}]/u;
 
 export interface TextOptions {
   /** Most characters (UTF-16 code units). */
@@ -27,5 +27,5 @@ export function text({ max, singleLine = false, required }: TextOptions): z.ZodT
     .regex(singleLine ? noControls : noNul, singleLine ? "Remove the control characters." : "Remove the NUL character.")
     .refine((value) => value.isWellFormed(), "Remove the broken character.");
   const line = singleLine ? bounded.regex(noTurning, "Remove the characters that turn the text's direction.") : bounded;
-  return required === undefined ? line : line.regex(visible, required);
+  return required === undefined ? line : line.regex(visibleText, required);
 }

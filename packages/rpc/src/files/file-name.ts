@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { visibleText } from "@countersign/contract";
+
 import type { FileType } from "./file-type.ts";
 
 /** File systems take 255 bytes; some are left for an ending and for what browsers add to a name they have already. */
@@ -34,12 +36,10 @@ export function cleanFileName(given: string): string {
   return shorten(isVisible(trimmed) ? trimmed : "file");
 }
 
-const drawn = /[^\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800\ufffc]/u;
-
 /** Is there something to be seen of the name before its ending? */
 function isVisible(name: string): boolean {
   const dot = name.lastIndexOf(".");
-  return drawn.test(dot <= 0 ? name : name.slice(0, dot));
+  return visibleText.test(dot <= 0 ? name : name.slice(0, dot));
 }
 
 /** The name, ending like files of this kind: what a system opens it with is what it was found to be. */
