@@ -1,4 +1,5 @@
 import { DatabaseUnavailable, type Dialect } from "./database.ts";
+import { isExpanding, requireOnlyAdditions } from "./expanding-migration.ts";
 import { type Migration, type MigrationSet, readMigrations } from "./migration-set.ts";
 
 export type AppliedMigration = Pick<Migration, "setName" | "name" | "checksum">;
@@ -27,7 +28,8 @@ export interface MigrationStatus {
 
 /**
  * Brings the database to what this program knows: set after set, each migration in a transaction of its own. Returns the
- * names of those it applied itself, as in `core/0000_tables`.
+ * names of those it applied itself, as in `core/0000_tables`. What a newer program has applied may be there, if all of it only
+ * adds, by its name.
  *
  * @throws when an applied migration was edited, is unknown here, or a new one sorts before it, and with `mustBeReady` when
  * one is missing; nothing is changed then
@@ -80,7 +82,9 @@ async function readSets(options: {
   readonly sets: readonly MigrationSet[];
 }): Promise<readonly (readonly Migration[])[]> {
   requireDistinctNames(options.sets);
-  return Promise.all(options.sets.map((set) => readMigrations(set, options.dialect)));
+  const known = await Promise.all(options.sets.map((set) => readMigrations(set, options.dialect)));
+  for (const migration of known.flat()) requireOnlyAdditions(migration);
+  return known;
 }
 
 function fullName({ setName, name }: Pick<Migration, "setName" | "name">): string {
@@ -146,11 +150,14 @@ function checksumsOf(known: readonly Migration[], applied: readonly AppliedMigra
   return new Map(own.map(({ name, checksum }) => [name, checksum]));
 }
 
+/** What came after all that is known here, and says that it only adds, is no obstacle. */
 function requireAllKnown(known: readonly Migration[], applied: ReadonlyMap<string, string>): void {
   const newest = known.at(-1);
+  if (!newest) return;
   const names = new Set(known.map(({ name }) => name));
-  const unknown = [...applied.keys()].filter((name) => !names.has(name)).toSorted();
-  if (!newest || unknown.length === 0) return;
+  const isHarmless = (name: string) => isExpanding(name) && name > newest.name;
+  const unknown = [...applied.keys()].filter((name) => !names.has(name) && !isHarmless(name)).toSorted();
+  if (unknown.length === 0) return;
   throw new Error(
     `The database is newer than this program: it has ${unknown.map((name) => `${newest.setName}/${name}`).join(", ")}, ` +
       `and this program ends with ${fullName(newest)}. Start the newer program, or restore a backup from before the upgrade.`,

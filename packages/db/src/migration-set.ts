@@ -7,7 +7,10 @@ import type { Dialect } from "./database.ts";
 export interface MigrationSet {
   /** What they are recorded under. It never changes. */
   readonly name: string;
-  /** Folders of `.sql` files, which are applied in the order of their names. */
+  /**
+   * Folders of `.sql` files, which are applied in the order of their names. One that ends in `.expand.sql` only adds: programs
+   * of before may go on running on the database, and start on it.
+   */
   readonly folders: Readonly<Record<Dialect, URL>>;
 }
 
