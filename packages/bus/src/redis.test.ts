@@ -63,4 +63,30 @@ describe.skipIf(program === null)("a bus over Redis", () => {
     one.publish({ kind: "user", userId: "bob" });
     await vi.waitFor(() => expect(heard).toContainEqual({ kind: "user", userId: "bob" }), 10_000);
   }, 60_000);
+
+  test("REL-28: a server that hangs from the beginning is given up, and taken when it goes on", async () => {
+    server.freeze();
+    const errors: unknown[] = [];
+    await using bus = closing(create({ onError: (error) => errors.push(error) }));
+    try {
+      await vi.waitFor(() => expect(errors.map(String)).toEqual(["Error: Redis does not answer."]), 10_000);
+      expect(bus.isConnected).toBe(false);
+    } finally {
+      server.thaw();
+    }
+    await connected(bus);
+  }, 60_000);
+
+  test("whoever closes a bus does not wait for a server that hangs, connected or not", async () => {
+    const ready = await connected(create());
+    server.freeze();
+    try {
+      const opening = create();
+      const began = performance.now();
+      await Promise.all([ready.close(), opening.close()]);
+      expect(performance.now() - began).toBeLessThan(500);
+    } finally {
+      server.thaw();
+    }
+  });
 });

@@ -36,7 +36,7 @@ async function connect(url: string, channel: string, onMessage: (text: string) =
     for (const client of clients) if (client.isOpen) client.destroy();
   };
   try {
-    await Promise.all(clients.map((client) => client.connect()));
+    await withDeadline(Promise.all(clients.map((client) => client.connect())));
     await withDeadline(listener.subscribe(channel, onMessage));
   } catch (error) {
     close();
@@ -52,7 +52,7 @@ async function connect(url: string, channel: string, onMessage: (text: string) =
   };
 }
 
-/** Redis that hangs answers nothing, and subscribing has no timeout of its own. */
+/** Redis that hangs takes connections and answers nothing: neither the greeting nor a subscription has a timeout of its own. */
 async function withDeadline(work: Promise<unknown>): Promise<void> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new Error("Redis does not answer.")), answerMs);

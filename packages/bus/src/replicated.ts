@@ -49,6 +49,8 @@ export function createReplicatedBus({
   let waiting: PublishedHint[] = [];
   let link: Link | null = null;
   let isSending = false;
+  /** Lets go of what is being sent over a link that is gone. */
+  let stopSending: (error: Error) => void = () => {};
   let heard = 0;
 
   function receive(text: string): void {
@@ -68,8 +70,14 @@ export function createReplicatedBus({
     while (waiting.length > 0 && link === through) {
       const hints = waiting;
       waiting = [];
+      const { promise: stopped, reject } = Promise.withResolvers<never>();
+      // The link may be lost when nothing is sent.
+      stopped.catch(() => {});
+      stopSending = reject;
       try {
-        for (const message of encodeHints(origin, hints, mostBytes)) await through.send(message);
+        for (const message of encodeHints(origin, hints, mostBytes)) {
+          await Promise.race([through.send(message), stopped]);
+        }
       } catch (error) {
         onError(error);
         // Some may have arrived: hearing a hint twice does no harm.
@@ -84,10 +92,7 @@ export function createReplicatedBus({
   async function keepConnected(): Promise<void> {
     let pauseMs = firstPauseMs;
     while (!signal.aborted) {
-      const opened = await connect(receive).catch((error: unknown) => {
-        onError(error);
-        return null;
-      });
+      const opened = await open();
       if (opened) {
         pauseMs = firstPauseMs;
         await serve(opened);
@@ -95,6 +100,21 @@ export function createReplicatedBus({
       await pause(pauseMs * (0.5 + Math.random()), undefined, { signal, ref: false }).catch(() => {});
       pauseMs = Math.min(pauseMs * 2, longestPauseMs);
     }
+  }
+
+  /** Null when there is none, and when the bus is closed meanwhile: nobody waits for a carrier that hangs. */
+  async function open(): Promise<Link | null> {
+    const { promise: stopped, resolve: stop } = Promise.withResolvers<null>();
+    const onAbort = () => stop(null);
+    signal.addEventListener("abort", onAbort, { once: true });
+    const opening = connect(receive).catch((error: unknown) => {
+      if (!signal.aborted) onError(error);
+      return null;
+    });
+    const opened = await Promise.race([opening, stopped]);
+    signal.removeEventListener("abort", onAbort);
+    if (signal.aborted) void opening.then((late) => late?.close());
+    return signal.aborted ? null : opened;
   }
 
   /** Uses the link until it is lost. */
@@ -110,6 +130,7 @@ export function createReplicatedBus({
     await opened.lost;
     stopListening();
     link = null;
+    stopSending(new Error("The connection was lost before it had taken everything."));
     signal.removeEventListener("abort", close);
     if (!signal.aborted) onError(new Error("The bus lost its connection. It connects again."));
   }

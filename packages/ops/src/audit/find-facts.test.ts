@@ -123,6 +123,9 @@ test.skipIf(redis === null)("Redis is asked whether it answers", async () => {
   const busOf = async () => (await findAuditFacts(readEnvironment({ ...inMemory, REDIS_URL: server.url }))).bus;
 
   expect(await busOf()).toEqual({ isReachable: true });
+  server.freeze();
+  expect(await busOf()).toEqual({ isReachable: false });
+  server.thaw();
   await server.kill();
   expect(await busOf()).toEqual({ isReachable: false });
   expect((await findAuditFacts(readEnvironment(inMemory))).bus).toBeNull();
