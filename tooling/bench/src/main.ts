@@ -1,20 +1,13 @@
 import { writeFileSync } from "node:fs";
 
+import { runCommand, tellProgress as tell } from "@app/services";
+
 import { benchmarks } from "./benchmarks.ts";
 import { readArguments } from "./read-arguments.ts";
 import { formatTable } from "./report/format-table.ts";
 import { describeMachine } from "./report/machine.ts";
 
-// Leaving this way runs what is to be done at the end of the process; the servers end when this one is gone.
-process.on("SIGINT", () => process.exit(130));
-process.on("SIGTERM", () => process.exit(143));
-
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+await runCommand(main);
 
 async function main(words: readonly string[]): Promise<void> {
   const { name, jsonFile, ...options } = readArguments(words);
@@ -35,9 +28,4 @@ async function main(words: readonly string[]): Promise<void> {
   console.log(`- ${cores} × ${processor}, ${memoryGiB} GiB, ${system}, Node ${node}; load when it began: ${load}.`);
   if (jsonFile !== null)
     writeFileSync(jsonFile, `${JSON.stringify({ name, startedAt, machine, ...report }, null, 2)}\n`);
-}
-
-/** On standard error, so that the tables can be kept by themselves. */
-function tell(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${text}`);
 }

@@ -66,7 +66,7 @@ export const arrows: Readonly<Record<string, Arrows>> = {
     to: ["packages/rpc", "packages/contract", "tooling/browser", "tooling/services"],
     isForTests: true,
   },
-  "tooling/faults": { to: ["tooling/services", "tooling/workload"] },
+  "tooling/faults": { to: ["tooling/fuzz", "tooling/services", "tooling/workload"] },
   "tooling/services": { to: [] },
   "tooling/vitest": { to: [] },
   "tooling/workload": {

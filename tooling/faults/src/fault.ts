@@ -1,5 +1,7 @@
 import type { Violation } from "@app/workload";
 
+import type { SummaryRow } from "./page/summary.ts";
+
 /** Something that goes wrong in production, made to go wrong here while people are at work. */
 export interface Fault {
   /** On the command line. */
@@ -7,6 +9,8 @@ export interface Fault {
   /** The cases of docs/acceptance.md it shows. */
   readonly ids: readonly string[];
   readonly about: string;
+  /** How long its long form may take, before it is ended and has failed. 30 when it is left out. */
+  readonly mostMinutes?: number;
   run(options: FaultOptions): Promise<FaultReport>;
 }
 
@@ -33,9 +37,6 @@ export interface Figure {
   readonly isMet: boolean;
   /** How it was made: how many, how long, on what. */
   readonly how: string;
-}
-
-/** Is all as it must be? */
-export function isPassed({ figures, violations }: FaultReport): boolean {
-  return violations.length === 0 && figures.every(({ isMet }) => isMet);
+  /** Which line of the page's first table it belongs to, if any. */
+  readonly row?: SummaryRow;
 }

@@ -22,6 +22,10 @@ test("SES-20: while sessions get new tokens, hundreds of calls at once on two se
   await expectPassed("soak");
 });
 
+test("WSK-45: hostile upgrades and frames do not end the server, and keep nobody waiting", async () => {
+  await expectPassed("fuzz");
+});
+
 test("without a protection the checker finds what it is to find", async () => {
   await expectPassed("controls");
 });

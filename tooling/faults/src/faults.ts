@@ -27,6 +27,12 @@ export const faults: readonly Fault[] = [
     run: async (options) => (await import("./soak/soak.ts")).soak(options),
   },
   {
+    name: "fuzz",
+    ids: ["WSK-01", "WSK-11", "WSK-45"],
+    about: "hostile requests for sockets and hostile frames, while an honest user calls",
+    run: async (options) => (await import("./fuzz/fuzz.ts")).fuzz(options),
+  },
+  {
     name: "controls",
     ids: [],
     about: "each protection is taken away in turn, to see that the checker notices",

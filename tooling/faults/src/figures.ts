@@ -1,6 +1,7 @@
 import type { Evidence, Violation } from "@app/workload";
 
 import type { Figure } from "./fault.ts";
+import type { SummaryRow } from "./page/summary.ts";
 
 /** The value that this share of all values is not above, by the nearest rank. */
 export function percentile(values: readonly number[], share: number): number {
@@ -18,19 +19,22 @@ export function countAcknowledged({ history }: Pick<Evidence, "history">): numbe
 /** A figure that has to be 0: how often this rule was broken. */
 export function brokenRules(
   violations: readonly Violation[],
-  figure: { readonly name: string; readonly rules: readonly string[]; readonly how: string },
+  { rules, ...figure }: Named & { readonly rules: readonly string[] },
 ): Figure {
-  const count = violations.filter(({ rule }) => figure.rules.includes(rule)).length;
-  return { name: figure.name, target: "0", seen: String(count), isMet: count === 0, how: figure.how };
+  const count = violations.filter(({ rule }) => rules.includes(rule)).length;
+  return { ...figure, target: "0", seen: String(count), isMet: count === 0 };
 }
 
 /** A time that must not be exceeded, in milliseconds. */
-export function timeWithin(
-  figure: { readonly name: string; readonly how: string; readonly mostMs: number },
-  seenMs: number,
-): Figure {
-  const { name, how, mostMs } = figure;
-  return { name, how, target: `≤ ${seconds(mostMs)}`, seen: seconds(seenMs), isMet: seenMs <= mostMs };
+export function timeWithin({ mostMs, ...figure }: Named & { readonly mostMs: number }, seenMs: number): Figure {
+  return { ...figure, target: `≤ ${seconds(mostMs)}`, seen: seconds(seenMs), isMet: seenMs <= mostMs };
+}
+
+/** What a figure says of itself besides what was seen. */
+interface Named {
+  readonly name: string;
+  readonly how: string;
+  readonly row?: SummaryRow;
 }
 
 function seconds(ms: number): string {

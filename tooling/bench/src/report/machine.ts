@@ -1,32 +1,17 @@
 import { readFileSync } from "node:fs";
 import { findPackageJSON } from "node:module";
-import { cpus, loadavg, release, totalmem, type } from "node:os";
+
+import { describeMachine as describeAny, type Machine as AnyMachine } from "@app/services";
 
 /** What the figures depend on besides the program. */
-export interface Machine {
-  readonly cores: number;
-  readonly processor: string;
-  readonly memoryGiB: number;
-  readonly system: string;
-  readonly node: string;
+export interface Machine extends AnyMachine {
   readonly versions: Readonly<Record<string, string>>;
-  /** Of the last minute, when the benchmark began: above 0.5 something else was running. */
-  readonly load: number;
 }
 
 const measured = ["@trpc/server", "ws", "better-sqlite3", "drizzle-orm", "lucia"];
 
 export function describeMachine(): Machine {
-  const processors = cpus();
-  return {
-    cores: processors.length,
-    processor: processors[0]?.model ?? "unknown",
-    memoryGiB: Math.round(totalmem() / 2 ** 30),
-    system: `${type()} ${release()}`,
-    node: process.version,
-    versions: Object.fromEntries(measured.map((name) => [name, versionOf(name)])),
-    load: Math.round((loadavg()[0] ?? 0) * 100) / 100,
-  };
+  return { ...describeAny(), versions: Object.fromEntries(measured.map((name) => [name, versionOf(name)])) };
 }
 
 function versionOf(name: string): string {

@@ -29,12 +29,27 @@ export async function kill(options: FaultOptions): Promise<FaultReport> {
   return {
     violations,
     figures: [
-      brokenRules(standard.violations, { name: "acknowledged writes lost over SIGKILLs", rules: ["I1"], how }),
-      brokenRules(standard.violations, { name: "refused writes found, or keys used twice", rules: ["I2", "I3"], how }),
-      brokenRules(violations, { name: "complaints of the database's own checks", rules: ["I9"], how }),
-      brokenRules(orders.violations, { name: "half-applied orders", rules: ["I1", "I3", "I4"], how: ofOrders }),
+      brokenRules(standard.violations, {
+        name: "acknowledged writes lost over SIGKILLs",
+        rules: ["I1"],
+        how,
+        row: "lost",
+      }),
+      brokenRules(standard.violations, {
+        name: "refused writes found, or keys used twice",
+        rules: ["I2", "I3"],
+        how,
+        row: "broken",
+      }),
+      brokenRules(violations, { name: "complaints of the database's own checks", rules: ["I9"], how, row: "broken" }),
+      brokenRules(orders.violations, {
+        name: "half-applied orders",
+        rules: ["I1", "I3", "I4"],
+        how: ofOrders,
+        row: "broken",
+      }),
       timeWithin(
-        { name: "ready after a kill, p99", mostMs: 2000, how: `${ready.length} starts from sources` },
+        { name: "ready after a kill, p99", mostMs: 2000, how: `${ready.length} starts from sources`, row: "ready" },
         percentile(ready, 0.99),
       ),
     ],

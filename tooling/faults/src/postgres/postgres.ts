@@ -28,12 +28,27 @@ export async function postgres(options: FaultOptions): Promise<FaultReport> {
   return {
     violations,
     figures: [
-      brokenRules(violations, { name: "acknowledged writes lost over crashes of PostgreSQL", rules: ["I1"], how }),
-      brokenRules(violations, { name: "refused writes found, or keys used twice", rules: ["I2", "I3"], how }),
-      brokenRules(violations, { name: "half-applied orders", rules: ["I4"], how }),
+      brokenRules(violations, {
+        name: "acknowledged writes lost over crashes of PostgreSQL",
+        rules: ["I1"],
+        how,
+        row: "lost",
+      }),
+      brokenRules(violations, {
+        name: "refused writes found, or keys used twice",
+        rules: ["I2", "I3"],
+        how,
+        row: "broken",
+      }),
+      brokenRules(violations, { name: "half-applied orders", rules: ["I4"], how, row: "broken" }),
       brokenRules(violations, { name: "servers that ended", rules: ["I10"], how }),
       timeWithin(
-        { name: "first success after PostgreSQL is back, p99", mostMs: 10_000, how: `${backMs.length} times` },
+        {
+          name: "first success after PostgreSQL is back, p99",
+          mostMs: 10_000,
+          how: `${backMs.length} times`,
+          row: "ready",
+        },
         percentile(backMs, 0.99),
       ),
     ],

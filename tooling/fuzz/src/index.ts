@@ -1,0 +1,2 @@
+export { fuzzLimits, judgeFuzz } from "./judge-fuzz.ts";
+export { type FuzzReport, runFuzz, socketsOf } from "./run-fuzz.ts";
