@@ -12,7 +12,12 @@ export default defineConfig({
     port: 5173,
     strictPort: true,
     // One origin for the browser, as in production: the cookie and the origin check work the same way.
-    proxy: { "/trpc": { target: server, ws: true }, "/files": { target: server }, "/healthz": { target: server } },
+    proxy: {
+      "/trpc": { target: server, ws: true },
+      "/files": { target: server },
+      "/auth/oidc": { target: server },
+      "/healthz": { target: server },
+    },
   },
   preview: { host: "localhost", port: 4173, strictPort: true },
   build: {

@@ -1,3 +1,4 @@
+import type { ProviderChoice } from "./oidc.ts";
 import type { Settings } from "./settings.ts";
 
 /** What the ready pages need to know of a site before anybody has signed in: the answer of `auth.config`. */
@@ -13,6 +14,8 @@ export interface AuthConfig {
   readonly passwordMinLength: number;
   /** How long after signing in, or confirming a password, sensitive actions are allowed. */
   readonly freshSeconds: number;
+  /** Who else people may sign in with, in the order of their buttons. */
+  readonly providers: readonly ProviderChoice[];
 }
 
 /** What comes after a registration. */

@@ -48,6 +48,16 @@ export const ErrorReason = z.enum([
   "FILE_TOO_LARGE",
   /** The file is of a kind that is not taken, or not what it says it is. */
   "FILE_TYPE_REFUSED",
+  /** There is no such provider to sign in with. */
+  "PROVIDER_UNKNOWN",
+  /** The provider does not answer; nothing was changed. */
+  "PROVIDER_UNAVAILABLE",
+  /** The sign-in with a provider is not known, was used, is too old, or was begun in another browser: begin again. */
+  "SIGN_IN_LINK_INVALID",
+  /** What the provider knows this person by belongs to another account. */
+  "IDENTITY_TAKEN",
+  /** Without it there would be no way to sign in. */
+  "LAST_SIGN_IN_METHOD",
   /** A store the call needs does not answer; nothing was written. */
   "UNAVAILABLE",
   /** A store stopped answering while the change was being written: it may have been done. Send it again with the same key. */

@@ -38,6 +38,17 @@ export {
   type LiveRow,
 } from "./live-list.ts";
 export { Notice, type NoticeKind, Notification } from "./notice.ts";
+export {
+  type LinkedIdentity,
+  type OidcErrorCode,
+  oidcErrorCodes,
+  oidcPages,
+  oidcPath,
+  type OidcPurpose,
+  oidcPurposes,
+  type PendingSignIn,
+  type ProviderChoice,
+} from "./oidc.ts";
 export { definePermissions, isPermissionName, type PermissionName } from "./permission.ts";
 export type { AppSessionData, AppSessionKey, AppSnapshot, Register } from "./register.ts";
 export { safeReturnTo } from "./return-to.ts";

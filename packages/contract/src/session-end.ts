@@ -7,6 +7,8 @@ export const SessionEndReason = z.enum([
   "replaced",
   "expired",
   "password_changed",
+  /** The provider it came from ended it, or no longer answers for it. */
+  "provider_ended",
   "deactivated",
   "deleted",
   "ended",

@@ -9,4 +9,6 @@ export interface SessionListItem {
   readonly expiresAt: string;
   readonly ip: string | null;
   readonly userAgent: string | null;
+  /** Whom the user signed in with, as people call it; null for a password. */
+  readonly provider: string | null;
 }

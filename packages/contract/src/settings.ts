@@ -18,6 +18,21 @@ const flag = z
   .enum(["true", "false", "1", "0"], 'Write "true" or "false".')
   .transform((text) => text === "true" || text === "1");
 
+/** Signatures by key pairs (RFC 7518, RFC 8037): none by a shared secret, and not the absence of one. */
+const signatures = [
+  "RS256",
+  "RS384",
+  "RS512",
+  "PS256",
+  "PS384",
+  "PS512",
+  "ES256",
+  "ES384",
+  "ES512",
+  "EdDSA",
+  "Ed25519",
+];
+
 /** Names, separated by commas. */
 const names = z
   .string()
@@ -142,6 +157,14 @@ export const Settings = z.object({
     .describe("Failed sign-ins of one account, and ten times this of one address, within the window."),
   LOGIN_WINDOW_SECONDS: seconds(1, day).default(180).describe("The window of LOGIN_ATTEMPTS."),
   REGISTER_ATTEMPTS: count(1, 100_000).default(30).describe("Registrations of one address within an hour."),
+  OIDC_ALGORITHMS: names
+    .pipe(
+      z
+        .array(z.enum(signatures, `Write some of ${signatures.join(", ")}, separated by commas.`))
+        .min(1, "Name at least one."),
+    )
+    .default(["RS256", "PS256", "ES256", "EdDSA"])
+    .describe("How identity providers may sign what they say of people."),
   SIGN_UP: flag.default(true).describe("May visitors make accounts?"),
   SIGN_IN_AFTER_SIGN_UP: flag.default(true).describe("Is a new user signed in at once?"),
   LOGIN_FIELDS: z

@@ -16,7 +16,7 @@ export interface BackupReport {
 
 /**
  * Copies a SQLite database into a new file (mode 0600), while servers write to it: the state of one moment, checked, and on
- * the disk when this resolves. Sessions and mailed links are left out, since a backup must not bring back what has been ended
+ * the disk when this resolves. Sessions with their provider's tokens, and mailed links, are left out, since a backup must not bring back what has been ended
  * or used since.
  *
  * @throws DatabaseUnavailable when the disk is full or fails
@@ -48,7 +48,7 @@ export async function backupDatabase(url: string, file: string): Promise<BackupR
 }
 
 const pgDump =
-  'pg_dump --format=custom --exclude-table-data=sessions --exclude-table-data=session_data --exclude-table-data=account_tokens --file=backup.dump "$DATABASE_URL".';
+  'pg_dump --format=custom --exclude-table-data=sessions --exclude-table-data=session_data --exclude-table-data=account_tokens --exclude-table-data=provider_sessions --exclude-table-data=oidc_transactions --file=backup.dump "$DATABASE_URL".';
 
 function requireFree(file: string): void {
   if (existsSync(file))
@@ -95,8 +95,8 @@ function prepare(partial: string): BackupReport {
   }
 }
 
-/** Signed-in browsers, what is kept for them, and links on their way by mail. */
-const notKept = ["session_data", "sessions", "account_tokens"];
+/** Signed-in browsers, what is kept for them, links on their way by mail, and what identity providers handed out. */
+const notKept = ["session_data", "provider_sessions", "sessions", "account_tokens", "oidc_transactions"];
 
 function requireWhole(sqlite: Sqlite.Database): void {
   // One row that says ok, or a row a fault.

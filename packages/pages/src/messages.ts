@@ -315,6 +315,7 @@ export const englishMessages = {
     replaced: "Your session was renewed. Sign in again to go on.",
     expired: "Your session has expired. Sign in again to go on.",
     password_changed: "Your password was changed. Sign in with the new one.",
+    provider_ended: "You were signed out by the provider you signed in with.",
     deactivated: "This account is no longer active.",
     deleted: "This account has been deleted.",
     ended: "Your session was ended. Sign in again to go on.",

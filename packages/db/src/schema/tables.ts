@@ -5,7 +5,7 @@ import { type Vocabulary, defineTables } from "./vocabulary.ts";
  * groups the user is in, whoever makes it: triggers see to that (migrations/…/triggers). That is what makes a cached set
  * of permissions right as long as the version it was read under is the present one.
  */
-function define({ table, id, text, flag, instant, json, count, index, primaryKey }: Vocabulary) {
+function define({ table, id, text, flag, instant, json, count, index, uniqueIndex, primaryKey }: Vocabulary) {
   const users = table(
     "users",
     {
@@ -172,6 +172,124 @@ function define({ table, id, text, flag, instant, json, count, index, primaryKey
     ],
   );
 
+  /** Whom an identity provider knows as whom. The provider's name for a person is the issuer and the subject, together. */
+  const identities = table(
+    "identities",
+    {
+      id: id("id").primaryKey(),
+      userId: id("user_id")
+        .notNull()
+        .references(() => users.id, { onDelete: "cascade" }),
+      issuer: text("issuer").notNull(),
+      subject: text("subject").notNull(),
+      /** What the provider was called here when it was last used. */
+      provider: text("provider").notNull(),
+      /** What the provider last said, to be told apart by. Nothing is decided by it. */
+      email: text("email"),
+      createdAt: instant("created_at").notNull(),
+      lastUsedAt: instant("last_used_at"),
+    },
+    (identity) => [
+      uniqueIndex("identities_issuer_subject").on(identity.issuer, identity.subject),
+      index("identities_user_id").on(identity.userId),
+    ],
+  );
+
+  /** Memberships that a provider's claims gave: only those are taken away by them. */
+  const identityGroups = table(
+    "identity_groups",
+    {
+      identityId: id("identity_id")
+        .notNull()
+        .references(() => identities.id, { onDelete: "cascade" }),
+      groupId: id("group_id")
+        .notNull()
+        .references(() => groups.id, { onDelete: "cascade" }),
+    },
+    (membership) => [
+      primaryKey({ columns: [membership.identityId, membership.groupId] }),
+      index("identity_groups_group_id").on(membership.groupId),
+    ],
+  );
+
+  /** What a session has from the provider it came from. The tokens are encrypted, each for its own row and column. */
+  const providerSessions = table(
+    "provider_sessions",
+    {
+      sessionId: id("session_id")
+        .primaryKey()
+        .references(() => sessions.id, { onDelete: "cascade" }),
+      identityId: id("identity_id")
+        .notNull()
+        .references(() => identities.id, { onDelete: "cascade" }),
+      provider: text("provider").notNull(),
+      /** The provider's name for its own session. */
+      sid: text("sid"),
+      idToken: text("id_token"),
+      accessToken: text("access_token"),
+      refreshToken: text("refresh_token"),
+      accessExpiresAt: instant("access_expires_at"),
+      scope: text("scope"),
+      /** Somebody refreshes the tokens, until then at most. */
+      refreshingUntil: instant("refreshing_until"),
+      /** Rises with every change of the tokens. */
+      version: count("version").notNull().default(0),
+    },
+    (session) => [
+      index("provider_sessions_identity_id").on(session.identityId),
+      index("provider_sessions_provider_sid").on(session.provider, session.sid),
+    ],
+  );
+
+  /** Sign-ins with a provider that are under way: each for one browser, one provider and one answer. */
+  const oidcTransactions = table(
+    "oidc_transactions",
+    {
+      id: id("id").primaryKey(),
+      /** SHA-256, hex, of what the provider gives back. */
+      stateHash: text("state_hash").notNull().unique(),
+      /** SHA-256, hex, of the cookie of the browser that began it. */
+      bindingHash: text("binding_hash").notNull(),
+      provider: text("provider").notNull(),
+      issuer: text("issuer").notNull(),
+      /** `sign-in`, `link`, `step-up` or `logout`. */
+      purpose: text("purpose").notNull(),
+      /** Encrypted: what proves that the answer is to this question. */
+      secrets: text("secrets"),
+      returnTo: text("return_to").notNull(),
+      remember: flag("remember").notNull().default(false),
+      /** Whose account it is about, where that is known. */
+      userId: id("user_id").references(() => users.id, { onDelete: "cascade" }),
+      /** The session it was begun in; once it is done, the one it made. No reference: sessions end before. */
+      sessionId: id("session_id"),
+      createdAt: instant("created_at").notNull(),
+      expiresAt: instant("expires_at").notNull(),
+      /** `started`, `claimed`, `pending` or `done`. */
+      step: text("step").notNull(),
+      /** Encrypted: what the provider said, while something is still to be asked. */
+      pending: text("pending"),
+    },
+    (transaction) => [
+      index("oidc_transactions_binding_hash").on(transaction.bindingHash),
+      index("oidc_transactions_expires_at").on(transaction.expiresAt),
+    ],
+  );
+
+  /** Logout tokens that were heard, so that none is heard twice. */
+  const providerLogouts = table(
+    "provider_logouts",
+    {
+      issuer: text("issuer").notNull(),
+      /** SHA-256 of the token's id, hex. */
+      jtiHash: text("jti_hash").notNull(),
+      expiresAt: instant("expires_at").notNull(),
+    },
+    (logout) => [
+      primaryKey({ columns: [logout.issuer, logout.jtiHash] }),
+      index("provider_logouts_expires_at").on(logout.expiresAt),
+    ],
+  );
+
   /** Who did what to whom, and how it ended. Rows outlive their users, so nothing here refers to them by a constraint. */
   const auditEvents = table(
     "audit_events",
@@ -273,6 +391,11 @@ function define({ table, id, text, flag, instant, json, count, index, primaryKey
     userPermissions,
     groupPermissions,
     accountTokens,
+    identities,
+    identityGroups,
+    providerSessions,
+    oidcTransactions,
+    providerLogouts,
     auditEvents,
     notifications,
     rateLimits,

@@ -143,6 +143,7 @@ function item(change: Partial<SessionListItem>): SessionListItem {
     expiresAt: at,
     ip: null,
     userAgent: null,
+    provider: null,
     ...change,
   };
 }

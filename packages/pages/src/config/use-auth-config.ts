@@ -33,4 +33,5 @@ const usualConfig: AuthConfig = {
   emailVerification: "off",
   passwordMinLength: 8,
   freshSeconds: 600,
+  providers: [],
 };

@@ -112,6 +112,7 @@ export const usualSite: AuthConfig = {
   emailVerification: "off",
   passwordMinLength: 8,
   freshSeconds: 600,
+  providers: [],
 };
 
 export const annsProfile: AccountProfile = {

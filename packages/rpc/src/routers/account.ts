@@ -169,5 +169,6 @@ function toListItem(session: DeviceSession, currentId: string): SessionListItem 
     expiresAt: session.expiresAt.toISOString(),
     ip: session.ip,
     userAgent: session.userAgent,
+    provider: null,
   };
 }

@@ -49,6 +49,7 @@ export const authRouter = router({
       emailVerification: settings.EMAIL_VERIFICATION,
       passwordMinLength: settings.PASSWORD_MIN_LENGTH,
       freshSeconds: settings.SESSION_FRESH_SECONDS,
+      providers: [],
     };
   }),
 
