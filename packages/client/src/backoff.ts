@@ -55,16 +55,16 @@ export function createBackoff(random: () => number, spreadMs: number): Backoff {
 }
 
 /**
- * After a loss the first wait is anything up to `spreadMs`. The second is all of it: each keeps the place that chance has
- * given it, so that however long the server was away, those that come back are as many in every second. Further ones are
- * twice as long each, up to thirty seconds, with their upper half left to chance: full jitter there would knock too often at
- * a server that is down for long.
+ * After a loss the first wait is anything up to `spreadMs`. The second and the third are all of it: each keeps the place that
+ * chance has given it, so that however long a server takes to start, all are back that long after it, as many in every second.
+ * Further ones are twice as long each, up to thirty seconds, with their upper half left to chance: full jitter there would knock
+ * too often at a server that is down for long.
  */
 function delayMs(failures: number, haste: Haste, chance: number, spreadMs: number): number {
   if (haste === "late") return shortestLateMs + chance * (longestDelayMs - shortestLateMs);
   if (failures === 0) return chance * Math.min(moveDelayMs, spreadMs);
   if (failures === 1) return chance * spreadMs;
-  if (failures === 2) return spreadMs;
-  const mostMs = Math.min(spreadMs * 2 ** (failures - 2), longestDelayMs);
+  if (failures <= 3) return spreadMs;
+  const mostMs = Math.min(spreadMs * 2 ** (failures - 3), longestDelayMs);
   return mostMs / 2 + (chance * mostMs) / 2;
 }

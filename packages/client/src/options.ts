@@ -32,7 +32,8 @@ export interface SessionClientOptions {
   readonly onReport?: (problem: string, detail: unknown) => void;
 }
 
-const defaultTiming: ConnectionTiming = {
+/** What a page waits for, and how long. */
+export const defaultTiming: ConnectionTiming = {
   openMs: 10_000,
   silenceMs: 25_000,
   answerMs: 8_000,

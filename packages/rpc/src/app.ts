@@ -40,7 +40,7 @@ import { within } from "./drain/within.ts";
 import { type FileOptions, StoredFiles } from "./files/stored-files.ts";
 import { Transfers } from "./files/transfers.ts";
 import { createHostCheck } from "./http/host.ts";
-import { createHttpApp, healthPaths } from "./http/http-app.ts";
+import { createHttpApp, healthPaths, livenessPath } from "./http/http-app.ts";
 import { oneEachTurn } from "./http/one-each-turn.ts";
 import { readOpenFilesLimit } from "./http/open-files.ts";
 import { createOriginCheck } from "./http/origin.ts";
@@ -389,7 +389,8 @@ function createHttpServer(options: {
     const phase = options.phase();
     // The next request of this client is for another server.
     if (phase !== "open") response.setHeader("connection", "close");
-    if (phase === "finishing") return refuseWhenLeaving(response, headers);
+    // It lives until it has finished: told otherwise, whoever watches it would kill it before.
+    if (phase === "finishing" && rawPath(request) !== livenessPath) return refuseWhenLeaving(response, headers);
     const isReadable = options.isReadable(request);
     if (isReadable && options.isOwnHost(request)) return letIn(request, response);
     const message = isReadable

@@ -66,7 +66,11 @@ export const arrows: Readonly<Record<string, Arrows>> = {
     to: ["packages/rpc", "packages/contract", "tooling/browser", "tooling/services"],
     isForTests: true,
   },
-  "tooling/faults": { to: ["tooling/fuzz", "tooling/services", "tooling/workload"] },
+  "tooling/faults": {
+    to: ["packages/client", "tooling/bench", "tooling/fuzz", "tooling/services", "tooling/workload"],
+    // When clients come back is decided by what decides it in pages.
+    isForTests: true,
+  },
   "tooling/services": { to: [] },
   "tooling/vitest": { to: [] },
   "tooling/workload": {

@@ -18,6 +18,10 @@ test("REL-22: PostgreSQL crashes under load; the servers stay, and what was ackn
   await expectPassed("postgres");
 });
 
+test("REL-50: a crowd that loses its server comes back by itself, and is shown what has changed meanwhile", async () => {
+  await expectPassed("crowd");
+});
+
 test("SES-20: while sessions get new tokens, hundreds of calls at once on two servers are answered with nobody else's data", async () => {
   await expectPassed("soak");
 });

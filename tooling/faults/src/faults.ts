@@ -21,6 +21,12 @@ export const faults: readonly Fault[] = [
     run: async (options) => (await import("./postgres/postgres.ts")).postgres(options),
   },
   {
+    name: "crowd",
+    ids: ["REL-50"],
+    about: "thousands of pages lose their server at once, and come back",
+    run: async (options) => (await import("./crowd/crowd.ts")).crowd(options),
+  },
+  {
     name: "soak",
     ids: ["SES-20"],
     about: "two users on two servers call all the time while their sessions get new tokens",

@@ -38,6 +38,27 @@ test("stop asks the server to end and tells its exit code", async () => {
   await expect(server.stop()).resolves.toBe(7);
 });
 
+test("a server that is replaced finishes while another one answers at its address", async () => {
+  using entry = writeEntry(`
+    import { createServer } from "node:http";
+    const server = createServer((request, response) => response.end(String(process.pid)));
+    server.listen(process.env.PORT, process.env.HOST);
+    process.on("SIGTERM", () => {
+      server.close();
+      server.closeAllConnections();
+      setTimeout(() => process.exit(7), 3000);
+    });`);
+  await using server = await startServer(entry.path, {});
+  const first = server.pid ?? 0;
+
+  const { ended } = await server.replace();
+
+  expect(await (await fetch(server.url)).text()).toBe(String(server.pid));
+  expect(process.kill(first, 0)).toBe(true);
+  await expect(ended).resolves.toBe(7);
+  expect(server.exits).toEqual([{ pid: first, code: 7, signal: null, isAskedFor: true }]);
+});
+
 test("ends that were asked for are told from those that were not", async () => {
   using entry = writeEntry(good);
   await using server = await startServer(entry.path, {});

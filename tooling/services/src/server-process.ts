@@ -30,6 +30,11 @@ export interface AppServer extends AsyncDisposable {
   kill(): Promise<void>;
   /** Ends it the way a deployment does, and gives its exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
+  /**
+   * Asks it to end and starts another at the same address as soon as that is free, while the first one still finishes. Resolves
+   * when the other is ready, with the end of the first, its exit code.
+   */
+  replace(): Promise<{ readonly ended: Promise<number | null> }>;
   /** Asks it to end, as `stop` does, and waits for nothing. */
   signal(signal: NodeJS.Signals): void;
 }
@@ -47,18 +52,19 @@ export async function startServer(entry: string, env: Readonly<Record<string, st
   const url = `http://localhost:${port}`;
   let output = "";
   let running: ChildProcess | null = null;
-  let isEnding = false;
+  const all = new Set<ChildProcess>();
+  const asked = new WeakSet<ChildProcess>();
   const exits: ServerExit[] = [];
 
-  async function end(signal: NodeJS.Signals): Promise<number | null> {
-    if (!running) return null;
-    isEnding = true;
-    if (!hasEnded(running)) {
-      const exit = once(running, "exit");
-      running.kill(signal);
+  async function end(signal: NodeJS.Signals, child = running): Promise<number | null> {
+    if (!child) return null;
+    asked.add(child);
+    if (!hasEnded(child)) {
+      const exit = once(child, "exit");
+      child.kill(signal);
       await exit;
     }
-    return running.exitCode;
+    return child.exitCode;
   }
 
   const server: AppServer = {
@@ -88,8 +94,11 @@ export async function startServer(entry: string, env: Readonly<Record<string, st
       for (const stream of [child.stdout, child.stderr])
         stream.on("data", (chunk: Buffer) => (output += String(chunk)));
       running = child;
-      isEnding = false;
-      child.once("exit", (code, signal) => exits.push({ pid: child.pid ?? 0, code, signal, isAskedFor: isEnding }));
+      all.add(child);
+      child.once("exit", (code, signal) => {
+        all.delete(child);
+        exits.push({ pid: child.pid ?? 0, code, signal, isAskedFor: asked.has(child) });
+      });
       await waitUntilReady(url, child, () => output);
     },
     async kill() {
@@ -98,12 +107,18 @@ export async function startServer(entry: string, env: Readonly<Record<string, st
     async stop(signal = "SIGTERM") {
       return end(signal);
     },
+    async replace() {
+      const ended = end("SIGTERM");
+      await waitUntilFree(port);
+      await server.start();
+      return { ended };
+    },
     signal(signal) {
-      isEnding = true;
+      if (running) asked.add(running);
       running?.kill(signal);
     },
     async [Symbol.asyncDispose]() {
-      await end("SIGKILL");
+      await Promise.all(Array.from(all, (child) => end("SIGKILL", child)));
     },
   };
 
@@ -113,8 +128,27 @@ export async function startServer(entry: string, env: Readonly<Record<string, st
 
 /** A port nobody listens on now. */
 async function findFreePort(): Promise<number> {
-  const listener = createServer().listen(0, "localhost");
-  await once(listener, "listening");
+  const port = await tryToListen(0);
+  if (port === null) throw new Error("The system has no free port.");
+  return port;
+}
+
+async function waitUntilFree(port: number): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while ((await tryToListen(port)) === null) {
+    if (Date.now() > deadline) throw new Error(`Port ${port} is still taken after a minute.`);
+    await sleep(10);
+  }
+}
+
+/** Listens for a moment, and tells on which port; null when it is taken. */
+async function tryToListen(port: number): Promise<number | null> {
+  const listener = createServer().listen(port, "localhost");
+  try {
+    await once(listener, "listening");
+  } catch {
+    return null;
+  }
   const address = listener.address();
   listener.close();
   await once(listener, "close");

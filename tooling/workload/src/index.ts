@@ -3,6 +3,7 @@ export type { Conditions } from "./balancer/pass.ts";
 export { check, describeViolations } from "./checker/check.ts";
 export type { Evidence, Exit, Violation } from "./checker/evidence.ts";
 export { readFinalState } from "./database/read-final-state.ts";
+export { makeMembers, type Member } from "./database/make-members.ts";
 export { withDatabase } from "./database/with-database.ts";
 export { History, type HistoryEvent, type Operation } from "./history.ts";
 export { Random } from "./random.ts";
@@ -12,4 +13,5 @@ export { startTopology, type Topology, type TopologyOptions } from "./topology/s
 export { callHttp, type HttpAnswer } from "./client/http-call.ts";
 export { openStalledReaders } from "./client/stalled-readers.ts";
 export { SocketLost, WireSocket, type Frame } from "./client/wire-socket.ts";
-export { limitMemory } from "./topology/limit-memory.ts";
+export { readMetrics } from "./client/read-metrics.ts";
+export { limitMemory, residentMegabytes } from "./topology/limit-memory.ts";

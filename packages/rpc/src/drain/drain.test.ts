@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
+import { text } from "node:stream/consumers";
 
 import { expect, test } from "vitest";
 
@@ -112,22 +113,23 @@ test("requests under way are answered, and their connections closed; those that 
       `Content-Length: ${length}`,
     ].join("\r\n") + "\r\n\r\n";
   const slow = app.http("slow", { input: { ms: 800 }, cookie: ann.cookie });
-  // Its head is not whole: a connection that is neither idle nor under way.
-  const late = connect(Number(port), "127.0.0.1");
-  let answer = "";
-  late.on("data", (data) => (answer += data.toString()));
-  await once(late, "connect");
-  late.write(head("count", 0).slice(0, 40));
+  // Their heads are not whole: connections that are neither idle nor under way.
+  const [late, probe] = [await beginRequest(port), await beginRequest(port)];
+  late.socket.write(head("count", 0).slice(0, 40));
+  probe.socket.write("GET /healthz HTTP/1.1\r\n");
   await new Promise((resolve) => setTimeout(resolve, 100));
   const closing = app.app.close({ settleMs: 0, drainMs: 200, finishMs: 2500 });
   await new Promise((resolve) => setTimeout(resolve, 400));
 
-  late.write(head("count", 0).slice(40));
-  await once(late, "close");
+  late.socket.write(head("count", 0).slice(40));
+  probe.socket.write(`Host: ${host}\r\n\r\n`);
+  const [answer, health] = await Promise.all([late.answer, probe.answer]);
 
   expect(answer).toMatch(/^HTTP\/1\.1 503 /);
   expect(answer.toLowerCase()).toContain("retry-after: 1");
   expect(answer.toLowerCase()).toContain("connection: close");
+  // It lives: whoever watches it must not think that it is to be killed.
+  expect(health).toMatch(/^HTTP\/1\.1 200 /);
   const answered = await slow;
   expect([answered.status, answered.headers.get("connection")]).toEqual([200, "close"]);
   await closing;
@@ -138,4 +140,11 @@ test("requests under way are answered, and their connections closed; those that 
 /** Has the first of them been told to take no more? */
 function isLeaving(connections: Iterable<{ readonly isLeaving: boolean }>): boolean {
   return [...connections].some((connection) => connection.isLeaving);
+}
+
+/** A connection over which a request can be sent piece by piece; `answer` is there when it is closed. */
+async function beginRequest(port: string): Promise<{ readonly socket: Socket; readonly answer: Promise<string> }> {
+  const socket = connect(Number(port), "127.0.0.1");
+  await once(socket, "connect");
+  return { socket, answer: text(socket) };
 }

@@ -36,8 +36,10 @@ export interface HttpAppOptions {
   onFailedCall(error: TRPCError, path: string | undefined): void;
 }
 
+/** 200 for as long as the process lives; who may be sent traffic is another question (`/readyz`). */
+export const livenessPath = "/healthz";
 /** Told to all who ask, under any Host: a load balancer asks by address. */
-export const healthPaths: ReadonlySet<string> = new Set(["/healthz", "/readyz"]);
+export const healthPaths: ReadonlySet<string> = new Set([livenessPath, "/readyz"]);
 
 /** The HTTP half: calls that set a cookie (and any other, for clients without a socket), health, and the web app. */
 export function createHttpApp(options: HttpAppOptions): Hono<{ Bindings: HttpBindings }> {
@@ -50,7 +52,7 @@ export function createHttpApp(options: HttpAppOptions): Hono<{ Bindings: HttpBin
     c.header(requestIdHeader, readRequestId(c.env.incoming, options.isTrustedProxy));
     return next();
   });
-  app.get("/healthz", (c) => c.json({ status: "ok" }, 200, { "Cache-Control": "no-store" }));
+  app.get(livenessPath, (c) => c.json({ status: "ok" }, 200, { "Cache-Control": "no-store" }));
   app.get("/readyz", async (c) => {
     const { isReady, checks } = await options.readiness();
     const status = isReady ? "ready" : "not ready";

@@ -13,6 +13,8 @@ export interface WireOptions {
   readonly port: number;
   /** The `Cookie` header. */
   readonly cookie: string | null;
+  /** The page that connects; a page of the benchmarks when it is left out. */
+  readonly origin?: string;
   /** Called for each text; the bytes hold only during the call. */
   onText(payload: Buffer, socket: WireSocket): void;
 }
@@ -120,7 +122,7 @@ export class WireSocket {
   }
 }
 
-function upgradeRequest({ port, cookie }: WireOptions): string {
+function upgradeRequest({ port, cookie, origin: page = origin }: WireOptions): string {
   const lines = [
     `GET ${path} HTTP/1.1`,
     `Host: 127.0.0.1:${port}`,
@@ -128,7 +130,7 @@ function upgradeRequest({ port, cookie }: WireOptions): string {
     "Connection: Upgrade",
     "Sec-WebSocket-Version: 13",
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-    `Origin: ${origin}`,
+    `Origin: ${page}`,
     ...(cookie === null ? [] : [`Cookie: ${cookie}`]),
   ];
   return `${lines.join("\r\n")}\r\n\r\n`;

@@ -10,6 +10,7 @@ import { type Bus, createMemoryBus, createPostgresBus, createRedisBus } from "@c
 import { Settings } from "@countersign/contract";
 import { coreMigrations, openDatabase } from "@countersign/db";
 import { createApp, createFolderStore, type Log } from "@countersign/rpc";
+import { createMetrics } from "@countersign/rpc/metrics";
 
 import { workloadRouter } from "./router.ts";
 import { hasSwitchedOff, SwitchedOff, withoutBackpressure, withoutGaps, withoutRevocation } from "./switched-off.ts";
@@ -23,6 +24,8 @@ const Env = z.object({
   BUS: z.enum(["memory", "postgres", "redis"]),
   BUS_URL: z.string().default(""),
   SWITCHED_OFF: SwitchedOff,
+  /** Whoever has it may read /metrics; nobody when it is left out. */
+  METRICS_TOKEN: z.string().min(1).optional(),
 });
 
 /**
@@ -50,13 +53,19 @@ export async function runServer(variables: Readonly<Record<string, string | unde
     publicUrl: env.PUBLIC_URL,
     permissions,
     checkHost: false,
+    metrics: env.METRICS_TOKEN === undefined ? null : createMetrics(),
+    metricsToken: env.METRICS_TOKEN ?? null,
     files: { store: createFolderStore(uploads), namedBy: fileColumns },
   });
   if (off("backpressure")) withoutBackpressure(app.services.connections);
   await app.listen({ port: env.PORT, host: env.HOST });
 
   await new Promise<void>((resolve) => process.once("SIGTERM", resolve));
-  await app.close();
+  await app.close({
+    settleMs: settings.DRAIN_SETTLE_SECONDS * 1000,
+    drainMs: settings.DRAIN_SECONDS * 1000,
+    finishMs: 8000,
+  });
   await carrier.close();
   await opened.close();
 }

@@ -67,6 +67,7 @@ export async function startTopology(options: TopologyOptions): Promise<Topology>
     BUS: bus,
     BUS_URL: busNetwork?.url ?? "",
     SWITCHED_OFF: switchedOff.join(","),
+    METRICS_TOKEN: metricsToken,
   };
   const replicas = options.replicas ?? (database === "postgres" ? 3 : 1);
   // The first one migrates; the others find it done.
@@ -89,6 +90,9 @@ export async function startTopology(options: TopologyOptions): Promise<Topology>
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
+
+/** What opens `/metrics` of these servers. */
+export const metricsToken = "metrics-of-the-workload";
 
 const serverEntry = join(import.meta.dirname, "../server/main.ts");
 

@@ -1,0 +1,2 @@
+export { buildFrame } from "./frame.ts";
+export { type WireEnd, type WireOptions, WireSocket } from "./wire-socket.ts";
