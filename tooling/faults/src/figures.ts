@@ -39,12 +39,11 @@ interface Named {
 
 /** A number that must not be exceeded. */
 export function atMost(
-  figure: Pick<Figure, "name" | "how"> & { readonly most: number; readonly unit?: string },
+  { most, unit = "", ...figure }: Named & { readonly most: number; readonly unit?: string },
   seen: number,
 ): Figure {
-  const { name, how, most, unit = "" } = figure;
   const say = (value: string) => `${value} ${unit}`.trim();
-  return { name, how, target: `≤ ${say(String(most))}`, seen: say(seen.toFixed(1)), isMet: seen <= most };
+  return { ...figure, target: `≤ ${say(String(most))}`, seen: say(seen.toFixed(1)), isMet: seen <= most };
 }
 
 function seconds(ms: number): string {

@@ -114,20 +114,20 @@ interface Return {
 /** Does something to the server, and sees everybody come back and be shown what has changed meanwhile. */
 async function comeBack(
   { databaseUrl }: Topology,
-  crowd: Crowd,
+  all: Crowd,
   happen: (change: () => Promise<void>) => Promise<void>,
 ): Promise<Return> {
   const news = `news ${Date.now()}`;
-  await crowd.expect(news);
+  await all.expect(news);
   const startedAt = Date.now();
   await happen(() => changeAll(databaseUrl, news));
-  const isComplete = await crowd.allLive(patienceMs);
-  const { triedAt, liveAt, refused, longestAwayMs } = crowd.seen();
+  const isComplete = await all.allLive(patienceMs);
+  const { triedAt, liveAt, refused, longestAwayMs } = all.seen();
   return {
     allLiveMs: isComplete ? Math.max(...liveAt) - startedAt : Number.POSITIVE_INFINITY,
     longestAwayMs,
-    triedShare: busiestShare(triedAt, startedAt, crowd.size),
-    missing: isComplete ? {} : await crowd.missing(),
+    triedShare: busiestShare(triedAt, startedAt, all.size),
+    missing: isComplete ? {} : await all.missing(),
     refused,
     tries: triedAt.length,
   };
