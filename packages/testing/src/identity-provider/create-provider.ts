@@ -26,7 +26,7 @@ export function createProvider({
   accessTokenSeconds,
   findClaims,
 }: ProviderOptions): Provider {
-  return new Provider(issuer, {
+  const provider = new Provider(issuer, {
     adapter: (kind: string) => store.adapter(kind),
     jwks: { keys },
     findAccount: (_ctx, subject) => toAccount(findClaims(subject)),
@@ -67,6 +67,9 @@ export function createProvider({
       Session: 86_400,
     },
   });
+  // Its own addresses are those that whoever stands before it was asked at.
+  provider.proxy = true;
+  return provider;
 }
 
 function toAccount(claims: (Record<string, unknown> & { sub: string }) | undefined): Account | undefined {

@@ -20,9 +20,10 @@ export async function startBareClient(
   const redirectUri = `${server.url}/auth/oidc/${name}/callback`;
   const { issuer, clientId, clientSecret } = provider;
   const secret = clientSecret === null ? client.None() : client.ClientSecretPost(clientSecret);
-  const discover = () =>
-    // oxlint-disable-next-line typescript/no-deprecated -- it is marked to stand out; this stays on this machine
-    client.discovery(new URL(issuer), clientId, undefined, secret, { execute: [client.allowInsecureRequests] });
+  // Without the second one `openid-client` trusts the connection, and looks at no signature of an ID token.
+  // oxlint-disable-next-line typescript/no-deprecated -- it is marked to stand out; this stays on this machine
+  const execute = [client.allowInsecureRequests, client.enableNonRepudiationChecks];
+  const discover = () => client.discovery(new URL(issuer), clientId, undefined, secret, { execute });
 
   return {
     redirectUri,
