@@ -22,6 +22,10 @@ test("REL-50: a crowd that loses its server comes back by itself, and is shown w
   await expectPassed("crowd");
 });
 
+test("REL-55: servers are replaced under load, with a step of the schema, forward and back, and nobody loses a call", async () => {
+  await expectPassed("deploy");
+});
+
 test("SES-20: while sessions get new tokens, hundreds of calls at once on two servers are answered with nobody else's data", async () => {
   await expectPassed("soak");
 });

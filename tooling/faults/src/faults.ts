@@ -27,6 +27,13 @@ export const faults: readonly Fault[] = [
     run: async (options) => (await import("./crowd/crowd.ts")).crowd(options),
   },
   {
+    name: "deploy",
+    ids: ["REL-55"],
+    about: "servers are replaced one by one, forward, back and forward again, with a step of the schema each time",
+    mostMinutes: 60,
+    run: async (options) => (await import("./deploy/deploy.ts")).deploy(options),
+  },
+  {
     name: "soak",
     ids: ["SES-20"],
     about: "two users on two servers call all the time while their sessions get new tokens",

@@ -24,8 +24,8 @@ export interface AppServer extends AsyncDisposable {
   readonly pid: number | null;
   /** Every end of it so far, those that were asked for and those that were not. */
   readonly exits: readonly ServerExit[];
-  /** Starts it again after `kill` and resolves when it is ready. */
-  start(): Promise<void>;
+  /** Starts it again after `kill` or `stop` and resolves when it is ready. What is given stays in its environment. */
+  start(changed?: Readonly<Record<string, string>>): Promise<void>;
   /** Ends it with no chance to say goodbye, as a crash or a power cut would. */
   kill(): Promise<void>;
   /** Ends it the way a deployment does, and gives its exit code. */
@@ -55,6 +55,7 @@ export async function startServer(entry: string, env: Readonly<Record<string, st
   const all = new Set<ChildProcess>();
   const asked = new WeakSet<ChildProcess>();
   const exits: ServerExit[] = [];
+  let variables = env;
 
   async function end(signal: NodeJS.Signals, child = running): Promise<number | null> {
     if (!child) return null;
@@ -70,7 +71,9 @@ export async function startServer(entry: string, env: Readonly<Record<string, st
   const server: AppServer = {
     url,
     port,
-    env,
+    get env() {
+      return variables;
+    },
     exits,
     get output() {
       return output;
@@ -78,7 +81,8 @@ export async function startServer(entry: string, env: Readonly<Record<string, st
     get pid() {
       return running && !hasEnded(running) ? (running.pid ?? null) : null;
     },
-    async start() {
+    async start(changed = {}) {
+      variables = { ...variables, ...changed };
       const child = spawn(process.execPath, [entry], {
         env: {
           NODE_ENV: "production",
@@ -87,7 +91,7 @@ export async function startServer(entry: string, env: Readonly<Record<string, st
           PUBLIC_URL: url,
           // The tests' PostgreSQL does not wait for its disk, which the server would refuse.
           AUDIT_IGNORE: "durability",
-          ...env,
+          ...variables,
         },
         stdio: ["ignore", "pipe", "pipe"],
       });

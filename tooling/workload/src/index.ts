@@ -15,3 +15,4 @@ export { openStalledReaders } from "./client/stalled-readers.ts";
 export { SocketLost, WireSocket, type Frame } from "./client/wire-socket.ts";
 export { readMetrics } from "./client/read-metrics.ts";
 export { limitMemory, residentMegabytes } from "./topology/limit-memory.ts";
+export { migrateToRelease, type ReleaseVariables, writeRelease } from "./releases/write-release.ts";

@@ -19,6 +19,17 @@ test("connections go to the servers in turns, past one that is down", async () =
   expect(new Set(answers)).toEqual(new Set(["one: hello", "two: hello"]));
 });
 
+test("of many that come at once none is turned away while one server is up", async () => {
+  await using one = await startEcho("one");
+  const gone = await startEcho("gone");
+  await gone[Symbol.asyncDispose]();
+  await using balancer = await startBalancer([one.port, gone.port]);
+
+  const answers = await Promise.all(Array.from({ length: 25 }, () => ask(balancer.port, "hello")));
+
+  expect(new Set(answers)).toEqual(new Set(["one: hello"]));
+});
+
 test("what is dropped one way arrives the other way, and nobody is told", async () => {
   await using echo = await startEcho("echo");
   await using balancer = await startBalancer([echo.port]);

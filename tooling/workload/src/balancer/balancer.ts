@@ -35,9 +35,10 @@ export async function startBalancer(ports: readonly number[] = []): Promise<Bala
   });
 
   async function join(client: Socket): Promise<void> {
-    turn += 1;
+    // Its own: others come while this one waits, and each is to try all ports.
+    const first = (turn += 1);
     for (let tries = 0; tries < balancer.ports.length; tries += 1) {
-      const port = balancer.ports[(turn + tries) % balancer.ports.length];
+      const port = balancer.ports[(first + tries) % balancer.ports.length];
       const backend = port === undefined ? null : await reach(port);
       if (!backend) continue;
       if (client.destroyed) return void backend.destroy();

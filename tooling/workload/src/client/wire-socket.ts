@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { setTimeout as pause } from "node:timers/promises";
 
 import { WebSocket } from "ws";
 
@@ -78,6 +79,11 @@ export class WireSocket {
     clearTimeout(timer);
     if (frame === null) throw new SocketLost(`The socket was lost before ${path} was answered.`);
     return frame;
+  }
+
+  /** Resolves when every call so far is answered, or the socket is lost. */
+  async answered(): Promise<void> {
+    while (this.#waiting.size > 0 && this.isOpen) await pause(5);
   }
 
   /** Begins a subscription and returns its id: its frames come to `onFrame`. */

@@ -32,6 +32,8 @@ export class WorkloadClient {
   #sequence = 0;
   #socket: WireSocket | null = null;
   #opening: Promise<WireSocket> | null = null;
+  /** The lists by their ids on the newest socket. One that is left behind shows nothing any more. */
+  #shown: Map<number, LiveView> | null = null;
   #isRunning = true;
 
   constructor(options: {
@@ -194,7 +196,7 @@ export class WorkloadClient {
     for (;;) {
       const session = this.#session;
       const ids = new Map<number, LiveView>();
-      const onFrame = (text: string, frame: Frame) => this.#see(text, frame, ids, session);
+      const onFrame = (text: string, frame: Frame) => this.#see(text, frame, { ids, session });
       try {
         const socket = await WireSocket.open({ url: this.#url, cookie: this.#cookie, onFrame });
         if (session !== this.#session) {
@@ -202,9 +204,11 @@ export class WorkloadClient {
           socket.terminate();
           continue;
         }
+        this.#shown?.clear();
         for (const view of this.views) {
           ids.set(socket.subscribe(view.path, { limit: mostShown }, view.lastEventId), view);
         }
+        this.#shown = ids;
         this.#socket = socket;
         void socket.closed.then(() => this.#lost(socket));
         return socket;
@@ -222,6 +226,18 @@ export class WorkloadClient {
     if (this.#isRunning) void this.#connected().catch(() => {});
   }
 
+  /**
+   * As tRPC's client moves: what is asked from now on goes through another socket; this one shows the lists until then, and
+   * goes when what it was asked is answered.
+   */
+  #move(): void {
+    const socket = this.#socket;
+    this.#socket = null;
+    if (!socket) return;
+    const moved = this.#isRunning ? this.#connected() : Promise.resolve(null);
+    void Promise.allSettled([moved, socket.answered()]).then(() => socket.terminate());
+  }
+
   #drop(): void {
     const socket = this.#socket;
     this.#socket = null;
@@ -229,9 +245,12 @@ export class WorkloadClient {
   }
 
   /** Takes down what a frame shows, and does what it says. */
-  #see(text: string, frame: Frame, ids: ReadonlyMap<number, LiveView>, session: number): void {
-    // The server moves: a new socket, then the old one goes.
-    if (frame.method === "reconnect") return (this.#drop(), void this.#connected().catch(() => {}));
+  #see(
+    text: string,
+    frame: Frame,
+    { ids, session }: { readonly ids: ReadonlyMap<number, LiveView>; readonly session: number },
+  ): void {
+    if (frame.method === "reconnect") return this.#move();
     const view = ids.get(frame.id ?? 0);
     const live = view ? readLiveFrame(frame) : null;
     const rows = live === null ? [] : live.list.type === "list" ? live.list.rows : live.list.upsert;
@@ -251,8 +270,7 @@ export class WorkloadClient {
   /** A list that has ended is asked for again, over another socket. */
   async #startAnew(): Promise<void> {
     await pause(this.random.whole(100, 300));
-    this.#drop();
-    if (this.#isRunning) await this.#connected().catch(() => {});
+    this.#move();
   }
 }
 

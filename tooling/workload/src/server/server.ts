@@ -12,9 +12,10 @@ import { coreMigrations, openDatabase } from "@countersign/db";
 import { createApp, createFolderStore, type Log } from "@countersign/rpc";
 import { createMetrics } from "@countersign/rpc/metrics";
 
-import { workloadRouter } from "./router.ts";
+import { ReleaseEnv } from "./release.ts";
+import { createWorkloadRouter } from "./router.ts";
 import { hasSwitchedOff, SwitchedOff, withoutBackpressure, withoutGaps, withoutRevocation } from "./switched-off.ts";
-import { migrations, tables } from "./tables.ts";
+import { tables } from "./tables.ts";
 
 const Env = z.object({
   DATABASE_URL: z.string(),
@@ -36,8 +37,12 @@ export async function runServer(variables: Readonly<Record<string, string | unde
   const env = Env.parse(variables);
   const settings = Settings.parse(variables);
   const off = hasSwitchedOff(env.SWITCHED_OFF);
-  const sets = [coreMigrations, appMigrations, migrations];
-  const opened = await openDatabase(env.DATABASE_URL, { tables, migrations: sets });
+  const release = ReleaseEnv.parse(variables);
+  const opened = await openDatabase(env.DATABASE_URL, {
+    tables,
+    migrations: [coreMigrations, appMigrations, release.migrations],
+    mustBeReady: settings.MIGRATE === "check",
+  });
   const onError = (err: unknown) => log.error({ err }, "Something in the background failed");
   const carrier = openBus(env, onError);
   const plain = { db: opened, bus: off("gap") ? withoutGaps(carrier) : carrier };
@@ -47,7 +52,7 @@ export async function runServer(variables: Readonly<Record<string, string | unde
   await mkdir(uploads, { recursive: true });
   const app = createApp({
     ...(off("revocation") ? withoutRevocation(guarded) : guarded),
-    router: workloadRouter,
+    router: createWorkloadRouter(release),
     settings,
     log,
     publicUrl: env.PUBLIC_URL,

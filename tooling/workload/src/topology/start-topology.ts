@@ -101,6 +101,9 @@ const roomySettings = {
   REGISTER_ATTEMPTS: "100000",
   LOGIN_ATTEMPTS: "100000",
   MAX_CONNECTIONS_PER_IP: "20000",
+  // The balancer asks nobody whether they are ready.
+  DRAIN_SETTLE_SECONDS: "0",
+  DRAIN_SECONDS: "3",
 };
 
 async function startRedis(): Promise<OwnRedis> {
