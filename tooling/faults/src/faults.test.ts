@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 
 import { describeViolations } from "@app/workload";
 
+import { canTrace } from "./disk/trace.ts";
 import { faults } from "./faults.ts";
 
 const seed = 20_261_121;
@@ -24,6 +25,19 @@ test("REL-50: a crowd that loses its server comes back by itself, and is shown w
 
 test("REL-55: servers are replaced under load, with a step of the schema, forward and back, and nobody loses a call", async () => {
   await expectPassed("deploy");
+});
+
+test("REL-20: while another process holds the write lock nobody's loop stands still, others read on, and who cannot write is told so", async () => {
+  await expectPassed("lock");
+});
+
+test("REL-10: on a disk that is full or fails nothing is acknowledged that is not there afterwards", async (context) => {
+  if (!canTrace()) return context.skip("It takes strace, which makes a disk fail, and the right to use it.");
+  await expectPassed("disk");
+});
+
+test("REL-23: while PostgreSQL does not answer everybody is answered in time, the servers live, and are not ready", async () => {
+  await expectPassed("frozen");
 });
 
 test("SES-20: while sessions get new tokens, hundreds of calls at once on two servers are answered with nobody else's data", async () => {

@@ -34,6 +34,24 @@ export const faults: readonly Fault[] = [
     run: async (options) => (await import("./deploy/deploy.ts")).deploy(options),
   },
   {
+    name: "lock",
+    ids: ["REL-20"],
+    about: "another process holds the write lock of the SQLite file, for longer than anybody waits",
+    run: async (options) => (await import("./lock/lock.ts")).lock(options),
+  },
+  {
+    name: "disk",
+    ids: ["REL-10"],
+    about: "the disk is full now and then, and does not keep what was written",
+    run: async (options) => (await import("./disk/disk.ts")).disk(options),
+  },
+  {
+    name: "frozen",
+    ids: ["REL-23"],
+    about: "PostgreSQL hangs, the network to it swallows everything, it takes no more connections, or there is but one",
+    run: async (options) => (await import("./frozen/frozen.ts")).frozen(options),
+  },
+  {
     name: "soak",
     ids: ["SES-20"],
     about: "two users on two servers call all the time while their sessions get new tokens",

@@ -25,6 +25,19 @@ export function brokenRules(
   return { ...figure, target: "0", seen: String(count), isMet: count === 0 };
 }
 
+/** A figure that has to be 0: how many there are of these, which are told when there are any. */
+export function noneOf(found: readonly string[], figure: Named): Figure {
+  const [first] = found;
+  const how = first === undefined ? figure.how : `${figure.how}; the first: ${first}`;
+  return { ...figure, how, target: "0", seen: String(found.length), isMet: found.length === 0 };
+}
+
+/** A number that has to be reached. */
+export function atLeast({ least, ...figure }: Named & { readonly least: number }, seen: number): Figure {
+  const say = (value: number) => (Number.isInteger(value) ? String(value) : value.toFixed(2));
+  return { ...figure, target: `≥ ${say(least)}`, seen: say(seen), isMet: seen >= least };
+}
+
 /** A time that must not be exceeded, in milliseconds. */
 export function timeWithin({ mostMs, ...figure }: Named & { readonly mostMs: number }, seenMs: number): Figure {
   return { ...figure, target: `≤ ${seconds(mostMs)}`, seen: seconds(seenMs), isMet: seenMs <= mostMs };

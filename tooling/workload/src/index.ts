@@ -16,3 +16,4 @@ export { SocketLost, WireSocket, type Frame } from "./client/wire-socket.ts";
 export { readMetrics } from "./client/read-metrics.ts";
 export { limitMemory, residentMegabytes } from "./topology/limit-memory.ts";
 export { migrateToRelease, type ReleaseVariables, writeRelease } from "./releases/write-release.ts";
+export { readProbe, type ProbeLine } from "./server/probe.ts";

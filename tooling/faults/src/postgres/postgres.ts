@@ -1,10 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 
-import { type HistoryEvent, Random, type Topology, type Workload, withDatabase } from "@app/workload";
+import { Random, type Topology, withDatabase } from "@app/workload";
 
 import type { FaultOptions, FaultReport } from "../fault.ts";
 import { brokenRules, countAcknowledged, percentile, timeWithin } from "../figures.ts";
 import { play } from "../scene.ts";
+import { timeUntilSuccess } from "../time-until-success.ts";
 
 /** REL-22: PostgreSQL crashes and comes back, again and again; now and then one of its processes is killed. */
 export async function postgres(options: FaultOptions): Promise<FaultReport> {
@@ -70,16 +71,3 @@ async function killBackend({ databaseUrl }: Topology): Promise<void> {
   );
   if (backend) process.kill(Number(backend["pid"]), "SIGKILL");
 }
-
-async function timeUntilSuccess({ history }: Workload): Promise<number> {
-  const startedAt = history.now();
-  const isNewSuccess = ({ t, phase }: HistoryEvent) => phase === "ok" && t > startedAt;
-  while (!history.events.slice(-recentEvents).some(isNewSuccess)) {
-    if (history.now() - startedAt > mostMs) throw new Error(`Nothing succeeded for ${mostMs} ms after a crash.`);
-    await pause(5);
-  }
-  return history.now() - startedAt;
-}
-
-const recentEvents = 500;
-const mostMs = 60_000;

@@ -113,6 +113,19 @@ export class WorkloadClient {
     }
   }
 
+  /** Creates a note over HTTP, through a connection of its own: to whichever server the balancer leads to now. */
+  async createNoteOverHttp(): Promise<void> {
+    const payload = this.newPayload();
+    const key = `${this.name}-createNote-${++this.#sequence}`;
+    this.#note("createNote", key, "invoke", { payload });
+    const input = { title: payload, body: payload, key };
+    const ask = () => callHttp(this.#url, "note.create", { cookie: this.#cookie, input });
+    const answer = await this.#untilAnswered(ask, () => this.#note("createNote", key, "unknown", { payload }));
+    if (answer.status !== 200) throw new Error(`${this.name} could not create a note: ${answer.status} ${answer.body}`);
+    const { result } = JSON.parse(answer.body) as { readonly result: { readonly data: unknown } };
+    this.#note("createNote", key, "ok", { payload, ...rowOf(result.data) });
+  }
+
   /** Signs out, and tries what the old session is still good for. */
   async signOut(): Promise<void> {
     const [session, cookie, socket] = [this.#session, this.#cookie, this.#socket];

@@ -12,6 +12,7 @@ import { coreMigrations, openDatabase } from "@countersign/db";
 import { createApp, createFolderStore, type Log } from "@countersign/rpc";
 import { createMetrics } from "@countersign/rpc/metrics";
 
+import { startProbe } from "./probe.ts";
 import { ReleaseEnv } from "./release.ts";
 import { createWorkloadRouter } from "./router.ts";
 import { hasSwitchedOff, SwitchedOff, withoutBackpressure, withoutGaps, withoutRevocation } from "./switched-off.ts";
@@ -27,6 +28,9 @@ const Env = z.object({
   SWITCHED_OFF: SwitchedOff,
   /** Whoever has it may read /metrics; nobody when it is left out. */
   METRICS_TOKEN: z.string().min(1).optional(),
+  POOL_SIZE: z.coerce.number().default(10),
+  STATEMENT_MS: z.coerce.number().default(5000),
+  PROBE: z.enum(["on", "off"]).default("off"),
 });
 
 /**
@@ -42,6 +46,14 @@ export async function runServer(variables: Readonly<Record<string, string | unde
     tables,
     migrations: [coreMigrations, appMigrations, release.migrations],
     mustBeReady: settings.MIGRATE === "check",
+    poolSize: env.POOL_SIZE,
+    statementTimeoutMs: env.STATEMENT_MS,
+    lockTimeoutMs: env.STATEMENT_MS,
+    // As in `apps/server`: what is under way is answered first.
+    onDiskFailure(err) {
+      log.error({ err }, "The disk failed");
+      setTimeout(() => process.exit(diskFailureCode), 250);
+    },
   });
   const onError = (err: unknown) => log.error({ err }, "Something in the background failed");
   const carrier = openBus(env, onError);
@@ -63,6 +75,7 @@ export async function runServer(variables: Readonly<Record<string, string | unde
     files: { store: createFolderStore(uploads), namedBy: fileColumns },
   });
   if (off("backpressure")) withoutBackpressure(app.services.connections);
+  if (env.PROBE === "on") startProbe();
   await app.listen({ port: env.PORT, host: env.HOST });
 
   await new Promise<void>((resolve) => process.once("SIGTERM", resolve));
@@ -74,6 +87,9 @@ export async function runServer(variables: Readonly<Record<string, string | unde
   await carrier.close();
   await opened.close();
 }
+
+/** As `apps/server` ends, and sysexits.h calls it: EX_IOERR. */
+const diskFailureCode = 74;
 
 function openBus({ BUS, BUS_URL }: z.infer<typeof Env>, onError: (error: unknown) => void): Bus {
   switch (BUS) {

@@ -28,6 +28,10 @@ export interface TopologyOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** At the end of the database's url, as in `?options=…`. */
   readonly urlSuffix?: string;
+  /** Gives each server a network of its own to what carries the bus, instead of one for all. */
+  readonly hasOwnBusNetworks?: boolean;
+  /** Puts a network between the servers and PostgreSQL. */
+  readonly hasDatabaseNetwork?: boolean;
 }
 
 /** Servers as they are run together: processes of their own, behind a balancer, on a database of their own. */
@@ -42,6 +46,10 @@ export interface Topology extends AsyncDisposable {
   readonly redis: OwnRedis | null;
   /** What stands between the servers and what carries their bus; null when that is this process's memory. */
   readonly busNetwork: Balancer | null;
+  /** The same for each server, where they have networks of their own; the one of all is null then. */
+  readonly busNetworks: readonly Balancer[];
+  /** What stands between the servers and PostgreSQL; null unless it was asked for. */
+  readonly databaseNetwork: Balancer | null;
   exits(): readonly Exit[];
 }
 
@@ -52,10 +60,18 @@ export async function startTopology(options: TopologyOptions): Promise<Topology>
   const postgres = database === "postgres" ? stack.use(await startOwnPostgres()) : null;
   const redis = bus === "redis" ? stack.use(await startRedis()) : null;
   const databaseUrl = postgres ? await postgres.createDatabase() : await makeSqliteFile(stack);
-  const busNetwork = await putNetworkBefore(
-    bus === "redis" ? redis?.url : bus === "postgres" ? databaseUrl : undefined,
-  );
-  if (busNetwork) stack.use(busNetwork.balancer);
+  const carrierUrl = bus === "redis" ? redis?.url : bus === "postgres" ? databaseUrl : undefined;
+  const putNetwork = async (url: string | undefined) => {
+    const network = await putNetworkBefore(url);
+    if (network) stack.use(network.balancer);
+    return network;
+  };
+  const replicas = options.replicas ?? (database === "postgres" ? 3 : 1);
+  const databaseNetwork = options.hasDatabaseNetwork && postgres ? await putNetwork(databaseUrl) : null;
+  const busNetwork = options.hasOwnBusNetworks ? null : await putNetwork(carrierUrl);
+  const busNetworks = options.hasOwnBusNetworks
+    ? await Promise.all(Array.from({ length: replicas }, () => putNetwork(carrierUrl)))
+    : [];
   const balancer = stack.use(await startBalancer());
 
   const env = {
@@ -63,16 +79,16 @@ export async function startTopology(options: TopologyOptions): Promise<Topology>
     ...options.env,
     NODE_ENV: "test",
     PUBLIC_URL: balancer.url,
-    DATABASE_URL: databaseUrl + (options.urlSuffix ?? ""),
+    DATABASE_URL: (databaseNetwork?.url ?? databaseUrl) + (options.urlSuffix ?? ""),
     BUS: bus,
-    BUS_URL: busNetwork?.url ?? "",
     SWITCHED_OFF: switchedOff.join(","),
     METRICS_TOKEN: metricsToken,
   };
-  const replicas = options.replicas ?? (database === "postgres" ? 3 : 1);
+  const start = (index: number) =>
+    startServer(serverEntry, { ...env, BUS_URL: (busNetworks[index] ?? busNetwork)?.url ?? "" });
   // The first one migrates; the others find it done.
-  const first = stack.use(await startServer(serverEntry, env));
-  const others = await Promise.all(Array.from({ length: replicas - 1 }, () => startServer(serverEntry, env)));
+  const first = stack.use(await start(0));
+  const others = await Promise.all(Array.from({ length: replicas - 1 }, (_, index) => start(index + 1)));
   const servers: readonly AppServer[] = [first, ...others.map((server) => stack.use(server))];
   balancer.ports = servers.map(({ url }) => Number(new URL(url).port));
 
@@ -85,6 +101,8 @@ export async function startTopology(options: TopologyOptions): Promise<Topology>
     postgres,
     redis,
     busNetwork: busNetwork?.balancer ?? null,
+    busNetworks: busNetworks.flatMap((network) => network?.balancer ?? []),
+    databaseNetwork: databaseNetwork?.balancer ?? null,
     exits: () =>
       servers.flatMap(({ exits }, index) => exits.map((exit) => ({ server: `server ${index + 1}`, ...exit }))),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
