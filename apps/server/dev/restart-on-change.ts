@@ -5,6 +5,7 @@ import { watchFolders } from "./watch-folders.ts";
 
 // Runs a program, and anew whenever its sources or those of a workspace package below it change:
 //   node dev/restart-on-change.ts src/main.ts
+// `main.ts` beside it is how it is started.
 // `node --watch` watches files, and loses one that is replaced: by an editor that renames, or by `git checkout`.
 
 const [, , ...program] = process.argv;

@@ -38,6 +38,8 @@ export const arrows: Readonly<Record<string, Arrows>> = {
     ],
     // What a stop of a server means to those who use it is tried with the client they have.
     inTests: ["packages/client"],
+    // The identity provider that `pnpm dev` starts beside it.
+    inDevelopment: ["packages/testing"],
   },
   "apps/web": {
     to: ["packages/pages", "packages/react", "packages/client", "packages/contract"],
@@ -100,6 +102,8 @@ export interface Arrows {
   readonly typesOnly?: readonly string[];
   /** What only its tests may import. */
   readonly inTests?: readonly string[];
+  /** What only its `dev` folder may import, which is in nothing that is built. */
+  readonly inDevelopment?: readonly string[];
   /** May it use what packages lend to tests? */
   readonly isForTests?: true;
 }

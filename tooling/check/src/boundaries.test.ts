@@ -8,6 +8,7 @@ const arrows: Record<string, Arrows> = {
   "packages/low": { to: [] },
   "packages/high": { to: ["packages/low"] },
   "apps/web": { to: [], typesOnly: ["packages/high"], inTests: ["packages/low"] },
+  "apps/server": { to: [], inDevelopment: ["packages/low"] },
   "tooling/services": { to: [] },
 };
 
@@ -42,6 +43,13 @@ test("what only tests may import is found outside them", () => {
   const text = `import { low } from "@x/low";`;
   expect(violationsOf({ "apps/web/src/a.test.ts": text, "apps/web/src/test/a.ts": text })).toEqual([]);
   expect(violationsOf({ "apps/web/src/a.ts": text })).toHaveLength(1);
+});
+
+test("what only the dev folder may import is found outside it", () => {
+  const text = `import { low } from "@x/low";`;
+  expect(violationsOf({ "apps/server/dev/a.ts": text })).toEqual([]);
+  expect(violationsOf({ "apps/server/src/dev/a.ts": text })).toHaveLength(1);
+  expect(violationsOf({ "apps/web/dev/a.ts": text })).toHaveLength(1);
 });
 
 test("an import past the exports of a package is found", () => {
@@ -122,5 +130,6 @@ const packageFiles = {
   "packages/low/package.json": `{ "name": "@x/low", "exports": { ".": "./src/index.ts", "./styles.css": "./a.css", "./testing": "./b.ts" } }`,
   "packages/high/package.json": `{ "name": "@x/high", "exports": { ".": "./src/index.ts" } }`,
   "apps/web/package.json": `{ "name": "@x/web" }`,
+  "apps/server/package.json": `{ "name": "@x/server" }`,
   "tooling/services/package.json": `{ "name": "@x/services", "exports": { ".": "./src/index.ts" } }`,
 };

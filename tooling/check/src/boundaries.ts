@@ -52,6 +52,7 @@ function complain(each: Import, { file, from, allowed, packages }: Place): strin
   }
   if (target === from || allowed.to.includes(target.folder)) return null;
   if (isTest && [...arrowsOfTests, ...(allowed.inTests ?? [])].includes(target.folder)) return null;
+  if (allowed.inDevelopment?.includes(target.folder) && file.startsWith(`${from.folder}/dev/`)) return null;
   if (allowed.typesOnly?.includes(target.folder)) {
     return each.isType ? null : `only types may come from ${target.name}. Write "import type".`;
   }

@@ -1,5 +1,5 @@
 import type { JWK } from "jose";
-import { type Account, type KoaContextWithOIDC, Provider } from "oidc-provider";
+import { type Account, type ClientAuthMethod, type KoaContextWithOIDC, Provider } from "oidc-provider";
 
 import { signedOutPage, signOutPage, troublePage } from "./pages.ts";
 import type { ProviderStore } from "./provider-store.ts";
@@ -11,6 +11,8 @@ export interface ProviderOptions {
   readonly keys: readonly JWK[];
   readonly claimNames: readonly string[];
   readonly accessTokenSeconds: number;
+  /** How the clients prove who they are. */
+  readonly clientAuthMethods: readonly ClientAuthMethod[];
   readonly findClaims: (subject: string) => (Record<string, unknown> & { sub: string }) | undefined;
 }
 
@@ -24,6 +26,7 @@ export function createProvider({
   keys,
   claimNames,
   accessTokenSeconds,
+  clientAuthMethods,
   findClaims,
 }: ProviderOptions): Provider {
   const provider = new Provider(issuer, {
@@ -38,7 +41,7 @@ export function createProvider({
     },
     scopes: ["openid", "profile", "email", "groups", "offline_access"],
     responseTypes: ["code"],
-    clientAuthMethods: ["client_secret_basic", "client_secret_post", "none"],
+    clientAuthMethods,
     conformIdTokenClaims: false,
     loadExistingGrant,
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed("refresh_token"),
@@ -52,7 +55,10 @@ export function createProvider({
     },
     renderError: troublePage,
     // Its own refuses addresses of this machine, and here are the apps it tells of the end of a session.
-    fetch: (input, { dispatcher: _refusing, ...init } = {}) => fetch(input, init),
+    fetch(input, init) {
+      const { dispatcher: _refusing, ...rest } = { dispatcher: undefined, ...init };
+      return fetch(input, rest);
+    },
     // Apps on this machine share its cookies, whatever their ports.
     cookies: {
       names: { session: "idp_session", interaction: "idp_interaction", resume: "idp_resume" },

@@ -15,7 +15,7 @@ export interface IdentityClient {
   readonly app?: { readonly url: string; readonly as: string };
   /** How ID tokens and logout tokens are signed; RS256. */
   readonly algorithm?: "RS256" | "PS256" | "ES256" | "EdDSA";
-  /** How the app proves who it is; `client_secret_post`. */
+  /** How the app proves who it is; `client_secret_post`. The provider announces what its clients use, and nothing else. */
   readonly authentication?: "client_secret_post" | "client_secret_basic";
 }
 
@@ -24,6 +24,7 @@ export interface RegisteredClient {
   readonly clientId: string;
   /** Null: it is public. */
   readonly clientSecret: string | null;
+  readonly authentication: "client_secret_post" | "client_secret_basic" | "none";
   readonly metadata: ClientMetadata;
   /** Takes on the addresses of an app on this machine that asks, where no app is named. */
   learn(redirectUri: string): void;
@@ -36,12 +37,13 @@ export function registerClient({
   algorithm = "RS256",
   authentication = "client_secret_post",
 }: IdentityClient): RegisteredClient {
+  const method = isPublic ? "none" : authentication;
   const clientSecret = isPublic ? null : randomBytes(32).toString("base64url");
   const metadata: ClientMetadata = {
     client_id: clientId,
     client_name: clientId,
     ...(clientSecret === null ? {} : { client_secret: clientSecret }),
-    token_endpoint_auth_method: isPublic ? "none" : authentication,
+    token_endpoint_auth_method: method,
     id_token_signed_response_alg: algorithm,
     grant_types: ["authorization_code", "refresh_token"],
     response_types: ["code"],
@@ -61,6 +63,7 @@ export function registerClient({
   return {
     clientId,
     clientSecret,
+    authentication: method,
     metadata,
     learn(redirectUri) {
       if (!app && isCallbackHere(redirectUri)) know(redirectUri);

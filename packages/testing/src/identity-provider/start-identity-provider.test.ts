@@ -71,6 +71,20 @@ test("a public client needs no secret, a confidential one the right one", async 
   await expect(wrong.signIn("ann")).rejects.toMatchObject({ error: "invalid_client" });
 });
 
+test("only what its clients use to prove who they are is announced and taken", async () => {
+  await using provider = await startIdentityProvider({
+    users: [{ name: "ann" }],
+    clients: [{ authentication: "client_secret_basic" }],
+  });
+  await using posting = await startBareClient(provider);
+
+  const { token_endpoint_auth_methods_supported } = (await posting.discover()).serverMetadata();
+  expect(token_endpoint_auth_methods_supported).toEqual(["client_secret_basic"]);
+  await expect(posting.signIn("ann")).rejects.toMatchObject({ error: "invalid_client" });
+  await using basic = await startBareClient(provider, { authenticate: client.ClientSecretBasic });
+  await expect(basic.signIn("ann")).resolves.toBeTruthy();
+});
+
 test.each(["RS256", "PS256", "ES256", "EdDSA"] as const)(
   "ID tokens are signed with %s where a client asks for it",
   async (algorithm) => {

@@ -79,13 +79,14 @@ export async function startIdentityProvider({
   };
 
   const store = createProviderStore((clientId) => findClient(clientId)?.metadata);
+  const clientAuthMethods = [...new Set(registered.map(({ authentication }) => authentication))];
   let keys = await makeSigningKeys();
   let provider: Provider;
   let answer: ReturnType<Provider["callback"]>;
   // Its keys and the names of its claims cannot be changed, so another one takes its place; what they keep is the same.
   const renew = () => {
     const claimNames = [...new Set([...users.values()].flatMap(({ claims = {} }) => Object.keys(claims)))];
-    provider = createProvider({ issuer, store, keys, claimNames, accessTokenSeconds, findClaims });
+    provider = createProvider({ issuer, store, keys, claimNames, accessTokenSeconds, clientAuthMethods, findClaims });
     answer = provider.callback();
   };
 

@@ -9,7 +9,7 @@ import { listenLocally } from "../../identity-provider/listen.ts";
 /** `openid-client` itself at the addresses an app of ours has, which notes what it is sent there. */
 export async function startBareClient(
   provider: Pick<IdentityProvider, "issuer" | "clientId" | "clientSecret">,
-  { name = "test" }: { readonly name?: string } = {},
+  { authenticate = client.ClientSecretPost }: { readonly authenticate?: (secret: string) => client.ClientAuth } = {},
 ) {
   const logoutTokens: string[] = [];
   const server = await listenLocally(async (request, response) => {
@@ -17,9 +17,9 @@ export async function startBareClient(
     if (request.url?.endsWith("/backchannel-logout")) logoutTokens.push(form.get("logout_token") ?? "");
     response.writeHead(200).end();
   });
-  const redirectUri = `${server.url}/auth/oidc/${name}/callback`;
+  const redirectUri = `${server.url}/auth/oidc/test/callback`;
   const { issuer, clientId, clientSecret } = provider;
-  const secret = clientSecret === null ? client.None() : client.ClientSecretPost(clientSecret);
+  const secret = clientSecret === null ? client.None() : authenticate(clientSecret);
   // Without the second one `openid-client` trusts the connection, and looks at no signature of an ID token.
   // oxlint-disable-next-line typescript/no-deprecated -- it is marked to stand out; this stays on this machine
   const execute = [client.allowInsecureRequests, client.enableNonRepudiationChecks];
