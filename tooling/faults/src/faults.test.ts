@@ -40,6 +40,10 @@ test("REL-23: while PostgreSQL does not answer everybody is answered in time, th
   await expectPassed("frozen");
 });
 
+test("REL-37, EXP-08: clocks that jump end the sessions that are past their limits, no others, and put nothing out of order", async () => {
+  await expectPassed("clock");
+});
+
 test("SES-20: while sessions get new tokens, hundreds of calls at once on two servers are answered with nobody else's data", async () => {
   await expectPassed("soak");
 });

@@ -52,6 +52,12 @@ export const faults: readonly Fault[] = [
     run: async (options) => (await import("./frozen/frozen.ts")).frozen(options),
   },
   {
+    name: "clock",
+    ids: ["REL-37", "EXP-08"],
+    about: "servers whose clocks are minutes apart, and jump by an hour and by a day, forward and back",
+    run: async (options) => (await import("./clock/clock.ts")).clock(options),
+  },
+  {
     name: "soak",
     ids: ["SES-20"],
     about: "two users on two servers call all the time while their sessions get new tokens",

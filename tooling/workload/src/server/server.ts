@@ -12,6 +12,7 @@ import { coreMigrations, openDatabase } from "@countersign/db";
 import { createApp, createFolderStore, type Log } from "@countersign/rpc";
 import { createMetrics } from "@countersign/rpc/metrics";
 
+import { followClockFile } from "./movable-clock.ts";
 import { startProbe } from "./probe.ts";
 import { ReleaseEnv } from "./release.ts";
 import { createWorkloadRouter } from "./router.ts";
@@ -31,6 +32,8 @@ const Env = z.object({
   POOL_SIZE: z.coerce.number().default(10),
   STATEMENT_MS: z.coerce.number().default(5000),
   PROBE: z.enum(["on", "off"]).default("off"),
+  /** What is wrong with this server's clock. */
+  CLOCK_FILE: z.string().optional(),
 });
 
 /**
@@ -39,6 +42,7 @@ const Env = z.object({
  */
 export async function runServer(variables: Readonly<Record<string, string | undefined>>): Promise<void> {
   const env = Env.parse(variables);
+  if (env.CLOCK_FILE !== undefined) followClockFile(env.CLOCK_FILE);
   const settings = Settings.parse(variables);
   const off = hasSwitchedOff(env.SWITCHED_OFF);
   const release = ReleaseEnv.parse(variables);

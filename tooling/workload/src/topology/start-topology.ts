@@ -26,6 +26,8 @@ export interface TopologyOptions {
   readonly switchedOff?: readonly Protection[];
   /** Settings of the servers, by the names of their variables. */
   readonly env?: Readonly<Record<string, string>>;
+  /** What differs from server to server. */
+  readonly envOf?: (place: number) => Readonly<Record<string, string>>;
   /** At the end of the database's url, as in `?options=…`. */
   readonly urlSuffix?: string;
   /** Gives each server a network of its own to what carries the bus, instead of one for all. */
@@ -85,7 +87,11 @@ export async function startTopology(options: TopologyOptions): Promise<Topology>
     METRICS_TOKEN: metricsToken,
   };
   const start = (index: number) =>
-    startServer(serverEntry, { ...env, BUS_URL: (busNetworks[index] ?? busNetwork)?.url ?? "" });
+    startServer(serverEntry, {
+      ...env,
+      ...options.envOf?.(index),
+      BUS_URL: (busNetworks[index] ?? busNetwork)?.url ?? "",
+    });
   // The first one migrates; the others find it done.
   const first = stack.use(await start(0));
   const others = await Promise.all(Array.from({ length: replicas - 1 }, (_, index) => start(index + 1)));
