@@ -10,6 +10,8 @@ import type { Clock } from "./clock.ts";
 import type { MailNotices } from "./mail/mail-notices.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import type { MailCounts } from "./mail/outbox.ts";
+import type { Oidc } from "./oidc/oidc.ts";
+import type { OidcOptions } from "./oidc/provider.ts";
 import type { HashCounts } from "./password/hash-queue.ts";
 import type { PasswordValidator } from "./password/password-rule.ts";
 import type { SessionData } from "./session-data/session-data.ts";
@@ -33,8 +35,10 @@ export interface AuthOptions {
   readonly attempts?: AttemptStore;
   /** How mails leave. Default: they are left out. */
   readonly mailer?: Mailer;
-  /** Where browsers reach the site: what links in mails begin with, whatever a request says. Needed with a mailer. */
+  /** Where browsers reach the site: what links in mails begin with, whatever a request says. Needed with a mailer and with providers. */
   readonly publicUrl?: string;
+  /** Who else people may sign in with. Default: nobody. */
+  readonly oidc?: OidcOptions;
   /** Hears of failures that no caller waits for (a touch that could not be written). */
   readonly onError?: (error: unknown) => void;
   /** Hears of what is no failure and yet worth knowing (mails that a limit leaves out): seldom, whatever is tried. */
@@ -177,6 +181,8 @@ export interface Auth {
   /** Everything that goes by a link in a mail: confirming an address, a new password, another address. */
   readonly links: Links;
   readonly mail: MailNotices;
+  /** Signing in with identity providers. */
+  readonly oidc: Oidc;
   readonly rights: Rights;
   readonly admin: Admin;
   readonly audit: AuditLog;

@@ -8,6 +8,7 @@ import { systemClock } from "./clock.ts";
 import { createMailDesk } from "./mail/mail-desk.ts";
 import { createMailNotices } from "./mail/mail-notices.ts";
 import type { Mailer } from "./mail/mailer.ts";
+import { createOidc } from "./oidc/create-oidc.ts";
 import { createHashQueue } from "./password/hash-queue.ts";
 import { createPasswordRule } from "./password/password-rule.ts";
 import { createPasswords } from "./password/password.ts";
@@ -47,12 +48,13 @@ export function createAuth(options: AuthOptions): Auth {
   const audit = createAuditLog({ db, bus, clock, settings, onAudit, onError });
 
   const { mailer = silentMailer } = options;
+  const publicUrl = requirePublicUrl(options);
   const desk = createMailDesk({
     mailer,
     throttle,
     settings,
     clock,
-    publicUrl: requirePublicUrl(options),
+    publicUrl,
     onError,
     onWarning,
   });
@@ -79,6 +81,7 @@ export function createAuth(options: AuthOptions): Auth {
     accounts: createAccounts(context),
     links,
     mail: createMailNotices(context),
+    oidc: createOidc(context, { providers: [], ...options.oidc, publicUrl, onWarning }),
     rights: createRights({ db, bus, clock, permissions: [...declared] }),
     admin: createAdmin({ ...context, permissions: declared, links }),
     audit,
@@ -90,7 +93,12 @@ export function createAuth(options: AuthOptions): Auth {
 /** Nobody's address: without a mailer nothing that begins with it leaves. */
 const nowhere = "http://localhost";
 
-function requirePublicUrl({ mailer, publicUrl }: AuthOptions): string {
+function requirePublicUrl({ mailer, oidc, publicUrl }: AuthOptions): string {
+  if (oidc && oidc.providers.length > 0 && publicUrl === undefined) {
+    throw new Error(
+      "createAuth: providers send browsers back. Give publicUrl beside them, as in https://app.example.com.",
+    );
+  }
   if (mailer && publicUrl === undefined) {
     throw new Error(
       "createAuth: mails have links in them. Give publicUrl beside the mailer, as in https://app.example.com.",

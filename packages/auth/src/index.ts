@@ -29,6 +29,9 @@ export { type Mail, type Mailer, MailRefused } from "./mail/mailer.ts";
 export { createSmtpMailer } from "./mail/smtp-mailer.ts";
 export { parseSmtpUrl, type SmtpServer } from "./mail/smtp-url.ts";
 export { toUsernameKey } from "./account/username.ts";
+export type { Oidc } from "./oidc/oidc.ts";
+export type { Claims, MappedClaims, OidcOptions, ProviderOptions, ProviderTokens } from "./oidc/provider.ts";
+export { findIssuerFault } from "./oidc/provider.ts";
 export { newId } from "./new-id.ts";
 export { createOperator, type OperatorOptions } from "./operator/create-operator.ts";
 export type { AccountSummary, Listed, NewUser, Operator, OwnedSession, UserChange } from "./operator/operator.ts";
@@ -36,7 +39,12 @@ export { describeFault, mostKeys } from "./session-data/data-value.ts";
 export { dataTopic, type DataHolder, type NewVisitor, type SessionData } from "./session-data/session-data.ts";
 export type { Principal, Session, User } from "./session/principal.ts";
 export { RecentPrincipals } from "./session/recent-principals.ts";
-export { createSessionCookie, createVisitorCookie, type SessionCookie } from "./session/session-cookie.ts";
+export {
+  createOidcCookie,
+  createSessionCookie,
+  createVisitorCookie,
+  type SessionCookie,
+} from "./session/session-cookie.ts";
 export type { TokenCookie } from "./session/token-cookie.ts";
 export type { DeviceSession, NewSession, SessionEngine, SessionOrigin } from "./session/session-engine.ts";
 export { anySessionTopic, sessionsTopic } from "./session/sessions-topic.ts";

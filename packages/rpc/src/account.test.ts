@@ -502,6 +502,7 @@ describeDatabases((dialect) => {
         emailVerification: "off",
         passwordMinLength: 8,
         freshSeconds: 600,
+        providers: [],
       });
     }
   });

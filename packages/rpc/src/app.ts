@@ -11,6 +11,7 @@ import {
   adminTopic,
   type Auth,
   type Clock,
+  createOidcCookie,
   createSessionCookie,
   createVisitorCookie,
   RecentPrincipals,
@@ -291,6 +292,7 @@ function createServices<Tables extends CoreTables>(options: AppOptions<Tables>, 
   const hub = new LiveHub({ sessions: auth.sessions, settings, clock, log, turns, watchRounds });
   const cookie = createSessionCookie(options.publicUrl);
   const visitorCookie = createVisitorCookie(options.publicUrl);
+  const oidcCookie = createOidcCookie(options.publicUrl);
   const connections = new Connections(() => hub.touchLater(adminTopic.connections));
   const rateLimits = new RateLimits(settings.CALLS_PER_SECOND * shareOfUser, settings.CALLS_BURST * shareOfUser);
   const visitorLimit = new RateLimits(visitorsPerHour / 3600, visitorsPerHour);
@@ -305,6 +307,7 @@ function createServices<Tables extends CoreTables>(options: AppOptions<Tables>, 
     notifications,
     cookie,
     visitorCookie,
+    oidcCookie,
     settings,
     clock,
     log,

@@ -16,6 +16,7 @@ async function sweep({ auth, clock, db, files, log, notifications }: Services): 
     const { idempotencyKeys } = db.tables;
     await auth.sessions.prune();
     await auth.links.prune();
+    await auth.oidc.prune();
     await auth.sessionData.prune();
     await auth.audit.prune();
     await notifications.prune();

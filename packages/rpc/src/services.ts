@@ -36,6 +36,8 @@ export interface Services<Tables extends CoreTables = CoreTables> {
   readonly recent: RecentPrincipals | null;
   readonly cookie: SessionCookie;
   readonly visitorCookie: TokenCookie;
+  /** Tells browsers apart that go to an identity provider. */
+  readonly oidcCookie: TokenCookie;
   readonly settings: Settings;
   readonly clock: Clock;
   readonly log: Log;

@@ -10,6 +10,7 @@ export const sampleInputs: Readonly<Record<string, (cast: Cast) => unknown>> = {
   "account.changePassword": ({ caller }) => ({ current: caller.password, password: newPassword }),
   "account.confirmEmailChange": wrongLink,
   "account.delete": ({ caller }) => ({ password: caller.password }),
+  "account.identities.unlink": someVisit,
   "account.requestEmailChange": newAddress,
   "account.revertEmailChange": wrongLink,
   "account.sessions.end": ({ other }) => ({ id: other.sessionId }),
@@ -36,6 +37,11 @@ export const sampleInputs: Readonly<Record<string, (cast: Cast) => unknown>> = {
   "attachment.removeMany": someRows,
   "attachment.upload": () => ({ taskId: randomUUID(), name: "plan.txt" }),
   "auth.login": ({ caller }) => ({ login: caller.username, password: caller.password }),
+  "auth.oidc.cancel": someVisit,
+  "auth.oidc.complete": () => ({ ...someVisit(), username: newName() }),
+  "auth.oidc.confirm": ({ caller }) => ({ ...someVisit(), password: caller.password }),
+  "auth.oidc.pending": someVisit,
+  "auth.oidc.start": () => ({ provider: "nobody", purpose: "sign-in" }),
   "auth.register": () => ({ username: newName(), ...newAddress(), password: newPassword }),
   "auth.requestPasswordReset": ({ other }) => ({ email: other.email }),
   "auth.resendVerification": ({ other }) => ({ email: other.email }),
@@ -102,6 +108,11 @@ function newName(): string {
 
 function newAddress() {
   return { email: `${newName()}@example.test` };
+}
+
+/** An id that nothing has. */
+function someVisit() {
+  return { id: randomUUID() };
 }
 
 function wrongLink() {

@@ -24,6 +24,9 @@ export async function beginSession(context: AccountContext, tx: Transaction, opt
   // Before the other session ends, and its data with it.
   const data = await context.sessionData.takeOver(tx, { presented, visitorHash, userId: options.userId });
   const begun = await begin(context, tx, options);
+  // Whatever a session that goes on had from a provider was of the sign-in before.
+  const { providerSessions } = tx.tables;
+  await tx.delete(providerSessions).where(eq(providerSessions.sessionId, begun.session.id));
   await context.sessionData.write(tx, { kind: "session", id: begun.session.id }, data);
   return begun;
 }

@@ -116,7 +116,8 @@ async function readFields(
   return { ...name, email: address.email };
 }
 
-function readEmail(
+/** Reads the address that came with a form; null where it may be left out, and was. */
+export function readEmail(
   raw: string | null | undefined,
   settings: Settings,
 ): { readonly email: string | null } | { readonly fault: string } {
@@ -179,7 +180,7 @@ function toEvent(userId: string, username: string, begun: NewSession | null, fro
 }
 
 /** Which of the names are someone else's already? Of addresses that are confirmed by mail that is not told. */
-async function findTaken(
+export async function findTaken(
   { db, settings }: { readonly db: Database; readonly settings: Settings },
   { usernameKey, email }: Wanted,
 ): Promise<FieldErrors | null> {

@@ -13,6 +13,8 @@ const none = {
   mail: 0,
   reminder: 0,
   link: 0,
+  providerStart: 0,
+  providerLogout: 0,
 };
 
 /** The same throttle, and how often it refused. */
@@ -43,6 +45,8 @@ export function countRefusals(throttle: Throttle): {
       admitMail: (kind, email, ip) => count("mail", throttle.admitMail(kind, email, ip)),
       admitReminder: (userId) => count("reminder", throttle.admitReminder(userId)),
       admitLink: (ip) => count("link", throttle.admitLink(ip)),
+      admitProviderStart: (ip) => count("providerStart", throttle.admitProviderStart(ip)),
+      admitProviderLogout: (ip) => count("providerLogout", throttle.admitProviderLogout(ip)),
       flush: () => throttle.flush(),
       prune: () => throttle.prune(),
     },

@@ -55,6 +55,10 @@ export interface Throttle {
   admitReminder(userId: string): Promise<Admitted | Limited>;
   /** A mailed link is used. Ends as succeeded when it was a good one: its user may sign in at once. */
   admitLink(ip: string | null): Promise<Guess | Limited>;
+  /** Somebody is about to be sent to an identity provider: each leaves something to be kept. */
+  admitProviderStart(ip: string | null): Promise<Admitted | Limited>;
+  /** A provider, or who pretends to be one, signs somebody out: each costs the look at a signature. */
+  admitProviderLogout(ip: string | null): Promise<Admitted | Limited>;
   /** Resolves when what nobody waited for is written. */
   flush(): Promise<void>;
   /** Forgets counts that are over. Returns how many. */
@@ -100,6 +104,8 @@ const shareToAnybody = 0.8;
  * have passwords as well, but from one place they fill no more than a part of it.
  */
 const reminders = 4;
+/** What is no guess is counted more kindly: an office comes back from lunch behind one address, and a provider calls from one. */
+const tabsPerAddress = 10;
 const hourSeconds = 3600;
 const daySeconds = 24 * hourSeconds;
 
@@ -249,6 +255,16 @@ export function createThrottle(store: AttemptStore, settings: ThrottleSettings):
       if (admission.status === "limited") return admission;
       return { ...admission, succeeded: (accounts) => succeed(accounts, address, fromAddress) };
     },
+
+    admitProviderStart: (ip) =>
+      admit([
+        place("provider-start", { ...perAddress, attempts: tabsPerAddress * perAddress.attempts }, addressKey(ip)),
+      ]),
+
+    admitProviderLogout: (ip) =>
+      admit([
+        place("provider-logout", { ...perAddress, attempts: tabsPerAddress * perAddress.attempts }, addressKey(ip)),
+      ]),
 
     flush: () => store.flush(),
 

@@ -28,6 +28,7 @@ export class Connection implements Caller {
   readonly requestId = null;
   readonly reply = null;
   readonly fileCall = null;
+  readonly binding = null;
   readonly socket: GuardedSocket;
   readonly services: Services;
   readonly request: RequestFacts;

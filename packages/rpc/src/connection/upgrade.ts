@@ -116,7 +116,7 @@ async function letIn(options: Door, { request, tcp, head, url, address }: Guest)
   if (noRoom !== null) return turnAway(options, request, tcp, address, noRoom);
 
   const facts = readRequestFacts(request, url, {
-    secretCookies: [services.cookie.name, services.visitorCookie.name],
+    secretCookies: [services.cookie.name, services.visitorCookie.name, services.oidcCookie.name],
     ...address,
   });
   let outcome: UpgradeOutcome = "handshake";

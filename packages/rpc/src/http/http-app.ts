@@ -4,13 +4,14 @@ import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 
-import { filesPath, rpcPath } from "@countersign/contract";
+import { filesPath, oidcPath, rpcPath } from "@countersign/contract";
 
 import type { TrustedProxies } from "../connection/client-address.ts";
 import { fileRoutes } from "../files/file-routes.ts";
 import { metricsPath } from "../observe/meter.ts";
 import type { Readiness } from "../observe/readiness.ts";
 import { readRequestId, requestIdHeader } from "../observe/request-id.ts";
+import { oidcRoutes } from "../oidc/oidc-routes.ts";
 import type { RootContext } from "../procedure/call-context.ts";
 import type { Services } from "../services.ts";
 
@@ -90,6 +91,8 @@ export function createHttpApp(options: HttpAppOptions): Hono<{ Bindings: HttpBin
   const { files } = services;
   if (files !== null)
     app.all(`${filesPath}/*`, guardCalls({ ...guards, body: fileBody }), fileRoutes({ ...options, files }));
+
+  app.route(oidcPath, oidcRoutes(options));
 
   if (options.webFolder !== null) app.use(staticFiles(options.webFolder));
   app.notFound((c) => {

@@ -21,18 +21,22 @@ export function createHttpCaller(
 ): Caller {
   const address = readClientAddress(incoming, options.isTrustedProxy);
   const url = new URL(incoming.url ?? "/", options.publicUrl);
-  const { cookie, visitorCookie } = options.services;
+  const { cookie, oidcCookie, visitorCookie } = options.services;
   const token = cookie.read(incoming.headers.cookie);
   const visitorToken = visitorCookie.read(incoming.headers.cookie);
   return {
     services: options.services,
-    request: readRequestFacts(incoming, url, { secretCookies: [cookie.name, visitorCookie.name], ...address }),
+    request: readRequestFacts(incoming, url, {
+      secretCookies: [cookie.name, visitorCookie.name, oidcCookie.name],
+      ...address,
+    }),
     addressKey: addressKey(address.ip),
     tokenHash: token === null ? null : hashToken(token),
     visitorHash: readVisitorHash(options.services, incoming.headers.cookie),
     requestId: readRequestId(incoming, options.isTrustedProxy),
     userId: null,
     sessionId: null,
+    binding: oidcCookie.read(incoming.headers.cookie),
     connection: null,
     reply: new HttpReply(
       headers,

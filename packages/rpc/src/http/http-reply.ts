@@ -7,6 +7,7 @@ export class HttpReply {
   #isClaimed = false;
   #session: string | null = null;
   #visitor: string | null = null;
+  #binding: string | null = null;
 
   /** `presentedVisitor` is the visitor's cookie that came with the request, as it would be set anew. */
   constructor(headers: Headers, presentedVisitor: string | null = null) {
@@ -44,6 +45,12 @@ export class HttpReply {
     if (change !== null && !this.#headers.has(sessionChangeHeader)) this.#headers.set(sessionChangeHeader, change);
   }
 
+  /** Sets the cookie that tells this browser from others while it is at an identity provider. */
+  setBinding(cookie: string): void {
+    this.#binding = cookie;
+    this.#writeCookies();
+  }
+
   /** Lets the visitor's cookie last as long again. */
   renewVisitor(): void {
     if (this.#presentedVisitor !== null) this.setVisitor(this.#presentedVisitor);
@@ -55,7 +62,7 @@ export class HttpReply {
 
   #writeCookies(): void {
     this.#headers.delete("set-cookie");
-    for (const cookie of [this.#session, this.#visitor])
+    for (const cookie of [this.#session, this.#visitor, this.#binding])
       if (cookie !== null) this.#headers.append("set-cookie", cookie);
   }
 }

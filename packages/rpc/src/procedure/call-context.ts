@@ -8,6 +8,7 @@ import type { RequestFacts } from "../connection/request-facts.ts";
 import type { FileCall } from "../files/file-call.ts";
 import type { HttpReply } from "../http/http-reply.ts";
 import type { NoticeInput } from "../notify/notifications.ts";
+import type { ProviderAccess } from "../oidc/provider-token.ts";
 import type { Services } from "../services.ts";
 
 import type { CheckedTransactionOptions } from "./checked-transaction.ts";
@@ -22,6 +23,8 @@ export interface Caller<Tables extends CoreTables = CoreTables> {
   readonly tokenHash: string | null;
   /** SHA-256 of the visitor's token; null when none was presented, or nothing is kept for visitors. */
   readonly visitorHash: string | null;
+  /** The token of the cookie that tells browsers apart which go to an identity provider; null over the socket. */
+  readonly binding: string | null;
   /** The socket the call came over; null over HTTP. */
   readonly connection: Connection | null;
   /** What the HTTP request is called in the log; null over the socket, whose connection has an id. */
@@ -57,6 +60,8 @@ export interface CallContext<Tables extends CoreTables, Permission extends strin
   /** @throws when the list is empty. */
   canAll(permissions: readonly Permission[]): boolean;
   inGroup(group: string): boolean;
+  /** What there is of the identity provider that the session came from. */
+  readonly oidc: ProviderAccess;
   /** Shows a message in all open windows of a user, as a toast. With a `tx` after its commit, and only then. */
   notify(userId: string, notice: NoticeInput, tx?: Transaction): Promise<void>;
   /**

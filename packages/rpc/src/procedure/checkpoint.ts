@@ -9,6 +9,7 @@ import type { Connection } from "../connection/connection.ts";
 import { wrongTransport } from "../files/wrong-transport.ts";
 import { PushStream } from "../live/push-stream.ts";
 import { callFacts } from "../observe/call-facts.ts";
+import { readProviderToken } from "../oidc/provider-token.ts";
 
 import { answerLostToken } from "./answer-lost-token.ts";
 import type { CallContext, Caller } from "./call-context.ts";
@@ -157,6 +158,7 @@ export function buildContext<Tables extends CoreTables>(
       return tx ? notifications.notifyIn(tx, userId, notice) : notifications.notify(userId, notice);
     },
     inGroup: (group) => inGroup(principal, group),
+    oidc: { accessToken: (wanted) => readProviderToken(caller.services, principal, wanted) },
     sessionData: data ?? noData,
     transaction: (body, options) =>
       checkedTransaction(caller, rule, principal, data ? (tx) => data.within(tx, () => body(tx)) : body, options),

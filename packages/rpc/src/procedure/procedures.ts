@@ -179,6 +179,7 @@ const taken: Record<keyof CallContext<CoreTables, never> | "sessionData", true> 
   canAny: true,
   canAll: true,
   inGroup: true,
+  oidc: true,
   notify: true,
   transaction: true,
 };

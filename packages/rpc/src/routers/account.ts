@@ -13,6 +13,7 @@ import { answerSession, answerSignedOut, keepForVisitor, tooMany } from "./answe
 import { signedInOrigin } from "./call-origin.ts";
 import { emailChangeProcedures } from "./email-change.ts";
 import { procedureWith, protectedProcedure, router } from "./library-procedures.ts";
+import { identitiesRouter } from "./oidc.ts";
 import { readProfile } from "./read-profile.ts";
 
 /** Long enough for any password that may be accepted; the rules for fields are the accounts'. */
@@ -84,6 +85,8 @@ export const accountRouter = router({
 
   ...emailChangeProcedures,
 
+  identities: identitiesRouter,
+
   sessions: router({
     /** Says where the user is and was: for those who have just shown who they are. */
     list: passiveFresh.query(({ ctx }): Promise<SessionListItem[]> => listSessions(ctx)),
@@ -136,8 +139,10 @@ function requireFresh({ caller, principal, rule }: Context): void {
 }
 
 async function listSessions(ctx: Context): Promise<SessionListItem[]> {
-  const sessions = await ctx.caller.services.auth.sessions.list(ctx.user.id);
-  return sessions.map((session) => toListItem(session, ctx.session.id));
+  const { auth } = ctx.caller.services;
+  const sessions = await auth.sessions.list(ctx.user.id);
+  const providers = await auth.oidc.providersOf(sessions.map(({ id }) => id));
+  return sessions.map((session) => toListItem(session, ctx.session.id, providers.get(session.id) ?? null));
 }
 
 /** Alone: two devices that end each other at once would otherwise wait for each other. */
@@ -159,7 +164,7 @@ function endSessions(
   );
 }
 
-function toListItem(session: DeviceSession, currentId: string): SessionListItem {
+function toListItem(session: DeviceSession, currentId: string, provider: string | null): SessionListItem {
   return {
     id: session.id,
     version: session.version,
@@ -169,6 +174,6 @@ function toListItem(session: DeviceSession, currentId: string): SessionListItem 
     expiresAt: session.expiresAt.toISOString(),
     ip: session.ip,
     userAgent: session.userAgent,
-    provider: null,
+    provider,
   };
 }

@@ -8,6 +8,8 @@ import { answerSession, answerSignedOut, keepForVisitor } from "./answer-session
 import { originOf, signedInOrigin } from "./call-origin.ts";
 import { procedureWith, publicProcedureWith, router } from "./library-procedures.ts";
 import { linkProcedures } from "./links.ts";
+import { oidcRouter } from "./oidc.ts";
+import { beginProviderLogout, readLeaving } from "./provider-logout.ts";
 
 /** Long enough for any password that may be accepted; the rules for fields are the accounts'. */
 const longestField = 1024;
@@ -34,11 +36,16 @@ interface Registered {
   readonly next: AfterRegister;
 }
 
+interface SignedOut {
+  readonly session: "ended" | "pending";
+  readonly redirectTo?: string;
+}
+
 /** Signing up, in and out. These set the cookie, so they are called over HTTP. */
 export const authRouter = router({
   /** What the pages need to know of the site. The same for all; asking it is no use of a session. */
   config: publicProcedureWith({}, { isPassive: true }).query(({ ctx }): AuthConfig => {
-    const { settings } = ctx.caller.services;
+    const { auth, settings } = ctx.caller.services;
     return {
       siteName: settings.SITE_NAME,
       signUp: settings.SIGN_UP,
@@ -49,7 +56,7 @@ export const authRouter = router({
       emailVerification: settings.EMAIL_VERIFICATION,
       passwordMinLength: settings.PASSWORD_MIN_LENGTH,
       freshSeconds: settings.SESSION_FRESH_SECONDS,
-      providers: [],
+      providers: auth.oidc.providers,
     };
   }),
 
@@ -75,11 +82,17 @@ export const authRouter = router({
     return answerSession(ctx, result);
   }),
 
-  /** Clears the cookie whatever happens. `pending`: the session could not be ended yet, and will be. */
-  logout: publicProcedureWith({ transport: "http" }, { isExit: true }).mutation(async ({ ctx }) => {
+  /**
+   * Clears the cookie whatever happens. `pending`: the session could not be ended yet, and will be. With `redirectTo` the page
+   * goes there, to be signed out where it came from as well.
+   */
+  logout: publicProcedureWith({ transport: "http" }, { isExit: true }).mutation(async ({ ctx }): Promise<SignedOut> => {
     answerSignedOut(ctx);
     await keepForVisitor(ctx);
-    return { session: await ctx.caller.services.auth.accounts.logout(ctx.caller.tokenHash, ctx.request) };
+    const leaving = await readLeaving(ctx);
+    const session = await ctx.caller.services.auth.accounts.logout(ctx.caller.tokenHash, ctx.request);
+    const redirectTo = leaving === null ? null : await beginProviderLogout(ctx, leaving);
+    return redirectTo === null ? { session } : { session, redirectTo };
   }),
 
   /** Confirms the password of who is signed in: sensitive actions are allowed again for a while. */
@@ -91,6 +104,8 @@ export const authRouter = router({
       if (result.status === "ended") throw staleToken();
       return answerSession(ctx, result);
     }),
+
+  oidc: oidcRouter,
 
   ...linkProcedures,
 });

@@ -1,6 +1,14 @@
 import type { AnyRouter } from "@trpc/server";
 
-import { type Auth, type Clock, createAuth, type Mail, type Principal, systemClock } from "@countersign/auth";
+import {
+  type Auth,
+  type Clock,
+  createAuth,
+  type Mail,
+  type OidcOptions,
+  type Principal,
+  systemClock,
+} from "@countersign/auth";
 import { type Bus, createMemoryBus } from "@countersign/bus";
 import { defaultSettings, type Settings } from "@countersign/contract";
 import {
@@ -44,6 +52,8 @@ export interface TestAppOptions<Tables extends CoreTables> {
   readonly files?: FileOptions<Tables>;
   readonly metrics?: Metrics;
   readonly metricsToken?: string;
+  /** Who else people may sign in with; on this machine too. */
+  readonly oidc?: OidcOptions;
   /** Writes down what happens with each call as well. Default: warnings and errors. */
   readonly logsCalls?: boolean;
   /** Where log lines go, instead of into `logged`. */
@@ -109,7 +119,18 @@ export async function startTestApp<Tables extends CoreTables = CoreTables>(
   const { log = ownLog } = options;
   const mails: Mail[] = [];
   const mailer = { send: async (mail: Mail) => void mails.push(mail) };
-  const auth = createAuth({ db, bus, settings, permissions, clock, mailer, publicUrl });
+  const oidc = options.oidc && { allowLoopback: true, ...options.oidc };
+  const onError = (err: unknown) => log.error({ err }, "A failure that nobody waits for");
+  const auth = createAuth({
+    db,
+    bus,
+    settings,
+    permissions,
+    clock,
+    mailer,
+    publicUrl,
+    ...(oidc ? { oidc, onError } : {}),
+  });
   const app = createApp({
     router: options.router,
     db,

@@ -1,0 +1,157 @@
+import { createHash } from "node:crypto";
+
+import { and, eq } from "drizzle-orm";
+import { jwtVerify } from "jose";
+import { z } from "zod";
+
+import { type Transaction, UniqueViolation } from "@countersign/db";
+
+import { withinTime } from "./connection.ts";
+import { isOwnIssuer } from "./exchange.ts";
+import type { ConnectedProvider, OidcContext } from "./oidc-context.ts";
+import { isUnavailable } from "./outgoing-fetch.ts";
+
+export type LogoutTokenResult =
+  | { readonly status: "ended"; readonly count: number }
+  /** The token does not hold: RFC 400. Why is for the log. */
+  | { readonly status: "invalid"; readonly reason: string }
+  | { readonly status: "unknown" | "unavailable" }
+  | { readonly status: "limited"; readonly retryAfterSeconds: number };
+
+const logoutEvent = "http://schemas.openid.net/event/backchannel-logout";
+const text = z.string().min(1).max(255);
+const LogoutClaims = z
+  .looseObject({
+    iss: text.max(2048),
+    iat: z.number(),
+    exp: z.number().optional(),
+    jti: text,
+    sub: text.optional(),
+    sid: text.optional(),
+    events: z.looseObject({ [logoutEvent]: z.looseObject({}) }),
+  })
+  .refine(({ sub, sid }) => sub !== undefined || sid !== undefined, "It names neither a subject nor a session.")
+  // So that no ID token passes for one (OpenID Connect Back-Channel Logout §2.4).
+  .refine((claims) => !("nonce" in claims), "It has a nonce.");
+type LogoutClaims = z.infer<typeof LogoutClaims>;
+
+const longestMs = 9500;
+const newForSeconds = 120;
+/** Longer than a token may be presented at all. */
+const rememberedMs = 3_600_000;
+
+/** See `Oidc.backChannelLogout`. */
+export async function backChannelLogout(
+  context: OidcContext,
+  input: { readonly provider: string; readonly logoutToken: string },
+  from: { readonly ip: string | null },
+): Promise<LogoutTokenResult> {
+  const provider = context.providers.get(input.provider);
+  if (provider === undefined) return { status: "unknown" };
+  const admission = await context.throttle.admitProviderLogout(from.ip);
+  if (admission.status === "limited") return admission;
+
+  let claims: LogoutClaims;
+  try {
+    claims = await withinTime(longestMs, verify(context, provider, input.logoutToken));
+  } catch (error) {
+    if (isUnavailable(error)) return { status: "unavailable" };
+    recordRefusal(context, provider, from);
+    return { status: "invalid", reason: error instanceof Error ? error.message.slice(0, 200) : "unreadable" };
+  }
+  const ended = await endSessions(context, provider, claims, from);
+  if (ended === null) {
+    recordRefusal(context, provider, from);
+    return { status: "invalid", reason: "It was presented before." };
+  }
+  return { status: "ended", count: ended };
+}
+
+async function verify(
+  { clock, settings }: OidcContext,
+  provider: ConnectedProvider,
+  logoutToken: string,
+): Promise<LogoutClaims> {
+  const { keys } = await provider.connection.discover();
+  const now = clock.now();
+  const { payload, protectedHeader } = await jwtVerify(logoutToken, keys, {
+    algorithms: [...settings.OIDC_ALGORITHMS],
+    audience: provider.clientId,
+    currentDate: new Date(now),
+    clockTolerance: 60,
+  });
+  const { typ } = protectedHeader;
+  if (typ !== undefined && !/^(?:application\/)?(?:logout\+jwt|jwt)$/i.test(typ))
+    throw new Error("It is of another type.");
+  const claims = LogoutClaims.parse(payload);
+  if (!isOwnIssuer(provider, claims.iss)) throw new Error("It is from another issuer.");
+  if (Math.abs(now / 1000 - claims.iat) > newForSeconds) throw new Error("It was not made just now.");
+  return claims;
+}
+
+/** Ends what the token names; null when it was heard before. */
+async function endSessions(
+  context: OidcContext,
+  provider: ConnectedProvider,
+  claims: LogoutClaims,
+  from: { readonly ip: string | null },
+): Promise<number | null> {
+  try {
+    return await context.db.transaction(async (tx) => {
+      const { providerLogouts } = tx.tables;
+      const jtiHash = createHash("sha256").update(claims.jti).digest("hex");
+      const expiresAt = new Date(context.clock.now() + rememberedMs);
+      await tx.insert(providerLogouts).values({ issuer: claims.iss, jtiHash, expiresAt });
+      const found = await findSessions(tx, provider, claims);
+      // In one order everywhere, so that two of these do not wait for each other.
+      for (const { userId, sessionId } of found)
+        await context.sessions.end(tx, { userId, sessionId }, "provider_ended");
+      for (const { userId, username, sessionId } of found) {
+        await context.audit.recordIn(tx, {
+          action: "auth.oidc.backchannel_logout",
+          outcome: "ok",
+          actor: { id: null, name: `provider ${provider.name}`, ip: from.ip },
+          subject: { id: userId, name: username },
+          details: { provider: provider.name, session: sessionId },
+        });
+      }
+      return found.length;
+    });
+  } catch (error) {
+    if (error instanceof UniqueViolation) return null;
+    throw error;
+  }
+}
+
+function findSessions(tx: Transaction, provider: ConnectedProvider, { iss, sub, sid }: LogoutClaims) {
+  const { identities, providerSessions, sessions, users } = tx.tables;
+  return tx
+    .select({ sessionId: sessions.id, userId: sessions.userId, username: users.username })
+    .from(providerSessions)
+    .innerJoin(sessions, eq(sessions.id, providerSessions.sessionId))
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .innerJoin(identities, eq(identities.id, providerSessions.identityId))
+    .where(
+      and(
+        eq(providerSessions.provider, provider.name),
+        eq(identities.issuer, iss),
+        sid === undefined ? undefined : eq(providerSessions.sid, sid),
+        sub === undefined ? undefined : eq(identities.subject, sub),
+      ),
+    )
+    .orderBy(sessions.id);
+}
+
+function recordRefusal(
+  { audit }: OidcContext,
+  provider: ConnectedProvider,
+  { ip }: { readonly ip: string | null },
+): void {
+  audit.record({
+    action: "auth.oidc.backchannel_logout",
+    outcome: "refused",
+    reason: "invalid",
+    actor: { id: null, name: null, ip },
+    details: { provider: provider.name },
+  });
+}

@@ -1,0 +1,167 @@
+import { and, eq } from "drizzle-orm";
+
+import { DatabaseUnavailable, forUpdate } from "@countersign/db";
+
+import type { SignInOrigin } from "../account/account-context.ts";
+import { readNewPrincipal } from "../account/begin-session.ts";
+import { actorOf } from "../audit/audit-actor.ts";
+import type { Principal } from "../session/principal.ts";
+import type { NewSession } from "../session/session-engine.ts";
+
+import type { Visitor } from "./enter.ts";
+import { exchange } from "./exchange.ts";
+import { findIdentity } from "./find-identity.ts";
+import { linkIdentity } from "./link-identity.ts";
+import type { ConnectedProvider, OidcContext } from "./oidc-context.ts";
+import { keepProviderSession } from "./provider-session.ts";
+import { OidcRefusal } from "./provider.ts";
+import { readClaims } from "./read-claims.ts";
+import { signIn } from "./sign-in.ts";
+import { tellTokens } from "./tell-tokens.ts";
+import { claimTransaction, endTransaction, findDone, type OidcTransaction } from "./transaction.ts";
+
+export type CallbackResult =
+  /** The browser gets the session, and goes on to `to`. */
+  | ({ readonly status: "signed-in"; readonly principal: Principal; readonly to: string } & NewSession)
+  /** It goes on to `to` with the session it has. */
+  | { readonly status: "unchanged"; readonly to: string }
+  /** Something is to be asked: the page asks with this id. */
+  | { readonly status: "pending"; readonly id: string }
+  | { readonly status: "refused"; readonly refusal: OidcRefusal };
+
+export interface CallbackInput {
+  /** As the path names it. */
+  readonly provider: string;
+  readonly query: URLSearchParams;
+  readonly binding: string | null;
+}
+
+/** See `Oidc.callback`. */
+export async function callback(
+  context: OidcContext,
+  input: CallbackInput,
+  from: SignInOrigin,
+): Promise<CallbackResult> {
+  const provider = context.providers.get(input.provider);
+  try {
+    if (provider === undefined) throw new OidcRefusal("expired", "unknown_provider");
+    const now = new Date(context.clock.now());
+    const states = input.query.getAll("state");
+    const state = states.length === 1 ? (states[0] ?? null) : null;
+    const presented = { provider: provider.name, state, binding: input.binding, now };
+    const visit = await claimTransaction(context.db, presented, "sign-in");
+    if (visit !== null) return await answer(context, { provider, visit, query: input.query, from });
+
+    const done = await findDone(context.db, presented);
+    if (done === null || from.presented?.session.id !== done.sessionId) throw new OidcRefusal("expired", "unknown");
+    return { status: "unchanged", to: done.returnTo };
+  } catch (error) {
+    const refusal = toRefusal(context, error);
+    recordRefusal(context, refusal, input.provider, from);
+    return { status: "refused", refusal };
+  }
+}
+
+function toRefusal({ onError }: OidcContext, error: unknown): OidcRefusal {
+  if (error instanceof OidcRefusal) return error;
+  if (error instanceof DatabaseUnavailable) return new OidcRefusal("unavailable", "database", { cause: error });
+  onError(error);
+  return new OidcRefusal("failed", "failed", { cause: error });
+}
+
+function recordRefusal(
+  context: OidcContext,
+  { code, message }: OidcRefusal,
+  provider: string,
+  from: SignInOrigin,
+): void {
+  const isKnown = context.providers.has(provider);
+  context.audit.record({
+    action: "auth.oidc",
+    outcome: "refused",
+    reason: /^[a-z_]{1,40}$/.test(message) ? message : code,
+    actor: actorOf(from.presented, from),
+    details: isKnown ? { provider } : {},
+  });
+}
+
+interface Return {
+  readonly provider: ConnectedProvider;
+  readonly visit: OidcTransaction;
+  readonly query: URLSearchParams;
+  readonly from: SignInOrigin;
+}
+
+async function answer(context: OidcContext, { provider, visit, query, from }: Return): Promise<CallbackResult> {
+  // Before the code is used up: what it was for has to be there still.
+  if (visit.purpose !== "sign-in") requireOwner(visit, from);
+  const answered = await exchange(context, provider, visit, query);
+  const visitor: Visitor = {
+    provider,
+    answer: answered,
+    claims: readClaims(provider, answered),
+    remember: visit.remember,
+    from,
+    now: new Date(context.clock.now()),
+  };
+  if (provider.allow && !(await provider.allow(answered.claims))) throw new OidcRefusal("refused", "not_allowed");
+
+  const to = visit.returnTo;
+  if (visit.purpose === "link") {
+    await linkIdentity(context, visit, visitor, requireOwner(visit, from));
+    return { status: "unchanged", to };
+  }
+  const begun =
+    visit.purpose === "step-up" ? await stepUp(context, visit, visitor) : await signIn(context, visit, visitor);
+  if (begun === "pending") return { status: "pending", id: visit.id };
+  const principal = await readNewPrincipal(context, begun);
+  if (principal === null) throw new OidcRefusal("refused", "ended");
+  tellTokens(context, visitor, principal.user.id);
+  return { status: "signed-in", principal, ...begun, to };
+}
+
+/** Whoever went there to link, or to show again who they are, is still signed in here, in the same session. */
+function requireOwner(visit: OidcTransaction, { presented }: SignInOrigin): Principal {
+  const isSame = presented !== null && presented.session.id === visit.sessionId && presented.user.id === visit.userId;
+  if (!isSame) throw new OidcRefusal("expired", "session_ended");
+  // Whoever acts as somebody else must not leave a way in of their own there.
+  if (presented.session.impersonatedBy !== null) throw new OidcRefusal("failed", "impersonating");
+  return presented;
+}
+
+const skewMs = 60_000;
+
+async function stepUp(context: OidcContext, visit: OidcTransaction, visitor: Visitor): Promise<NewSession> {
+  const { answer: answered, from, provider } = visitor;
+  const { user, session } = requireOwner(visit, from);
+  const authenticatedAt = answered.claims["auth_time"];
+  // The provider may have let somebody pass on a sign-in of yesterday, whatever was asked of it.
+  if (typeof authenticatedAt !== "number" || authenticatedAt * 1000 < visit.createdAt.getTime() - skewMs)
+    throw new OidcRefusal("provider", "auth_time");
+  if (authenticatedAt * 1000 > visitor.now.getTime() + skewMs) throw new OidcRefusal("provider", "auth_time");
+  const { presentedTokenHash } = from;
+  if (!presentedTokenHash) throw new OidcRefusal("expired", "session_ended");
+
+  return context.db.transaction(async (tx) => {
+    const { users } = tx.tables;
+    const active = tx
+      .select({ id: users.id })
+      .from(users)
+      .where(and(eq(users.id, user.id), eq(users.isActive, true)));
+    const locked = await forUpdate(tx, active);
+    const identity = await findIdentity(tx, answered);
+    if (locked.length === 0 || identity?.userId !== user.id) throw new OidcRefusal("failed", "other_identity");
+    const rotated = await context.sessions.rotate(tx, session.id, {
+      reauthenticated: true,
+      ifTokenHash: presentedTokenHash,
+    });
+    if (rotated === null) throw new OidcRefusal("expired", "session_ended");
+    const kept = { sessionId: session.id, identityId: identity.id, provider: provider.name, answer: answered };
+    await keepProviderSession(context, tx, kept);
+    const details = { provider: provider.name };
+    const actor = actorOf(from.presented, from);
+    await context.audit.recordIn(tx, { action: "auth.step_up", outcome: "ok", actor, details });
+    if (!(await endTransaction(tx, visit, session.id))) throw new OidcRefusal("expired", "ended");
+    return rotated;
+  });
+}

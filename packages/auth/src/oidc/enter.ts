@@ -1,0 +1,123 @@
+import { and, eq } from "drizzle-orm";
+
+import { forUpdate, type Transaction } from "@countersign/db";
+
+import type { SignInOrigin } from "../account/account-context.ts";
+import { beginSession } from "../account/begin-session.ts";
+import { isLastSuperuser } from "../account/last-superuser.ts";
+import type { NewSession } from "../session/session-engine.ts";
+import { settleAddress } from "../token/link.ts";
+
+import { applyGroups, type LockedGroups } from "./claimed-groups.ts";
+import type { ProviderAnswer } from "./exchange.ts";
+import type { ConnectedProvider, OidcContext } from "./oidc-context.ts";
+import { keepProviderSession } from "./provider-session.ts";
+import { OidcRefusal } from "./provider.ts";
+import type { AccountClaims } from "./read-claims.ts";
+
+export type StoredUser = Transaction["tables"]["users"]["$inferSelect"];
+export type StoredIdentity = Transaction["tables"]["identities"]["$inferSelect"];
+
+/** Somebody who came back from a provider, and what it said. */
+export interface Visitor {
+  readonly provider: ConnectedProvider;
+  readonly answer: ProviderAnswer;
+  readonly claims: AccountClaims;
+  readonly remember: boolean;
+  readonly from: SignInOrigin;
+  readonly now: Date;
+}
+
+/**
+ * Signs the owner of an identity in, with what the claims say of them. The groups are locked before, then the user.
+ *
+ * @throws OidcRefusal
+ */
+export async function enter(
+  context: OidcContext,
+  tx: Transaction,
+  { provider, answer, claims, remember, from, now }: Visitor,
+  known: { readonly identity: StoredIdentity; readonly locked: LockedGroups | null },
+): Promise<NewSession> {
+  const { identity, locked } = known;
+  const user = await lockUser(context, tx, identity, { claims, provider });
+  const isProven = claims.isEmailVerified && claims.email !== null && claims.email === user.emailKey;
+  const { EMAIL_VERIFICATION } = context.settings;
+  if (EMAIL_VERIFICATION === "required" && user.email !== null && user.emailVerifiedAt === null && !isProven)
+    throw new OidcRefusal("unverified", "unverified");
+
+  const { identities, users } = tx.tables;
+  if (isProven && user.emailVerifiedAt === null) await settleAddress(tx, claims.email);
+  await tx
+    .update(users)
+    .set({
+      lastLoginAt: now,
+      ...claims.profile,
+      ...(isProven && user.emailVerifiedAt === null ? { emailVerifiedAt: now } : {}),
+    })
+    .where(eq(users.id, user.id));
+  await tx
+    .update(identities)
+    .set({ lastUsedAt: now, email: claims.email, provider: provider.name })
+    .where(eq(identities.id, identity.id));
+  if (locked !== null) await applyGroups(context, tx, { identityId: identity.id, userId: user.id, locked });
+  tx.afterCommit(() => context.bus.publish({ kind: "user", userId: user.id }));
+
+  const begun = await beginSession(context, tx, { userId: user.id, remember, from });
+  const sessionId = begun.session.id;
+  await keepProviderSession(context, tx, { sessionId, identityId: identity.id, provider: provider.name, answer });
+  const { ip, userAgent } = from;
+  const actor = { id: user.id, name: user.username, sessionId, ip, userAgent };
+  const details = { remember, provider: provider.name };
+  await context.audit.recordIn(tx, { action: "auth.login", outcome: "ok", actor, details });
+  return begun;
+}
+
+/** The identity's user, locked, with the ranks that a mapping sets by name. */
+async function lockUser(
+  context: OidcContext,
+  tx: Transaction,
+  { userId, id }: StoredIdentity,
+  { claims, provider }: Pick<Visitor, "claims" | "provider">,
+): Promise<StoredUser> {
+  const { identities, users } = tx.tables;
+  // Asked before the user is locked, because it locks other users as well.
+  const isLast = claims.ranks.isSuperuser === false && (await isLastSuperuser(tx, userId));
+  const [user] = await forUpdate(tx, tx.select().from(users).where(eq(users.id, userId)));
+  const [identity] = await tx
+    .select({ id: identities.id })
+    .from(identities)
+    .where(and(eq(identities.id, id), eq(identities.userId, userId)));
+  // Taken away in between: whoever comes again finds it so.
+  if (!user || !identity) throw new OidcRefusal("failed", "identity_gone");
+  if (!user.isActive) throw new OidcRefusal("refused", "inactive");
+  await setRanks(context, tx, user, { claims, provider, isLast });
+  return user;
+}
+
+async function setRanks(
+  { audit }: OidcContext,
+  tx: Transaction,
+  user: StoredUser,
+  { claims, provider, isLast }: Pick<Visitor, "claims" | "provider"> & { readonly isLast: boolean },
+): Promise<void> {
+  const { users } = tx.tables;
+  const { isStaff = user.isStaff, isSuperuser: wanted = user.isSuperuser } = claims.ranks;
+  // Somebody must be left who may everything.
+  const isSuperuser = wanted || isLast;
+  const changed = [
+    isStaff === user.isStaff ? null : ({ action: "admin.user.set_staff", value: isStaff } as const),
+    isSuperuser === user.isSuperuser ? null : ({ action: "admin.user.set_superuser", value: isSuperuser } as const),
+  ].filter((change) => change !== null);
+  if (changed.length === 0) return;
+  await tx.update(users).set({ isStaff, isSuperuser }).where(eq(users.id, user.id));
+  for (const { action, value } of changed) {
+    await audit.recordIn(tx, {
+      action,
+      outcome: "ok",
+      actor: { id: null, name: `provider ${provider.name}` },
+      subject: { id: user.id, name: user.username },
+      details: { value, provider: provider.name },
+    });
+  }
+}

@@ -1,0 +1,89 @@
+import { and, eq, ne } from "drizzle-orm";
+
+import type { LinkedIdentity } from "@countersign/contract";
+import { type Database, forUpdate, type Transaction } from "@countersign/db";
+
+import type { SignedInOrigin } from "../account/account-context.ts";
+import { actorOf } from "../audit/audit-actor.ts";
+import { unusablePassword } from "../password/unusable-password.ts";
+
+import { takeGroups } from "./claimed-groups.ts";
+import type { StoredIdentity } from "./enter.ts";
+import type { OidcContext } from "./oidc-context.ts";
+
+/** See `Oidc.identities`. */
+export async function listIdentities(context: OidcContext, userId: string): Promise<readonly LinkedIdentity[]> {
+  const { rows, hasPassword } = await readWaysIn(context.db, userId);
+  return rows.map((row) => ({
+    id: row.id,
+    provider: row.provider,
+    label: context.providers.get(row.provider)?.label ?? row.provider,
+    email: row.email,
+    createdAt: row.createdAt.toISOString(),
+    lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
+    isLast: isLast(context, row, { rows, hasPassword }),
+  }));
+}
+
+export type UnlinkResult = { readonly status: "unlinked" | "missing" | "last" };
+
+/** See `Oidc.unlink`. */
+export async function unlinkIdentity(
+  context: OidcContext,
+  tx: Transaction,
+  id: string,
+  from: SignedInOrigin,
+): Promise<UnlinkResult> {
+  const { identities, identityGroups, providerSessions, users } = tx.tables;
+  const { user, session } = from.principal;
+  // Of two ways in that are given up at once, the second finds that the first is gone.
+  await forUpdate(tx, tx.select({ id: users.id }).from(users).where(eq(users.id, user.id)));
+  const ways = await readWaysIn(tx, user.id);
+  const identity = ways.rows.find((row) => row.id === id);
+  if (identity === undefined) return { status: "missing" };
+  const actor = actorOf(from.principal, from);
+  const details = { provider: identity.provider };
+  if (isLast(context, identity, ways)) {
+    context.audit.record({ action: "account.identity.unlink", outcome: "refused", reason: "last", actor, details });
+    return { status: "last" };
+  }
+
+  const given = await tx
+    .select({ id: identityGroups.groupId })
+    .from(identityGroups)
+    .where(eq(identityGroups.identityId, id));
+  const groupIds = given.map((group) => group.id);
+  if (groupIds.length > 0) await takeGroups(tx, { identityId: id, userId: user.id, groupIds });
+  // Whoever came in by it is out, but for the session that says so.
+  const others = await tx
+    .select({ sessionId: providerSessions.sessionId })
+    .from(providerSessions)
+    .where(and(eq(providerSessions.identityId, id), ne(providerSessions.sessionId, session.id)));
+  for (const { sessionId } of others) await context.sessions.end(tx, { userId: user.id, sessionId }, "ended");
+  await tx.delete(identities).where(eq(identities.id, id));
+  await context.audit.recordIn(tx, { action: "account.identity.unlink", outcome: "ok", actor, details });
+  tx.afterCommit(() => context.bus.publish({ kind: "user", userId: user.id }));
+  return { status: "unlinked" };
+}
+
+interface WaysIn {
+  readonly rows: readonly StoredIdentity[];
+  readonly hasPassword: boolean;
+}
+
+async function readWaysIn(db: Pick<Database, "select" | "tables">, userId: string): Promise<WaysIn> {
+  const { identities, users } = db.tables;
+  const rows = await db.select().from(identities).where(eq(identities.userId, userId)).orderBy(identities.id);
+  const [user] = await db.select({ passwordHash: users.passwordHash }).from(users).where(eq(users.id, userId));
+  const passwordHash = user?.passwordHash ?? null;
+  return { rows, hasPassword: passwordHash !== null && passwordHash !== unusablePassword };
+}
+
+/** Is there no way in but this one? An identity of a provider that is not set up (any more) is none. */
+function isLast({ providers }: OidcContext, identity: StoredIdentity, { rows, hasPassword }: WaysIn): boolean {
+  const isWayIn = ({ provider, issuer }: StoredIdentity) => {
+    const known = providers.get(provider);
+    return known !== undefined && (known.validIssuers?.(issuer) ?? known.issuer === issuer);
+  };
+  return !hasPassword && !rows.some((other) => other.id !== identity.id && isWayIn(other));
+}

@@ -1,0 +1,136 @@
+import { UniqueViolation, type Transaction } from "@countersign/db";
+
+import { unusablePassword } from "../password/unusable-password.ts";
+import type { NewSession } from "../session/session-engine.ts";
+
+import { lockGroups } from "./claimed-groups.ts";
+import { enter, type StoredUser, type Visitor } from "./enter.ts";
+import { findIdentity } from "./find-identity.ts";
+import { findFreeUsername } from "./free-username.ts";
+import { insertIdentity, isAddressFree, isEmailRequired, lockHolder, makeAccount } from "./new-account.ts";
+import type { OidcContext } from "./oidc-context.ts";
+import { type PendingVisit, sealPending } from "./pending-visit.ts";
+import { OidcRefusal } from "./provider.ts";
+import { endTransaction, keepPending, type OidcTransaction } from "./transaction.ts";
+
+type SignedIn = NewSession | "pending";
+
+/**
+ * Signs in whoever the provider named, or keeps what is still to be asked of them.
+ *
+ * @throws OidcRefusal
+ */
+export async function signIn(context: OidcContext, visit: OidcTransaction, visitor: Visitor): Promise<SignedIn> {
+  const known = await findIdentity(context.db, visitor.answer);
+  // Accounts that a provider brings are accounts: an address makes no more of them than by hand.
+  const admission = known === null ? await context.throttle.admitRegistration(visitor.from.ip) : null;
+  if (admission?.status === "limited") throw new OidcRefusal("limited", "limited");
+  let isMade = false;
+  try {
+    const done = await inTurn(() =>
+      context.db.transaction(async (tx) => {
+        const { signedIn, makes } = await settle(context, tx, visit, visitor);
+        isMade = makes;
+        return signedIn;
+      }),
+    );
+    return done;
+  } finally {
+    if (!isMade && admission?.status === "admitted") admission.cancelled();
+  }
+}
+
+/** Two first sign-ins at once make one account: the second finds what the first has made. */
+async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof UniqueViolation)) throw error;
+    return work();
+  }
+}
+
+async function settle(
+  context: OidcContext,
+  tx: Transaction,
+  visit: OidcTransaction,
+  visitor: Visitor,
+): Promise<{ readonly signedIn: SignedIn; readonly makes: boolean }> {
+  const { answer, claims, provider } = visitor;
+  const identity = await findIdentity(tx, answer);
+  const locked =
+    claims.groups === null
+      ? null
+      : await lockGroups(context, tx, {
+          identityId: identity?.id ?? null,
+          names: claims.groups,
+          provider: provider.name,
+        });
+  if (identity !== null) {
+    const begun = await enter(context, tx, visitor, { identity, locked });
+    await requireEnded(tx, visit, begun.session.id);
+    return { signedIn: begun, makes: false };
+  }
+
+  const first = await meet(context, tx, visitor);
+  if ("kind" in first) {
+    const pending = await sealPending(context, visit.id, first);
+    await keepPending(tx, { id: visit.id, pending, now: visitor.now });
+    return { signedIn: "pending", makes: false };
+  }
+  const begun = await enter(context, tx, visitor, { identity: first.identity, locked });
+  await requireEnded(tx, visit, begun.session.id);
+  return { signedIn: begun, makes: first.makes };
+}
+
+/** Somebody who was never here by this provider: an account of their own, one that is theirs already, or a question. */
+async function meet(context: OidcContext, tx: Transaction, visitor: Visitor) {
+  const { answer, claims, provider, now } = visitor;
+  const holder = await lockHolder(tx, claims.email);
+  const isBoth = holder !== null && claims.isEmailVerified && holder.emailVerifiedAt !== null;
+  if (isBoth && provider.linkByEmail !== "never") {
+    if (!holder.isActive) throw new OidcRefusal("refused", "inactive");
+    if (provider.linkByEmail === "ask") return askForPassword(visitor, holder);
+    const made = { userId: holder.id, provider: provider.name, answer, email: claims.email, now };
+    const identity = await insertIdentity(tx, made);
+    await context.audit.recordIn(tx, {
+      action: "account.identity.link",
+      outcome: "ok",
+      reason: "by_email",
+      actor: { id: holder.id, name: holder.username, ip: visitor.from.ip, userAgent: visitor.from.userAgent },
+      details: { provider: provider.name },
+    });
+    return { identity, makes: false };
+  }
+  requireSignUp(context, visitor);
+
+  const { settings } = context;
+  const wanted = claims.email === null ? null : { email: claims.email, isVerified: claims.isEmailVerified };
+  const address = wanted !== null && isAddressFree(wanted, holder, settings) ? wanted : null;
+  const name = await findFreeUsername(tx, claims.names);
+  const isMissing = isEmailRequired(settings) && address === null;
+  // Where addresses are confirmed first, nobody is in before: so they may as well be asked which one it is.
+  const isWaiting = settings.EMAIL_VERIFICATION === "required" && address?.isVerified !== true;
+  if (name === null || isMissing || isWaiting)
+    return { kind: "complete", answer, address, username: name?.username ?? "" } satisfies PendingVisit;
+  const { identity } = await makeAccount(context, tx, visitor, { name, address, holder });
+  return { identity, makes: true };
+}
+
+function askForPassword({ answer }: Visitor, holder: StoredUser): PendingVisit {
+  const hasPassword = holder.passwordHash !== null && holder.passwordHash !== unusablePassword;
+  if (!hasPassword) throw new OidcRefusal("exists", "no_password");
+  return { kind: "confirm", answer, userId: holder.id, username: holder.username };
+}
+
+/** @throws OidcRefusal where nobody new may come in */
+export function requireSignUp(
+  { settings }: Pick<OidcContext, "settings">,
+  { provider }: Pick<Visitor, "provider">,
+): void {
+  if (!settings.SIGN_UP || provider.signUp === "closed") throw new OidcRefusal("refused", "closed");
+}
+
+async function requireEnded(tx: Transaction, visit: OidcTransaction, sessionId: string): Promise<void> {
+  if (!(await endTransaction(tx, visit, sessionId))) throw new OidcRefusal("expired", "ended");
+}
