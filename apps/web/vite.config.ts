@@ -3,7 +3,8 @@ import { defineConfig } from "vite";
 
 import { precompress } from "./build/precompress.ts";
 
-const server = `http://localhost:${process.env.PORT ?? "3000"}`;
+// The address that the server opens unless told otherwise: "localhost" may be another one.
+const server = `http://127.0.0.1:${process.env.PORT ?? "3000"}`;
 
 export default defineConfig({
   plugins: [react(), precompress()],

@@ -26,7 +26,8 @@ export async function auditAtStart(
 ): Promise<void> {
   const { log } = options;
   if (!environment.isProduction) {
-    for (const finding of auditDevelopment({ environment, facts: { database: null, bus: null } })) tell(log, finding);
+    for (const finding of auditDevelopment({ environment, facts: { database: null, bus: null, amongPages: [] } }))
+      tell(log, finding);
     return;
   }
   const facts = await findAuditFacts(environment, options);

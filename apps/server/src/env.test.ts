@@ -57,6 +57,10 @@ test("proxies are taken by the environment if and only if the app takes them", (
     "proxy.internal",
     "10.0.0.1,nobody",
     "[::1]",
+    "::ffff:10.0.0.5",
+    "::ffff:0:0/96",
+    "::ffff:0:0/129",
+    "::/16",
   ];
   for (const proxy of proxies) {
     const isTaken = passes(() => readEnvironment({ TRUST_PROXY: proxy }));

@@ -12,7 +12,18 @@ export const accountChecks: readonly Check[] = [
     about: "What the bus and the database's notices miss is noticed late.",
     setting: "LEASE_SECONDS",
     find: ({ environment: { settings } }) =>
-      settings.LEASE_SECONDS > 30
+      settings.LEASE_SECONDS > 30 && settings.LEASE_SECONDS <= 60
+        ? `When the bus is down, a session that has ended may be used for ${settings.LEASE_SECONDS} s.`
+        : null,
+    cure: "Write at most 30.",
+  },
+  {
+    id: "lease-endless",
+    severity: "error",
+    about: "What the bus and the database's notices miss is noticed after more than a minute.",
+    setting: "LEASE_SECONDS",
+    find: ({ environment: { settings } }) =>
+      settings.LEASE_SECONDS > 60
         ? `When the bus is down, a session that has ended may be used for ${settings.LEASE_SECONDS} s.`
         : null,
     cure: "Write at most 30.",
@@ -49,6 +60,30 @@ export const accountChecks: readonly Check[] = [
     find: ({ environment: { settings } }) =>
       settings.RESET_SECONDS > day ? "Whoever finds an old mail can take the account over." : null,
     cure: `Write at most ${day}.`,
+  },
+  {
+    id: "revert-link-short",
+    severity: "warning",
+    about: "Whoever lost an account to somebody who changed its address has less than a day to take it back.",
+    setting: "EMAIL_REVERT_SECONDS",
+    find: ({ environment: { settings } }) =>
+      settings.EMAIL_REVERT_SECONDS < day
+        ? "Few read their mail that soon: an account whose address a thief has changed is lost."
+        : null,
+    cure: `Write at least ${day}.`,
+  },
+  {
+    id: "guesses-many",
+    severity: "warning",
+    about: "More than 2,000 passwords an hour may be tried at one account.",
+    setting: null,
+    find({ environment: { settings } }) {
+      const { LOGIN_ATTEMPTS, LOGIN_WINDOW_SECONDS } = settings;
+      const perHour = Math.round((LOGIN_ATTEMPTS * 3600) / LOGIN_WINDOW_SECONDS);
+      if (perHour <= 2000) return null;
+      return `LOGIN_ATTEMPTS in LOGIN_WINDOW_SECONDS let ${perHour} passwords an hour be tried at one account.`;
+    },
+    cure: "Leave both out: 10 in 180 seconds.",
   },
   {
     id: "password-short",

@@ -6,6 +6,8 @@ export interface AuditFacts {
   readonly database: DatabaseFacts | null;
   /** Can other servers be told? Null where there is nothing to reach: the bus is this process. */
   readonly bus: { readonly isReachable: boolean } | null;
+  /** Settings whose folder lies among pages, which are served to everybody: in a folder with an `index.html`, or below one. */
+  readonly amongPages: readonly ("UPLOAD_FOLDER" | "DATABASE_URL")[];
 }
 
 export type DatabaseFacts =

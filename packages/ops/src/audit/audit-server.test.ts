@@ -84,9 +84,32 @@ const cases: Readonly<Record<string, { readonly shown: readonly Case[]; readonly
     shown: [{ variables: { ALLOWED_ORIGINS: "https://app.example.com,https://*.example.com" } }],
     not: [{ variables: { ALLOWED_ORIGINS: "https://app.example.com,https://www.example.com" } }],
   },
+  "origin-wildcard-public": {
+    shown: [
+      { variables: { ALLOWED_ORIGINS: "https://app.example.com,https://*.co.uk" } },
+      { variables: { ALLOWED_ORIGINS: "https://app.example.com,https://*.github.io" } },
+    ],
+    not: [{ variables: { ALLOWED_ORIGINS: "https://app.example.com,https://*.example.com,https://*.example.co.uk" } }],
+  },
   "origin-foreign": {
-    shown: [{ variables: { ALLOWED_ORIGINS: "https://app.example.com,https://example.org" } }],
-    not: [{ variables: { ALLOWED_ORIGINS: "https://app.example.com,https://example.com" } }],
+    shown: [
+      { variables: { ALLOWED_ORIGINS: "https://app.example.com,https://example.org" } },
+      {
+        variables: {
+          PUBLIC_URL: "https://app.example.co.uk",
+          ALLOWED_ORIGINS: "https://app.example.co.uk,https://other.co.uk",
+        },
+      },
+    ],
+    not: [
+      { variables: { ALLOWED_ORIGINS: "https://app.example.com,https://example.com" } },
+      {
+        variables: {
+          PUBLIC_URL: "https://app.example.co.uk",
+          ALLOWED_ORIGINS: "https://app.example.co.uk,https://www.example.co.uk",
+        },
+      },
+    ],
   },
   "origin-not-required": {
     shown: [{ variables: { REQUIRE_ORIGIN: "false" } }],
@@ -97,12 +120,31 @@ const cases: Readonly<Record<string, { readonly shown: readonly Case[]; readonly
       { variables: { TRUST_PROXY: "0.0.0.0/0" } },
       { variables: { TRUST_PROXY: "10.0.0.1,::/0" } },
       { variables: { TRUST_PROXY: "8.0.0.0/7" } },
+      // Who compares addresses takes mapped ones for plain ones, so that these are all of IPv4.
+      { variables: { TRUST_PROXY: "::ffff:0:0/96" } },
+      { variables: { TRUST_PROXY: "::FFFF:0.0.0.0/96" } },
+      { variables: { TRUST_PROXY: "0:0:0:0:0:fffe::/95" } },
+      { variables: { TRUST_PROXY: "::/16" } },
+      { variables: { TRUST_PROXY: "::ffff:8.0.0.0/103" } },
     ],
-    not: [{ variables: { TRUST_PROXY: "10.0.0.0/8" } }],
+    not: [
+      { variables: { TRUST_PROXY: "10.0.0.0/8" } },
+      { variables: { TRUST_PROXY: "::ffff:10.0.0.0/104" } },
+      { variables: { TRUST_PROXY: "::ffff:10.0.0.5" } },
+      { variables: { TRUST_PROXY: "::fffe:0:0/96,64:ff9b::/96,::/97" } },
+    ],
   },
   "proxy-wide": {
-    shown: [{ variables: { TRUST_PROXY: "8.8.0.0/15" } }, { variables: { TRUST_PROXY: "2001:db8::/31" } }],
-    not: [{ variables: { TRUST_PROXY: "8.8.0.0/16" } }, { variables: { TRUST_PROXY: "10.0.0.0/8,fd00::/16" } }],
+    shown: [
+      { variables: { TRUST_PROXY: "8.8.0.0/15" } },
+      { variables: { TRUST_PROXY: "2001:db8::/31" } },
+      { variables: { TRUST_PROXY: "::ffff:808:0/111" } },
+    ],
+    not: [
+      { variables: { TRUST_PROXY: "8.8.0.0/16" } },
+      { variables: { TRUST_PROXY: "10.0.0.0/8,fd00::/16" } },
+      { variables: { TRUST_PROXY: "::ffff:8.8.0.0/112,::ffff:a00:0/104" } },
+    ],
   },
   "proxy-not-trusted": {
     shown: [{ variables: { TRUST_PROXY: "" } }],
@@ -119,11 +161,15 @@ const cases: Readonly<Record<string, { readonly shown: readonly Case[]; readonly
       { variables: { DATABASE_URL: "postgres://app:x7%40kq2@db.internal/app" } },
       { variables: { REDIS_URL: "redis://:Changeme123!@cache" } },
       { variables: { SMTP_URL: "smtps://app:aaaaaaaaaaaa@mail.example.com" } },
+      { variables: { DATABASE_URL: "postgres://app:9f1c7ae0b2d34e55@db.internal/app?password=postgres" } },
+      { variables: { METRICS_TOKEN: "aaaaaaaaaaaaaaaa" } },
+      { variables: { METRICS_TOKEN: "1234512345123451" } },
     ],
     not: [
       { variables: { REDIS_URL: "redis://:9f1c7ae0b2d34e55@cache" } },
       { variables: { DATABASE_URL: "postgres://postgres:postgres@localhost/app" } },
       { variables: { DATABASE_URL: "postgres://app@db.internal/app" } },
+      { variables: { METRICS_TOKEN: "9f1c7ae0b2d34e55" } },
     ],
   },
   "redis-without-password": {
@@ -137,11 +183,17 @@ const cases: Readonly<Record<string, { readonly shown: readonly Case[]; readonly
     shown: [
       { variables: { DATABASE_URL: "postgres://app:9f1c7ae0b2d34e55@db.example.com/app" } },
       { variables: { DATABASE_URL: "postgres://app:9f1c7ae0b2d34e55@203.0.113.9/app?sslmode=prefer" } },
+      ...["sslmode=no-verify", "sslmode=require&uselibpqcompat=true", "sslmode=verify-full&sslmode=disable"].map(
+        (parameters) => ({ variables: { DATABASE_URL: `postgres://app@db.example.com/app?${parameters}` } }),
+      ),
       { variables: { REDIS_URL: "redis://:9f1c7ae0b2d34e55@cache.example.com" } },
       { variables: { SMTP_URL: "smtp://mail.example.com?tls=optional" } },
     ],
     not: [
       { variables: { DATABASE_URL: "postgres://app:9f1c7ae0b2d34e55@db.example.com/app?sslmode=verify-full" } },
+      ...["sslmode=require", "ssl=true", "sslmode=require&uselibpqcompat=true&sslrootcert=/etc/ca.pem"].map(
+        (parameters) => ({ variables: { DATABASE_URL: `postgres://app@db.example.com/app?${parameters}` } }),
+      ),
       { variables: { DATABASE_URL: "postgres://app:9f1c7ae0b2d34e55@192.168.1.4/app" } },
       { variables: { DATABASE_URL: "postgres:///app?host=/var/run/postgresql" } },
       { variables: { REDIS_URL: "rediss://:9f1c7ae0b2d34e55@cache.example.com" } },
@@ -153,9 +205,17 @@ const cases: Readonly<Record<string, { readonly shown: readonly Case[]; readonly
     shown: [{ variables: { DATABASE_URL: "sqlite::memory:" }, facts: { database: null } }],
     not: [{ variables: sqlite }],
   },
+  "folder-public": {
+    shown: [{ facts: { amongPages: ["UPLOAD_FOLDER"] } }, { facts: { amongPages: ["DATABASE_URL"] } }],
+    not: [{}],
+  },
   "database-temporary": {
     shown: [{ variables: { DATABASE_URL: "sqlite:/tmp/a/main.db" } }],
     not: [{ variables: { DATABASE_URL: "sqlite:/srv/tmp/main.db" } }],
+  },
+  "uploads-temporary": {
+    shown: [{ variables: { UPLOAD_FOLDER: "/tmp" } }, { variables: { UPLOAD_FOLDER: "/var/tmp/files" } }],
+    not: [{ variables: { UPLOAD_FOLDER: "/tmpfiles" } }, { variables: { UPLOAD_FOLDER: "/srv/tmp" } }],
   },
   "database-unreachable": {
     shown: [{ facts: { database: { state: "unreachable", reason: "The database cannot be reached." } } }],
@@ -229,7 +289,35 @@ const cases: Readonly<Record<string, { readonly shown: readonly Case[]; readonly
     shown: [{ variables: { UPLOAD_FOLDER: "" }, database: { otherServers: 1 } }],
     not: [{ database: { otherServers: 1 } }, { variables: { UPLOAD_FOLDER: "" } }],
   },
-  "lease-long": { shown: [{ variables: { LEASE_SECONDS: "31" } }], not: [{ variables: { LEASE_SECONDS: "30" } }] },
+  "lease-long": {
+    shown: [{ variables: { LEASE_SECONDS: "31" } }, { variables: { LEASE_SECONDS: "60" } }],
+    not: [{ variables: { LEASE_SECONDS: "30" } }, { variables: { LEASE_SECONDS: "61" } }],
+  },
+  "lease-endless": { shown: [{ variables: { LEASE_SECONDS: "61" } }], not: [{ variables: { LEASE_SECONDS: "60" } }] },
+  "revert-link-short": {
+    shown: [{ variables: { EMAIL_REVERT_SECONDS: "86399" } }],
+    not: [{ variables: { EMAIL_REVERT_SECONDS: "86400" } }],
+  },
+  "guesses-many": {
+    shown: [
+      { variables: { LOGIN_WINDOW_SECONDS: "1" } },
+      { variables: { LOGIN_ATTEMPTS: "200" } },
+      { variables: { LOGIN_ATTEMPTS: "101" } },
+    ],
+    not: [{}, { variables: { LOGIN_ATTEMPTS: "100" } }, { variables: { LOGIN_WINDOW_SECONDS: "18" } }],
+  },
+  "silence-long": {
+    shown: [{ variables: { PING_SECONDS: "53" } }, { variables: { PING_SECONDS: "300", PONG_SECONDS: "300" } }],
+    not: [{ variables: { PING_SECONDS: "52" } }],
+  },
+  "drain-long": {
+    shown: [
+      { variables: { DRAIN_SECONDS: "21" } },
+      { variables: { DRAIN_SECONDS: "600", DRAIN_SETTLE_SECONDS: "300" } },
+      { variables: { DRAIN_SETTLE_SECONDS: "13" } },
+    ],
+    not: [{ variables: { DRAIN_SECONDS: "20" } }, { variables: { DRAIN_SETTLE_SECONDS: "12" } }],
+  },
   "session-long": {
     shown: [
       { variables: { SESSION_IDLE_SECONDS: "5184001" } },
@@ -271,6 +359,8 @@ const cases: Readonly<Record<string, { readonly shown: readonly Case[]; readonly
       { variables: { LOGIN_ATTEMPTS: "201" } },
       { variables: { CALLS_PER_SECOND: "5001", CALLS_BURST: "5001" } },
       { variables: { MAX_FRAME_BYTES: "4194305" } },
+      { variables: { UPLOAD_BYTES_PER_USER: "999999999999999" } },
+      { variables: { MAILS_PER_HOUR: "100001" } },
     ],
     not: [{ variables: { LOGIN_ATTEMPTS: "200", CALLS_PER_SECOND: "5000", CALLS_BURST: "5000" } }],
   },
@@ -342,7 +432,7 @@ test("a development server is told of slips and of what is wrong there as well, 
     REDIS_URL: "redis://localhost",
     REQUIRE_ORIGIN: "false",
   });
-  const findings = auditDevelopment({ environment, facts: { database: null, bus: null } });
+  const findings = auditDevelopment({ environment, facts: { database: null, bus: null, amongPages: [] } });
   expect(findings.map(({ id }) => id)).toEqual(["variable-unknown", "development-in-public", "bus-without-replicas"]);
 });
 
@@ -356,5 +446,8 @@ function findingsOf(each: Case) {
 
 function reportOf({ variables, database, facts }: Case) {
   const environment = readEnvironment({ ...sound, ...variables });
-  return auditServer({ environment, facts: { database: { ...opened, ...database }, bus: null, ...facts } });
+  return auditServer({
+    environment,
+    facts: { database: { ...opened, ...database }, bus: null, amongPages: [], ...facts },
+  });
 }

@@ -14,15 +14,37 @@ export const databaseChecks: readonly Check[] = [
     isGrave: true,
   },
   {
+    id: "folder-public",
+    severity: "error",
+    about: "The database or the files of users lie among pages, which are served to everybody.",
+    setting: null,
+    find: ({ facts: { amongPages } }) =>
+      amongPages.map((setting) => ({ setting, what: "It lies among pages (index.html), which everybody may fetch." })),
+    cure: "Keep it in a folder of its own, as /var/lib/countersign.",
+    isGrave: true,
+  },
+  {
     id: "database-temporary",
     severity: "warning",
     about: "The database lies where systems remove files by themselves.",
     setting: "DATABASE_URL",
     find: ({ environment }) =>
-      /^sqlite:(?:\/var)?\/tmp\/|^sqlite:\/dev\/shm\//.test(environment.databaseUrl)
+      isTemporary(environment.databaseUrl.replace(/^sqlite:/, ""))
         ? "The file lies where systems remove files by themselves."
         : null,
     cure: "Keep it in a folder of its own, as /var/lib/countersign.",
+  },
+  {
+    id: "uploads-temporary",
+    severity: "warning",
+    about: "The files of users are kept where systems remove files by themselves.",
+    setting: "UPLOAD_FOLDER",
+    // By default it is beside the database, of which it is told already.
+    find: ({ environment: { uploadFolder, written } }) =>
+      written.has("UPLOAD_FOLDER") && isTemporary(uploadFolder)
+        ? "It is where systems remove files by themselves."
+        : null,
+    cure: "Keep them in a folder of their own, as /var/lib/countersign/files.",
   },
   {
     id: "database-unreachable",
@@ -181,6 +203,10 @@ export const databaseChecks: readonly Check[] = [
 
 function openedOf({ facts: { database } }: AuditInput): OpenedDatabase | null {
   return database?.state === "open" ? database : null;
+}
+
+function isTemporary(path: string): boolean {
+  return /^(?:(?:\/var)?\/tmp|\/dev\/shm)(?:\/|$)/.test(path);
 }
 
 function describePending({ facts: { database } }: AuditInput): string | null {

@@ -1,4 +1,6 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempDisposableSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 import Sqlite from "better-sqlite3";
 import { Client } from "pg";
@@ -17,6 +19,23 @@ import type { OpenedDatabase } from "./audit-facts.ts";
 import { findAuditFacts } from "./find-facts.ts";
 
 const redis = await findRedis();
+
+test("a database or files among pages are found, through a link too, and those beside them are not", async () => {
+  using place = mkdtempDisposableSync(join(tmpdir(), "pages-"));
+  const pages = join(place.path, "web", "dist");
+  mkdirSync(join(pages, "assets"), { recursive: true });
+  writeFileSync(join(pages, "index.html"), "<!doctype html>");
+  mkdirSync(join(place.path, "kept"));
+  symlinkSync(pages, join(place.path, "link"));
+  const amongPages = async (DATABASE_URL: string, UPLOAD_FOLDER: string) =>
+    (await findAuditFacts(readEnvironment({ DATABASE_URL, UPLOAD_FOLDER }))).amongPages;
+  const beside = join(place.path, "kept");
+
+  expect(await amongPages(`sqlite:${beside}/main.db`, join(beside, "files"))).toEqual([]);
+  expect(await amongPages(`sqlite:${beside}/main.db`, join(pages, "assets", "files"))).toEqual(["UPLOAD_FOLDER"]);
+  expect(await amongPages(`sqlite:${pages}/main.db`, beside)).toEqual(["DATABASE_URL"]);
+  expect(await amongPages(`sqlite:${beside}/main.db`, join(place.path, "link", "files"))).toEqual(["UPLOAD_FOLDER"]);
+});
 
 describeDatabases((dialect) => {
   test("of a new database it is found that everything is missing, and it stays so", async () => {

@@ -1,3 +1,5 @@
+import { existsSync, realpathSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
 import { createRedisBus } from "@countersign/bus";
@@ -25,7 +27,7 @@ export async function findAuditFacts(
     findDatabase(environment, options.migrations ?? []),
     findBus(environment),
   ]);
-  return { database, bus };
+  return { database, bus, amongPages: findAmongPages(environment) };
 }
 
 async function findDatabase(
@@ -47,4 +49,21 @@ async function findBus({ bus }: Environment): Promise<AuditFacts["bus"]> {
   const isReachable = redis.isConnected;
   await redis.close();
   return { isReachable };
+}
+
+function findAmongPages({ uploadFolder, databaseUrl }: Environment): AuditFacts["amongPages"] {
+  const location = parseDatabaseUrl(databaseUrl);
+  const file = location.dialect === "sqlite" ? location.file : null;
+  return [
+    ...(isAmongPages(uploadFolder) ? ["UPLOAD_FOLDER" as const] : []),
+    ...(file !== null && isAmongPages(dirname(file)) ? ["DATABASE_URL" as const] : []),
+  ];
+}
+
+/** It need not be there yet. */
+function isAmongPages(folder: string): boolean {
+  const path = resolve(folder);
+  const real = existsSync(path) ? realpathSync(path) : path;
+  if (existsSync(join(real, "index.html"))) return true;
+  return dirname(real) !== real && isAmongPages(dirname(real));
 }

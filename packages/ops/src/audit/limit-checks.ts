@@ -14,6 +14,30 @@ export const limitChecks: readonly Check[] = [
     cure: "Leave it out, or write what your clients need.",
   },
   {
+    id: "silence-long",
+    severity: "warning",
+    about: "Proxies cut silent sockets before they are pinged: most after 60 s.",
+    setting: "PING_SECONDS",
+    find: ({ environment: { settings } }) =>
+      settings.PING_SECONDS + settings.PONG_SECONDS > 60
+        ? `With PONG_SECONDS a silent socket may stay so for ${settings.PING_SECONDS + settings.PONG_SECONDS} s, and most proxies cut it after 60.`
+        : null,
+    cure: "Leave both out, or write numbers that are at most 60 together.",
+  },
+  {
+    id: "drain-long",
+    severity: "warning",
+    about: "A server that stops may take longer than 30 s, and what runs it kills it in the middle of something.",
+    setting: "DRAIN_SECONDS",
+    find({ environment: { settings } }) {
+      const longest = settings.DRAIN_SETTLE_SECONDS + settings.DRAIN_SECONDS + finishSeconds;
+      return longest > 30
+        ? `With DRAIN_SETTLE_SECONDS, and ${finishSeconds} s for calls under way, a stop takes up to ${longest} s, and the examples in deploy/ give it 40 with all that comes after.`
+        : null;
+    },
+    cure: "Write numbers that are at most 22 together.",
+  },
+  {
     id: "metrics-open",
     severity: "warning",
     about: "The server's figures are served to whoever reaches their port, on more than this machine.",
@@ -44,6 +68,9 @@ export const limitChecks: readonly Check[] = [
   },
 ];
 
+/** As DRAIN_SECONDS says. */
+const finishSeconds = 8;
+
 function findBeyond(settings: Settings): readonly Named[] {
   return Object.entries(sensible)
     .filter(([name, most]) => settings[name as keyof typeof sensible] > most)
@@ -55,6 +82,10 @@ const sensible = {
   MAX_FRAME_BYTES: 4 * 1024 * 1024,
   MAX_FRAGMENTS: 1000,
   MAX_BODY_BYTES: 16 * 1024 * 1024,
+  MAX_UPLOAD_BYTES: 4 * 1024 ** 3,
+  UPLOAD_BYTES_PER_USER: 1024 ** 4,
+  UPLOAD_BYTES_PER_PROJECT: 10 * 1024 ** 4,
+  TRANSFER_SECONDS: 6 * 3600,
   MAX_BATCH: 500,
   MAX_SUBSCRIPTIONS: 2000,
   MAX_CONNECTIONS: 200_000,
@@ -71,6 +102,7 @@ const sensible = {
   LOGIN_ATTEMPTS: 200,
   REGISTER_ATTEMPTS: 2000,
   MAILS_PER_ADDRESS: 100,
+  MAILS_PER_HOUR: 100_000,
   REQUEST_SECONDS: 600,
   UPGRADE_SECONDS: 60,
   PASSWORD_HASH_CONCURRENCY: 16,

@@ -11,9 +11,9 @@ export const proxyChecks: readonly Check[] = [
     about: "Forwarded headers of nearly anybody are believed: whoever calls can choose the address that limits go by.",
     setting: "TRUST_PROXY",
     find: ({ environment }) =>
-      rangesOf(environment.trustProxy)
-        .filter(isNearlyEverybody)
-        .map(({ entry }) => `${entry} believes nearly anybody: a caller can choose the address that limits go by.`),
+      entriesOf(rangesOf(environment.trustProxy).filter(isNearlyEverybody)).map(
+        (entry) => `${entry} believes nearly anybody: a caller can choose the address that limits go by.`,
+      ),
     cure: "Write the addresses of your proxies only.",
     isGrave: true,
   },
@@ -23,9 +23,11 @@ export const proxyChecks: readonly Check[] = [
     about: "Forwarded headers of a wide range of public addresses are believed.",
     setting: "TRUST_PROXY",
     find: ({ environment }) =>
-      rangesOf(environment.trustProxy)
-        .filter((range) => !isNearlyEverybody(range) && isWide(range) && !isPrivateHost(range.address))
-        .map(({ entry }) => `${entry} is a wide range of public addresses.`),
+      entriesOf(
+        rangesOf(environment.trustProxy).filter(
+          (range) => !isNearlyEverybody(range) && isWide(range) && !isPrivateHost(range.address),
+        ),
+      ).map((entry) => `${entry} is a wide range of public addresses.`),
     cure: "Write the addresses of your proxies only, or the ranges that your provider publishes for them.",
   },
   {
@@ -46,12 +48,17 @@ export const proxyChecks: readonly Check[] = [
     setting: "HOST",
     find: ({ environment: { publicUrl, host, port } }) =>
       publicUrl.startsWith("https:") && !isLoopbackHost(host) ? `Port ${port} speaks plain http on ${host}.` : null,
-    cure: "See to it that only the proxy reaches it, or write HOST=localhost where the proxy is on this machine.",
+    cure: "See to it that only the proxy reaches it, or write HOST=127.0.0.1 where the proxy is on this machine.",
   },
 ];
 
 function rangesOf(text: string): readonly TrustedRange[] {
   return parseTrustedRanges(text) ?? [];
+}
+
+/** An entry may stand for several ranges, and is told of once. */
+function entriesOf(ranges: readonly TrustedRange[]): readonly string[] {
+  return [...new Set(ranges.map(({ entry }) => entry))];
 }
 
 function isNearlyEverybody({ family, bits }: TrustedRange): boolean {

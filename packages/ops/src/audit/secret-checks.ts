@@ -8,12 +8,17 @@ export const secretChecks: readonly Check[] = [
   {
     id: "password-weak",
     severity: "error",
-    about: "A password in a URL is one that is tried first, or is the user's name, or short.",
+    about:
+      "A password in a URL, or a token, is one that is tried first, or is the user's name, or short, or made of few signs.",
     setting: null,
-    find: ({ environment }) =>
-      servicesOf(environment)
+    find: ({ environment }) => [
+      ...servicesOf(environment)
         .filter(({ host, user, password }) => !isLoopbackHost(host) && password !== "" && isWeak(password, user))
         .map(({ setting }) => ({ setting, what: "The password in it is one that can be guessed." })),
+      ...(isWeakToken(environment.metrics?.token ?? null)
+        ? [{ setting: "METRICS_TOKEN", what: "It is one that can be guessed." }]
+        : []),
+    ],
     cure: "Make a random one of at least 16 characters, as with openssl rand -hex 16.",
   },
   {
@@ -30,14 +35,18 @@ export const secretChecks: readonly Check[] = [
   {
     id: "service-without-tls",
     severity: "error",
-    about: "What is sent to the database, to Redis or to the mail server may leave your network in the clear.",
+    about:
+      "What is sent to the database, to Redis or to the mail server may leave your network in the clear, or to whoever pretends to be it.",
     setting: null,
     find: ({ environment }) =>
       servicesOf(environment)
-        .filter(({ host, isEncrypted }) => !isEncrypted && !isPrivateHost(host))
-        .map(({ setting, withTls }) => ({
+        .filter(({ host, tls }) => tls !== "verified" && !isPrivateHost(host))
+        .map(({ setting, tls, withTls }) => ({
           setting,
-          what: "What is sent there may leave your network in the clear, passwords included.",
+          what:
+            tls === "none"
+              ? "What is sent there may leave your network in the clear, passwords included."
+              : "Nobody looks at the certificate: whoever is on the way can pretend to be it, and read all of it.",
           cure: withTls,
         })),
     cure: "Use TLS, or an address within your network.",
@@ -49,7 +58,8 @@ interface Service {
   readonly host: string;
   readonly user: string;
   readonly password: string;
-  readonly isEncrypted: boolean;
+  /** `unverified`: encrypted, for whoever answers. */
+  readonly tls: "none" | "unverified" | "verified";
   readonly withTls: string;
 }
 
@@ -58,7 +68,12 @@ function servicesOf({ databaseUrl, bus, mail }: Environment): Service[] {
   if (/^postgres(?:ql)?:/.test(databaseUrl)) services.push(describePostgres(databaseUrl));
   if (bus.kind === "redis") {
     const { protocol, ...url } = readUrl(bus.url);
-    services.push({ setting: "REDIS_URL", ...url, isEncrypted: protocol === "rediss:", withTls: "Write rediss://…." });
+    services.push({
+      setting: "REDIS_URL",
+      ...url,
+      tls: protocol === "rediss:" ? "verified" : "none",
+      withTls: "Write rediss://….",
+    });
   }
   if (mail.kind === "smtp") {
     const { host, user, password, isSecure, isTlsRequired } = mail.server;
@@ -67,7 +82,7 @@ function servicesOf({ databaseUrl, bus, mail }: Environment): Service[] {
       host,
       user: user ?? "",
       password: password ?? "",
-      isEncrypted: isSecure || isTlsRequired,
+      tls: isSecure || isTlsRequired ? "verified" : "none",
       withTls: "Write smtps://…, or leave out tls=optional.",
     });
   }
@@ -76,16 +91,26 @@ function servicesOf({ databaseUrl, bus, mail }: Environment): Service[] {
 
 function describePostgres(databaseUrl: string): Service {
   const { host, user, password } = readUrl(databaseUrl);
-  const parameters = new URL(databaseUrl).searchParams;
-  const mode = parameters.get("sslmode") ?? (parameters.get("ssl") === "true" ? "require" : "disable");
+  // As `pg` reads them: of what is there twice, the last one holds, and a parameter comes before its part of the URL.
+  const parameters = Object.fromEntries(new URL(databaseUrl).searchParams);
   return {
     setting: "DATABASE_URL",
-    host: parameters.get("host") ?? host,
-    user,
-    password,
-    isEncrypted: !["disable", "allow", "prefer"].includes(mode),
+    host: parameters["host"] ?? host,
+    user: parameters["user"] ?? user,
+    password: parameters["password"] ?? password,
+    tls: postgresTls(parameters),
     withTls: "Add ?sslmode=verify-full to it.",
   };
+}
+
+/** `require` verifies in `pg`, unless it is to do as libpq does. */
+function postgresTls(parameters: Readonly<Record<string, string>>): Service["tls"] {
+  const mode = parameters["sslmode"] ?? (/^(?:true|1)$/.test(parameters["ssl"] ?? "") ? "require" : "disable");
+  if (mode === "verify-full" || mode === "verify-ca") return "verified";
+  if (mode === "no-verify") return "unverified";
+  if (mode !== "require") return "none";
+  const isAsLibpq = parameters["uselibpqcompat"] === "true" && parameters["sslrootcert"] === undefined;
+  return isAsLibpq ? "unverified" : "verified";
 }
 
 function readUrl(text: string): { protocol: string; host: string; user: string; password: string } {
@@ -106,6 +131,11 @@ function isWeak(password: string, user: string): boolean {
   const plain = password.toLowerCase();
   if (password.length < 8 || plain === user.toLowerCase()) return true;
   return usual.some((word) => plain.replace(/[\d!@#$_.-]+$/, "") === word) || new Set(plain).size < 4;
+}
+
+/** Random letters and digits of this length do not have as few: 16 of a hexadecimal number have less than six in 1 of 27,000. */
+function isWeakToken(token: string | null): boolean {
+  return token !== null && (isWeak(token, "") || new Set(token.toLowerCase()).size < 6);
 }
 
 /** What examples and defaults have. A number or a sign at the end makes none of them better. */

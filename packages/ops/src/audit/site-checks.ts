@@ -2,6 +2,7 @@ import { parseAllowedOrigin } from "../environment/allowed-origin.ts";
 
 import type { Check } from "./check.ts";
 import { isLoopbackHost } from "./hosts.ts";
+import { isOneSite, isPublicSuffix } from "./public-suffix.ts";
 
 /** Where browsers reach the app, and whose pages may connect. */
 export const siteChecks: readonly Check[] = [
@@ -115,6 +116,18 @@ export const siteChecks: readonly Check[] = [
     cure: "Name the origins one by one.",
   },
   {
+    id: "origin-wildcard-public",
+    severity: "error",
+    about: "Pages of everybody who registers a name may connect.",
+    setting: "ALLOWED_ORIGINS",
+    find: ({ environment }) =>
+      originsOf(environment.allowedOrigins)
+        .filter(({ isWildcard, host }) => isWildcard && isPublicSuffix(host))
+        .map(({ entry }) => `Anybody can register a name that ${entry} stands for.`),
+    cure: "Name the origins one by one.",
+    isGrave: true,
+  },
+  {
     id: "origin-foreign",
     severity: "warning",
     about: "Pages of another site may connect: browsers send them no cookie (SameSite=Lax), so they stay visitors.",
@@ -123,7 +136,7 @@ export const siteChecks: readonly Check[] = [
       const own = hostOf(environment.publicUrl);
       if (isLoopbackHost(own)) return [];
       return originsOf(environment.allowedOrigins)
-        .filter(({ host }) => !isLoopbackHost(host) && !mayBeOneSite(host, own))
+        .filter(({ host }) => !isLoopbackHost(host) && !isOneSite(host, own))
         .map(({ entry }) => `${entry} is another site than the app: its pages connect, and nobody is signed in there.`);
     },
     cure: "Leave it out, or serve both under one domain.",
@@ -152,10 +165,4 @@ function originsOf(entries: readonly string[]) {
     const origin = parseAllowedOrigin(entry);
     return origin === null ? [] : [{ entry, ...origin }];
   });
-}
-
-/** What registries sell below is not known here: two labels in common may be one site, fewer are not. */
-function mayBeOneSite(one: string, other: string): boolean {
-  const ending = (host: string) => host.split(".").slice(-2).join(".");
-  return one === other || ending(one) === ending(other);
 }

@@ -2,23 +2,26 @@ import type { Settings } from "@countersign/contract";
 
 import type { EnvironmentFault } from "./environment-fault.ts";
 
+/** What is compared. */
+export type ComparedVariables = Settings & { readonly PORT: number; readonly METRICS_PORT?: number | undefined };
+
 interface Contradiction {
   /** The one to change. It is wrong only when somebody wrote it: a default gives way to what is written. */
-  readonly variable: keyof Settings;
-  readonly other: keyof Settings;
-  isBroken(settings: Settings): boolean;
+  readonly variable: keyof ComparedVariables;
+  readonly other: keyof ComparedVariables;
+  isBroken(values: ComparedVariables): boolean;
   readonly message: string;
 }
 
-/** Settings that are right by themselves and not together. Those that could not be read are left out. */
+/** Variables that are right by themselves and not together. Those that could not be read are left out. */
 export function findContradictions(
-  settings: Settings,
+  values: ComparedVariables,
   written: ReadonlySet<string>,
   unsound: ReadonlySet<string>,
 ): readonly EnvironmentFault[] {
   return contradictions
     .filter(({ variable, other }) => written.has(variable) && !unsound.has(variable) && !unsound.has(other))
-    .filter((each) => each.isBroken(settings))
+    .filter((each) => each.isBroken(values))
     .map(({ variable, message }) => ({ variable, message }));
 }
 
@@ -77,5 +80,12 @@ const contradictions: readonly Contradiction[] = [
     other: "UPLOAD_BYTES_PER_PROJECT",
     isBroken: (each) => each.MAX_UPLOAD_BYTES > each.UPLOAD_BYTES_PER_PROJECT,
     message: "No project would have room for such a file. Write at most UPLOAD_BYTES_PER_PROJECT, or raise it.",
+  },
+  {
+    // Both could be opened, on ::1 and on 127.0.0.1: a proxy would serve the figures instead of the site.
+    variable: "METRICS_PORT",
+    other: "PORT",
+    isBroken: (each) => each.PORT !== 0 && each.METRICS_PORT === each.PORT,
+    message: "It is the app's own PORT. Write another one, or leave it out and set METRICS_TOKEN to have them there.",
   },
 ];

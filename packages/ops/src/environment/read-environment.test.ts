@@ -93,6 +93,21 @@ test("a wrong value is refused in one line with the variable's name and what to 
   }
 });
 
+test("the figures have no port of the app's own: on ::1 and 127.0.0.1 both could be opened", () => {
+  expect(() => readEnvironment({ PORT: "3100", METRICS_PORT: "3100" })).toThrow(
+    /^METRICS_PORT: It is the app's own PORT/,
+  );
+  expect(() => readEnvironment({ METRICS_PORT: "3000" })).toThrow(/^METRICS_PORT: /);
+  expect(readEnvironment({ PORT: "3100", METRICS_PORT: "3101" }).metrics?.address?.port).toBe(3101);
+  // Both are chosen by the system, which gives nobody another's.
+  expect(readEnvironment({ PORT: "0", METRICS_PORT: "0" }).metrics?.address?.port).toBe(0);
+});
+
+test("the port is opened on an address unless told otherwise: a name may stand for ::1, where no proxy looks", () => {
+  expect(readEnvironment({}).host).toBe("127.0.0.1");
+  expect(readEnvironment({ HOST: "localhost" }).host).toBe("localhost");
+});
+
 test("all wrong variables are told at once", () => {
   expect(() => readEnvironment({ PORT: "x", SIGN_UP: "x" })).toThrow(/PORT[\s\S]*SIGN_UP|SIGN_UP[\s\S]*PORT/);
 });

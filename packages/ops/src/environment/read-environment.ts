@@ -5,7 +5,7 @@ import { z } from "zod";
 import { Settings } from "@countersign/contract";
 
 import { type BusChoice, busVariables, chooseBus } from "./bus-choice.ts";
-import { findContradictions } from "./contradictions.ts";
+import { type ComparedVariables, findContradictions } from "./contradictions.ts";
 import { type EnvironmentFault, WrongEnvironment } from "./environment-fault.ts";
 import { chooseMail, type MailDelivery, mailVariables } from "./mail-delivery.ts";
 import { chooseMetrics, type MetricsChoice, metricsVariables } from "./metrics-choice.ts";
@@ -71,7 +71,7 @@ export function readEnvironment<Own extends z.ZodRawShape = z.ZodRawShape>(
   const { values, wrong } = parseEach({ ...environmentVariables, ...own }, withDefaults);
   const written = new Set(Object.keys(given).filter((name) => name in environmentVariables));
   const unsound = new Set(wrong.map(({ variable }) => variable));
-  const all = [...faults, ...wrong, ...findContradictions(values as Settings, written, unsound)];
+  const all = [...faults, ...wrong, ...findContradictions(values as ComparedVariables, written, unsound)];
   if (all.length > 0) throw new WrongEnvironment(all);
 
   const ownValues = Object.fromEntries(Object.keys(own ?? {}).map((name) => [name, values[name]]));

@@ -16,7 +16,8 @@ export const siteVariables = {
   HOST: z
     .string()
     .regex(/^[\w.:-]+$/, "Write a host name or an address, without brackets.")
-    .default("localhost")
+    // Not a name: where "localhost" is ::1 as well, only that would be opened, and proxies look for 127.0.0.1.
+    .default("127.0.0.1")
     .meta({ description: "The name or address that the port is opened on.", choices: "`0.0.0.0` for all" }),
   PORT: z
     .string()
