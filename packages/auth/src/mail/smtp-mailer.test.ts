@@ -1,4 +1,4 @@
-import { createServer } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 
 import { expect, test } from "vitest";
 
@@ -72,6 +72,96 @@ test("a server that is away, or cannot encrypt where that is asked for, gets no 
   expect(await mailbox.mails()).toEqual([]);
 });
 
+const patience = { silentMs: 200, wholeMs: 600 };
+
+test.each<{ readonly what: string; readonly serve: (socket: Socket) => void; readonly mostMs: number }>([
+  { what: "says nothing", serve() {}, mostMs: 400 },
+  {
+    what: "says a little now and then, and never comes to an end",
+    serve: (socket) => void setInterval(() => socket.write("2"), 50).unref(),
+    mostMs: 900,
+  },
+  { what: "greets, and says nothing from then on", serve: (socket) => void socket.write("220 hello\r\n"), mostMs: 600 },
+  { what: "sends 100 MB of greeting", serve: (socket) => flood(socket, "x"), mostMs: 1500 },
+  { what: "sends 100 MB of greeting in lines", serve: (socket) => flood(socket, "220-hello\r\n"), mostMs: 1500 },
+  { what: "hangs up", serve: (socket) => void socket.end(), mostMs: 400 },
+])("REL-38: a mail server that $what is given up in time and remembered by nothing", async ({ serve, mostMs }) => {
+  await using server = await startHostile(serve);
+  await using mailer = createDisposable(serverAt(server.url), patience);
+  const before = process.memoryUsage().rss;
+
+  for (let mails = 0; mails < 3; mails += 1) {
+    const from = performance.now();
+    await expect(mailer.send(mail)).rejects.not.toThrow(MailRefused);
+    expect(performance.now() - from).toBeLessThan(mostMs * slowMachine);
+  }
+
+  expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 * 1024);
+  await expect.poll(() => server.open).toBe(0);
+});
+
+test("REL-38: after a server that hung, mails leave through connections of their own again", async () => {
+  await using mailbox = await openMailbox();
+  const port = Number(new URL(mailbox.url).port);
+  let isHanging = true;
+  await using server = await startHostile((socket) => {
+    if (isHanging) return;
+    const behind = connect({ port, host: "127.0.0.1" });
+    socket.pipe(behind).pipe(socket);
+    behind.on("error", () => socket.destroy());
+    socket.on("close", () => behind.destroy());
+  });
+  await using mailer = createDisposable(serverAt(server.url), { silentMs: 5000, wholeMs: 300 });
+
+  // More than there are connections to hang on.
+  const lost = await Promise.allSettled(Array.from({ length: 5 }, () => mailer.send(mail)));
+  expect(lost.map(({ status }) => status)).toEqual(Array.from({ length: 5 }, () => "rejected"));
+  isHanging = false;
+  await mailer.send(mail);
+
+  expect(await mailbox.waitFor(1)).toHaveLength(1);
+});
+
+/** Times are for telling whether there is an end, not how fast this machine is. */
+const slowMachine = 5;
+
+/** Writes 100 MB as fast as they are taken. */
+function flood(socket: Socket, text: string): void {
+  const chunk = text.repeat(Math.ceil(65_536 / text.length));
+  let left = 1600;
+  const more = () => {
+    while (left > 0 && !socket.destroyed) {
+      left -= 1;
+      if (!socket.write(chunk)) return void socket.once("drain", more);
+    }
+  };
+  more();
+}
+
+async function startHostile(serve: (socket: Socket) => void) {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => {});
+    socket.on("close", () => sockets.delete(socket));
+    socket.resume();
+    serve(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("The server has no port.");
+  return {
+    url: `smtp://127.0.0.1:${address.port}`,
+    get open() {
+      return sockets.size;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
 function open(url: string) {
   return createDisposable(serverAt(url));
 }
@@ -82,8 +172,11 @@ function serverAt(url: string) {
   return server;
 }
 
-function createDisposable(server: Parameters<typeof createSmtpMailer>[0]["server"]) {
-  const mailer = createSmtpMailer({ server, from: "Example <hello@example.com>" });
+function createDisposable(
+  server: Parameters<typeof createSmtpMailer>[0]["server"],
+  within?: Parameters<typeof createSmtpMailer>[1],
+) {
+  const mailer = createSmtpMailer({ server, from: "Example <hello@example.com>" }, within);
   return { ...mailer, [Symbol.asyncDispose]: async () => mailer.close?.() };
 }
 

@@ -31,7 +31,7 @@ export function cleanFileName(given: string): string {
     .replaceAll(/[<>:"|?*\ufffd]/g, "_")
     .replaceAll(/\s+/g, " ");
   // A leading dot hides a file, a trailing one is dropped by Windows.
-  const trimmed = shown.replaceAll(/^[. ]+|[. ]+$/g, "").replace(reserved, "_$&");
+  const trimmed = withoutDots(shown, "both").replace(reserved, "_$&");
   // What is left may be letters that are drawn as nothing.
   return shorten(isVisible(trimmed) ? trimmed : "file");
 }
@@ -68,5 +68,14 @@ function shorten(name: string): string {
     if (room < 0) break;
     cut += segment;
   }
-  return `${cut.replace(/[. ]+$/, "")}${kept}`;
+  return `${withoutDots(cut, "end")}${kept}`;
+}
+
+/** A pattern for the end would be tried from every dot on, which takes the square of their number. */
+function withoutDots(name: string, at: "both" | "end"): string {
+  const isDot = (index: number) => name[index] === "." || name[index] === " ";
+  let [start, end] = [0, name.length];
+  while (end > 0 && isDot(end - 1)) end -= 1;
+  while (at === "both" && start < end && isDot(start)) start += 1;
+  return name.slice(start, end);
 }
