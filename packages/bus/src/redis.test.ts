@@ -4,7 +4,7 @@ import { findRedis, type OwnRedis, startOwnRedis } from "@app/services";
 
 import { closing, connected, testBus, testReplicas } from "./bus.suite.ts";
 import type { Bus, Hint } from "./bus.ts";
-import { createRedisBus } from "./redis.ts";
+import { createRedisBus, type RedisBusOptions } from "./redis.ts";
 
 const program = await findRedis();
 if (program === null && process.env["CI"])
@@ -18,7 +18,7 @@ describe.skipIf(program === null)("a bus over Redis", () => {
   }, 30_000);
   afterAll(() => server[Symbol.asyncDispose]());
 
-  const create = (options: { readonly onError?: (error: unknown) => void } = {}): Bus =>
+  const create = (options: Omit<RedisBusOptions, "url"> = {}): Bus =>
     createRedisBus({ url: server.url, heartbeatMs: 200, ...options });
   const open = async (options?: { readonly onError?: (error: unknown) => void }) => connected(create(options));
 
@@ -75,6 +75,19 @@ describe.skipIf(program === null)("a bus over Redis", () => {
       server.thaw();
     }
     await connected(bus);
+  }, 60_000);
+
+  test("REL-28: a hint that Redis does not take within two seconds is reason enough to give it up", async () => {
+    await using bus = closing(await connected(create({ heartbeatMs: 60_000, onError: () => {} })));
+    server.freeze();
+    try {
+      bus.publish({ kind: "user", userId: "ann" });
+      const began = performance.now();
+      await vi.waitFor(() => expect(bus.isConnected).toBe(false), 10_000);
+      expect(performance.now() - began).toBeLessThan(4000);
+    } finally {
+      server.thaw();
+    }
   }, 60_000);
 
   test("whoever closes a bus does not wait for a server that hangs, connected or not", async () => {

@@ -24,7 +24,7 @@ async function connect(url: string, channel: string, onMessage: (text: string) =
   const { promise: lost, resolve: lose } = Promise.withResolvers<void>();
   // The client would connect again by itself and subscribe again without a word: hints in between would be missed unnoticed.
   const socket = { reconnectStrategy: false, connectTimeout: answerMs } as const;
-  const sender = createClient({ url, socket, commandOptions: { timeout: answerMs }, disableOfflineQueue: true });
+  const sender = createClient({ url, socket, disableOfflineQueue: true });
   const listener = createClient({ url, socket, disableOfflineQueue: true });
   const clients = [sender, listener];
   for (const client of clients) {
@@ -47,12 +47,15 @@ async function connect(url: string, channel: string, onMessage: (text: string) =
     lost,
     close,
     async send(message) {
-      await sender.publish(channel, message);
+      await withDeadline(sender.publish(channel, message));
     },
   };
 }
 
-/** Redis that hangs takes connections and answers nothing: neither the greeting nor a subscription has a timeout of its own. */
+/**
+ * Redis that hangs takes connections and commands, and answers none. The client's own timeouts are for what has not been sent
+ * yet: neither its greeting nor a command that waits for its answer has one.
+ */
 async function withDeadline(work: Promise<unknown>): Promise<void> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new Error("Redis does not answer.")), answerMs);

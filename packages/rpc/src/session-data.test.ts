@@ -3,6 +3,7 @@ import { expect, test, vi } from "vitest";
 import { z } from "zod";
 
 import { describeDatabases, type TestDialect } from "@app/services/databases";
+import { type Bus, createMemoryBus } from "@countersign/bus";
 import type { Settings } from "@countersign/contract";
 
 import { createProcedures } from "./procedure/procedures.ts";
@@ -61,9 +62,9 @@ const testRouter = router({
   undeclared: protectedProcedure.query(({ ctx }) => ctx.sessionData.get("nothing" as never)),
 });
 
-async function start(dialect: TestDialect, settings: Partial<Settings> = {}) {
+async function start(dialect: TestDialect, settings: Partial<Settings> = {}, bus: Bus = createMemoryBus()) {
   const database = await dialect.create();
-  const app = await startTestApp({ router: testRouter, databaseUrl: database.url, settings });
+  const app = await startTestApp({ router: testRouter, databaseUrl: database.url, settings, bus });
   return {
     app,
     async [Symbol.asyncDispose]() {
@@ -104,6 +105,26 @@ describeDatabases((dialect) => {
     expect(await elsewhere.data(ids[0], 1)).toEqual([{}]);
     expect(await other.data(ids[1], 1)).toEqual([{}]);
     expect(await other.query("session.data.get", { key: "theme" })).toMatchObject({ result: { data: null } });
+  });
+
+  test("what another server changes untold is shown within the lease while the bus is away", async () => {
+    const [away, there] = [false, true].map((isConnected) => ({ ...createMemoryBus(), isConnected, publish() {} }));
+    const settings = { LEASE_SECONDS: 1 };
+    await using untold = await start(dialect, settings, away);
+    await using trusting = await start(dialect, settings, there);
+    const open = async ({ app }: typeof untold) => (await app.signIn("ann")).open();
+    await using shown = await open(untold);
+    await using control = await open(trusting);
+    const ids = [await shown.subscribe("session.data.live"), await control.subscribe("session.data.live")] as const;
+    await Promise.all([shown.data(ids[0], 1), control.data(ids[1], 1)]);
+
+    for (const socket of [shown, control]) await socket.mutate("session.data.set", dark);
+
+    const from = performance.now();
+    expect(await shown.data(ids[0], 2)).toEqual([{}, { theme: "dark" }]);
+    expect(performance.now() - from).toBeLessThan(1800);
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, 1500 - (performance.now() - from))));
+    expect(control.dataOf(ids[1])).toEqual([{}]);
   });
 
   test("procedures set and get what the browser only sees, and what it never sees", async () => {

@@ -19,6 +19,10 @@ test("REL-22: PostgreSQL crashes under load; the servers stay, and what was ackn
   await expectPassed("postgres");
 });
 
+test("REL-25, REL-26, REL-28, REL-29: whatever becomes of Redis, people work on, sessions end in time, and lists show what is there", async () => {
+  await expectPassed("redis");
+});
+
 test("REL-50: a crowd that loses its server comes back by itself, and is shown what has changed meanwhile", async () => {
   await expectPassed("crowd");
 });

@@ -21,6 +21,12 @@ export const faults: readonly Fault[] = [
     run: async (options) => (await import("./postgres/postgres.ts")).postgres(options),
   },
   {
+    name: "redis",
+    ids: ["REL-25", "REL-26", "REL-28", "REL-29"],
+    about: "Redis is killed, cut off, stopped, slow and emptied",
+    run: async (options) => (await import("./redis/redis.ts")).redis(options),
+  },
+  {
     name: "crowd",
     ids: ["REL-50"],
     about: "thousands of pages lose their server at once, and come back",

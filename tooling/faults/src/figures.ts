@@ -21,7 +21,11 @@ export function brokenRules(
   violations: readonly Violation[],
   { rules, ...figure }: Named & { readonly rules: readonly string[] },
 ): Figure {
-  const count = violations.filter(({ rule }) => rules.includes(rule)).length;
+  return none(figure, violations.filter(({ rule }) => rules.includes(rule)).length);
+}
+
+/** Something that must not be: how often it was. */
+export function none(figure: Named, count: number): Figure {
   return { ...figure, target: "0", seen: String(count), isMet: count === 0 };
 }
 
@@ -59,6 +63,18 @@ export function atMost(
   return { ...figure, target: `≤ ${say(String(most))}`, seen: say(seen.toFixed(1)), isMet: seen <= most };
 }
 
+/** A part of a whole that has to be as large as this, from 0 to 1. */
+export function shareOf({ least, ...figure }: Named & { readonly least: number }, part: number, all: number): Figure {
+  const percent = (share: number, digits: number) => `${(share * 100).toFixed(digits)} %`;
+  const isMet = all > 0 && part / all >= least;
+  return { ...figure, target: `≥ ${percent(least, 0)}`, seen: percent(part / all, 2), isMet };
+}
+
+/** A time that must stay below twice what it is on this machine in this run when nothing is wrong. */
+export function timeBelowTwice(figure: Named, seenMs: number, baseMs: number): Figure {
+  return { ...figure, target: `< 2 × ${seconds(baseMs)}`, seen: seconds(seenMs), isMet: seenMs < 2 * baseMs };
+}
+
 function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(2)} s`;
+  return `${(ms / 1000).toFixed(ms < 1000 ? 3 : 2)} s`;
 }

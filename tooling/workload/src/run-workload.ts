@@ -3,6 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Evidence, Exit, FinalState, Sight } from "./checker/evidence.ts";
 import { isUpToDate } from "./checker/views.ts";
 import type { Crew } from "./client/crew.ts";
+import { Gate } from "./client/gate.ts";
 import { Program, type Weights } from "./client/program.ts";
 import { WorkloadClient } from "./client/workload-client.ts";
 import { History } from "./history.ts";
@@ -26,6 +27,11 @@ export interface WorkloadOptions {
 export interface Workload {
   readonly clients: readonly WorkloadClient[];
   readonly history: History;
+  /**
+   * Lets everybody finish what they have begun and rest, until every open list shows what is there or the time is up; then they
+   * go on. Resolves with the number of lists that did not.
+   */
+  rest(read: () => Promise<FinalState>, withinMs: number): Promise<number>;
   /** Lets everybody finish what they have begun. */
   stop(): Promise<void>;
   /**
@@ -53,31 +59,53 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
   await Promise.all(programs.map((program) => program.inviteGuests()));
 
   const stopping = new AbortController();
+  const gate = new Gate(size);
   const running = programs.map((program, place) => {
     const rest = random.fork(size + place);
-    return program.run(stopping.signal, () => pause(rest.whole(0, restMs)));
+    return program.run(stopping.signal, async () => {
+      await pause(rest.whole(0, restMs));
+      await gate.pass();
+    });
   });
   // Whoever stops before the end is noticed by `stop`.
   for (const one of running) one.catch(() => {});
 
   async function stop(): Promise<void> {
     stopping.abort();
+    gate.open();
     await Promise.all(running);
+  }
+
+  function views() {
+    return clients.flatMap((client) => client.finalViews());
+  }
+
+  /** What is there in the end, and whether every list shows it is for others to say. */
+  async function waitForViews(read: () => Promise<FinalState>, withinMs: number): Promise<FinalState> {
+    const deadline = performance.now() + withinMs;
+    let final = await read();
+    while (performance.now() < deadline && !views().every((view) => isUpToDate(final, view))) {
+      await pause(50);
+      final = await read();
+    }
+    return final;
   }
 
   return {
     clients,
     history,
     stop,
+    async rest(read, withinMs) {
+      // Whoever has failed never waits there.
+      await Promise.race([gate.close(), Promise.all(running)]);
+      const final = await waitForViews(read, withinMs);
+      const stale = views().filter((view) => !isUpToDate(final, view)).length;
+      gate.open();
+      return stale;
+    },
     async settle(read, exits, withinMs = 10_000) {
       await stop();
-      const deadline = performance.now() + withinMs;
-      let final = await read();
-      const views = () => clients.flatMap((client) => client.finalViews());
-      while (performance.now() < deadline && !views().every((view) => isUpToDate(final, view))) {
-        await pause(50);
-        final = await read();
-      }
+      const final = await waitForViews(read, withinMs);
       const shown = views();
       for (const client of clients) client.close();
       return { history: history.events, sights, final, views: shown, exits: exits() };

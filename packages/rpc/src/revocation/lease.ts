@@ -20,10 +20,10 @@ export interface Lease {
 
 /**
  * The promise that holds when nothing else does: every open socket's session is confirmed by the database once per
- * lease, and what cannot be confirmed is closed.
+ * lease, and what cannot be confirmed is closed. While the bus is away, what is shown is read again once per lease, too.
  */
 export function startLease(services: Services, revocation: Revocation): Lease {
-  const { clock, connections, log, meter, recent, settings } = services;
+  const { bus, clock, connections, hub, log, meter, recent, settings } = services;
   const leaseMs = settings.LEASE_SECONDS * 1000;
   const watchMs = Math.min(1000, leaseMs / 4);
   let confirmedAt = performance.now();
@@ -65,6 +65,7 @@ export function startLease(services: Services, revocation: Revocation): Lease {
     clearInterval(renewal);
     clearInterval(watching);
     clearInterval(ending);
+    clearInterval(reading);
   }
 
   function closeUnconfirmed(): void {
@@ -107,9 +108,15 @@ export function startLease(services: Services, revocation: Revocation): Lease {
     void rechecked.finally(() => (isEnding = false));
   }
 
+  /** What is shown is held to the lease as well: nobody tells this server what others change while the bus is away. */
+  function readUntold(): void {
+    if (!bus.isConnected) hub.touchAll();
+  }
+
   // Twice per lease, so that an end that nobody was told of is noticed within it.
   const renewal = setInterval(() => void renew(), leaseMs / 2).unref();
   const watching = setInterval(watch, watchMs).unref();
   const ending = setInterval(endExpired, expiryMs).unref();
+  const reading = setInterval(readUntold, leaseMs).unref();
   return { stop, isOver, ageSeconds: () => (performance.now() - confirmedAt) / 1000 };
 }

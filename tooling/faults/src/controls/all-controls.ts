@@ -3,6 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { limitMemory, openStalledReaders, type Violation, withDatabase } from "@app/workload";
 
 import { loseAnswers } from "../answers/lose-answers.ts";
+import { askRedis } from "../redis/ask-redis.ts";
 import { play } from "../scene.ts";
 
 /** A protection that can be taken away, and what goes wrong without it. */
@@ -75,6 +76,29 @@ const withoutGaps: Control = {
   },
 };
 
+const withoutGapsOnRedis: Control = {
+  name: "the gap handler, over Redis",
+  rule: "I5",
+  how: "the subscription of one of 2 servers killed while that one stands still for 0.7 s, PostgreSQL",
+  async run({ isOff, seed }) {
+    const switchedOff = isOff ? (["gap"] as const) : [];
+    const common = { database: "postgres", bus: "redis", replicas: 2, seed, clients: 8, switchedOff } as const;
+    const { violations } = await play({ ...common, settleMs: 4000 }, async ({ redis, servers: [server] }, workload) => {
+      const pid = server?.pid ?? null;
+      if (!redis || pid === null) return;
+      await pause(500);
+      process.kill(pid, "SIGSTOP");
+      await askRedis(redis.url, "CLIENT", "KILL", "TYPE", "pubsub");
+      await pause(700);
+      // What is changed at the other one until now is the last that is changed, but for what the first one has begun.
+      const stopping = workload.stop();
+      process.kill(pid, "SIGCONT");
+      await stopping;
+    });
+    return violations;
+  },
+};
+
 const withoutBackpressure: Control = {
   name: "backpressure",
   rule: "I10",
@@ -124,5 +148,6 @@ export const controls: readonly Control[] = [
   withoutRevocation,
   withoutBackpressure,
   withoutGaps,
+  withoutGapsOnRedis,
   withoutSynchronousCommits,
 ];

@@ -277,12 +277,14 @@ export class WorkloadClient {
     });
     if (view && live) view.apply(live.eventId, live.list);
     const hasEnded = frame.error !== undefined || frame.result?.type === "stopped";
-    if (view && hasEnded && session === this.#session) void this.#startAnew();
+    if (view && hasEnded && session === this.#session) void this.#startAnew(session);
   }
 
   /** A list that has ended is asked for again, over another socket. */
-  async #startAnew(): Promise<void> {
+  async #startAnew(session: number): Promise<void> {
     await pause(this.random.whole(100, 300));
+    // Signed in anew meanwhile: the socket is another one, and so are the lists.
+    if (session !== this.#session) return;
     this.#move();
   }
 }

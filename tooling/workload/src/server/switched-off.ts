@@ -20,9 +20,10 @@ export function hasSwitchedOff(names: readonly Protection[]): (name: Protection)
   return (name) => names.includes(name);
 }
 
-/** The same bus, which does not say that hints may have been missed. */
+/** The same bus, which does not say that hints may have been missed, nor that they may be just now. */
 export function withoutGaps(bus: Bus): Bus {
-  return deafTo(bus, (hint) => hint.kind === "gap");
+  const deaf = deafTo(bus, (hint) => hint.kind === "gap");
+  return Object.create(deaf, { isConnected: { value: true } }) as Bus;
 }
 
 /** Who is let in once stays in: sessions are read once, and nobody hears of their end. */
