@@ -48,6 +48,10 @@ test("REL-37, EXP-08: clocks that jump end the sessions that are past their limi
   await expectPassed("clock");
 });
 
+test("REL-32: no procedure keeps the event loop with the worst that fits into a frame", async () => {
+  await expectPassed("hog");
+});
+
 test("SES-20: while sessions get new tokens, hundreds of calls at once on two servers are answered with nobody else's data", async () => {
   await expectPassed("soak");
 });

@@ -64,6 +64,12 @@ export const faults: readonly Fault[] = [
     run: async (options) => (await import("./clock/clock.ts")).clock(options),
   },
   {
+    name: "hog",
+    ids: ["REL-32"],
+    about: "every procedure is given the worst that fits into a frame",
+    run: async (options) => (await import("./hog/hog.ts")).hog(options),
+  },
+  {
     name: "soak",
     ids: ["SES-20"],
     about: "two users on two servers call all the time while their sessions get new tokens",
