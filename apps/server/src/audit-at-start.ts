@@ -8,11 +8,19 @@ import {
   type Environment,
   findAuditFacts,
   type Finding,
+  mayPass,
 } from "@countersign/ops";
 
 /** In production, what is wrong stops the start. Nothing has been changed then: no file made, no migration applied. */
 export class RefusedStart extends Error {
   override readonly name = "RefusedStart";
+  /** It is worth trying again with the settings as they are. */
+  readonly mayPass: boolean;
+
+  constructor(errors: readonly Finding[]) {
+    super(errors.map(describeFinding).join("\n"));
+    this.mayPass = mayPass(errors);
+  }
 }
 
 /**
@@ -36,7 +44,7 @@ export async function auditAtStart(
     log.warn({ finding: finding.id }, `Accepted by AUDIT_IGNORE: ${describeFinding(finding)}`);
   const errors = findings.filter(({ severity }) => severity === "error");
   for (const finding of findings) if (finding.severity !== "error") tell(log, finding);
-  if (errors.length > 0) throw new RefusedStart(errors.map(describeFinding).join("\n"));
+  if (errors.length > 0) throw new RefusedStart(errors);
 }
 
 function tell(log: Pick<Logger, "info" | "warn">, finding: Finding): void {

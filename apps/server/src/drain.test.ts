@@ -96,6 +96,16 @@ test("a second signal ends it at once", async () => {
   expect(performance.now() - from).toBeLessThan(5000);
 });
 
+test("a terminal that is closed drains it as well, however often it is told", async () => {
+  await using database = await postgresDialect.create();
+  await using replica = await startReplica({ DATABASE_URL: database.url, DRAIN_SETTLE_SECONDS: "2" });
+  const from = performance.now();
+  replica.signal("SIGHUP");
+  await expect.poll(async () => (await fetch(`${replica.url}/readyz`)).status).toBe(503);
+  expect(await replica.end("SIGHUP")).toBe(0);
+  expect(performance.now() - from).toBeGreaterThan(1900);
+});
+
 interface Member {
   readonly opened: OpenClient;
   readonly list: LiveRows<Note>;

@@ -1,3 +1,4 @@
+import { exitCodeOf } from "./exit-code.ts";
 import { runServer } from "./server.ts";
 
 try {
@@ -7,5 +8,5 @@ try {
 } catch (error) {
   // What stops a start is the operator's to mend: the message says what, a stack would only hide it.
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(1);
+  process.exit(exitCodeOf(error));
 }

@@ -15,12 +15,12 @@ import { startReplica } from "./test/start-replica.ts";
 const production = { NODE_ENV: "production", PORT: "0", AUDIT_IGNORE: "durability" };
 
 describeDatabases((dialect) => {
-  test("REL-56: with a wrong variable the server ends with 1 and a line for each, and nothing was made or migrated", async () => {
+  test("REL-56: with a wrong variable the server ends with 78 and a line for each, and nothing was made or migrated", async () => {
     await using database = await dialect.create();
 
     const ended = await runServer(database, { ...production, LEASE_SECONDS: "0", PORT: "hidden" });
 
-    expect(ended.code).toBe(1);
+    expect(ended.code).toBe(78);
     expect(ended.errors.trim().split("\n").toSorted()).toEqual([
       "LEASE_SECONDS: Write a whole number from 1 to 300.",
       "PORT: Write a port from 0 to 65535.",
@@ -34,7 +34,7 @@ describeDatabases((dialect) => {
 
     const ended = await runServer(database, { ...production, PUBLIC_URL: "http://app.example.com" });
 
-    expect(ended.code).toBe(1);
+    expect(ended.code).toBe(78);
     expect(ended.errors).toMatch(/^PUBLIC_URL: .*https.*\(public-url-insecure\)\n$/);
     expect(await isUntouched(database)).toBe(true);
     // The negative control of the test below.
@@ -52,7 +52,7 @@ describeDatabases((dialect) => {
 
     const ended = await runServer(database, { ...production, TRUST_PROXY: "0.0.0.0/0" });
 
-    expect(ended.code).toBe(1);
+    expect(ended.code).toBe(78);
     expect(ended.errors).toContain("(proxy-trusts-everyone)");
     expect(ended.errors.includes("(sqlite-shared)")).toBe(dialect.name === "sqlite");
     expect((await fetch(`${running.url}/readyz`)).status).toBe(200);
@@ -67,8 +67,17 @@ test("a database that does not wait for its disk is refused in production", asyn
 
   const refused = await runServer(database, { ...production, AUDIT_IGNORE: "" });
 
-  expect(refused.code).toBe(1);
+  expect(refused.code).toBe(78);
   expect(refused.errors).toMatch(/^fsync is off: .*\(durability\)\nfull_page_writes is off: .*\(durability\)\n$/);
+});
+
+test("REL-56: a database that is away ends it with another code than wrong settings: it is to be started again", async () => {
+  const away = { url: "postgres://app@127.0.0.1:1/app" };
+  const ended = await runServer(away, production);
+  expect(ended.errors).toMatch(/^DATABASE_URL: .*\(database-unreachable\)\n$/);
+  expect(ended.code).toBe(69);
+  // A wrong setting beside it stays wrong.
+  expect(await runServer(away, { ...production, TRUST_PROXY: "::ffff:0:0/96" })).toMatchObject({ code: 78 });
 });
 
 test("warnings and notices are logged as JSON, with the finding's id, and hold no secret", async () => {
@@ -96,7 +105,7 @@ test("warnings and notices are logged as JSON, with the finding's id, and hold n
 });
 
 /** Runs the server until it ends, with nothing of this process's environment. */
-async function runServer({ url }: TestDatabase, env: Readonly<Record<string, string>>) {
+async function runServer({ url }: Pick<TestDatabase, "url">, env: Readonly<Record<string, string>>) {
   const child = spawn(process.execPath, [join(import.meta.dirname, "main.ts")], {
     env: { DATABASE_URL: url, UPLOAD_FOLDER: uploadFolderOf(url), ...env },
     stdio: ["ignore", "pipe", "pipe"],

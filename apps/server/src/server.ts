@@ -116,17 +116,19 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The first signal drains; a second one ends the process at once. */
+/**
+ * The first signal drains; a second one ends the process at once. A terminal that is closed (SIGHUP) drains as well, and forces
+ * nothing: shell and system may both tell it.
+ */
 function askedToStop(): Promise<void> {
   return new Promise((resolve) => {
     let isAsked = false;
-    const onSignal = () => {
-      if (isAsked) process.exit(130);
+    const onSignal = (signal: NodeJS.Signals) => {
+      if (isAsked && signal !== "SIGHUP") process.exit(130);
       isAsked = true;
       resolve();
     };
-    process.on("SIGINT", onSignal);
-    process.on("SIGTERM", onSignal);
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
   });
 }
 

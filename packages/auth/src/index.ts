@@ -33,6 +33,7 @@ export type { Oidc } from "./oidc/oidc.ts";
 export type { Claims, MappedClaims, OidcOptions, ProviderOptions, ProviderTokens } from "./oidc/provider.ts";
 export { findIssuerFault } from "./oidc/provider.ts";
 export { newId } from "./new-id.ts";
+export { reservedNames } from "./account/username.ts";
 export { createOperator, type OperatorOptions } from "./operator/create-operator.ts";
 export type { AccountSummary, Listed, NewUser, Operator, OwnedSession, UserChange } from "./operator/operator.ts";
 export { describeFault, mostKeys } from "./session-data/data-value.ts";

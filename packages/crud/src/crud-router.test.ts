@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 
+import { eq, sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 
-import { describeDatabases } from "@app/services/databases";
+import { describeDatabases, postgresDialect } from "@app/services/databases";
 import type { RawFrame } from "@countersign/rpc/testing";
 
 import { startCrudApp } from "./test/app.ts";
@@ -11,6 +12,7 @@ interface Sent {
   readonly id: string;
   readonly version: number;
   readonly title: string;
+  readonly dueAt: string | null;
   readonly $can: { readonly update: boolean; readonly remove: boolean };
 }
 
@@ -23,6 +25,32 @@ const pageOf = (frame: RawFrame) => {
   return frame.result?.data as { rows: Sent[]; nextCursor: string | null; total: number | null };
 };
 const codeOf = (frame: RawFrame) => frame.error?.data.code;
+
+test("instants that PostgreSQL keeps and JavaScript cannot say are shown as none, and the other rows as they are", async () => {
+  await using started = await startCrudApp(postgresDialect);
+  const ann = await started.app.signIn("ann");
+  await using socket = await ann.open();
+  const kept = ["infinity", "-infinity", "0044-03-15 BC", "20000-01-01 00:00+00", "2027-01-01 00:00+00"];
+  for (const dueAt of kept) {
+    const { id } = rowOf(await socket.mutate("note.create", { title: dueAt }));
+    const { notes } = started.app.db.tables;
+    await started.app.db.transaction((tx) =>
+      tx
+        .update(notes)
+        .set({ dueAt: sql`${dueAt}::timestamptz` })
+        .where(eq(notes.id, id)),
+    );
+  }
+
+  const { rows } = pageOf(await socket.query("note.list"));
+  expect(Object.fromEntries(rows.map(({ title, dueAt }) => [title, dueAt]))).toEqual({
+    infinity: null,
+    "-infinity": null,
+    "0044-03-15 BC": null,
+    "20000-01-01 00:00+00": "+020000-01-01T00:00:00.000Z",
+    "2027-01-01 00:00+00": "2027-01-01T00:00:00.000Z",
+  });
+});
 
 describeDatabases((dialect) => {
   test("a row is created, listed, read, changed, removed and restored by its owner", async () => {

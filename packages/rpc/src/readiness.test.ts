@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 
 import { type OwnPostgres, startOwnPostgres } from "@app/services";
 import { sqliteDialect as sqlite } from "@app/services/databases";
@@ -66,6 +66,45 @@ test("a thousand who ask within a second ask the database once; a lease that ran
     isReady: false,
     checks: { accepting: "ok", database: "ok", lease: "failing" },
   });
+});
+
+test("a database that is slow, or away for a moment, takes nobody out of service; one that is silent for three seconds does", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const database = { answersAfterMs: 0, isAway: false };
+  const ping = async () => {
+    await new Promise((resolve) => setTimeout(resolve, database.answersAfterMs));
+    if (database.isAway) throw new Error("away");
+  };
+  const read = createReadiness({ isAccepting: () => true, isLeaseConfirmed: () => true, ping });
+  /** What probes hear that come every two seconds, as proxies send them. */
+  const probe = async (times: number) => {
+    const heard: boolean[] = [];
+    for (let time = 0; time < times; time += 1) {
+      void read().then(({ isReady }) => heard.push(isReady));
+      await vi.advanceTimersByTimeAsync(2000);
+    }
+    return heard;
+  };
+  expect(await probe(2)).toEqual([true, true]);
+
+  database.answersAfterMs = 2500;
+  expect(await probe(6)).toEqual([true, true, true, true, true, true]);
+
+  database.answersAfterMs = 0;
+  await vi.advanceTimersByTimeAsync(4000);
+  database.isAway = true;
+  expect(await probe(1)).toEqual([true]);
+  database.isAway = false;
+  expect(await probe(2)).toEqual([true, true]);
+
+  database.isAway = true;
+  expect(await probe(4)).toEqual([true, false, false, false]);
+  database.isAway = false;
+  expect(await probe(2)).toEqual([true, true]);
+
+  database.answersAfterMs = 60_000;
+  expect(await probe(4)).toEqual([true, false, false, false]);
 });
 
 async function ask(url: string, path: string): Promise<{ status: number; body: unknown }> {

@@ -1,16 +1,17 @@
-import { mkdtempDisposableSync, readdirSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { execFileSync } from "node:child_process";
+import { mkdtempDisposableSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
 import { defaultSettings } from "@countersign/contract";
 
-import { readExample } from "./examples.ts";
+import { fillIn, readExample } from "./examples.ts";
 import { proxies } from "./proxies.ts";
 
 const root = new URL("../../../", import.meta.url);
-const { MAX_UPLOAD_BYTES, PING_SECONDS, PONG_SECONDS, UPGRADE_SECONDS } = defaultSettings;
+const { MAX_CONNECTIONS, MAX_UPLOAD_BYTES, PING_SECONDS, PONG_SECONDS, UPGRADE_SECONDS } = defaultSettings;
 
 test("each setting that an example names is one", () => {
   const known = knownVariables();
@@ -54,6 +55,67 @@ test("RAT-07: proxies set X-Forwarded-For, and append nothing to it", () => {
   expect(all).not.toMatch(/\$proxy_add_x_forwarded_for|option forwardfor|trusted_proxies|add-header X-Forwarded/);
 });
 
+test("proxies give requests their names, so that no client writes into the servers' log", () => {
+  expect(directivesOf("nginx.conf")).toContain("proxy_set_header X-Request-Id      $request_id;");
+  expect(directivesOf("haproxy.cfg")).toContain("http-request set-header X-Request-Id      %[uuid()]");
+  expect(directivesOf("Caddyfile")).toContain("header_up X-Request-Id {http.request.uuid}");
+});
+
+test("HAProxy, whose one file this takes the place of, does not go on as root", () => {
+  const all = directivesOf("haproxy.cfg");
+  expect(all).toEqual(
+    expect.arrayContaining(["user haproxy", "group haproxy", "chroot /var/lib/haproxy", "log global"]),
+  );
+});
+
+test("nginx is told to take two connections for each socket that a server takes", () => {
+  expect(numberIn("nginx.conf", /^# +events \{ worker_connections (\d+); \}$/m)).toBeGreaterThanOrEqual(
+    2 * MAX_CONNECTIONS,
+  );
+  expect(numberIn("nginx.conf", /^# +worker_rlimit_nofile (\d+);$/m)).toBeGreaterThan(2 * MAX_CONNECTIONS);
+});
+
+test("the unit tries again for ever, but for settings that are wrong", () => {
+  const unit = directivesOf("countersign.service");
+  expect(unit).toEqual(
+    expect.arrayContaining(["StartLimitIntervalSec=0", "Restart=always", "RestartPreventExitStatus=78"]),
+  );
+  // That is what such a server ends with.
+  expect(readFileSync(new URL("apps/server/src/exit-code.ts", root), "utf8")).toContain("wrongSettings = 78;");
+});
+
+test("the command line of an installation has the server's settings, and nothing of the caller's environment", () => {
+  using folder = mkdtempDisposableSync(join(tmpdir(), "installed-"));
+  const at = (name: string) => join(folder.path, name);
+  writeFileSync(at("environment"), "DATABASE_URL=sqlite:/srv/main.db\nMAIL_FROM=Example <hello@example.com>\n");
+  writeFileSync(
+    at("program.js"),
+    "console.log(JSON.stringify({ env: process.env, words: process.argv.slice(2), cwd: process.cwd() }));",
+  );
+  const script = fillIn("countersign.sh", [
+    ["user=countersign", `user=${userInfo().username}`],
+    ["/var/lib/countersign", folder.path],
+    ["/etc/countersign/environment", at("environment")],
+    ["/opt/countersign/current/apps/server/dist/countersign.js", at("program.js")],
+    ["/usr/bin/node", process.execPath],
+  ]);
+  writeFileSync(at("countersign"), script);
+
+  const said = execFileSync("sh", [at("countersign"), "user", "create", "a b"], {
+    env: { PATH: process.env["PATH"], DATABASE_URL: "sqlite:/elsewhere.db", REDIS_URL: "redis://elsewhere" },
+    encoding: "utf8",
+  });
+  const { env, words, cwd } = JSON.parse(said) as { env: Record<string, string>; words: string[]; cwd: string };
+  expect(env).toMatchObject({
+    NODE_ENV: "production",
+    DATABASE_URL: "sqlite:/srv/main.db",
+    MAIL_FROM: "Example <hello@example.com>",
+  });
+  expect(env).not.toHaveProperty("REDIS_URL");
+  expect(words).toEqual(["user", "create", "a b"]);
+  expect(cwd).toBe(realpathSync(folder.path));
+});
+
 test("no proxy binds people to a server, or repeats a call", () => {
   const all = proxyExamples.flatMap(directivesOf).join("\n");
   expect(all).not.toMatch(/ip_hash|sticky|cookie|balance source|non_idempotent|all-retryable-errors/);
@@ -78,6 +140,7 @@ const ofOthers = new Set([
   "AF_INET",
   "AF_INET6",
   "AF_UNIX",
+  "EX_CONFIG",
   "NET_BIND_SERVICE",
   "NODE_IMAGE",
   "ON_ERROR_STOP",

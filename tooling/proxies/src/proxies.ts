@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { Certificate } from "./certificate.ts";
@@ -37,12 +37,15 @@ export const proxies: readonly Proxy[] = [
         ["127.0.0.1:3001", `127.0.0.1:${serverPorts[0]}`],
         ["127.0.0.1:3002", `127.0.0.1:${serverPorts[1]}`],
       ]);
+      // As its comment tells people to write there.
+      const [, files = ""] = /^# +worker_rlimit_nofile (\d+);$/m.exec(site) ?? [];
+      const [, events = ""] = /^# +(events \{.*\})$/m.exec(site) ?? [];
       const kept = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
       // What a distribution's own nginx.conf says around it.
       const around = [
         ...(process.getuid?.() === 0 ? ["user root;"] : []),
         `daemon off; worker_processes 2; pid ${folder}/nginx.pid; error_log stderr warn;`,
-        "events { worker_connections 2000; }",
+        `worker_rlimit_nofile ${files}; ${events}`,
         "http {",
         ...kept.map((name) => `  ${name}_temp_path ${folder}/nginx-${name};`),
         "  access_log off;",
@@ -79,6 +82,8 @@ export const proxies: readonly Proxy[] = [
     program: "haproxy",
     prepare({ folder, certificate, httpsPort, httpPort, serverPorts }) {
       const text = fillIn("haproxy.cfg", [
+        // Its user, its folder and its log are those of an installation; only root may take them.
+        ...(process.getuid?.() === 0 && existsSync("/var/lib/haproxy") ? [] : haproxyInstalled),
         // Each takes two files, and not every machine lets a process open so many.
         ["maxconn 50000", "maxconn 2000"],
         ["bind :80", `bind 127.0.0.1:${httpPort}`],
@@ -93,6 +98,12 @@ export const proxies: readonly Proxy[] = [
     },
   },
 ];
+
+const haproxyInstalled = [
+  ["    chroot /var/lib/haproxy\n", ""],
+  ["    user haproxy\n", ""],
+  ["    group haproxy\n", ""],
+] as const;
 
 function write(folder: string, name: string, text: string): string {
   const file = join(folder, name);

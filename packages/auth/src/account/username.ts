@@ -12,8 +12,21 @@ export interface Username {
   readonly usernameKey: string;
 }
 
-/** Reads a username someone wants: the name and its key, or the message that says what is wrong with it. */
-export function parseUsername(raw: string): Username | { readonly fault: string } {
+/**
+ * Names that the library makes accounts with, for as long as it needs them: `countersign doctor` does. Nobody else gets one, so
+ * that what bears one may be removed.
+ */
+export const reservedNames = "countersign-doctor";
+
+/**
+ * Reads a username someone wants: the name and its key, or the message that says what is wrong with it.
+ *
+ * @param options.mayBeReserved whether it may begin with what is kept for the library
+ */
+export function parseUsername(
+  raw: string,
+  options: { readonly mayBeReserved?: boolean } = {},
+): Username | { readonly fault: string } {
   // Looked at before normalising, which takes time in proportion.
   if (raw.length > mostRawLength) return { fault: tooLong };
 
@@ -22,7 +35,10 @@ export function parseUsername(raw: string): Username | { readonly fault: string 
   if (Array.from(username).length > mostCharacters) return { fault: tooLong };
   if (username.includes("@")) return { fault: fieldFaults.usernameWithAt };
   const fault = findNameFault(raw);
-  return fault === null ? { username, usernameKey: toUsernameKey(username) } : { fault };
+  if (fault !== null) return { fault };
+  const usernameKey = toUsernameKey(username);
+  const isReserved = usernameKey.startsWith(reservedNames) && options.mayBeReserved !== true;
+  return isReserved ? { fault: fieldFaults.usernameTaken } : { username, usernameKey };
 }
 
 const tooLong = `Too long: at most ${mostCharacters} characters.`;

@@ -28,10 +28,11 @@ type Reading = { readonly values: UserFields } | { readonly fields: FieldErrors 
 export async function readNewUser(
   { settings, passwordRule }: { readonly settings: Settings; readonly passwordRule: PasswordRule },
   input: NewUser,
+  options: { readonly mayBeReserved?: boolean } = {},
 ): Promise<Reading> {
   const read = readUserChange(settings, { ...input, email: input.email ?? null });
   const fields: Record<string, readonly string[]> = { ...("fields" in read ? read.fields : {}) };
-  const name = parseUsername(input.username);
+  const name = parseUsername(input.username, options);
   if ("fault" in name) fields["username"] = [name.fault];
 
   const email = "values" in read ? (read.values.email ?? null) : null;

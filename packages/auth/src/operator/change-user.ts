@@ -45,6 +45,18 @@ export async function setActive(context: OperatorContext, userId: string, isActi
   });
 }
 
+/** See `Operator.removeUser`. */
+export async function removeUser(context: OperatorContext, userId: string): Promise<UserChange> {
+  const concern = { userId, action: "admin.user.remove", mayRemoveSuperuser: true } as const;
+  return changeUser(context, concern, async (tx, user) => {
+    // Before the row takes them with it: their sockets are to hear why.
+    const ended = await context.sessions.end(tx, { userId }, "deleted");
+    await tx.delete(tx.tables.users).where(eq(tx.tables.users.id, userId));
+    await record(context, tx, user, "admin.user.remove", { count: ended.length });
+    return { status: "changed", endedSessions: ended.length };
+  });
+}
+
 /** See `Operator.setPassword`. */
 export async function setPassword(
   context: OperatorContext,

@@ -7,7 +7,7 @@ import { createPasswordRule } from "../password/password-rule.ts";
 import { createPasswords } from "../password/password.ts";
 import { createLuciaEngine } from "../session/lucia-engine.ts";
 
-import { setActive, setPassword, setRank } from "./change-user.ts";
+import { removeUser, setActive, setPassword, setRank } from "./change-user.ts";
 import { createUser } from "./create-user.ts";
 import { endAllSessions, endSession, endSessions } from "./end-sessions.ts";
 import { listSessions } from "./list-sessions.ts";
@@ -34,6 +34,7 @@ export function createOperator(options: OperatorOptions): Operator {
     createUser: (user) => createUser(context, user),
     setRank: (userId, rank) => setRank(context, userId, rank),
     setActive: (userId, isActive) => setActive(context, userId, isActive),
+    removeUser: (userId) => removeUser(context, userId),
     setPassword: (userId, password) => setPassword(context, userId, password),
     listSessions: (filter) => listSessions(context, filter),
     endSession: (sessionId) => endSession(context, sessionId),

@@ -41,7 +41,11 @@ export async function createUser(context: OperatorContext, user: NewUser): Retur
 
 async function readNames(context: OperatorContext, user: NewUser): Promise<Names | { readonly fields: FieldErrors }> {
   const { username, email, password } = user;
-  const read = await readNewUser(context, { username, email, password });
+  const read = await readNewUser(
+    context,
+    { username, email, password },
+    { mayBeReserved: user.mayBeReserved === true },
+  );
   if ("fields" in read) return read;
   const { usernameKey, emailKey = null } = read.values;
   if (read.values.username === undefined || usernameKey === undefined)

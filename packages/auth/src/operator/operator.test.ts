@@ -100,6 +100,34 @@ describeDatabases((dialect) => {
     expect(await app.db.$count(app.db.tables.users)).toBe(1);
   });
 
+  test("an account that is removed is gone with its sessions, and stands in the audit log; the last superuser stays", async () => {
+    await using app = await openOperator(dialect);
+    const [boss, plain] = [await app.make(root), await app.make(cid)];
+    await signIn(app, "cid", cid.password);
+
+    expect(await app.operator.removeUser(plain.id)).toEqual({ status: "changed", endedSessions: 1 });
+    expect(await app.operator.removeUser(plain.id)).toEqual({ status: "not-found" });
+    expect(await app.operator.removeUser(boss.id)).toEqual({ status: "last-superuser" });
+
+    expect(await app.operator.listSessions({ limit: 10 })).toMatchObject({ total: 0 });
+    expect(await app.operator.listUsers({ limit: 10 })).toMatchObject({ total: 1, items: [{ username: "Root" }] });
+    expect((await app.audited()).filter(({ action }) => action === "admin.user.remove")).toEqual([
+      { action: "admin.user.remove", outcome: "ok", subjectName: "Cid", details: { count: 1 } },
+      expect.objectContaining({ outcome: "refused", subjectName: "Root" }),
+    ]);
+  });
+
+  test("names that are kept for the library are taken for everybody else, however they are written", async () => {
+    await using app = await openOperator(dialect);
+    for (const username of ["countersign-doctor", "Countersign-Doctor-2", "\uff23ountersign-doctor"]) {
+      const input = { username, email: null, password: "a few random words" };
+      const taken = { status: "invalid", fields: { username: ["This username is taken."] } };
+      expect(await app.auth.accounts.register(input, nowhere), username).toMatchObject(taken);
+      expect(await app.operator.createUser({ ...cid, username }), username).toMatchObject(taken);
+    }
+    expect(await app.operator.createUser({ ...cid, username: "doctor" })).toMatchObject({ status: "created" });
+  });
+
   test("of two that take one name at once, one is told that it is taken", async () => {
     await using app = await openOperator(dialect);
 

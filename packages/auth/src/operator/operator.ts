@@ -33,6 +33,8 @@ export interface NewUser {
   readonly password: string;
   readonly isStaff: boolean;
   readonly isSuperuser: boolean;
+  /** Its name may be one of those that are kept for the library: see `reservedNames`. */
+  readonly mayBeReserved?: boolean;
 }
 
 export type UserChange =
@@ -72,6 +74,8 @@ export interface Operator {
   ): Promise<UserChange>;
   /** Switches the account off, which ends its sessions and its mailed links, or on. */
   setActive(userId: string, isActive: boolean): Promise<UserChange>;
+  /** Deletes the account with all that refers to it, and ends its sessions. The audit log stays. */
+  removeUser(userId: string): Promise<UserChange>;
   /** Ends all sessions of the user and what was mailed, but for the way back from a change of address. */
   setPassword(
     userId: string,

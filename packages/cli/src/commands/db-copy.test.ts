@@ -71,6 +71,11 @@ test("a server that runs on the source is noticed, and nothing is copied", async
   expect(running).toMatchObject({ code: 0, errors: "" });
   expect(JSON.parse(running.output)).toMatchObject({ isDryRun: true, files: 0 });
   expect(await db.$count(db.tables.users)).toBe(0);
+
+  // Not a rehearsal: it says what such a copy is not.
+  const moment = await run("db copy --while-running");
+  expect(moment.output).toContain("what servers have written since, sign-outs and withdrawn rights too, is not in it");
+  expect(moment.output).not.toContain("Start the servers");
 }, 60_000);
 
 test("db copy says what it lacks", async () => {

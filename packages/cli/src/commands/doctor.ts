@@ -4,8 +4,8 @@ export const doctor = defineCommand({
   name: "doctor",
   summary: "Looks at a running system as a browser does, and says what is wrong.",
   details: `With the server's environment it looks at database and bus as well. With --session it
-signs in as the account "countersign-doctor", which it makes in the database and switches
-off again at once. The exit code is 5 when something does not work or is not safe, 6 when
+signs in as an account that it makes in the database and removes again at once: its name
+begins with "countersign-doctor-". The exit code is 5 when something does not work or is not safe, 6 when
 something is doubtful, and 0 otherwise.`,
   options: {
     url: { value: "url", help: "Where browsers reach it. Without it, what PUBLIC_URL says." },

@@ -34,15 +34,16 @@ export async function copyHere(options: {
     }),
   );
   const seconds = Math.round((performance.now() - begun) / 100) / 10;
-  return describe({ tables, isDryRun, seconds });
+  return describe({ tables, isDryRun, whileRunning, seconds });
 }
 
 function describe(copied: {
   readonly tables: readonly CopiedTableReport[];
   readonly isDryRun: boolean;
+  readonly whileRunning: boolean;
   readonly seconds: number;
 }): Answer {
-  const { tables, isDryRun, seconds } = copied;
+  const { tables, isDryRun, whileRunning, seconds } = copied;
   const rows = tables.reduce((sum, table) => sum + table.rows, 0);
   const files = tables.find(({ table }) => table === "stored_files")?.rows ?? 0;
   // Of this process at its largest, in KiB.
@@ -50,10 +51,15 @@ function describe(copied: {
   const lines = [
     `${countOf(rows, "row")} of ${countOf(tables.length, "table")} ${isDryRun ? "can be copied: nothing was kept this time" : "copied and compared"}, in ${seconds} s and ${memoryMiB} MiB.`,
     ...(files > 0 ? [tellOfFiles(files)] : []),
-    ...(isDryRun ? [] : ["Start the servers with the new DATABASE_URL now, and never again with the old one."]),
+    ...(isDryRun ? [] : [whileRunning ? tellOfMeanwhile : tellOfStart]),
   ];
   return { text: lines.join("\n"), json: { isDryRun, rows, files, seconds, memoryMiB, tables } };
 }
+
+const tellOfStart = "Start the servers with the new DATABASE_URL now, and never again with the old one.";
+
+const tellOfMeanwhile =
+  "It is the source as it was when the copy began: what servers have written since, sign-outs and withdrawn rights too, is not in it. Do not start servers on it. To move, stop those of the source, and copy again into an empty database, without --while-running.";
 
 function tellOfFiles(files: number): string {
   return `${countOf(files, "file")} of users lie${files === 1 ? "s" : ""} outside of the database: set UPLOAD_FOLDER to the folder they are in (by default files/ beside a SQLite database, else ./data/files), or copy that.`;

@@ -54,7 +54,12 @@ function sentValues(row: Readonly<Record<string, unknown>>, names: readonly stri
   const sent: Record<string, unknown> = {};
   for (const name of names) {
     const value = row[name];
-    sent[name] = value instanceof Date ? value.toISOString() : value;
+    sent[name] = value instanceof Date ? toInstant(value) : value;
   }
   return sent;
+}
+
+/** Null for one that PostgreSQL can keep and JavaScript cannot say (infinity, BC): one such row is not to break everybody's list. */
+function toInstant(value: Date): string | null {
+  return Number.isNaN(value.getTime()) ? null : value.toISOString();
 }

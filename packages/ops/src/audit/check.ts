@@ -22,6 +22,8 @@ export interface Check {
   readonly cure: string;
   /** Cannot be accepted by AUDIT_IGNORE: nobody's sessions are safe then. */
   readonly isGrave?: true;
+  /** Time or somebody else may mend it without a change of this server's settings: it is to be started again. */
+  readonly mayPass?: true;
   /** Is told of development servers too. */
   readonly isEverywhere?: true;
 }

@@ -54,6 +54,7 @@ export const databaseChecks: readonly Check[] = [
     find: ({ facts: { database } }) => (database?.state === "unreachable" ? database.reason : null),
     cure: "See to it that it runs, and that address, user and password are right.",
     isGrave: true,
+    mayPass: true,
   },
   {
     id: "durability",
@@ -87,6 +88,7 @@ export const databaseChecks: readonly Check[] = [
     find: (input) => (input.environment.settings.MIGRATE === "check" ? describePending(input) : null),
     cure: "Run countersign db migrate first, or leave MIGRATE out: then a server that starts applies them.",
     isGrave: true,
+    mayPass: true,
   },
   {
     id: "migration-pending",
@@ -142,6 +144,7 @@ export const databaseChecks: readonly Check[] = [
         ? "Another server runs on this SQLite file: they wait for each other's writes, and limits count per server."
         : null,
     cure: "Stop the other one first, or use PostgreSQL for several.",
+    mayPass: true,
   },
   {
     id: "bus-without-replicas",
@@ -176,6 +179,7 @@ export const databaseChecks: readonly Check[] = [
         ? `memory is for one server only, and ${countOf(othersOf(input))} on this database: what is changed at one does not show at the others.`
         : null,
     cure: "Leave it out, at all of them.",
+    mayPass: true,
   },
   {
     id: "bus-unreachable",

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-import type { Operator } from "@countersign/auth";
+import { type Operator, reservedNames } from "@countersign/auth";
 import { rpcPath } from "@countersign/contract";
 
 import { isLoopbackHost, isPrivateHost } from "../audit/hosts.ts";
@@ -9,46 +9,49 @@ import { askHttp, type HttpAnswer } from "./http-probe.ts";
 import { openSocket } from "./socket-probe.ts";
 import { broken, doubtful, skipped, type Symptom, well } from "./symptom.ts";
 
-/** The account that signs in for the examination. It is active for that long only, and has another password each time. */
-export const doctorUsername = "countersign-doctor";
-
 /** Nobody's address (RFC 5737): whoever is taken for it was believed without reason. */
 const forgedAddress = "203.0.113.77";
 
+/** What a doctor that was killed leaves behind goes with the next one. One that is at work is left alone for this long. */
+const leftoverMs = 3_600_000;
+
 /**
- * Signs in through the site as an account of its own, made in its database, and looks what became of the cookie and of the
- * client's address. The session is ended and the account switched off before this returns, whatever happens.
+ * Signs in through the site as an account of its own, made in its database for this once, and looks what became of the cookie
+ * and of the client's address. The account is removed before this returns, with its session, whatever happens.
  */
 export async function examineSession(
   site: URL,
   { operator, now }: { readonly operator: Operator; readonly now: () => number },
 ): Promise<readonly Symptom[]> {
+  await removeLeftovers(operator);
   const password = randomBytes(24).toString("base64url");
-  const userId = await prepareAccount(operator, password);
-  if (userId === null) return [skipped("sign-in", `The account ${doctorUsername} cannot be made with these settings.`)];
-  try {
-    await operator.setActive(userId, true);
-    return await examineAs(site, { operator, now, userId, password });
-  } finally {
-    await operator.setActive(userId, false);
-  }
-}
-
-async function prepareAccount(operator: Operator, password: string): Promise<string | null> {
-  const found = await operator.findUser(doctorUsername);
-  if (found) {
-    await operator.setPassword(found.id, password);
-    return found.id;
-  }
+  // Of a name that nobody else may have, and cannot know before.
+  const username = `${reservedNames}-${randomBytes(8).toString("hex")}`;
   const made = await operator.createUser({
-    username: doctorUsername,
-    email: `${doctorUsername}@example.invalid`,
+    username,
+    email: `${username}@example.invalid`,
     isEmailVerified: true,
     password,
     isStaff: false,
     isSuperuser: false,
+    mayBeReserved: true,
   });
-  return made.status === "created" ? made.user.id : null;
+  if (made.status !== "created") return [skipped("sign-in", "No account can be made for it with these settings.")];
+  try {
+    return await examineAs(site, { operator, now, userId: made.user.id, username, password });
+  } finally {
+    await operator.removeUser(made.user.id);
+  }
+}
+
+async function removeLeftovers(operator: Operator): Promise<void> {
+  const { items } = await operator.listUsers({ search: `${reservedNames}-`, limit: 100 });
+  for (const { id, username, email, createdAt } of items) {
+    // As made above: an account that got its name before names were reserved is not the doctor's.
+    const isMadeHere =
+      new RegExp(`^${reservedNames}-[0-9a-f]{16}$`).test(username) && email === `${username}@example.invalid`;
+    if (isMadeHere && Date.now() - createdAt.getTime() > leftoverMs) await operator.removeUser(id);
+  }
 }
 
 async function examineAs(
@@ -57,6 +60,7 @@ async function examineAs(
     readonly operator: Operator;
     readonly now: () => number;
     readonly userId: string;
+    readonly username: string;
     readonly password: string;
   },
 ): Promise<readonly Symptom[]> {
@@ -75,7 +79,10 @@ async function examineAs(
   ];
 }
 
-function signIn(site: URL, { password, now }: { readonly password: string; readonly now: () => number }) {
+function signIn(
+  site: URL,
+  { username, password, now }: { readonly username: string; readonly password: string; readonly now: () => number },
+) {
   return askHttp(new URL(`${rpcPath}/auth.login`, site), {
     headers: {
       origin: site.origin,
@@ -83,7 +90,7 @@ function signIn(site: URL, { password, now }: { readonly password: string; reado
       // As somebody does who wants to pass for another.
       "x-forwarded-for": forgedAddress,
     },
-    body: JSON.stringify({ login: doctorUsername, password }),
+    body: JSON.stringify({ login: username, password }),
     now,
   });
 }

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 
+import { inArray } from "drizzle-orm";
 import { expect, test } from "vitest";
 
 import { describeDatabases, sqliteDialect, type TestDialect } from "@app/services/databases";
@@ -13,7 +14,6 @@ import { findAuditFacts } from "../audit/find-facts.ts";
 import { readEnvironment } from "../environment/read-environment.ts";
 import { type Proxy, type ProxyOptions, startProxy } from "../test/start-proxy.ts";
 
-import { doctorUsername } from "./examine-session.ts";
 import { type Examination, examineSystem } from "./examine-system.ts";
 import type { Symptom } from "./symptom.ts";
 
@@ -26,7 +26,7 @@ const replacesAddress: ProxyOptions = {
 };
 
 describeDatabases((dialect) => {
-  test("a system in order has no symptom, signed in or not, and what was made for the look is switched off again", async () => {
+  test("a system in order has no symptom, signed in or not, and what was made for the look is gone again", async () => {
     await using system = await startSystem({ dialect, proxy: replacesAddress, trustProxy: "loopback" });
 
     const symptoms = await system.examine({ operator: system.operator });
@@ -49,12 +49,44 @@ describeDatabases((dialect) => {
       "client-address ok",
       "behind ok",
     ]);
-    const account = await system.operator.findUser(doctorUsername);
-    expect(account).toMatchObject({ isActive: false, isStaff: false, isSuperuser: false });
     expect(await system.operator.listSessions({ limit: 10 })).toMatchObject({ total: 0 });
-    // The same account the next time.
-    await system.examine({ operator: system.operator });
-    expect(await system.operator.listUsers({ limit: 10 })).toMatchObject({ total: 1 });
+    expect(await system.operator.listUsers({ limit: 10 })).toMatchObject({ total: 0 });
+  });
+
+  test("what a doctor left that was killed is removed by the next one; people with such names are left alone", async () => {
+    await using system = await startSystem({ dialect });
+    const { operator } = system;
+    const make = async (username: string, email: string) => {
+      const password = "a few random words";
+      const flags = { isEmailVerified: true, isStaff: false, isSuperuser: false, mayBeReserved: true };
+      const made = await operator.createUser({ username, email, password, ...flags });
+      if (made.status !== "created") throw new Error(JSON.stringify(made));
+      return made.user.id;
+    };
+    const left = "countersign-doctor-00112233445566aa";
+    const ids = [
+      await make(left, `${left}@example.invalid`),
+      await make("countersign-doctor", "ann@example.com"),
+      await make("countersign-doctor-00112233445566bb", "bob@example.com"),
+    ];
+    const { users } = system.app.db.tables;
+    await system.app.db.transaction((tx) =>
+      tx
+        .update(users)
+        .set({ createdAt: new Date(Date.now() - 7_200_000) })
+        .where(inArray(users.id, ids)),
+    );
+    const fresh = "countersign-doctor-00112233445566cc";
+    await make(fresh, `${fresh}@example.invalid`);
+
+    await system.examine({ operator });
+
+    const { items } = await operator.listUsers({ limit: 10 });
+    expect(items.map(({ username, isActive }) => `${username} ${isActive}`)).toEqual([
+      "countersign-doctor true",
+      "countersign-doctor-00112233445566bb true",
+      `${fresh} true`,
+    ]);
   });
 });
 
@@ -155,11 +187,11 @@ test("an address where nobody listens, and a proxy that does not reach the serve
   expect(await examine(new URL("http://nobody.invalid"))).toMatchObject([{ id: "reachable", status: "error" }]);
 });
 
-test("when the password of the look is refused, because it is another database, that is said and nothing stays active", async () => {
+test("when the password of the look is refused, because it is another database, that is said and nothing stays", async () => {
   await using system = await startSystem({});
   await using other = await startSystem({});
   expect(await system.symptom("sign-in", { operator: other.operator })).toMatchObject({ status: "warning" });
-  expect(await other.operator.findUser(doctorUsername)).toMatchObject({ isActive: false });
+  expect(await other.operator.listUsers({ limit: 10 })).toMatchObject({ total: 0 });
 });
 
 interface System extends AsyncDisposable {

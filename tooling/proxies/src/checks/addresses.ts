@@ -1,4 +1,4 @@
-import { equal, ok } from "node:assert/strict";
+import { equal, match, notEqual, ok } from "node:assert/strict";
 
 import type { Site } from "../site.ts";
 import type { Answer } from "../visitor.ts";
@@ -40,6 +40,20 @@ export const addressChecks: readonly Check[] = [
       const other = await site.visitor("127.0.0.5").call("auth.login", { login: "someone", password: "wrong" });
       equal(other.status, 401);
       return `limited after ${guesses}`;
+    },
+  },
+  {
+    title: "requests are called what the proxy or the server calls them, not what a client writes",
+    async run(site) {
+      const given = "chosen-by-a-client-0001";
+      const { headers } = await site.visitor("127.0.0.3").request("/healthz", { headers: { "x-request-id": given } });
+      match(String(headers["x-request-id"]), /^[\w-]{16,}$/);
+      notEqual(headers["x-request-id"], given);
+      // The control: from the address that is trusted it would be taken.
+      const direct = await fetch(`${site.servers[0].url.replace("localhost", "127.0.0.1")}/healthz`, {
+        headers: { "x-request-id": given },
+      });
+      equal(direct.headers.get("x-request-id"), given);
     },
   },
   {
