@@ -49,7 +49,7 @@ export async function runServer(): Promise<void> {
   const { publicUrl, allowedOrigins, trustProxy, settings } = env;
   const mailer = createMailer(env.mail, log);
   const measuring = await openMetrics(env.metrics);
-  const auth = createAuth({ db, bus, settings, permissions, mailer, publicUrl, onError, onWarning });
+  const auth = createAuth({ db, bus, settings, permissions, mailer, publicUrl, oidc: env.oidc, onError, onWarning });
   const app = createApp({
     router: appRouter,
     db,

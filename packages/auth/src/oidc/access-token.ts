@@ -42,6 +42,7 @@ export async function readAccessToken(
   wanted: { readonly provider?: string | undefined } = {},
 ): Promise<AccessToken> {
   const until = context.clock.now() + lockMs + longestMs;
+  let found: number | null = null;
   for (;;) {
     const row = await readRow(context, principal.session.id);
     const provider = context.providers.get(row?.provider ?? "");
@@ -51,6 +52,9 @@ export async function readAccessToken(
     const now = context.clock.now();
     const { accessExpiresAt } = row;
     if (accessExpiresAt === null || accessExpiresAt.getTime() - now > earlyMs) return open(context, row);
+    found ??= row.version;
+    // Renewed while this waited: some providers' tokens never last for longer.
+    if (row.version !== found && accessExpiresAt.getTime() > now) return open(context, row);
     if (row.refreshToken === null) return accessExpiresAt.getTime() > now ? open(context, row) : { status: "none" };
 
     const locked = await lock(context, row);

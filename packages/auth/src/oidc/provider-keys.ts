@@ -37,15 +37,22 @@ export function createProviderKeys(options: {
   }
 
   return async (header, token) => {
-    const isKnown = known !== null && clock.now() - known.readAt < keptMs;
-    const find = known !== null && isKnown ? known.find : await readOnce();
+    const isFresh = known !== null && clock.now() - known.readAt < keptMs;
+    if (!isFresh) return (await readOnce())(header, token);
+    const used = known;
     try {
-      return await find(header, token);
+      return await (used?.find ?? (await readOnce()))(header, token);
     } catch (error) {
-      const isNews = isKnown && clock.now() - askedAt >= betweenAskedMs;
-      if (!(error instanceof errors.JWKSNoMatchingKey) || !isNews) throw error;
-      askedAt = clock.now();
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      // Somebody else has just had, or is at having, them read again.
+      if (known !== used) return (await readOnceMore())(header, token);
+      if (reading === null && clock.now() - askedAt < betweenAskedMs) throw error;
+      if (reading === null) askedAt = clock.now();
       return (await readOnce())(header, token);
     }
   };
+
+  async function readOnceMore(): Promise<JWTVerifyGetKey> {
+    return known?.find ?? (await readOnce());
+  }
 }

@@ -1,5 +1,7 @@
 import { defaultSettings, type Settings } from "@countersign/contract";
 
+import { prefixOf } from "../environment/oidc-choice.ts";
+
 import type { Check, Named } from "./check.ts";
 
 const day = 86_400;
@@ -137,6 +139,43 @@ export const accountChecks: readonly Check[] = [
     cure: "Write what people call it.",
   },
   {
+    id: "oidc-keys-missing",
+    severity: "error",
+    about: "What is kept of identity providers is encrypted with a key that ends with the process.",
+    setting: "OIDC_KEYS",
+    find: ({ environment: { oidc } }) =>
+      oidc.providers.length > 0 && oidc.keys.length === 0
+        ? "There are identity providers and no key for their tokens: other servers, and this one after a restart, cannot read them."
+        : null,
+    cure: "Write what `openssl rand -base64 32` prints, the same for all servers.",
+  },
+  {
+    id: "oidc-link-trusted",
+    severity: "warning",
+    about: "An identity provider's word about an address opens the account that has it here.",
+    setting: null,
+    find: ({ environment: { oidc } }) =>
+      ofProviders(
+        oidc.providers.filter(({ linkByEmail }) => linkByEmail === "trust"),
+        "LINK_BY_EMAIL",
+        "Whoever is in charge of the provider can sign in to every account with a verified address.",
+      ),
+    cure: "Write ask, unless the provider is your own and gives addresses out itself.",
+  },
+  {
+    id: "oidc-private",
+    severity: "notice",
+    about: "An identity provider may be at an address within private networks.",
+    setting: null,
+    find: ({ environment: { oidc } }) =>
+      ofProviders(
+        oidc.providers.filter(({ allowPrivate }) => allowPrivate),
+        "ALLOW_PRIVATE",
+        "Calls to this provider may go to private addresses.",
+      ),
+    cure: "Leave it out, unless the provider is there.",
+  },
+  {
     id: "audit-short",
     severity: "notice",
     about: "What happened to accounts is forgotten soon.",
@@ -146,6 +185,10 @@ export const accountChecks: readonly Check[] = [
     cure: "Write at least 30.",
   },
 ];
+
+function ofProviders(providers: readonly { readonly name: string }[], part: string, what: string): readonly Named[] {
+  return providers.map(({ name }) => ({ setting: `${prefixOf(name)}_${part}`, what }));
+}
 
 function beyond(
   settings: Settings,

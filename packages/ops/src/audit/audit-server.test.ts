@@ -36,6 +36,8 @@ const opened: OpenedDatabase = {
 };
 
 /** For each finding what shows it, and right beside it what does not. */
+const identityProvider = { OIDC_ISSUER: "https://id.example.com", OIDC_CLIENT_ID: "app" };
+
 const cases: Readonly<Record<string, { readonly shown: readonly Case[]; readonly not: readonly Case[] }>> = {
   "variable-unknown": {
     shown: [{ variables: { SESION_IDLE_SECONDS: "60" } }, { variables: { MAX_BODY_BYTE: "60000" } }],
@@ -343,6 +345,18 @@ const cases: Readonly<Record<string, { readonly shown: readonly Case[]; readonly
       { variables: { EMAIL_VERIFICATION: "off", SIGN_UP: "false" } },
       { variables: { EMAIL_VERIFICATION: "optional" } },
     ],
+  },
+  "oidc-keys-missing": {
+    shown: [{ variables: identityProvider }],
+    not: [{}, { variables: { ...identityProvider, OIDC_KEYS: Buffer.alloc(32, 7).toString("base64") } }],
+  },
+  "oidc-link-trusted": {
+    shown: [{ variables: { ...identityProvider, OIDC_LINK_BY_EMAIL: "trust" } }],
+    not: [{ variables: identityProvider }],
+  },
+  "oidc-private": {
+    shown: [{ variables: { ...identityProvider, OIDC_ALLOW_PRIVATE: "true" } }],
+    not: [{ variables: identityProvider }],
   },
   "mail-printed": { shown: [{ variables: { MAIL: "console" } }], not: [{ variables: { MAIL: "smtp" } }] },
   "mail-missing": {

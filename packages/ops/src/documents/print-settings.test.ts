@@ -2,6 +2,7 @@ import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
+import { providerVariables } from "../environment/oidc-choice.ts";
 import { environmentVariables } from "../environment/read-environment.ts";
 
 import { printSettings } from "./print-settings.ts";
@@ -17,8 +18,9 @@ test("every variable is on the page once, with what it does", () => {
     .filter((line) => line.startsWith("| `"))
     .map((line) => line.split("|").map((cell) => cell.trim()));
 
+  const ofProviders = Object.keys(providerVariables).map((part) => `<NAME>_${part}`);
   expect(rows.map(([, name = ""]) => name.slice(1, -1)).toSorted()).toEqual(
-    Object.keys(environmentVariables).toSorted(),
+    [...Object.keys(environmentVariables), ...ofProviders].toSorted(),
   );
   for (const [, name, what] of rows) expect(what, name).toMatch(/^\S.{15,}[.?]$/);
 });

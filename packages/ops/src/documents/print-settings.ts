@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { providerVariables } from "../environment/oidc-choice.ts";
 import { environmentVariables } from "../environment/read-environment.ts";
 import { secretVariables } from "../environment/secret-files.ts";
 
@@ -17,6 +18,11 @@ export function printSettings(): string {
   return [
     introduction,
     ...sections.map(({ title, variables }) => `## ${title}\n\n${formatTable(head, variables.map(describe))}`),
+    ofProviders,
+    formatTable(
+      head,
+      Object.entries(providerVariables).map(([part, schema]) => describeSchema(`<NAME>_${part}`, schema)),
+    ),
   ].join("\n\n");
 }
 
@@ -30,6 +36,10 @@ What may hold a secret can be given as a file instead, as containers hand them o
 
 This page is written by \`pnpm settings\` from what the server reads them with.`;
 
+const ofProviders = `## Each identity provider
+
+With \`OIDC_PROVIDERS=okta,my-idp\` these begin with \`OKTA_\` and \`MY_IDP_\`. Without OIDC_PROVIDERS there may be one provider, which is called \`oidc\`, and whose variables begin with \`OIDC_\`. \`<NAME>_CLIENT_SECRET\` can be given as a file, too. [How to set one up](guides/oidc.md).`;
+
 /** What a schema says of itself. */
 interface Described {
   readonly description?: string;
@@ -41,13 +51,17 @@ interface Described {
 }
 
 function describe(name: string): string[] {
-  const { description = "", default: standard, ...range } = readSchema(name);
+  const schema = (environmentVariables as Record<string, z.ZodType>)[name];
+  if (schema === undefined) throw new Error(`There is no variable ${name}.`);
+  return describeSchema(name, schema);
+}
+
+function describeSchema(name: string, schema: z.ZodType): string[] {
+  const { description = "", default: standard, ...range } = readSchema(schema);
   return [`\`${name}\``, description, printDefault(name, standard), printRange(name, range)];
 }
 
-function readSchema(name: string): Described {
-  const schema = (environmentVariables as Record<string, z.ZodType>)[name];
-  if (schema === undefined) throw new Error(`There is no variable ${name}.`);
+function readSchema(schema: z.ZodType): Described {
   // What is written, and what it becomes: the choices stand in the one, the bounds of numbers in the other.
   const [input, output] = (["input", "output"] as const).map(
     (io) => z.toJSONSchema(schema, { io, unrepresentable: "any" }) as Described,

@@ -10,6 +10,14 @@ import { type EnvironmentFault, WrongEnvironment } from "./environment-fault.ts"
 import { chooseMail, type MailDelivery, mailVariables } from "./mail-delivery.ts";
 import { chooseMetrics, type MetricsChoice, metricsVariables } from "./metrics-choice.ts";
 import { findNearMisses, type NearMiss } from "./near-misses.ts";
+import {
+  chooseOidc,
+  namesOfProviders,
+  type OidcChoice,
+  oidcVariables,
+  prefixOf,
+  providerVariables,
+} from "./oidc-choice.ts";
 import { readSecretFiles, secretVariables } from "./secret-files.ts";
 import { siteVariables } from "./site-variables.ts";
 
@@ -26,6 +34,7 @@ export interface Environment<Own = unknown> {
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
   readonly bus: BusChoice;
   readonly mail: MailDelivery;
+  readonly oidc: OidcChoice;
   /** Null: nothing is measured. */
   readonly metrics: MetricsChoice | null;
   readonly settings: Settings;
@@ -45,6 +54,7 @@ export const environmentVariables = {
   ...busVariables,
   ...mailVariables,
   ...metricsVariables,
+  ...oidcVariables,
   ...Settings.shape,
 };
 
@@ -66,18 +76,22 @@ export function readEnvironment<Own extends z.ZodRawShape = z.ZodRawShape>(
   variables: Readonly<Record<string, string | undefined>>,
   own?: Own,
 ): Environment<z.infer<z.ZodObject<Own>>> {
-  const { values: given, faults } = readSecretFiles(withoutUnset(variables));
+  const { values: given, faults } = readSecretFiles(withoutUnset(variables), secretsOfProviders(variables));
   const withDefaults = given["NODE_ENV"] === "production" ? given : { ...developmentDefaults, ...given };
   const { values, wrong } = parseEach({ ...environmentVariables, ...own }, withDefaults);
   const written = new Set(Object.keys(given).filter((name) => name in environmentVariables));
   const unsound = new Set(wrong.map(({ variable }) => variable));
-  const all = [...faults, ...wrong, ...findContradictions(values as ComparedVariables, written, unsound)];
+  const keys = unsound.has("OIDC_KEYS") ? [] : (values as Variables).OIDC_KEYS;
+  const oidc = chooseOidc(given, { keys: keys ?? [], isProduction: given["NODE_ENV"] === "production" });
+  const contradictions = findContradictions(values as ComparedVariables, written, unsound);
+  const all = [...faults, ...wrong, ...contradictions, ...oidc.faults];
   if (all.length > 0) throw new WrongEnvironment(all);
 
   const ownValues = Object.fromEntries(Object.keys(own ?? {}).map((name) => [name, values[name]]));
   // Each value has come through its own schema.
   return {
     ...combine(values as Variables),
+    oidc: oidc.choice,
     own: ownValues as z.infer<z.ZodObject<Own>>,
     written,
     nearMisses: nearMissesOf(variables, own),
@@ -108,10 +122,11 @@ function parseEach(
   return { values, wrong };
 }
 
-function combine(values: Variables): Omit<Environment, "own" | "written" | "nearMisses"> {
+function combine(values: Variables): Omit<Environment, "oidc" | "own" | "written" | "nearMisses"> {
   const { NODE_ENV, PORT, HOST, PUBLIC_URL, ALLOWED_ORIGINS, DATABASE_URL, TRUST_PROXY, LOG_LEVEL, ...rest } = values;
   const { METRICS_PORT, METRICS_HOST, METRICS_TOKEN, ...others } = rest;
-  const { UPLOAD_FOLDER, AUDIT_IGNORE, SMTP_URL, MAIL_FROM, MAIL, REDIS_URL, BUS, ...settings } = others;
+  const { OIDC_PROVIDERS: _named, OIDC_KEYS: _keys, ...unnamed } = others;
+  const { UPLOAD_FOLDER, AUDIT_IGNORE, SMTP_URL, MAIL_FROM, MAIL, REDIS_URL, BUS, ...settings } = unnamed;
   const isProduction = NODE_ENV === "production";
   const publicUrl = PUBLIC_URL ?? (isProduction ? `http://localhost:${PORT}` : developmentUrl);
   const isMailNeeded = settings.EMAIL_VERIFICATION === "required";
@@ -153,7 +168,15 @@ function defaultUploadFolder(databaseUrl: string): string {
 }
 
 function nearMissesOf(variables: Readonly<Record<string, string | undefined>>, own: object = {}): readonly NearMiss[] {
+  const given = withoutUnset(variables);
   const known = Object.keys({ ...environmentVariables, ...own });
-  const files = secretVariables.map((name) => `${name}_FILE`);
-  return findNearMisses(Object.keys(withoutUnset(variables)), [...known, ...files]);
+  const ofProviders = namesOfProviders(given).flatMap((name) =>
+    Object.keys(providerVariables).map((part) => `${prefixOf(name)}_${part}`),
+  );
+  const files = [...secretVariables, ...secretsOfProviders(variables)].map((name) => `${name}_FILE`);
+  return findNearMisses(Object.keys(given), [...known, ...ofProviders, ...files]);
+}
+
+function secretsOfProviders(variables: Readonly<Record<string, string | undefined>>): readonly string[] {
+  return namesOfProviders(withoutUnset(variables)).map((name) => `${prefixOf(name)}_CLIENT_SECRET`);
 }

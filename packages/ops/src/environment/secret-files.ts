@@ -3,19 +3,28 @@ import { readFileSync } from "node:fs";
 import type { EnvironmentFault } from "./environment-fault.ts";
 
 /** Variables that may hold a secret. Each can be given as `NAME_FILE` instead: the path of a file that holds the value. */
-export const secretVariables: readonly string[] = ["DATABASE_URL", "REDIS_URL", "SMTP_URL", "METRICS_TOKEN"];
+export const secretVariables: readonly string[] = [
+  "DATABASE_URL",
+  "REDIS_URL",
+  "SMTP_URL",
+  "METRICS_TOKEN",
+  "OIDC_KEYS",
+];
 
 /**
  * Puts in for each `NAME_FILE` what the file holds, without the new line at its end: containers hand out secrets as files,
- * because variables are shown to whoever may inspect the process.
+ * because variables are shown to whoever may inspect the process. `others` are variables that may be given so as well.
  */
-export function readSecretFiles(given: Readonly<Record<string, string>>): {
+export function readSecretFiles(
+  given: Readonly<Record<string, string>>,
+  others: readonly string[] = [],
+): {
   readonly values: Readonly<Record<string, string>>;
   readonly faults: readonly EnvironmentFault[];
 } {
   const values = { ...given };
   const faults: EnvironmentFault[] = [];
-  for (const name of secretVariables) {
+  for (const name of [...secretVariables, ...others]) {
     const variable = `${name}_FILE`;
     const path = given[variable];
     if (path === undefined) continue;

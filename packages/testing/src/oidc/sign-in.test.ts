@@ -1,20 +1,291 @@
+import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 
 import { describeDatabases } from "@app/services/databases";
 
-import { signInWith } from "../identity-provider/sign-in-with.ts";
-import { startBoth } from "../test/start-oidc-app.ts";
+import { openPlainBrowser } from "../identity-provider/plain-browser.ts";
+import { signInAtProvider, signInWith } from "../identity-provider/sign-in-with.ts";
+import { startIdentityProvider } from "../identity-provider/start-identity-provider.ts";
+import { errorOf, pageOf, startBoth, startOidcApp, startVisit } from "../test/start-oidc-app.ts";
 
 describeDatabases((dialect) => {
   test("OID-01: happy path new user → account with (issuer, sub), session, return path honoured", async () => {
-    await using both = await startBoth(dialect);
+    await using both = await startBoth(dialect, {
+      idp: { users: [{ name: "ann", fullName: "Ann Lee", subject: "s-1" }, { name: "bob" }] },
+    });
     const { app, idp } = both;
 
     const ann = await signInWith(idp, "ann", { app: app.url, as: "idp", start: { returnTo: "/tasks?open=1" } });
 
     expect(app.logged).toEqual([]);
-    expect(ann.landing.url).toBe(`${app.url}/auth/signed-in?to=%2Ftasks%3Fopen%3D1`);
+    expect(pageOf(ann.landing)).toBe("/auth/signed-in?to=%2Ftasks%3Fopen%3D1");
     const who = await app.http("who", { method: "GET", cookie: ann.cookie });
     expect(await who.json()).toMatchObject({ result: { data: "ann" } });
+    const { identities, users } = app.db.tables;
+    const [row] = await app.db.select().from(identities).innerJoin(users, eq(users.id, identities.userId));
+    expect(row?.identities).toMatchObject({ issuer: idp.issuer, subject: "s-1", provider: "idp" });
+    expect(row?.users).toMatchObject({
+      firstName: "Ann",
+      lastName: "Lee",
+      email: "ann@example.com",
+      passwordHash: null,
+    });
+    expect(row?.users.emailVerifiedAt).not.toBeNull();
+    expect([row?.users.isStaff, row?.users.isSuperuser]).toEqual([false, false]);
+
+    // The same person again is the same account; somebody else is another one.
+    await signInWith(idp, "ann", { app: app.url, as: "idp" });
+    await signInWith(idp, "bob", { app: app.url, as: "idp" });
+    expect((await app.db.select().from(users)).map(({ username }) => username).toSorted()).toEqual(["ann", "bob"]);
   });
+
+  test("a return path of another site is not gone to, and the session is in the list of devices with its provider", async () => {
+    await using both = await startBoth(dialect);
+    const { app, idp } = both;
+
+    const ann = await signInWith(idp, "ann", { app: app.url, as: "idp", start: { returnTo: "//evil.example/" } });
+
+    expect(pageOf(ann.landing)).toBe("/auth/signed-in?to=%2F");
+    const list = await app.http("account.sessions.list", { method: "GET", cookie: ann.cookie });
+    expect(await list.json()).toMatchObject({ result: { data: [{ isCurrent: true, provider: "The Works" }] } });
+    const config = await app.http("auth.config", { method: "GET" });
+    expect(await config.json()).toMatchObject({
+      result: { data: { providers: [{ name: "idp", label: "The Works" }] } },
+    });
+  });
+
+  test("OID-02: callback without `state` → error page, no session, nothing created", async () => {
+    await using both = await startBoth(dialect);
+    const { app } = both;
+    const browser = openPlainBrowser();
+    await startVisit(app, browser);
+
+    for (const query of ["", "?code=abc", "?state=", "?state=x&code=abc", "?error=access_denied"]) {
+      const landing = await browser.visit(`${app.url}/auth/oidc/idp/callback${query}`);
+      expect(errorOf(landing)).toBe("expired");
+    }
+    expect(browser.cookie(app.url)).not.toMatch(/session/);
+    expect(await app.db.select().from(app.db.tables.users)).toEqual([]);
+  });
+
+  test("OID-04: valid state but from another browser (no cookie) → refused (login CSRF)", async () => {
+    await using both = await startBoth(dialect);
+    const { app, idp } = both;
+    const attacker = openPlainBrowser();
+    const callback = await signInAtProvider(idp, "bob", { url: await startVisit(app, attacker), browser: attacker });
+
+    const victim = openPlainBrowser();
+    expect(errorOf(await victim.visit(callback))).toBe("expired");
+    expect(victim.cookie(app.url)).toBeNull();
+    // One that has a visit of its own, and so a cookie, is no better off.
+    const other = openPlainBrowser();
+    await startVisit(app, other);
+    expect(errorOf(await other.visit(callback))).toBe("expired");
+    expect(await app.db.select().from(app.db.tables.users)).toEqual([]);
+
+    // Control: it was a good one, in the browser that began it.
+    expect(pageOf(await attacker.visit(callback))).toMatch(/^\/auth\/signed-in/);
+  });
+
+  test("OID-05: state/nonce/PKCE cookie of provider P used on provider Q's callback → refused", async () => {
+    await using idp = await startIdentityProvider({ users: [{ name: "ann" }] });
+    await using other = await startIdentityProvider({ users: [{ name: "ann" }] });
+    const second = { name: "second", issuer: other.issuer, clientId: other.clientId, clientSecret: other.clientSecret };
+    await using app = await startOidcApp(dialect, idp, { others: [second] });
+    const browser = openPlainBrowser();
+    const callback = await signInAtProvider(idp, "ann", { url: await startVisit(app, browser), browser });
+
+    expect(errorOf(await browser.visit(callback.replace("/idp/", "/second/")))).toBe("expired");
+    expect(await app.db.select().from(app.db.tables.users)).toEqual([]);
+    expect(pageOf(await browser.visit(callback))).toMatch(/^\/auth\/signed-in/);
+  });
+
+  test("OID-07: same callback URL replayed (back button, attacker) → refused, no second code exchange", async () => {
+    await using both = await startBoth(dialect);
+    const { app, idp } = both;
+    const browser = openPlainBrowser();
+    const callback = await signInAtProvider(idp, "ann", { url: await startVisit(app, browser), browser });
+    await browser.visit(callback);
+    const cookie = browser.cookie(app.url);
+
+    // The browser that has the session goes on to its page: its session is the one it had.
+    expect(pageOf(await browser.visit(callback))).toMatch(/^\/auth\/signed-in/);
+    expect(browser.cookie(app.url)).toBe(cookie);
+    const sessions = await app.db.select().from(app.db.tables.sessions);
+    expect(sessions).toHaveLength(1);
+    // Without the session, the same browser gets nothing more by it.
+    await browser.mutate(app.url, "auth.logout", {});
+    expect(errorOf(await browser.visit(callback))).toBe("expired");
+    expect(errorOf(await openPlainBrowser().visit(callback))).toBe("expired");
+    expect(await app.db.select().from(app.db.tables.sessions)).toEqual([]);
+  });
+
+  test("OID-08: two callbacks with one state at once → one wins", async () => {
+    await using both = await startBoth(dialect);
+    const { app, idp } = both;
+    for (let round = 0; round < 3; round += 1) {
+      const browser = openPlainBrowser();
+      const callback = await signInAtProvider(idp, "ann", { url: await startVisit(app, browser), browser });
+      const headers = { cookie: browser.cookie(app.url) ?? "" };
+      const answers = await Promise.all(
+        Array.from({ length: 4 }, () => fetch(callback, { headers, redirect: "manual" })),
+      );
+      const places = answers.map((answer) => new URL(answer.headers.get("location") ?? "", app.url).pathname);
+      expect(places.toSorted()).toEqual(["/auth/error", "/auth/error", "/auth/error", "/auth/signed-in"]);
+    }
+    expect(await app.db.select().from(app.db.tables.users)).toHaveLength(1);
+  });
+
+  test("two people who come for the first time at once get an account each, and one who comes twice at once gets one", async () => {
+    await using both = await startBoth(dialect);
+    const { app, idp } = both;
+    const names = ["ann", "bob", "ann", "bob"];
+    const landings = await Promise.all(names.map((name) => signInWith(idp, name, { app: app.url, as: "idp" })));
+
+    expect(landings.map(({ landing }) => pageOf(landing))).toEqual(names.map(() => "/auth/signed-in?to=%2F"));
+    const whose = await Promise.all(
+      landings.map(async ({ cookie }) => (await app.http("who", { method: "GET", cookie })).json()),
+    );
+    expect(whose.map((each) => (each as { result: { data: string } }).result.data)).toEqual(names);
+    expect(await app.db.select().from(app.db.tables.users)).toHaveLength(2);
+  });
+
+  test("OID-10: authorization URL has S256 challenge, state, nonce, exact redirect URI; verifier never leaves the server", async () => {
+    await using both = await startBoth(dialect, { provider: { scopes: ["offline_access"] } });
+    const { app, idp } = both;
+    const browser = openPlainBrowser();
+    const url = new URL(await startVisit(app, browser));
+
+    expect(url.origin).toBe(idp.issuer);
+    const query = Object.fromEntries(url.searchParams);
+    const { state = "", nonce = "", code_challenge: challenge = "", ...fixed } = query;
+    for (const each of [state, nonce, challenge]) expect(each).toMatch(/^[\w-]{43}$/);
+    expect(fixed).toEqual({
+      client_id: idp.clientId,
+      response_type: "code",
+      redirect_uri: `${app.url}/auth/oidc/idp/callback`,
+      scope: "openid email profile offline_access",
+      code_challenge_method: "S256",
+    });
+    // Neither the state nor the nonce nor the verifier can be read in the database.
+    const kept = JSON.stringify(await app.db.select().from(app.db.tables.oidcTransactions));
+    for (const secret of [query["state"], query["nonce"], browser.cookie(app.url)?.split("=")[1]])
+      expect(kept).not.toContain(secret);
+    const second = new URL(await startVisit(app, browser));
+    for (const name of ["state", "nonce", "code_challenge"])
+      expect(second.searchParams.get(name)).not.toBe(query[name]);
+  });
+
+  test("OID-31: caller cannot override `redirect_uri`, `scope`, `state`, `nonce` by query", async () => {
+    await using both = await startBoth(dialect);
+    const { app, idp } = both;
+    const browser = openPlainBrowser();
+    for (const name of ["redirect_uri", "scope", "state", "nonce", "issuer"]) {
+      const start = browser.mutate(app.url, "auth.oidc.start", { provider: "idp", [name]: "https://evil.example" });
+      await expect(start).rejects.toThrow("400");
+    }
+    const url = new URL(await startVisit(app, browser, {}));
+    expect(url.searchParams.getAll("redirect_uri")).toEqual([`${app.url}/auth/oidc/idp/callback`]);
+    expect(url.searchParams.get("state")).not.toBe("x");
+    expect(url.origin).toBe(idp.issuer);
+  });
+
+  test("OID-11: code of another session injected → refused (PKCE/nonce)", async () => {
+    await using both = await startBoth(dialect);
+    const { app, idp } = both;
+    const [attacker, victim] = [openPlainBrowser(), openPlainBrowser()];
+    const stolen = new URL(
+      await signInAtProvider(idp, "bob", { url: await startVisit(app, attacker), browser: attacker }),
+    );
+    const own = new URL(await signInAtProvider(idp, "ann", { url: await startVisit(app, victim), browser: victim }));
+
+    own.searchParams.set("code", stolen.searchParams.get("code") ?? "");
+    expect(errorOf(await victim.visit(own.href))).toBe("provider");
+    expect(await app.db.select().from(app.db.tables.users)).toEqual([]);
+  });
+
+  test("OID-23: `error=access_denied&error_description=<script>` → friendly page, text escaped, no reflection beyond a code", async () => {
+    await using both = await startBoth(dialect);
+    const { app } = both;
+    const browser = openPlainBrowser();
+    const state = new URL(await startVisit(app, browser)).searchParams.get("state") ?? "";
+    const said = "<script>alert(1)</script>\u001b[31m\nFAKE LOG LINE";
+    const query = new URLSearchParams({ state, error: "access_denied", error_description: said });
+    // The provider announces that it names itself in its answers.
+    query.set("iss", both.idp.issuer);
+
+    const landing = await browser.visit(`${app.url}/auth/oidc/idp/callback?${query.toString()}`);
+
+    const url = new URL(landing.url);
+    expect([url.pathname, [...url.searchParams.keys()]]).toEqual(["/auth/error", ["code", "id"]]);
+    expect(errorOf(landing)).toBe("cancelled");
+    expect(landing.url + landing.body).not.toMatch(/script|FAKE/);
+    const [line] = app.logged;
+    // What the page shows is found in the log, with what the provider said, and nothing in it controls a terminal.
+    expect(line?.facts).toMatchObject({ requestId: url.searchParams.get("id"), code: "cancelled" });
+    expect(JSON.stringify(line?.facts)).not.toMatch(/\\u001b|\\n/);
+    // It was for one answer: what comes after is too late.
+    expect(errorOf(await browser.visit(`${app.url}/auth/oidc/idp/callback?${query.toString()}`))).toBe("expired");
+  });
+
+  test("OID-35: user cancels/closes, starts twice in two tabs → both transactions independent", async () => {
+    await using both = await startBoth(dialect);
+    const { app, idp } = both;
+    const browser = openPlainBrowser();
+    const urls = [
+      await startVisit(app, browser, { returnTo: "/one" }),
+      await startVisit(app, browser, { returnTo: "/two" }),
+    ];
+    const callbacks = [];
+    for (const url of urls) callbacks.push(await signInAtProvider(idp, "ann", { url, browser }));
+
+    expect(pageOf(await browser.visit(callbacks[1] ?? ""))).toBe("/auth/signed-in?to=%2Ftwo");
+    expect(pageOf(await browser.visit(callbacks[0] ?? ""))).toBe("/auth/signed-in?to=%2Fone");
+    // A tab begun after it, and closed, changes nothing either.
+    await startVisit(app, browser);
+    expect(await app.db.select().from(app.db.tables.sessions)).toHaveLength(1);
+  });
+
+  test("what a browser fetches by itself uses nothing up", async () => {
+    await using both = await startBoth(dialect);
+    const { app, idp } = both;
+    const browser = openPlainBrowser();
+    const callback = await signInAtProvider(idp, "ann", { url: await startVisit(app, browser), browser });
+    const cookie = browser.cookie(app.url) ?? "";
+    for (const header of [{ "sec-purpose": "prefetch" }, { purpose: "prefetch" }, { "sec-fetch-dest": "image" }]) {
+      const answer = await fetch(callback, { headers: { cookie, ...header }, redirect: "manual" });
+      expect(answer.status).toBe(400);
+    }
+    const posted = await fetch(callback, { method: "POST", headers: { cookie }, redirect: "manual" });
+    expect(posted.status).toBe(404);
+
+    const landing = await browser.visit(callback);
+    expect(pageOf(landing)).toMatch(/^\/auth\/signed-in/);
+  });
+
+  test("the cookie that tells browsers apart is HttpOnly and Lax, and a visit too old is refused", async () => {
+    await using both = await startBoth(dialect);
+    const { app, idp } = both;
+    const start = await app.http("auth.oidc.start", { input: { provider: "idp" } });
+    expect(start.headers.getSetCookie()).toEqual([
+      expect.stringMatching(/^oidc=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=600$/),
+    ]);
+    const browser = openPlainBrowser();
+    const callback = await signInAtProvider(idp, "ann", { url: await startVisit(app, browser), browser });
+    const { oidcTransactions } = app.db.tables;
+    await app.db.update(oidcTransactions).set({ expiresAt: new Date(Date.now() - 1) });
+
+    expect(errorOf(await browser.visit(callback))).toBe("expired");
+    expect(await app.auth.oidc.prune()).toBe(2);
+  });
+});
+
+test("OID-14: a provider that is not there is none: the app starts without it, and others are told nothing of it", async () => {
+  const { sqliteDialect } = await import("@app/services/databases");
+  const nobody = { issuer: "http://127.0.0.1:9", clientId: "x", clientSecret: null };
+  await using app = await startOidcApp(sqliteDialect, nobody);
+  const start = await app.http("auth.oidc.start", { input: { provider: "idp" } });
+  expect(await start.json()).toMatchObject({ error: { data: { reason: "PROVIDER_UNAVAILABLE" } } });
+  const unknown = await app.http("auth.oidc.start", { input: { provider: "other" } });
+  expect(await unknown.json()).toMatchObject({ error: { data: { reason: "PROVIDER_UNKNOWN" } } });
 });

@@ -3,6 +3,7 @@ import type { OidcOptions, ProviderOptions } from "@countersign/auth";
 import type { Settings } from "@countersign/contract";
 import { accountRouter, authRouter, createProcedures, sessionRouter } from "@countersign/rpc";
 
+import type { Landing, PlainBrowser } from "../identity-provider/plain-browser.ts";
 import {
   type IdentityProvider,
   type IdentityProviderOptions,
@@ -61,4 +62,26 @@ export async function startBoth(
       await idp[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Begins a visit as a page would. Returns where the browser is to go. */
+export async function startVisit(
+  app: { readonly url: string },
+  browser: PlainBrowser,
+  input: Readonly<Record<string, unknown>> = {},
+): Promise<string> {
+  const { url } = (await browser.mutate(app.url, "auth.oidc.start", { provider: "idp", ...input })) as { url: string };
+  return url;
+}
+
+/** The page of the app a browser was sent to, without the host. */
+export function pageOf({ url }: Pick<Landing, "url">): string {
+  const { pathname, search } = new URL(url);
+  return `${pathname}${search}`;
+}
+
+/** The code of the error page a browser was sent to; null where it was sent elsewhere. */
+export function errorOf({ url }: Pick<Landing, "url">): string | null {
+  const { pathname, searchParams } = new URL(url);
+  return pathname === "/auth/error" ? searchParams.get("code") : null;
 }

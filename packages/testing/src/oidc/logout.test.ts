@@ -1,0 +1,175 @@
+import { expect, test } from "vitest";
+
+import { describeDatabases } from "@app/services/databases";
+
+import { hostileAnswers } from "../identity-provider/hostile/hostile-answer.ts";
+import { startHostileProvider } from "../identity-provider/hostile/start-hostile-provider.ts";
+import { openPlainBrowser } from "../identity-provider/plain-browser.ts";
+import { signInWith } from "../identity-provider/sign-in-with.ts";
+import { startOidcApp, startVisit } from "../test/start-oidc-app.ts";
+
+describeDatabases((dialect) => {
+  async function startLeaving(provider: Parameters<typeof startOidcApp>[2] = { provider: { logout: "provider" } }) {
+    const idp = await startHostileProvider({ users: [{ name: "ann" }, { name: "bob" }] });
+    const app = await startOidcApp(dialect, idp, provider);
+    return {
+      idp,
+      app,
+      enter: (name: string) => signInWith(idp, name, { app: app.url, as: "idp" }),
+      who: async (cookie: string) => (await app.http("who", { method: "GET", cookie })).status,
+      tell: (token: string, provider_ = "idp", headers: Record<string, string> = {}) =>
+        fetch(`${app.url}/auth/oidc/${provider_}/backchannel-logout`, {
+          method: "POST",
+          headers,
+          body: new URLSearchParams({ logout_token: token }),
+        }),
+      async [Symbol.asyncDispose]() {
+        await app[Symbol.asyncDispose]();
+        await idp[Symbol.asyncDispose]();
+      },
+    };
+  }
+
+  test("OID-32: logout with end_session: post_logout URI fixed, `id_token_hint` sent, state checked", async () => {
+    await using leaving = await startLeaving();
+    const { app, idp } = leaving;
+    const ann = await leaving.enter("ann");
+    const left = (await ann.browser.mutate(app.url, "auth.logout", {})) as { session: string; redirectTo?: string };
+
+    expect(left.session).toBe("ended");
+    expect(await leaving.who(ann.cookie)).toBe(401);
+    const url = new URL(left.redirectTo ?? "");
+    expect(url.origin).toBe(idp.issuer);
+    expect(url.searchParams.get("post_logout_redirect_uri")).toBe(`${app.url}/auth/oidc/idp/logged-out`);
+    expect(url.searchParams.get("client_id")).toBe(idp.clientId);
+    expect(url.searchParams.get("id_token_hint")?.split(".")).toHaveLength(3);
+    const state = url.searchParams.get("state") ?? "";
+    const { oidcTransactions } = app.db.tables;
+    const steps = async () =>
+      (await app.db.select().from(oidcTransactions))
+        .filter(({ purpose }) => purpose === "logout")
+        .map(({ step }) => step);
+    expect(await steps()).toEqual(["started"]);
+
+    // Somebody else's browser, another state, and no sign-in's state: all land on the same page, and use nothing up.
+    const back = `${app.url}/auth/oidc/idp/logged-out`;
+    for (const [browser, query] of [
+      [openPlainBrowser(), `?state=${state}`],
+      [ann.browser, "?state=other"],
+      [ann.browser, ""],
+    ] as const) {
+      expect((await browser.visit(back + query)).url).toBe(`${app.url}/logged-out`);
+    }
+    expect(await steps()).toEqual(["started"]);
+    // Nor is its state one to sign in with.
+    const callback = await ann.browser.visit(`${app.url}/auth/oidc/idp/callback?code=x&state=${state}`);
+    expect(callback.url).toContain("code=expired");
+    expect((await ann.browser.visit(`${back}?state=${state}`)).url).toBe(`${app.url}/logged-out`);
+    expect(await steps()).toEqual(["claimed"]);
+  });
+
+  test("OID-32: local session ended even if IdP is down", async () => {
+    await using leaving = await startLeaving();
+    const { app, idp } = leaving;
+    const ann = await leaving.enter("ann");
+    idp.away(true);
+    const left = (await ann.browser.mutate(app.url, "auth.logout", {})) as { session: string };
+    expect(left.session).toBe("ended");
+    expect(await leaving.who(ann.cookie)).toBe(401);
+
+    // By default nothing is asked of it, and whoever signed in with a password never goes there.
+    await using local = await startLeaving({});
+    const bob = await local.enter("bob");
+    expect(await bob.browser.mutate(local.app.url, "auth.logout", {})).toEqual({ session: "ended" });
+    const eve = await app.signIn("eve");
+    expect(await (await app.http("auth.logout", { cookie: eve.cookie })).json()).toEqual({
+      result: { data: { session: "ended" } },
+    });
+  });
+
+  test("a provider that ends a session ends it here, with its sockets, and nobody else's", async () => {
+    await using leaving = await startLeaving();
+    const { app, idp } = leaving;
+    const [ann, bob] = [await leaving.enter("ann"), await leaving.enter("bob")];
+    await using socket = await app.open(ann.cookie);
+
+    const from = performance.now();
+    const answers = await idp.endSession("ann");
+
+    expect(answers.map(({ status }) => status)).toEqual([200]);
+    expect(await socket.closed).toMatchObject({ code: 4401, reason: "provider_ended" });
+    expect(performance.now() - from).toBeLessThan(5000);
+    expect([await leaving.who(ann.cookie), await leaving.who(bob.cookie)]).toEqual([401, 200]);
+  });
+
+  test("a logout token is heard once, and none that does not hold", async () => {
+    await using leaving = await startLeaving();
+    const { idp } = leaving;
+    const ann = await leaving.enter("ann");
+    const now = Math.floor(Date.now() / 1000);
+    const event = "http://schemas.openid.net/event/backchannel-logout";
+    const wrong: readonly (readonly [string, Promise<string> | string])[] = [
+      ["no token", ""],
+      ["junk", "a.b.c"],
+      ["alg none", idp.forgeLogoutToken("ann", {}, "none")],
+      ["the client's secret", idp.forgeLogoutToken("ann", {}, "client-secret")],
+      ["another key", idp.forgeLogoutToken("ann", {}, "other-key")],
+      ["a key of its own", idp.forgeLogoutToken("ann", {}, "jwk-header")],
+      ["another issuer", idp.forgeLogoutToken("ann", { iss: "https://other.example.com" })],
+      ["another audience", idp.forgeLogoutToken("ann", { aud: "other" })],
+      ["a nonce", idp.forgeLogoutToken("ann", { nonce: "x" })],
+      ["no event", idp.forgeLogoutToken("ann", { events: {} })],
+      ["events of text", idp.forgeLogoutToken("ann", { events: event })],
+      ["nobody named", idp.forgeLogoutToken("ann", { sub: undefined, sid: undefined })],
+      ["no id", idp.forgeLogoutToken("ann", { jti: undefined })],
+      ["old", idp.forgeLogoutToken("ann", { iat: now - 200 })],
+      ["from later", idp.forgeLogoutToken("ann", { iat: now + 200 })],
+      ["over", idp.forgeLogoutToken("ann", { exp: now - 100 })],
+    ];
+    for (const [name, token] of wrong) {
+      const answer = await leaving.tell(await token);
+      expect([name, answer.status, await answer.json()]).toEqual([name, 400, { error: "invalid_request" }]);
+      expect(answer.headers.get("cache-control")).toBe("no-store");
+    }
+    expect(await leaving.who(ann.cookie)).toBe(200);
+
+    const good = await idp.forgeLogoutToken("ann");
+    expect((await leaving.tell(good, "other")).status).toBe(404);
+    expect((await leaving.tell(`${good}${"x".repeat(20_000)}`)).status).toBe(413);
+    const twice = await Promise.all([leaving.tell(good), leaving.tell(good)]);
+    expect(twice.map(({ status }) => String(status)).toSorted()).toEqual(["200", "400"]);
+    expect(await leaving.who(ann.cookie)).toBe(401);
+    const again = await leaving.enter("ann");
+    expect((await leaving.tell(good)).status).toBe(400);
+    expect(await leaving.who(again.cookie)).toBe(200);
+  });
+
+  test("by a session's name only that one ends, by a person's all of theirs that came by this provider", async () => {
+    await using leaving = await startLeaving();
+    const { idp, app } = leaving;
+    const [first, second] = [await leaving.enter("ann"), await leaving.enter("ann")];
+    const token = await idp.forgeLogoutToken("ann");
+    expect((await leaving.tell(token)).status).toBe(200);
+    const states = [await leaving.who(first.cookie), await leaving.who(second.cookie)];
+    expect(states.map(String).toSorted()).toEqual(["200", "401"]);
+
+    const third = await leaving.enter("ann");
+    expect((await leaving.tell(await idp.forgeLogoutToken("ann", { sid: undefined, sub: "ann" }))).status).toBe(200);
+    expect([await leaving.who(second.cookie), await leaving.who(third.cookie)]).toEqual([401, 401]);
+    expect(app.logged.filter(({ message }) => message.includes("token"))).toEqual([]);
+  });
+
+  test("a provider that is away is told to try again, and its tokens are asked about no oftener than the limit", async () => {
+    await using leaving = await startLeaving({ settings: { LOGIN_ATTEMPTS: 1 } });
+    const { app, idp } = leaving;
+    const browser = openPlainBrowser();
+    await startVisit(app, browser);
+    idp.answer("jwks", hostileAnswers.serverError);
+    await leaving.enter("ann");
+    expect((await leaving.tell(await idp.forgeLogoutToken("ann"))).status).toBe(503);
+    idp.honest();
+    const statuses = new Set<number>();
+    for (let count = 0; count < 100; count += 1) statuses.add((await leaving.tell("a.b.c")).status);
+    expect(statuses).toEqual(new Set([400, 429]));
+  });
+});
