@@ -196,6 +196,31 @@ test("REL-40: a reader that stops reading holds little memory and is cut with 44
   expect(await other.query("anyone")).toHaveProperty("result");
 });
 
+test("REL-40: patience with a reader counts from when it stopped, not from when it began to be slow", async () => {
+  await using started = await startTestRouter(sqlite, { settings: { SLOW_READER_SECONDS: 2 } });
+  const { app } = started;
+  await using reader = await app.open();
+  await reader.subscribe("flood");
+  reader.socket.pause();
+  const isSlow = () => [...app.app.services.connections].some(({ hasCaughtUp }) => !hasCaughtUp);
+  await expect.poll(isSlow, { interval: 5 }).toBe(true);
+  let [unread, changedAt] = [0, 0];
+  const watch = setInterval(() => {
+    for (const { socket } of app.app.services.connections) {
+      if (socket.bufferedAmount !== unread) changedAt = performance.now();
+      unread = socket.bufferedAmount;
+    }
+  }, 5);
+  reader.socket.resume();
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  reader.socket.pause();
+  await expect.poll(() => app.app.services.connections.size, { timeout: 8000, interval: 20 }).toBe(0);
+  clearInterval(watch);
+  // What the system takes in its stead is no sign of it, and cannot be told from it.
+  expect(performance.now() - changedAt).toBeGreaterThan(1500);
+  expect(performance.now() - changedAt).toBeLessThan(2900);
+});
+
 test("an answer larger than any backlog reaches a reader that reads", async () => {
   await using started = await startTestRouter(sqlite, { settings: { SLOW_READER_SECONDS: 1 } });
   await using socket = await started.app.open();

@@ -52,6 +52,14 @@ test("REL-32: no procedure keeps the event loop with the worst that fits into a 
   await expectPassed("hog");
 });
 
+test("REL-40, REL-41: who reads nothing is cut, who reads slowly is shown the newest, and nothing older after it", async () => {
+  await expectPassed("slow");
+});
+
+test("REL-44: when the network swallows everything, server and page notice by themselves, and the page comes back", async () => {
+  await expectPassed("half-open");
+});
+
 test("SES-20: while sessions get new tokens, hundreds of calls at once on two servers are answered with nobody else's data", async () => {
   await expectPassed("soak");
 });

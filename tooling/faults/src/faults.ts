@@ -70,6 +70,18 @@ export const faults: readonly Fault[] = [
     run: async (options) => (await import("./hog/hog.ts")).hog(options),
   },
   {
+    name: "slow",
+    ids: ["REL-40", "REL-41"],
+    about: "clients stop reading, or read next to nothing, while there is much to be shown",
+    run: async (options) => (await import("./slow/slow.ts")).slow(options),
+  },
+  {
+    name: "half-open",
+    ids: ["REL-44"],
+    about: "the network swallows everything, both ways, without a word",
+    run: async (options) => (await import("./half-open/half-open.ts")).halfOpen(options),
+  },
+  {
     name: "soak",
     ids: ["SES-20"],
     about: "two users on two servers call all the time while their sessions get new tokens",

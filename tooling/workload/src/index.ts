@@ -11,7 +11,8 @@ export { startWorkload, type Workload, type WorkloadOptions } from "./run-worklo
 export type { Protection } from "./server/switched-off.ts";
 export { startTopology, type Topology, type TopologyOptions } from "./topology/start-topology.ts";
 export { callHttp, type HttpAnswer } from "./client/http-call.ts";
-export { openStalledReaders } from "./client/stalled-readers.ts";
+export { type ManyRows, openManyRows } from "./client/many-rows.ts";
+export { openStalledReaders, type StalledReaders } from "./client/stalled-readers.ts";
 export { SocketLost, WireSocket, type Frame } from "./client/wire-socket.ts";
 export { readMetrics } from "./client/read-metrics.ts";
 export { limitMemory, residentMegabytes } from "./topology/limit-memory.ts";

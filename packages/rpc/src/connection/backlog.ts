@@ -3,6 +3,9 @@ import type { Socket } from "node:net";
 /** More than this unread, and whoever pushes waits: the reader then gets the newest state instead of a queue. */
 export const lowWaterBytes = 64 * 1024;
 
+/** How often is looked while patience lasts: the system takes some megabytes for a reader that takes nothing. */
+const looks = 8;
+
 /**
  * What has been written to a socket and not taken by its reader. A large answer to a reader that reads is no fault; a
  * reader that takes nothing for a while is.
@@ -13,6 +16,9 @@ export class Backlog {
   readonly #patienceMs: number;
   readonly #onStalled: () => void;
   #timer: NodeJS.Timeout | null = null;
+  #takenBefore = 0;
+  /** Looks in a row by which next to nothing had been taken. Not the time: who was not given any is not to be cut. */
+  #idleLooks = 0;
 
   /** `unread` tells how many bytes wait in this process; `onStalled` is called when they do not become fewer. */
   constructor(options: {
@@ -30,13 +36,26 @@ export class Backlog {
   /** Looks at the backlog after a write. */
   note(): void {
     if (this.#timer !== null || this.#unread() <= lowWaterBytes) return;
-    const takenBefore = this.#taken();
-    this.#timer = setTimeout(() => {
-      this.#timer = null;
-      if (this.#unread() <= lowWaterBytes) return;
-      if (this.#taken() - takenBefore < lowWaterBytes) this.#onStalled();
-      else this.note();
-    }, this.#patienceMs).unref();
+    this.#begin();
+    this.#lookLater();
+  }
+
+  #begin(): void {
+    this.#takenBefore = this.#taken();
+    this.#idleLooks = 0;
+  }
+
+  #lookLater(): void {
+    this.#timer = setTimeout(() => this.#look(), this.#patienceMs / looks).unref();
+  }
+
+  #look(): void {
+    this.#timer = null;
+    if (this.#unread() <= lowWaterBytes) return;
+    if (this.#taken() - this.#takenBefore >= lowWaterBytes) this.#begin();
+    else this.#idleLooks += 1;
+    if (this.#idleLooks >= looks) this.#onStalled();
+    else this.#lookLater();
   }
 
   /** Resolves when the reader has caught up, or the socket is gone. */

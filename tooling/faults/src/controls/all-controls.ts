@@ -108,7 +108,8 @@ const withoutBackpressure: Control = {
     const { violations } = await play({ database: "sqlite", seed, clients: 2, switchedOff }, async (topology) => {
       const [server] = topology.servers;
       if (!server) return;
-      using stalled = await openStalledReaders(topology.url, 10);
+      using stalled = await openStalledReaders(10, { url: topology.url, name: "staller", bodyLength: 10_000 });
+      stalled.stall();
       const stopWatching = limitMemory(server, 600);
       for (let count = 0; count < 80 && server.pid !== null; count += 1) await stalled.change();
       stopWatching();

@@ -25,6 +25,8 @@ export interface WireSocketOptions {
   /** Where browsers reach the site. */
   readonly url: string;
   readonly cookie: string;
+  /** The page that connects; `url`'s when it is left out. */
+  readonly origin?: string;
   /** Every frame as it came, before anything is done with it; `id` is that of its call or subscription. */
   readonly onFrame: (text: string, frame: Frame) => void;
   /** What its calls and subscriptions are numbered from; 1. */
@@ -53,8 +55,8 @@ export class WireSocket {
 
   /** @throws SocketLost when the upgrade is refused, or does not come within ten seconds */
   static async open(options: WireSocketOptions): Promise<WireSocket> {
-    const { url, cookie } = options;
-    const headers = { origin: url, cookie };
+    const { url, cookie, origin = url } = options;
+    const headers = { origin, cookie };
     const socket = new WebSocket(`${url.replace("http", "ws")}/trpc`, { headers, handshakeTimeout: 10_000 });
     const wire = new WireSocket(socket, options);
     // Kept after it is open: a reset is an error before it is a close.
@@ -100,6 +102,10 @@ export class WireSocket {
   /** Reads nothing from now on, as a machine that hangs. */
   stopReading(): void {
     this.#socket.pause();
+  }
+
+  readOn(): void {
+    this.#socket.resume();
   }
 
   terminate(): void {

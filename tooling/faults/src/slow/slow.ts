@@ -1,0 +1,14 @@
+import type { FaultOptions, FaultReport } from "../fault.ts";
+
+import { readSlowly } from "./read-slowly.ts";
+import { stopReading } from "./stop-reading.ts";
+
+/** REL-40 and REL-41: clients that read nothing, and one that reads next to nothing, while there is much to be shown. */
+export async function slow(options: FaultOptions): Promise<FaultReport> {
+  const stopped = await stopReading(options);
+  const slowly = await readSlowly(options);
+  return {
+    violations: [...stopped.violations, ...slowly.violations],
+    figures: [...stopped.figures, ...slowly.figures],
+  };
+}
