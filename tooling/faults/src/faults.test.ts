@@ -15,6 +15,10 @@ test("REL-05: whoever asks again after a lost answer gets the same row, once, an
   await expectPassed("answers");
 });
 
+test("REL-49: whatever five people on two servers do and lose, each one's lists end as a query of theirs, and nothing else reaches them", async () => {
+  await expectPassed("lists");
+});
+
 test("REL-22: PostgreSQL crashes under load; the servers stay, and what was acknowledged stays", async () => {
   await expectPassed("postgres");
 });

@@ -15,6 +15,13 @@ export const faults: readonly Fault[] = [
     run: async (options) => (await import("./answers/answers.ts")).answers(options),
   },
   {
+    name: "lists",
+    ids: ["REL-49"],
+    about: "five people on two servers change everything and who may see it, are cut off, and their servers killed",
+    mostMinutes: 90,
+    run: async (options) => (await import("./lists/lists.ts")).lists(options),
+  },
+  {
     name: "postgres",
     ids: ["REL-22"],
     about: "PostgreSQL crashes, or one of its processes is killed, again and again",

@@ -34,6 +34,8 @@ export interface Workload {
   rest(read: () => Promise<FinalState>, withinMs: number): Promise<number>;
   /** Lets everybody finish what they have begun. */
   stop(): Promise<void>;
+  /** Waits until every open list shows what is there, or the time is up; ten seconds when none is given. */
+  untilShown(read: () => Promise<FinalState>, withinMs?: number): Promise<FinalState>;
   /**
    * Waits until every open list shows what is there, or the time is up, and closes all. What is found is for the checker.
    *
@@ -81,7 +83,7 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
   }
 
   /** What is there in the end, and whether every list shows it is for others to say. */
-  async function waitForViews(read: () => Promise<FinalState>, withinMs: number): Promise<FinalState> {
+  async function untilShown(read: () => Promise<FinalState>, withinMs = 10_000): Promise<FinalState> {
     const deadline = performance.now() + withinMs;
     let final = await read();
     while (performance.now() < deadline && !views().every((view) => isUpToDate(final, view))) {
@@ -95,17 +97,18 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
     clients,
     history,
     stop,
+    untilShown,
     async rest(read, withinMs) {
       // Whoever has failed never waits there.
       await Promise.race([gate.close(), Promise.all(running)]);
-      const final = await waitForViews(read, withinMs);
+      const final = await untilShown(read, withinMs);
       const stale = views().filter((view) => !isUpToDate(final, view)).length;
       gate.open();
       return stale;
     },
-    async settle(read, exits, withinMs = 10_000) {
+    async settle(read, exits, withinMs) {
       await stop();
-      const final = await waitForViews(read, withinMs);
+      const final = await untilShown(read, withinMs);
       const shown = views();
       for (const client of clients) client.close();
       return { history: history.events, sights, final, views: shown, exits: exits() };
