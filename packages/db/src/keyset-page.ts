@@ -40,7 +40,11 @@ export function rowsAfterCursor(keyset: Keyset, cursor: string | null | undefine
   return by.notNull ? after : or(after, isNull(by));
 }
 
-/** One row more than the page holds is read: whether it is there tells whether there is a next page. */
+/**
+ * One row more than the page holds is read: whether it is there tells whether there is a next page.
+ *
+ * @throws when the next page begins after an instant that only Postgres can say: what comes after it would be lost in silence
+ */
 export function toPage<Row extends object>(
   keyset: Keyset,
   limit: number,
@@ -52,6 +56,9 @@ export function toPage<Row extends object>(
 }
 
 function writeCursor({ name }: Keyset, { value, id }: Place): string {
+  if (value instanceof Date && Number.isNaN(value.getTime())) {
+    throw new Error(`The row ${id} has an instant in ${name} that is none here (infinity, or BC). Set it to another.`);
+  }
   const plain = value instanceof Date ? value.getTime() : value;
   return Buffer.from(JSON.stringify([name, plain, id])).toString("base64url");
 }
