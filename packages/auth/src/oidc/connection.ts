@@ -77,9 +77,10 @@ export function createConnection(
 }
 
 /** In the form where the provider says that it takes it there, else by the header, as is the standard's default. */
-function authenticate({ clientSecret }: Provider): client.ClientAuth {
+function authenticate({ clientSecret, tokenAuth }: Provider): client.ClientAuth {
   if (clientSecret === null) return client.None();
   const [basic, post] = [client.ClientSecretBasic(clientSecret), client.ClientSecretPost(clientSecret)];
+  if (tokenAuth !== "auto") return tokenAuth === "basic" ? basic : post;
   return (server, ...rest) => {
     const methods = server.token_endpoint_auth_methods_supported;
     (methods?.includes("client_secret_post") ? post : basic)(server, ...rest);

@@ -37,6 +37,8 @@ export interface ProviderOptions {
   readonly clientId: string;
   /** Null or left out: a public client, which has PKCE alone. */
   readonly clientSecret?: string | null;
+  /** Where the secret goes. `auto` (default): where the provider says that it takes it, rather in the form. */
+  readonly tokenAuth?: "auto" | "basic" | "post";
   /** Beside `openid email profile`. */
   readonly scopes?: readonly string[];
   /** May somebody come in by it who has no account yet? Where sign-up is closed for the site, nobody may. Default: open. */
@@ -128,6 +130,7 @@ function requireProvider(options: ProviderOptions, allowLoopback: boolean): Prov
   return {
     label: name,
     clientSecret: null,
+    tokenAuth: "auto",
     scopes: [],
     signUp: "open",
     linkByEmail: "ask",

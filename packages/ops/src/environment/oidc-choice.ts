@@ -61,6 +61,9 @@ export const providerVariables = {
     description: "What the app proves with that it is it.",
     default: "none: a public client",
   }),
+  TOKEN_AUTH: z.enum(["auto", "basic", "post"], 'Write "auto", "basic" or "post".').default("auto").meta({
+    description: "Where the secret goes: into the header, into the form, or where the provider says that it takes it.",
+  }),
   SCOPES: z
     .string()
     .regex(/^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/, cureOfScopes)
@@ -180,6 +183,7 @@ function toProvider(name: string, values: ProviderVariables): ProviderOptions {
     issuer: values.ISSUER,
     clientId: values.CLIENT_ID,
     clientSecret: values.CLIENT_SECRET ?? null,
+    tokenAuth: values.TOKEN_AUTH,
     scopes: values.SCOPES?.split(" ") ?? [],
     signUp: values.SIGN_UP,
     linkByEmail: values.LINK_BY_EMAIL,

@@ -18,6 +18,8 @@ interface Options {
 
 type Exchange = Context<{ Bindings: HttpBindings }>;
 
+/** As long as something waits to be asked. */
+const bindingSeconds = 600;
 const mostTokenBytes = 16 * 1024;
 
 /** Where browsers come back from identity providers, and where those call themselves. Mounted under `oidcPath`. */
@@ -42,7 +44,7 @@ async function answerCallback(options: Options, c: Exchange): Promise<Response> 
   const refusal = refuseAllButNavigation(c);
   if (refusal !== null) return refusal;
 
-  const { auth, clock, cookie, log, oidcCookie, visitorCookie } = options.services;
+  const { auth, clock, cookie, log, oidcCookie, refusalLog, visitorCookie } = options.services;
   const provider = c.req.param("provider") ?? "";
   const binding = oidcCookie.read(c.req.header("cookie"));
   const query = new URL(c.req.url).searchParams;
@@ -59,10 +61,14 @@ async function answerCallback(options: Options, c: Exchange): Promise<Response> 
       const { code, message, cause } = result.refusal;
       const said = { error: clean(query.get("error")), description: clean(query.get("error_description")) };
       const facts = { requestId: id, provider: clean(provider), code, reason: message, said, err: cause };
-      log.warn(facts, "A sign-in with a provider was refused");
+      // Anybody can come with a state that is none; whatever else is refused took a visit to bring about.
+      if (code === "expired") refusalLog.write(facts, "A sign-in with a provider was refused");
+      else log.warn(facts, "A sign-in with a provider was refused");
       return seeOther(c, oidcPages.error, { code, id });
     }
     case "pending":
+      // What is asked is asked of this browser: it is told apart for as long as there is time to answer.
+      if (binding !== null) c.header("Set-Cookie", oidcCookie.serialize(binding, bindingSeconds), { append: true });
       return seeOther(c, oidcPages.next, { t: result.id });
     case "unchanged":
       return seeOther(c, oidcPages.signedIn, { to: result.to });
@@ -80,7 +86,8 @@ async function answerCallback(options: Options, c: Exchange): Promise<Response> 
 function refuseAllButNavigation(c: Exchange): Response | null {
   const purpose = c.req.header("sec-purpose") ?? c.req.header("purpose") ?? "";
   const destination = c.req.header("sec-fetch-dest") ?? "document";
-  if (!/prefetch|preview/i.test(purpose) && destination === "document") return null;
+  const isPage = c.req.method === "GET" && destination === "document";
+  if (isPage && !/prefetch|preview/i.test(purpose)) return null;
   return c.json({ error: { message: "Open this as a page." } }, 400);
 }
 
@@ -111,7 +118,7 @@ async function answerLoggedOut({ services }: Options, c: Exchange): Promise<Resp
 
 /** OpenID Connect Back-Channel Logout 1.0, §2.5 and §2.8. From a server, so there is no Origin, and no cookie is looked at. */
 async function answerBackChannel(options: Options, c: Exchange): Promise<Response> {
-  const { auth, log } = options.services;
+  const { auth, refusalLog } = options.services;
   const requestId = readRequestId(c.env.incoming, options.isTrustedProxy);
   if (!/^application\/x-www-form-urlencoded(?:;|$)/i.test(c.req.header("content-type") ?? ""))
     return c.json({ error: "invalid_request" }, 400);
@@ -126,7 +133,10 @@ async function answerBackChannel(options: Options, c: Exchange): Promise<Respons
     case "ended":
       return c.body(null, 200);
     case "invalid":
-      log.warn({ requestId, provider: clean(provider), reason: clean(result.reason) }, "A logout token was refused");
+      refusalLog.write(
+        { requestId, provider: clean(provider), reason: clean(result.reason) },
+        "A logout token was refused",
+      );
       return c.json({ error: "invalid_request" }, 400);
     case "unknown":
       return c.json({ error: "invalid_request" }, 404);

@@ -222,6 +222,26 @@ describeDatabases((dialect) => {
     expect(idp.requests("jwks")).toHaveLength(2);
   });
 
+  test("a step-up stands on the provider's word that it has asked just now", async () => {
+    await using liar = await startLiar();
+    const { app, idp } = liar;
+    const { browser } = await signInWith(idp, "ann", { app: app.url, as: "idp" });
+    const { sessions } = app.db.tables;
+    const long = new Date(Date.now() - 86_400_000);
+    await app.db.update(sessions).set({ authenticatedAt: long });
+    for (const auth_time of [now() - 3600, undefined, String(now()), now() + 3600]) {
+      idp.claims({ auth_time });
+      const start = { purpose: "step-up" };
+      const { landing } = await signInWith(idp, "ann", { app: app.url, as: "idp", browser, start });
+      expect([auth_time, errorOf(landing)]).toEqual([auth_time, "provider"]);
+    }
+    expect((await app.db.select().from(sessions)).map(({ authenticatedAt }) => authenticatedAt)).toEqual([long]);
+    idp.honest();
+    const start = { purpose: "step-up" };
+    const { landing } = await signInWith(idp, "ann", { app: app.url, as: "idp", browser, start });
+    expect(pageOf(landing)).toBe(signedIn);
+  });
+
   test("userinfo about somebody else is refused, and what a provider says there sets no rights", async () => {
     await using liar = await startLiar();
     liar.idp.change("userinfo", { sub: "bob" });

@@ -259,6 +259,11 @@ describeDatabases((dialect) => {
       },
     });
     const { app, idp } = both;
+    const waiting = openPlainBrowser();
+    const callback = await signInAtProvider(idp, "ann", { url: await startVisit(app, waiting), browser: waiting });
+    const asked = await fetch(callback, { headers: { cookie: waiting.cookie(app.url) ?? "" }, redirect: "manual" });
+    // There are ten minutes from here on, for the browser's cookie too.
+    expect(asked.headers.getSetCookie()).toEqual([expect.stringMatching(/^oidc=[\w-]{43};.*Max-Age=600$/)]);
     const ann = await signInWith(idp, "ann", { app: app.url, as: "idp", start: { returnTo: "/tasks" } });
     const id = idOf(ann.landing.url);
     expect(await ann.browser.mutate(app.url, "auth.oidc.pending", { id })).toMatchObject({

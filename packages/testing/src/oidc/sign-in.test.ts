@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 
 import { describeDatabases } from "@app/services/databases";
 
+import { startHostileProvider } from "../identity-provider/hostile/start-hostile-provider.ts";
 import { openPlainBrowser } from "../identity-provider/plain-browser.ts";
 import { signInAtProvider, signInWith } from "../identity-provider/sign-in-with.ts";
 import { startIdentityProvider } from "../identity-provider/start-identity-provider.ts";
@@ -54,6 +55,22 @@ describeDatabases((dialect) => {
     });
   });
 
+  test("public and confidential clients sign in, by each way to give the secret and each signature that is allowed", async () => {
+    for (const [client, provider] of [
+      [{ isPublic: true }, {}],
+      [{ authentication: "client_secret_basic" }, { tokenAuth: "basic" }],
+      [{ algorithm: "PS256" }, { tokenAuth: "post" }],
+      [{ algorithm: "ES256" }, {}],
+      [{ algorithm: "EdDSA" }, {}],
+    ] as const) {
+      await using both = await startBoth(dialect, { idp: { clients: [client] }, provider });
+      const { landing } = await signInWith(both.idp, "ann", { app: both.app.url, as: "idp" });
+      expect([client, pageOf(landing)]).toEqual([client, "/auth/signed-in?to=%2F"]);
+    }
+    await using narrow = await startBoth(dialect, { settings: { OIDC_ALGORITHMS: ["ES256"] } });
+    expect(errorOf((await signInWith(narrow.idp, "ann", { app: narrow.app.url, as: "idp" })).landing)).toBe("provider");
+  });
+
   test("OID-02: callback without `state` → error page, no session, nothing created", async () => {
     await using both = await startBoth(dialect);
     const { app } = both;
@@ -101,8 +118,8 @@ describeDatabases((dialect) => {
   });
 
   test("OID-07: same callback URL replayed (back button, attacker) → refused, no second code exchange", async () => {
-    await using both = await startBoth(dialect);
-    const { app, idp } = both;
+    await using idp = await startHostileProvider({ users: [{ name: "ann" }] });
+    await using app = await startOidcApp(dialect, idp);
     const browser = openPlainBrowser();
     const callback = await signInAtProvider(idp, "ann", { url: await startVisit(app, browser), browser });
     await browser.visit(callback);
@@ -117,12 +134,13 @@ describeDatabases((dialect) => {
     await browser.mutate(app.url, "auth.logout", {});
     expect(errorOf(await browser.visit(callback))).toBe("expired");
     expect(errorOf(await openPlainBrowser().visit(callback))).toBe("expired");
+    expect(idp.requests("token")).toHaveLength(1);
     expect(await app.db.select().from(app.db.tables.sessions)).toEqual([]);
   });
 
   test("OID-08: two callbacks with one state at once → one wins", async () => {
-    await using both = await startBoth(dialect);
-    const { app, idp } = both;
+    await using idp = await startHostileProvider({ users: [{ name: "ann" }] });
+    await using app = await startOidcApp(dialect, idp);
     for (let round = 0; round < 3; round += 1) {
       const browser = openPlainBrowser();
       const callback = await signInAtProvider(idp, "ann", { url: await startVisit(app, browser), browser });
@@ -134,6 +152,8 @@ describeDatabases((dialect) => {
       expect(places.toSorted()).toEqual(["/auth/error", "/auth/error", "/auth/error", "/auth/signed-in"]);
     }
     expect(await app.db.select().from(app.db.tables.users)).toHaveLength(1);
+    // The others were refused before the code left the server.
+    expect(idp.requests("token")).toHaveLength(3);
   });
 
   test("two people who come for the first time at once get an account each, and one who comes twice at once gets one", async () => {
@@ -256,6 +276,7 @@ describeDatabases((dialect) => {
       const answer = await fetch(callback, { headers: { cookie, ...header }, redirect: "manual" });
       expect(answer.status).toBe(400);
     }
+    expect((await fetch(callback, { method: "HEAD", headers: { cookie }, redirect: "manual" })).status).toBe(400);
     const posted = await fetch(callback, { method: "POST", headers: { cookie }, redirect: "manual" });
     expect(posted.status).toBe(404);
 
