@@ -12,6 +12,7 @@ import type {
 } from "@countersign/contract";
 
 import type { SubscribeLiveRows } from "./live-rows.ts";
+import { createIdentityCalls, createOidcCalls, type IdentityCalls, type OidcCalls } from "./oidc-calls.ts";
 import { watchRows } from "./watch-rows.ts";
 
 export interface LoginInput {
@@ -34,6 +35,12 @@ export interface RegisterAnswer {
   readonly next: AfterRegister;
 }
 
+/** What signing out led to. */
+export interface LogoutAnswer {
+  /** Where the browser goes to be signed out at the provider as well, which is another site; null where there is no such place. */
+  readonly redirectTo: string | null;
+}
+
 /**
  * Signing up, in and out, and what is done with a mailed link. Each resolves when the page shows its outcome; what is
  * refused throws with `ErrorData`.
@@ -43,7 +50,7 @@ export interface AuthCalls {
   readonly config: () => Promise<AuthConfig>;
   readonly login: (input: LoginInput) => Promise<{ readonly user: SignedInSnapshot }>;
   readonly register: (input: RegisterInput) => Promise<RegisterAnswer>;
-  readonly logout: () => Promise<void>;
+  readonly logout: () => Promise<LogoutAnswer>;
   /** The same answer whether or not the address has an account. */
   readonly requestPasswordReset: (email: string) => Promise<void>;
   /** Ends all sessions of the user; nobody is signed in by it. */
@@ -58,6 +65,8 @@ export interface AuthCalls {
   readonly resendVerification: (email: string, username?: string) => Promise<void>;
   /** Confirms the password: the session is fresh again. WRONG_PASSWORD when it is not right. */
   readonly stepUp: (password: string) => Promise<void>;
+  /** Signing in with identity providers. */
+  readonly oidc: OidcCalls;
 }
 
 /** The signed-in user's own account. */
@@ -75,6 +84,8 @@ export interface AccountCalls {
   readonly revertEmailChange: (token: string) => Promise<void>;
   /** For good. With the password, or without it soon after it was confirmed (REAUTH). */
   readonly delete: (password?: string) => Promise<void>;
+  /** The identity providers that the account can be signed in to with. */
+  readonly identities: IdentityCalls;
   readonly sessions: {
     /** "My devices". */
     readonly list: () => Promise<readonly SessionListItem[]>;
@@ -109,13 +120,14 @@ export function createLibraryCalls(client: TRPCUntypedClient<AnyRouter>): { auth
       config: () => client.query("auth.config") as Promise<AuthConfig>,
       login: (input) => client.mutation("auth.login", input) as Promise<{ user: SignedInSnapshot }>,
       register: (input) => client.mutation("auth.register", input) as Promise<RegisterAnswer>,
-      logout: () => run("auth.logout"),
+      logout: async () => readLogout(await client.mutation("auth.logout")),
       requestPasswordReset: (email) => run("auth.requestPasswordReset", { email }),
       resetPassword: (input) => run("auth.resetPassword", input),
       describeLink: (input) => client.mutation("auth.describeLink", input) as Promise<LinkDescription>,
       verifyEmail: (token) => run("auth.verifyEmail", { token }),
       resendVerification: (email, username) => run("auth.resendVerification", { email, username }),
       stepUp: (password) => run("auth.stepUp", { password }),
+      oidc: createOidcCalls(client),
     },
     account: {
       profile: () => client.query("account.profile") as Promise<AccountProfile>,
@@ -126,6 +138,7 @@ export function createLibraryCalls(client: TRPCUntypedClient<AnyRouter>): { auth
       confirmEmailChange: (token) => run("account.confirmEmailChange", { token }),
       revertEmailChange: (token) => run("account.revertEmailChange", { token }),
       delete: (password) => run("account.delete", password === undefined ? {} : { password }),
+      identities: createIdentityCalls(client),
       sessions: {
         list: () => client.query("account.sessions.list") as Promise<SessionListItem[]>,
         live: watchRows(client, "account.sessions.live"),
@@ -135,4 +148,10 @@ export function createLibraryCalls(client: TRPCUntypedClient<AnyRouter>): { auth
       },
     },
   };
+}
+
+/** Only another page is gone to: an address of the other kinds would be run, or opened as a file. */
+function readLogout(answer: unknown): LogoutAnswer {
+  const redirectTo = (answer as { redirectTo?: unknown } | null)?.redirectTo;
+  return { redirectTo: typeof redirectTo === "string" && /^https?:\/\//i.test(redirectTo) ? redirectTo : null };
 }

@@ -2,6 +2,7 @@ export type {
   AccountCalls,
   AuthCalls,
   LoginInput,
+  LogoutAnswer,
   ProfileChange,
   RegisterAnswer,
   RegisterInput,
@@ -66,6 +67,7 @@ export type {
 } from "./rows/rows-router.ts";
 export type { PendingChange, RowAction, ShownRow } from "./rows/shown-row.ts";
 export type { SessionDataClient, SessionDataState } from "./session-data.ts";
+export type { CompleteAnswer, IdentityCalls, OidcCalls, ProviderStart } from "./oidc-calls.ts";
 export type { SessionClientOptions } from "./options.ts";
 export { browserPage, type PageListeners, type PageSignals } from "./page-signals.ts";
 export { createSessionClient, type SessionClient } from "./session-client.ts";

@@ -40,6 +40,11 @@ export interface SessionClient {
    * the call again, once; told `false`, the refusal stands. The newest one is asked. What it returns stops that.
    */
   readonly onReauth: (ask: () => Promise<boolean>) => () => void;
+  /**
+   * Tells the other tabs of this browser that a page was loaded whose cookie is a new one, as after a visit to an identity
+   * provider: no call of theirs, and no answer to one, would say so. They move over, and learn who is there from the server.
+   */
+  readonly tellSignedIn: () => void;
   /** Connects now. Otherwise the first call or the first listener of a store does. */
   readonly connect: () => void;
   /** Tries now instead of waiting for the next turn; also after the server refused this client. */
@@ -167,6 +172,10 @@ export function createSessionClient(options: SessionClientOptions = {}): Session
     links: <Router extends AnyRouter>() => [link as TRPCLink<Router>],
     onIdentityChange: identity.onChange,
     onReauth,
+    tellSignedIn() {
+      connection.start();
+      tabs?.tell("signed-in");
+    },
     connect: connection.start,
     retry: connection.retry,
     close,

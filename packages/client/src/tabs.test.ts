@@ -17,6 +17,26 @@ test("the other tab follows a sign-in within a second, and its calls are the use
   await expect(other.rpc.work.whoami.query()).resolves.toBe("ann");
 });
 
+test("a page that came back with a new cookie tells the other tabs, which find out by themselves who is there", async () => {
+  await using fixture = await startFixture();
+  using other = fixture.browser.openTab();
+  await other.shows("nobody");
+  fixture.browser.signIn("ann");
+  using arrived = fixture.browser.openTab();
+  await arrived.shows("ann");
+  expect(other.shown).toBe("nobody");
+
+  arrived.client.tellSignedIn();
+
+  await other.shows("ann");
+  fixture.browser.signIn("bob");
+  using later = fixture.browser.openTab();
+  await later.shows("bob");
+  later.client.tellSignedIn();
+  await other.shows("bob");
+  expect(arrived.reports).toEqual([]);
+});
+
 test("OUT-07: the other tab follows a sign-out at once, drops what was asked, and knows why", async () => {
   await using fixture = await startFixture();
   fixture.browser.signIn("ann");

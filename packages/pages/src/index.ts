@@ -84,6 +84,20 @@ export { useMessages, usePages, type Brand, type Navigate, type Pages } from "./
 export { PagesProvider, type PagesProviderProps } from "./provider/pages-provider.tsx";
 export { readyPages, type PageName, type ReadyPage } from "./provider/ready-pages.tsx";
 export { defaultRoutes, withReturnTo, type Routes } from "./provider/routes.ts";
+export type { Departure } from "./provider/use-departure.ts";
+export { ContinuePage } from "./oidc/continue-page.tsx";
+export { ProviderButtons, type ProviderButtonsProps } from "./oidc/provider-buttons.tsx";
+export { ProviderErrorPage } from "./oidc/provider-error-page.tsx";
+export { SignedInPage } from "./oidc/signed-in-page.tsx";
+export {
+  useCompleteForm,
+  type CompleteForm,
+  type CompleteOutcome,
+  type CompleteValues,
+} from "./oidc/use-complete-form.ts";
+export { useConfirmForm, type ConfirmValues } from "./oidc/use-confirm-form.ts";
+export { usePendingSignIn, type PendingState } from "./oidc/use-pending-sign-in.ts";
+export { useProviderSignIn, type ProviderSignIn } from "./oidc/use-provider-sign-in.ts";
 export { CheckMail, type CheckMailProps } from "./recovery/check-mail.tsx";
 export { ConfirmEmailPage } from "./recovery/confirm-email-page.tsx";
 export { ForgotPage } from "./recovery/forgot-page.tsx";

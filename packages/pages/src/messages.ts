@@ -61,6 +61,63 @@ export const englishMessages = {
     doneTitle: "Your account is ready",
     doneText: "Sign in with the name and password you have just chosen.",
   },
+  /** The ways in that other sites give, beside the form. */
+  providers: {
+    group: "Other ways to sign in",
+    or: "or",
+    signIn: (label: string) => `Continue with ${label}`,
+    going: (label: string) => `Going to ${label}…`,
+  },
+  /** After a visit to a provider that ended well. */
+  signedIn: {
+    title: "Signing you in…",
+    closeTitle: "It is you",
+    closeText: "You can close this window: the other one goes on.",
+    home: "Go to the start page",
+  },
+  /** After a visit to a provider with something still to be asked. */
+  continueSignIn: {
+    completeTitle: "One more step",
+    completeText: (label: string) =>
+      `You are new here. ${label} has said who you are; this is what your account needs besides.`,
+    email: (email: string) => `Your account gets the address ${email}.`,
+    emailHelp: "For news of your account, and as another way back into it.",
+    confirmTitle: "Is this your account?",
+    confirmText: (username: string, label: string) =>
+      `There is an account here with your address: “${username}”. Enter its password once, and ${label} signs you in to it from now on.`,
+    confirm: "Connect and sign in",
+    confirming: "Connecting…",
+    wrongPassword: "That is not the password of this account.",
+    doneTitle: "Your account is ready",
+    doneText: "Sign in the way you came.",
+  },
+  /** After a visit to a provider that ended without anybody signed in: two texts for each of the contract's `oidcErrorCodes`. */
+  providerError: {
+    cancelledTitle: "You did not sign in",
+    cancelled: "It was cancelled on the other site. Nothing has changed.",
+    expiredTitle: "This sign-in does not work any more",
+    expired: "It was used, took too long, or was begun in another browser. Begin again.",
+    providerTitle: "The other site could not be understood",
+    provider: "It did not answer as it should. Try again; if it stays so, tell whoever runs this site.",
+    unavailableTitle: "The other site does not answer",
+    unavailable: "It could not be asked who you are. Try again in a moment.",
+    refusedTitle: "You cannot sign in this way",
+    refused: "This site does not let you in with that account. If you think it should, ask an administrator.",
+    takenTitle: "That account is connected elsewhere",
+    taken: "It belongs to another account here. Sign in to that one and disconnect it there first.",
+    existsTitle: "You have an account here already",
+    exists:
+      "There is one with your address. Sign in to it the way you used to, then connect the other site from your account page.",
+    unverifiedTitle: "Your address is not confirmed yet",
+    unverified: "Open the link we mailed you to confirm the address of your account, then sign in again.",
+    limitedTitle: "Too many new accounts",
+    limited: "Too many accounts were made from where you are. Try again later.",
+    failedTitle: "Signing in did not work",
+    failed: "Something went wrong here. Try again; if it stays so, tell whoever runs this site.",
+    id: (id: string) => `Should you report it, give this number: ${id}`,
+    login: "Back to sign in",
+    account: "Back to your account",
+  },
   /** After a registration that waits for its address, and wherever that link is sent again. */
   checkMail: {
     title: "Check your email",
@@ -360,6 +417,11 @@ export const englishMessages = {
     fileTooLarge: "The file is too large.",
     fileTypeRefused: "Files of this kind are not taken here.",
     unavailable: "The service is busy. Nothing was changed; try again in a moment.",
+    providerUnknown: "This way to sign in is not offered any more. Reload the page.",
+    providerUnavailable: "The other site does not answer at the moment. Try again, or sign in another way.",
+    signInLinkInvalid: "This sign-in does not work any more. Begin again.",
+    identityTaken: "That is connected to another account here.",
+    lastSignInMethod: "This is the only way to sign in that you have. Set a password or connect another first.",
     reauth: "For this you need to have confirmed your password recently.",
     forbidden: "You are not allowed to do this.",
     signedOut: "You are not signed in any more. Sign in and try again.",

@@ -46,6 +46,16 @@ export function describeCallError(error: unknown, { errors }: Messages, locale?:
       return errors.unavailable;
     case "OUTCOME_UNKNOWN":
       return errors.outcomeUnknown;
+    case "PROVIDER_UNKNOWN":
+      return errors.providerUnknown;
+    case "PROVIDER_UNAVAILABLE":
+      return errors.providerUnavailable;
+    case "SIGN_IN_LINK_INVALID":
+      return errors.signInLinkInvalid;
+    case "IDENTITY_TAKEN":
+      return errors.identityTaken;
+    case "LAST_SIGN_IN_METHOD":
+      return errors.lastSignInMethod;
     case "REAUTH":
       return errors.reauth;
     default:

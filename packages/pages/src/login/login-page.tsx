@@ -7,6 +7,7 @@ import { useLeaveWhenSignedIn } from "../entry/use-leave-when-signed-in.ts";
 import { useSlots } from "../entry/use-slots.ts";
 import { describeCallError } from "../form/describe-call-error.ts";
 import { FormFailure } from "../form/form-failure.tsx";
+import { ProviderButtons } from "../oidc/provider-buttons.tsx";
 import { Button } from "../primitives/button.tsx";
 import { Checkbox } from "../primitives/checkbox.tsx";
 import { Field } from "../primitives/field.tsx";
@@ -41,13 +42,13 @@ export function LoginPage({ next, ...props }: PageProps & EntrySlots) {
       foot={slots.foot === undefined ? register : slots.foot}
     >
       {slots.beforeForm}
-      {config && <LoginFields config={config} />}
+      {config && <LoginFields config={config} returnTo={returnTo} />}
       {slots.afterForm}
     </EntryPage>
   );
 }
 
-function LoginFields({ config }: { readonly config: AuthConfig }) {
+function LoginFields({ config, returnTo }: { readonly config: AuthConfig; readonly returnTo: string }) {
   const { messages, routes } = usePages();
   const { isBusy, errors, failure, formProps, texts } = useLoginForm();
 
@@ -78,6 +79,7 @@ function LoginFields({ config }: { readonly config: AuthConfig }) {
       <Button type="submit" variant="primary" isWide isBusy={isBusy}>
         {isBusy ? messages.login.submitting : messages.login.submit}
       </Button>
+      <ProviderButtons returnTo={returnTo} />
     </form>
   );
 }

@@ -37,6 +37,8 @@ export interface PageSlots {
   readonly confirmEmail?: EntrySlots;
   readonly revertEmail?: EntrySlots;
   readonly account?: AccountSlots;
+  readonly providerContinue?: EntrySlots;
+  readonly providerError?: MessageSlots;
   readonly loggedOut?: MessageSlots;
   readonly forbidden?: MessageSlots;
   readonly notFound?: MessageSlots;

@@ -7,6 +7,7 @@ import type { PageCalls } from "./page-calls.ts";
 import type { PageSettings } from "./page-settings.ts";
 import type { PageSlots } from "./page-slots.ts";
 import type { Routes } from "./routes.ts";
+import type { Departure } from "./use-departure.ts";
 
 /** Whose pages these are. */
 export interface Brand {
@@ -20,7 +21,7 @@ export interface Brand {
 export type Navigate = (to: string, options?: { readonly replace?: boolean }) => void;
 
 /** The app that the pages are in, as `<PagesProvider>` tells it. */
-export interface Pages {
+export interface Pages extends Departure {
   readonly navigate: Navigate;
   readonly brand: Brand;
   readonly routes: Routes;

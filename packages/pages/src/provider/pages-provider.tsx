@@ -17,10 +17,13 @@ import { defaultPageSettings, type PageSettings } from "./page-settings.ts";
 import type { PageSlots } from "./page-slots.ts";
 import { PagesContext, type Brand, type Navigate, type Pages } from "./pages-context.ts";
 import { defaultRoutes, type Routes } from "./routes.ts";
+import { useDeparture } from "./use-departure.ts";
 
 export interface PagesProviderProps {
   /** Called for every navigation the pages make: connect it to the app's router. */
   readonly navigate: Navigate;
+  /** Goes to a page of another site: an identity provider's. The same function at every render. Default: the browser goes there. */
+  readonly onLeave?: (url: string) => void;
   readonly brand?: Brand;
   /** Where the pages are mounted, when not at their usual paths. */
   readonly routes?: Partial<Routes>;
@@ -43,17 +46,20 @@ export interface PagesProviderProps {
  * and direction, shows toasts, and asks for the password when a call needs it (`client.onReauth`).
  */
 export function PagesProvider(props: PagesProviderProps) {
-  const { navigate, brand = noBrand, routes: ownRoutes, settings, messages, locale, children } = props;
+  const { navigate, onLeave, brand = noBrand, routes: ownRoutes, settings, messages, locale, children } = props;
   const { languages: given = onlyEnglish, slots = nothing, hooks = nothing } = props;
   const client = useSessionClient();
   const languages = useMemo(() => changeFirst(given, messages), [given, messages]);
   const language = useLanguageChoice(languages, locale ?? null);
   useDocumentLanguage(language);
+  const { leave, isLeaving, isOver } = useDeparture(onLeave);
 
   const pages = useMemo<Pages>(() => {
     const routes = { ...defaultRoutes, ...ownRoutes };
     return {
       navigate,
+      leave,
+      isLeaving,
       brand,
       routes,
       settings: { ...defaultPageSettings(routes), ...settings },
@@ -63,13 +69,13 @@ export function PagesProvider(props: PagesProviderProps) {
       messages: language.language.messages,
       locale: language.locale,
     };
-  }, [navigate, brand, ownRoutes, settings, slots, hooks, language, client]);
+  }, [navigate, brand, ownRoutes, settings, slots, hooks, language, client, leave, isLeaving]);
 
   return (
     <PagesContext value={pages}>
       <ToasterProvider>
         <SwitchNews />
-        <StepUpProvider>{children}</StepUpProvider>
+        <StepUpProvider>{isOver ? null : children}</StepUpProvider>
       </ToasterProvider>
     </PagesContext>
   );

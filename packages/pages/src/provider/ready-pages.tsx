@@ -4,6 +4,9 @@ import { AccountPage } from "../account/account-page.tsx";
 import { LoginPage } from "../login/login-page.tsx";
 import { ForbiddenPage } from "../message/forbidden-page.tsx";
 import { LoggedOutPage } from "../message/logged-out-page.tsx";
+import { ContinuePage } from "../oidc/continue-page.tsx";
+import { ProviderErrorPage } from "../oidc/provider-error-page.tsx";
+import { SignedInPage } from "../oidc/signed-in-page.tsx";
 import { ConfirmEmailPage } from "../recovery/confirm-email-page.tsx";
 import { ForgotPage } from "../recovery/forgot-page.tsx";
 import { ResetPage } from "../recovery/reset-page.tsx";
@@ -41,6 +44,9 @@ const pages: readonly ReadyPage[] = [
   { name: "verify", place: "alone", Page: VerifyPage },
   { name: "confirmEmail", place: "alone", Page: ConfirmEmailPage },
   { name: "revertEmail", place: "alone", Page: RevertEmailPage },
+  { name: "providerSignedIn", place: "alone", Page: SignedInPage },
+  { name: "providerContinue", place: "alone", Page: ContinuePage },
+  { name: "providerError", place: "alone", Page: ProviderErrorPage },
   { name: "account", place: "signed-in", Page: AccountPage },
   { name: "loggedOut", place: "open", Page: LoggedOutPage },
   { name: "forbidden", place: "open", Page: ForbiddenPage },

@@ -1,3 +1,5 @@
+import { oidcPages } from "@countersign/contract";
+
 /** Where the pages are, as paths of the app. */
 export interface Routes {
   readonly home: string;
@@ -11,6 +13,10 @@ export interface Routes {
   readonly confirmEmail: string;
   readonly revertEmail: string;
   readonly account: string;
+  /** Where a visit to an identity provider ends. The server names these paths too. */
+  readonly providerSignedIn: string;
+  readonly providerContinue: string;
+  readonly providerError: string;
   readonly loggedOut: string;
   readonly forbidden: string;
   /** Where the admin's pages begin: the users are at `/admin/users`. */
@@ -27,7 +33,10 @@ export const defaultRoutes: Routes = {
   confirmEmail: "/account/email/confirm",
   revertEmail: "/account/email/revert",
   account: "/account",
-  loggedOut: "/logged-out",
+  providerSignedIn: oidcPages.signedIn,
+  providerContinue: oidcPages.next,
+  providerError: oidcPages.error,
+  loggedOut: oidcPages.loggedOut,
   forbidden: "/forbidden",
   admin: "/admin",
 };

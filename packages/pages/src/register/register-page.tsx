@@ -5,6 +5,7 @@ import { EntryPage } from "../entry/entry-page.tsx";
 import { useLeaveWhenSignedIn } from "../entry/use-leave-when-signed-in.ts";
 import { useSlots } from "../entry/use-slots.ts";
 import { FormFailure } from "../form/form-failure.tsx";
+import { ProviderButtons } from "../oidc/provider-buttons.tsx";
 import { Button, buttonClass } from "../primitives/button.tsx";
 import { Field } from "../primitives/field.tsx";
 import { Link } from "../primitives/link.tsx";
@@ -56,7 +57,7 @@ export function RegisterPage({ next, ...props }: PageProps & EntrySlots) {
       {stage === "form" && config && (
         <>
           {slots.beforeForm}
-          <RegisterFields config={config} form={form} />
+          <RegisterFields config={config} form={form} returnTo={returnTo} />
           {slots.afterForm}
         </>
       )}
@@ -83,7 +84,13 @@ function LeadToLogin({ text, to }: { readonly text: string; readonly to: string 
   );
 }
 
-function RegisterFields({ config, form }: { readonly config: AuthConfig; readonly form: RegisterForm }) {
+interface RegisterFieldsProps {
+  readonly config: AuthConfig;
+  readonly form: RegisterForm;
+  readonly returnTo: string;
+}
+
+function RegisterFields({ config, form, returnTo }: RegisterFieldsProps) {
   const { register: texts } = usePages().messages;
   const { isBusy, errors, failure, formProps } = form;
   const isVerified = config.emailVerification !== "off";
@@ -118,6 +125,7 @@ function RegisterFields({ config, form }: { readonly config: AuthConfig; readonl
       <Button type="submit" variant="primary" isWide isBusy={isBusy}>
         {isBusy ? texts.submitting : texts.submit}
       </Button>
+      <ProviderButtons returnTo={returnTo} />
     </form>
   );
 }

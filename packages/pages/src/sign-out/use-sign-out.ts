@@ -9,18 +9,20 @@ export interface SignOut {
 }
 
 /**
- * Signs out, here and in the other tabs of this browser, and goes where the app wants those who left. When the server
+ * Signs out, here and in the other tabs of this browser, and goes where the app wants those who left, or to the provider the
+ * session came from, to be signed out there too. When the server
  * cannot be told, a toast says so and the session goes on.
  */
 export function useSignOut(): SignOut {
-  const { calls, messages, navigate, settings } = usePages();
+  const { calls, leave, messages, navigate, settings } = usePages();
   const showToast = useToast();
   const [isBusy, setIsBusy] = useState(false);
 
   async function signOut() {
     setIsBusy(true);
     try {
-      await calls.logout();
+      const { redirectTo } = await calls.logout();
+      if (redirectTo !== null) return leave(redirectTo, { isOver: true });
       navigate(settings.afterLogout, { replace: true });
     } catch {
       showToast({ text: messages.signOut.failed });

@@ -39,6 +39,13 @@ export function createFakeSession() {
     login: vi.fn<SessionClient["auth"]["login"]>(),
     register: vi.fn<SessionClient["auth"]["register"]>(),
     logout: vi.fn<SessionClient["auth"]["logout"]>(),
+    oidc: {
+      start: vi.fn<SessionClient["auth"]["oidc"]["start"]>(),
+      pending: vi.fn<SessionClient["auth"]["oidc"]["pending"]>(),
+      complete: vi.fn<SessionClient["auth"]["oidc"]["complete"]>(),
+      confirm: vi.fn<SessionClient["auth"]["oidc"]["confirm"]>(),
+      cancel: vi.fn<SessionClient["auth"]["oidc"]["cancel"]>(),
+    },
   };
   const sessionList = createFakeList<SessionListItem>();
   const sessions = {
@@ -57,9 +64,14 @@ export function createFakeSession() {
     confirmEmailChange: vi.fn<SessionClient["account"]["confirmEmailChange"]>(),
     revertEmailChange: vi.fn<SessionClient["account"]["revertEmailChange"]>(),
     delete: vi.fn<SessionClient["account"]["delete"]>(),
+    identities: {
+      list: vi.fn<SessionClient["account"]["identities"]["list"]>().mockResolvedValue([]),
+      unlink: vi.fn<SessionClient["account"]["identities"]["unlink"]>(),
+    },
     sessions,
   };
   const admin = createFakeAdmin();
+  const tellSignedIn = vi.fn<SessionClient["tellSignedIn"]>();
   const identityListeners = new Set<(change: IdentityChange) => void>();
   let reauthenticate: (() => Promise<boolean>) | null = null;
   const client = {
@@ -69,6 +81,7 @@ export function createFakeSession() {
     account,
     links: () => [admin.link],
     connect() {},
+    tellSignedIn,
     onIdentityChange(listener: (change: IdentityChange) => void) {
       identityListeners.add(listener);
       return () => void identityListeners.delete(listener);
@@ -88,6 +101,7 @@ export function createFakeSession() {
     sessionList,
     admin,
     connection,
+    tellSignedIn,
     /** As the client does when a mutation was refused with REAUTH. */
     askToConfirm: () => reauthenticate?.() ?? Promise.resolve(false),
     load: () => snapshot.set({ status: "loading" }),
