@@ -134,6 +134,18 @@ export function testReplicas(open: OpenReplica, cut: () => Promise<void>): void 
     expect(atOther.flatMap((hint) => (hint.kind === "topic" ? hint.topic : []))).toEqual(topics);
   });
 
+  test("a hint larger than a message reaches the others as a gap, and those behind it as they are", async () => {
+    const onError = vi.fn<(error: unknown) => void>();
+    await using one = closing(await open({ onError }));
+    await using other = closing(await open());
+    const atOther = collect(other);
+    one.publish({ kind: "topic", topic: "x".repeat(100_000) });
+    one.publish(endHint);
+    await vi.waitFor(() => expect(atOther).toEqual([{ kind: "gap" }, endHint]), 5000);
+    expect(one.counts.gaps).toBe(1);
+    expect(onError).not.toHaveBeenCalled();
+  });
+
   test("REL-26: a connection that is cut is noticed as a gap on every replica, and hints flow again", async () => {
     await using one = closing(await open({ onError: () => {} }));
     await using other = closing(await open({ onError: () => {} }));

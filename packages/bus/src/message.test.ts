@@ -15,6 +15,20 @@ test("messages stay within the limit, in bytes, and lose nothing", () => {
   expect(decodeMessage(messages[0] ?? "").from).toBe("one");
 });
 
+test("a hint that no message holds is told as a gap, and those around it as they are", () => {
+  const around: Hint = { kind: "user", userId: "ann" };
+  const topicOf = (length: number): Hint => ({ kind: "topic", topic: "x".repeat(length) });
+  const decode = (hints: readonly Hint[]) => {
+    const published = hints.map((hint) => ({ hint, publishedAt: null }));
+    const messages = encodeHints("one", published, 500);
+    for (const message of messages) expect(Buffer.byteLength(message)).toBeLessThanOrEqual(500);
+    return messages.flatMap((message) => decodeMessage(message).hints.map(({ hint }) => hint));
+  };
+  const most = 500 - encodeHints("one", [{ hint: topicOf(0), publishedAt: null }], 500).join("").length - 1;
+  expect(decode([around, topicOf(most), around])).toEqual([around, topicOf(most), around]);
+  expect(decode([around, topicOf(most + 1), around])).toEqual([around, { kind: "gap" }, around]);
+});
+
 test("many sessions that end together become several hints", () => {
   const sessionIds = Array.from({ length: 250 }, (_, index) => `session ${index}`);
   const messages = encodeHints("one", [{ hint: endHint(sessionIds), publishedAt: 5 }], 100_000);

@@ -18,14 +18,16 @@ export interface PublishedHint {
 /** Most handles in one hint: a longer one becomes several. */
 const mostIds = 100;
 
-/** Writes hints as messages of at most `mostBytes` each. */
+/** Writes hints as messages of at most `mostBytes` each. A hint that is larger by itself is told as a gap: it may mean anything. */
 export function encodeHints(from: string, hints: readonly PublishedHint[], mostBytes: number): string[] {
   const messages: string[] = [];
   const prefix = `{"from":${JSON.stringify(from)},"hints":[`;
   let texts: string[] = [];
   let bytes = prefix.length + 2;
-  for (const text of hints.flatMap(encodeHint)) {
-    const size = Buffer.byteLength(text) + 1;
+  const fits = (text: string) => bytesOf(text) + prefix.length + 2 <= mostBytes;
+  for (const whole of hints.flatMap(encodeHint)) {
+    const text = fits(whole) ? whole : JSON.stringify(gap);
+    const size = bytesOf(text);
     if (texts.length > 0 && bytes + size > mostBytes) {
       messages.push(`${prefix}${texts.join(",")}]}`);
       texts = [];
@@ -36,6 +38,11 @@ export function encodeHints(from: string, hints: readonly PublishedHint[], mostB
   }
   if (texts.length > 0) messages.push(`${prefix}${texts.join(",")}]}`);
   return messages;
+}
+
+/** With the comma behind it. */
+function bytesOf(text: string): number {
+  return Buffer.byteLength(text) + 1;
 }
 
 export function encodeEcho(from: string, echo: number): string {

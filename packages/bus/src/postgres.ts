@@ -1,4 +1,4 @@
-import { Client } from "pg";
+import { Client, DatabaseError } from "pg";
 
 import type { Bus } from "./bus.ts";
 import { createReplicatedBus, type Link } from "./replicated.ts";
@@ -54,7 +54,19 @@ async function connect(url: string, channel: string, onMessage: (text: string) =
     lost,
     close,
     async send(message) {
-      await client.query({ name: "notify", text: "select pg_notify($1, $2)", values: [channel, message] });
+      try {
+        await client.query({ name: "notify", text: "select pg_notify($1, $2)", values: [channel, message] });
+        return null;
+      } catch (error) {
+        // An answer of the server, so it is there; whether it ends the connection, `lost` tells.
+        if (error instanceof DatabaseError && !isTimeout(error)) return error;
+        throw error;
+      }
     },
   };
+}
+
+/** `statement_timeout` (57014): a server that hangs answers as well, now and then. */
+function isTimeout({ code }: DatabaseError): boolean {
+  return code === "57014";
 }

@@ -1,3 +1,4 @@
+import { createClient } from "redis";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 
 import { findRedis, type OwnRedis, startOwnRedis } from "@app/services";
@@ -89,6 +90,25 @@ describe.skipIf(program === null)("a bus over Redis", () => {
       server.thaw();
     }
   }, 60_000);
+
+  test("a Redis user who may not publish has no bus, and the connection is not made over and over", async () => {
+    const admin = createClient({ url: server.url });
+    await admin.connect();
+    const rights = ["resetchannels", "&countersign:hints", "+@all", "-publish"];
+    await admin.sendCommand(["ACL", "SETUSER", "app", "on", ">a-password", ...rights]);
+    const errors: string[] = [];
+    const url = server.url.replace("//", "//app:a-password@");
+    await using bus = closing(createRedisBus({ url, onError: (error) => errors.push(String(error)) }));
+    await vi.waitFor(() => expect(bus.counts.gaps).toBeGreaterThan(2), 5000);
+    expect(bus.isConnected).toBe(false);
+    expect(errors[0]).toContain("NOPERM");
+
+    // Given the right, it has one.
+    await admin.sendCommand(["ACL", "SETUSER", "app", "+publish"]);
+    await connected(bus);
+    expect(bus.counts.gaps).toBeLessThan(12);
+    admin.destroy();
+  });
 
   test("whoever closes a bus does not wait for a server that hangs, connected or not", async () => {
     const ready = await connected(create());

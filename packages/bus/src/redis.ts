@@ -1,4 +1,4 @@
-import { createClient } from "redis";
+import { createClient, ErrorReply } from "redis";
 
 import type { Bus } from "./bus.ts";
 import { createReplicatedBus, type Link } from "./replicated.ts";
@@ -47,7 +47,14 @@ async function connect(url: string, channel: string, onMessage: (text: string) =
     lost,
     close,
     async send(message) {
-      await withDeadline(sender.publish(channel, message));
+      try {
+        await withDeadline(sender.publish(channel, message));
+        return null;
+      } catch (error) {
+        // An answer of the server, so it is there: as when the user may not publish.
+        if (error instanceof ErrorReply) return error;
+        throw error;
+      }
     },
   };
 }

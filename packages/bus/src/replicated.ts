@@ -7,8 +7,11 @@ import { Subscribers } from "./subscribers.ts";
 
 /** A connection to what carries messages between replicas. */
 export interface Link {
-  /** Resolves when the message has been taken. */
-  send(message: string): Promise<void>;
+  /**
+   * Resolves with null when the message has been taken, and with the reason when it was refused over a connection that is still
+   * good. Rejects when it is not known to be.
+   */
+  send(message: string): Promise<Error | null>;
   /** Resolves when the connection is gone. */
   readonly lost: Promise<void>;
   close(): void;
@@ -33,7 +36,8 @@ const longestPauseMs = 2000;
 /**
  * The bus of several replicas. A hint is told in this process at once, and to the others as soon as the carrier takes it.
  * Each time it connects, hints of others may have been missed: it tells `gap` then, and everything is read again. While there
- * is no connection, hints wait; nothing else does.
+ * is no connection, hints wait; nothing else does. What the carrier refuses is told as a gap; one that refuses even that, or
+ * never brings back this replica's own voice, is no connection, and is tried again ever more rarely.
  */
 export function createReplicatedBus({
   connect,
@@ -48,6 +52,8 @@ export function createReplicatedBus({
   const counts = { published: 0, received: 0, gaps: 0 };
   let waiting: PublishedHint[] = [];
   let link: Link | null = null;
+  /** Has the link brought back something that was sent over it? */
+  let isCarrying = false;
   let isSending = false;
   /** Lets go of what is being sent over a link that is gone. */
   let stopSending: (error: Error) => void = () => {};
@@ -56,7 +62,9 @@ export function createReplicatedBus({
   function receive(text: string): void {
     const { from, hints, echo } = decodeMessage(text);
     if (from === origin) {
-      if (echo !== null) heard = Math.max(heard, echo);
+      if (echo === null || echo <= heard) return;
+      heard = echo;
+      isCarrying = link !== null;
       return;
     }
     counts.received += hints.length;
@@ -75,9 +83,7 @@ export function createReplicatedBus({
       stopped.catch(() => {});
       stopSending = reject;
       try {
-        for (const message of encodeHints(origin, hints, mostBytes)) {
-          await Promise.race([through.send(message), stopped]);
-        }
+        await Promise.race([sendAll(through, hints), stopped]);
       } catch (error) {
         onError(error);
         // Some may have arrived: hearing a hint twice does no harm.
@@ -89,13 +95,25 @@ export function createReplicatedBus({
     isSending = false;
   }
 
+  async function sendAll(through: Link, hints: readonly PublishedHint[]): Promise<void> {
+    for (const message of encodeHints(origin, hints, mostBytes)) {
+      const refusal = await through.send(message);
+      if (refusal === null) continue;
+      onError(refusal);
+      // Sent again it would be refused again, and what waits behind it would never leave.
+      const [instead = ""] = encodeHints(origin, [{ hint: gap, publishedAt: null }], mostBytes);
+      const refusedAgain = await through.send(instead);
+      if (refusedAgain !== null) throw refusedAgain;
+    }
+  }
+
   async function keepConnected(): Promise<void> {
     let pauseMs = firstPauseMs;
     while (!signal.aborted) {
       const opened = await open();
       if (opened) {
-        pauseMs = firstPauseMs;
-        await serve(opened);
+        const hasCarried = await serve(opened);
+        if (hasCarried) pauseMs = firstPauseMs;
       }
       await pause(pauseMs * (0.5 + Math.random()), undefined, { signal, ref: false }).catch(() => {});
       pauseMs = Math.min(pauseMs * 2, longestPauseMs);
@@ -117,8 +135,8 @@ export function createReplicatedBus({
     return signal.aborted ? null : opened;
   }
 
-  /** Uses the link until it is lost. */
-  async function serve(opened: Link): Promise<void> {
+  /** Uses the link until it is lost. Has it carried anything? */
+  async function serve(opened: Link): Promise<boolean> {
     const close = () => opened.close();
     signal.addEventListener("abort", close, { once: true });
     if (signal.aborted) close();
@@ -130,20 +148,30 @@ export function createReplicatedBus({
     await opened.lost;
     stopListening();
     link = null;
+    const hasCarried = isCarrying;
+    isCarrying = false;
     stopSending(new Error("The connection was lost before it had taken everything."));
     signal.removeEventListener("abort", close);
     if (!signal.aborted) onError(new Error("The bus lost its connection. It connects again."));
+    return hasCarried;
   }
 
   /** A connection can be open and yet carry nothing: a server that hangs, a pooler that does not pass notices on. */
   function listenForOwnVoice(opened: Link): () => void {
     let said = heard;
-    const timer = setInterval(() => {
+    const speak = () => {
       if (said - heard >= 2) return opened.close();
       said += 1;
-      opened.send(encodeEcho(origin, said)).catch(() => opened.close());
-    }, heartbeatMs);
+      void opened.send(encodeEcho(origin, said)).then(closeIfRefused, () => opened.close());
+    };
+    function closeIfRefused(refusal: Error | null): void {
+      if (refusal === null) return;
+      onError(refusal);
+      opened.close();
+    }
+    const timer = setInterval(speak, heartbeatMs);
     timer.unref();
+    speak();
     return () => {
       clearInterval(timer);
       heard = said;
@@ -153,7 +181,7 @@ export function createReplicatedBus({
   const running = keepConnected();
   return {
     get isConnected() {
-      return link !== null;
+      return isCarrying;
     },
     counts,
     publish(hint) {

@@ -327,7 +327,7 @@ function createServices<Tables extends CoreTables>(options: AppOptions<Tables>, 
   };
 }
 
-/** Null where every call asks the database who is calling. */
+/** Null where asking the database who is calling costs no round trip. */
 function createRecentPrincipals({
   db,
   bus,
@@ -339,12 +339,14 @@ function createRecentPrincipals({
   readonly db: Pick<Database, "dialect">;
   readonly clock: Clock;
 }): RecentPrincipals | null {
-  if (settings.SESSION_CHECK === "strict") return null;
+  const isCached = settings.SESSION_CHECK === "cached";
   if (db.dialect === "sqlite") {
-    log.warn({}, "SESSION_CHECK=cached is ignored on SQLite: asking it for every call costs no more. Leave it out.");
+    if (isCached)
+      log.warn({}, "SESSION_CHECK=cached is ignored on SQLite: asking it for every call costs no more. Leave it out.");
     return null;
   }
-  return new RecentPrincipals({ sessions: auth.sessions, bus, clock, longestMs: settings.LEASE_SECONDS * 1000 });
+  const longestMs = isCached ? settings.LEASE_SECONDS * 1000 : 0;
+  return new RecentPrincipals({ sessions: auth.sessions, bus, clock, longestMs });
 }
 
 /** One after the other on SQLite, which is in this process. Others are to find a connection free as well. */

@@ -32,7 +32,7 @@ export interface Services<Tables extends CoreTables = CoreTables> {
   readonly db: Database<Tables>;
   readonly bus: Bus;
   readonly auth: Auth;
-  /** Who was calling a moment ago, for calls that need not read the session each; null where each does. */
+  /** Who was calling a moment ago: for answers, and with SESSION_CHECK=cached for calls that need not read the session each. Null where reading costs no round trip. */
   readonly recent: RecentPrincipals | null;
   readonly cookie: SessionCookie;
   readonly visitorCookie: TokenCookie;

@@ -152,7 +152,11 @@ test("cached: a lease that cannot be renewed ends the standing on readings, unti
 
 test("strict, the default, and on SQLite whatever is asked for: every call reads", async () => {
   await using strict = await start({});
-  expect(strict.app.services.recent).toBeNull();
+  const ann = await strict.signIn("ann");
+  await using socket = await ann.open();
+  const before = strict.recent.counts.read;
+  for (let time = 0; time < 5; time += 1) await socket.query("who");
+  expect(strict.recent.counts).toEqual({ recalled: 0, read: before + 5 });
   await using sqlite = await start(cached, { dialect: sqliteDialect });
   expect(sqlite.app.services.recent).toBeNull();
   expect(sqlite.logged.map(({ message }) => message)).toEqual([expect.stringMatching(/ignored on SQLite/)]);

@@ -203,7 +203,7 @@ describeDatabases((dialect) => {
     await app.http("auth.logout", { cookie: ann.cookie });
     resolve();
 
-    expect((await slow).status).toBe(200);
+    expect((await slow).status).toBe(401);
     expect(await app.db.select().from(app.db.tables.sessionData)).toEqual([]);
     expect(await app.db.select().from(app.db.tables.sessions)).toEqual([]);
   });

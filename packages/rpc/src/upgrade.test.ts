@@ -30,6 +30,14 @@ function upgrade(app: TestApp, target: string, headers: Record<string, string> =
   return raw(app, upgradeRequest(app, target, headers));
 }
 
+/** RFC 6455 §4.1. */
+test("an upgrade over HTTP/1.0 is refused", async () => {
+  await using started = await start();
+  const request = upgradeRequest(started.app, "/trpc");
+  expect(await raw(started.app, request.replace("HTTP/1.1", "HTTP/1.0"))).toBe("HTTP/1.1 400 Bad Request");
+  expect(await raw(started.app, request)).toBe("HTTP/1.1 101 Switching Protocols");
+});
+
 function upgradeHead(app: TestApp): Promise<string> {
   return exchange(app, upgradeRequest(app, "/trpc"));
 }

@@ -1,5 +1,5 @@
 import { eq } from "drizzle-orm";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
 import { sqliteDialect } from "@app/services/databases";
 import { createMemoryBus } from "@countersign/bus";
@@ -175,10 +175,10 @@ test("a user who changed is read once, and all sessions of theirs are the change
 
   users.set("ann", 2);
   database.commit([{ userId: "ann" }]);
-  const [ann, phone, bob] = await Promise.all(["ann", "ann's phone", "bob"].map(validate));
+  const [ann, phone, bob] = await Promise.all(["ann", "ann's phone", "bob"].map((hash) => validate(hash)));
   expect([ann, phone, bob].map((principal) => principal?.user.version)).toEqual([2, 2, 1]);
   expect(phone?.user).toBe(ann?.user);
-  await Promise.all(["ann", "ann's phone", "bob"].map(validate));
+  await Promise.all(["ann", "ann's phone", "bob"].map((hash) => validate(hash)));
   expect(reads).toEqual(["user ann"]);
 });
 
@@ -188,17 +188,36 @@ test("a user who was switched off is let in on none of their sessions, then or l
 
   users.set("ann", 0);
   database.commit([{ userId: "ann" }]);
-  const all = () => Promise.all(["ann", "ann's phone", "bob"].map(validate));
+  const all = () => Promise.all(["ann", "ann's phone", "bob"].map((hash) => validate(hash)));
   expect((await all()).map((principal) => principal?.user.id)).toEqual([undefined, undefined, "bob"]);
   database.commit([]);
   expect((await all()).map((principal) => principal?.user.id)).toEqual([undefined, undefined, "bob"]);
 });
 
 test("where the database can never tell, every validation is a reading", async () => {
-  const read = () => Promise.resolve(null);
+  const read = vi.fn<(tokenHash: string) => Promise<null>>(async () => null);
   // The cast: nothing else of it is looked at.
   const db = { dataVersion: null } as unknown as Database;
-  expect(keepWhileUnchanged({ db, clock: systemClock, read, readPerson: () => null })).toBe(read);
+  const validate = keepWhileUnchanged({ db, clock: systemClock, read, readPerson: () => null });
+  await validate("ann");
+  await validate("ann", "tick");
+  expect(read.mock.calls).toEqual([["ann"], ["ann"]]);
+});
+
+test("answers that are ready are asked for together before the event loop goes on, and what was committed by then is seen", async () => {
+  const { validate, reads, database } = start();
+  await validate("ann");
+  const looks = database.looks;
+  let hasGoneOn = false;
+  setImmediate(() => (hasGoneOn = true));
+  const [first] = await Promise.all([validate("ann", "tick"), validate("ann", "tick")]);
+  expect(first?.user.username).toBe("ann");
+  expect(database.looks).toBe(looks + 1);
+  expect(hasGoneOn).toBe(false);
+
+  database.commit();
+  await validate("ann", "tick");
+  expect(reads).toEqual(["ann", "ann"]);
 });
 
 /** A database of which only the version is known, and a reader that tells what it was asked for. */

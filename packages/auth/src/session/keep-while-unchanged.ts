@@ -3,8 +3,10 @@ import type { AccessLog, Database, MaybePromise } from "@countersign/db";
 import type { Clock } from "../clock.ts";
 
 import type { Principal } from "./principal.ts";
+import type { Wait } from "./session-engine.ts";
 
 type ReadPrincipal = (tokenHash: string) => Promise<Principal | null>;
+type Questions = Map<string, PromiseWithResolvers<Principal | null>>;
 
 /** A user and what the user may do: the part of a principal that all sessions of one user share. */
 export type Person = Omit<Principal, "session">;
@@ -29,26 +31,18 @@ export function keepWhileUnchanged(options: {
   /** The same for the person alone; null when there is none, or none who may sign in. */
   readonly readPerson: (userId: string) => MaybePromise<Person | null>;
   readonly capacity?: number;
-}): ReadPrincipal {
+}): (tokenHash: string, wait?: Wait) => Promise<Principal | null> {
   const { db, clock, read, readPerson, capacity = defaultCapacity } = options;
   const { dataVersion } = db;
-  if (dataVersion === null) return read;
+  if (dataVersion === null) return (tokenHash) => read(tokenHash);
   const readVersion = dataVersion;
   const readLog: AccessLog = db.followAccess?.() ?? (() => null);
   const kept = new Map<string, Principal>();
   /** The persons of those kept, as they are now. One who is missing has changed. */
   const persons = new Map<string, Person>();
   let keptVersion: number | null = null;
-  let asked: Map<string, PromiseWithResolvers<Principal | null>> | null = null;
-  let waiting = 0;
-  let isScheduled = false;
 
-  function answerAll(): void {
-    const questions = asked ?? new Map<string, PromiseWithResolvers<Principal | null>>();
-    // From here on a new batch begins.
-    asked = null;
-    waiting = 0;
-    if (questions.size === 0) return;
+  function answer(questions: Questions): void {
     try {
       const version = forgetChanged();
       for (const [tokenHash, { resolve }] of questions) resolve(findKept(tokenHash) ?? readAndKeep(tokenHash, version));
@@ -119,12 +113,29 @@ export function keepWhileUnchanged(options: {
     if (oldest !== undefined) persons.delete(oldest);
   }
 
-  function answerSoon(): void {
-    isScheduled = true;
-    setImmediate(() => {
-      isScheduled = false;
-      answerAll();
-    });
+  const askInTurn = createBatch(answer, (due) => setImmediate(due));
+  // After all that is ready to run has run, and before the event loop goes on.
+  const askInTick = createBatch(answer, (due) => process.nextTick(due));
+  return (tokenHash, wait = "turn") => (wait === "turn" ? askInTurn(tokenHash) : askInTick(tokenHash));
+}
+
+/** Gathers questions until they are due, or a batch of them is full. */
+function createBatch(answer: (questions: Questions) => void, schedule: (due: () => void) => void): ReadPrincipal {
+  let asked: Questions | null = null;
+  let waiting = 0;
+  let isScheduled = false;
+
+  function answerAll(): void {
+    const questions = asked;
+    // From here on a new batch begins.
+    asked = null;
+    waiting = 0;
+    if (questions !== null) answer(questions);
+  }
+
+  function whenDue(): void {
+    isScheduled = false;
+    answerAll();
   }
 
   return (tokenHash) => {
@@ -136,7 +147,10 @@ export function keepWhileUnchanged(options: {
     }
     waiting += 1;
     if (waiting >= batchSize) answerAll();
-    else if (!isScheduled) answerSoon();
+    else if (!isScheduled) {
+      isScheduled = true;
+      schedule(whenDue);
+    }
     return question.promise;
   };
 }

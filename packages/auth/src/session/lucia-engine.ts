@@ -126,9 +126,9 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
   const validate = keepWhileUnchanged({ db, clock, read, readPerson });
 
   return {
-    validate(tokenHash) {
+    validate(tokenHash, wait) {
       counts.asked += 1;
-      return validate(tokenHash);
+      return validate(tokenHash, wait);
     },
     counts,
 

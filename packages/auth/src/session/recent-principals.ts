@@ -10,7 +10,7 @@ export interface RecentPrincipalsOptions {
   readonly sessions: Pick<SessionEngine, "validate">;
   readonly bus: Bus;
   readonly clock: Clock;
-  /** How old a reading may be that somebody is let in by. */
+  /** How old a reading may be that somebody is let in by; 0: nobody is. */
   readonly longestMs: number;
   readonly capacity?: number;
 }
@@ -24,15 +24,18 @@ interface Kept {
   readonly readAt: number;
 }
 
+/** How old a reading may be by which an answer leaves that has been let in by one of its own. */
+export const answerMs = 25;
 const defaultCapacity = 20_000;
 /** A process that stood still for longer than this may have been told things that it has not looked at yet. */
 const stoodStillMs = 500;
 const tickMs = 100;
 
 /**
- * Principals as they were read a moment ago: for calls that need not ask the database each (SESSION_CHECK=cached).
+ * Principals as they were read a moment ago: for calls that need not ask the database each (SESSION_CHECK=cached), and, wherever
+ * asking is a round trip, for answers that leave right after their call was let in.
  *
- * One is used until `longestMs` after its reading *began*, however often it is used, and never past the session's own limits.
+ * One is used until `longestMs` (`answerMs`) after its reading *began*, however often it is used, and never past the session's own limits.
  * It is forgotten as soon as a change of its user or session is told, by this process, another replica or the database
  * itself. While nothing may be told (no bus, no notices, a lease that could not be renewed), or just after the process stood
  * still, nothing is kept and each call reads.
@@ -78,10 +81,30 @@ export class RecentPrincipals {
    * @throws DatabaseUnavailable when it must be read
    */
   validate(tokenHash: string): MaybePromise<Principal | null> {
-    const principal = this.#find(tokenHash);
-    if (principal === null) return this.#read(tokenHash);
+    const principal = this.#find(tokenHash, this.#options.longestMs);
+    if (principal === null) return this.read(tokenHash);
     this.counts.recalled += 1;
     return principal;
+  }
+
+  /**
+   * Reads who holds this token, whatever is kept; what is read is kept.
+   *
+   * @throws DatabaseUnavailable
+   */
+  read(tokenHash: string): Promise<Principal | null> {
+    this.counts.read += 1;
+    return this.#read(tokenHash);
+  }
+
+  /**
+   * Who holds this token, for an answer that is about to leave: as it was read at most `answerMs` ago with nothing told since,
+   * else read anew. `isRecalled`: the call itself was let in by `validate`, so its answer may stand on as old a reading.
+   *
+   * @throws DatabaseUnavailable when it must be read
+   */
+  confirm(tokenHash: string, isRecalled: boolean): MaybePromise<Principal | null> {
+    return this.#find(tokenHash, isRecalled ? this.#options.longestMs : answerMs) ?? this.#read(tokenHash);
   }
 
   /** From now on changes may go untold. */
@@ -121,18 +144,16 @@ export class RecentPrincipals {
     }
   }
 
-  #find(tokenHash: string): Principal | null {
+  #find(tokenHash: string, longestMs: number): Principal | null {
     // First, since it may forget.
     if (!this.#isTold()) return null;
     const kept = this.#kept.get(tokenHash);
     if (kept === undefined) return null;
-    if (this.#isYoung(kept) && isWithinLimits(kept.principal, this.#options.clock.now())) return kept.principal;
-    this.#drop(tokenHash);
+    if (ageOf(kept) < longestMs && isWithinLimits(kept.principal, this.#options.clock.now())) return kept.principal;
     return null;
   }
 
   async #read(tokenHash: string): Promise<Principal | null> {
-    this.counts.read += 1;
     const begunAt = this.#count;
     const readAt = performance.now();
     this.#reading += 1;
@@ -163,8 +184,9 @@ export class RecentPrincipals {
     return false;
   }
 
-  #isYoung({ readAt }: Kept): boolean {
-    return performance.now() - readAt < this.#options.longestMs;
+  /** Can it still be of use to anybody? */
+  #isYoung(kept: Kept): boolean {
+    return ageOf(kept) < Math.max(this.#options.longestMs, answerMs);
   }
 
   #keep(tokenHash: string, kept: Kept): void {
@@ -223,6 +245,10 @@ export class RecentPrincipals {
   #now(): { readonly at: number; readonly clock: number } {
     return { at: performance.now(), clock: this.#options.clock.now() };
   }
+}
+
+function ageOf({ readAt }: Kept): number {
+  return performance.now() - readAt;
 }
 
 function idsOf({ principal: { user, session } }: Kept): readonly [string, string] {

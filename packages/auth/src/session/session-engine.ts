@@ -3,6 +3,12 @@ import type { Transaction } from "@countersign/db";
 
 import type { Principal, Session } from "./principal.ts";
 
+/**
+ * For whom a validation waits, to be asked together with them: for those who ask in the same turn of the event loop; or, of an
+ * answer that is ready, for those who ask before the event loop goes on (`tick`), where asking does not leave the process.
+ */
+export type Wait = "turn" | "tick";
+
 /** Facts of the request a session begins with. */
 export interface SessionOrigin {
   readonly ip: string | null;
@@ -55,7 +61,7 @@ export interface SessionEngine {
    *
    * @throws DatabaseUnavailable
    */
-  validate(tokenHash: string): Promise<Principal | null>;
+  validate(tokenHash: string, wait?: Wait): Promise<Principal | null>;
   /** What validating has cost since the start. */
   readonly counts: Readonly<SessionCounts>;
   /**

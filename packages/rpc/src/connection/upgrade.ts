@@ -150,6 +150,8 @@ const badTarget: Refusal = { status: "400 Bad Request", why: "target" };
 function findRefusal(options: Door, request: IncomingMessage, url: URL, address: ClientAddress): Refusal | null {
   const { settings } = options.services;
   const { origin } = request.headers;
+  // RFC 6455 §4.1. A proxy that speaks HTTP/1.0 to its servers passes no upgrade on knowingly.
+  if (request.httpVersion !== "1.1") return badTarget;
   if (!options.isOwnHost(request.headers.host)) return { status: "400 Bad Request", why: "host" };
   if (rawPath(request) !== rpcPath) return { status: "404 Not Found", why: "path" };
   // tRPC would take a token from the first message: the cookie is the only way in.

@@ -4,10 +4,11 @@ import type { Principal } from "@countersign/auth";
 import { DatabaseUnavailable } from "@countersign/db";
 
 import { unauthorized, unavailable } from "../procedure/call-error.ts";
+import { untilLeaseEnds } from "../revocation/lease-end.ts";
 
 /**
  * A file on its way in or out, which takes longer than a call: the right to it is asked again whenever it may have gone, and
- * twice per lease besides. When it has gone, `signal` is aborted with the refusal.
+ * twice per lease besides. When it has gone, or has not been confirmed for a lease, `signal` is aborted with the refusal.
  */
 export class Transfer {
   readonly holder: string;
@@ -18,10 +19,11 @@ export class Transfer {
   readonly #abort = new AbortController();
   readonly #onClose: () => void;
   readonly #timers: readonly NodeJS.Timeout[];
-  #confirmedAt = performance.now();
+  #leaseTimer: NodeJS.Timeout;
   readonly #closed = Promise.withResolvers<void>();
   #isDue = false;
   #isAsking = false;
+  #isClosed = false;
   #topicTimer: NodeJS.Timeout | null = null;
 
   constructor(options: {
@@ -41,6 +43,7 @@ export class Transfer {
     this.#recheck = () => options.recheck();
     this.#leaseMs = options.leaseMs;
     this.#onClose = options.onClose;
+    this.#leaseTimer = this.#endWithLease(performance.now());
     this.#timers = [
       setInterval(() => this.recheck(), options.leaseMs / 2).unref(),
       setTimeout(() => this.end(options.timedOut()), options.mostMs).unref(),
@@ -81,6 +84,8 @@ export class Transfer {
 
   close(): void {
     for (const timer of this.#timers) clearInterval(timer);
+    clearTimeout(this.#leaseTimer);
+    this.#isClosed = true;
     if (this.#topicTimer) clearTimeout(this.#topicTimer);
     this.#onClose();
     this.#closed.resolve();
@@ -93,7 +98,8 @@ export class Transfer {
       const askedAt = performance.now();
       try {
         await this.#recheck();
-        this.#confirmedAt = askedAt;
+        clearTimeout(this.#leaseTimer);
+        if (!this.#isClosed) this.#leaseTimer = this.#endWithLease(askedAt);
       } catch (error) {
         this.#refused(error);
       }
@@ -101,12 +107,15 @@ export class Transfer {
     this.#isAsking = false;
   }
 
+  /** Whether the question is answered by then or hangs. */
+  #endWithLease(confirmedAt: number): NodeJS.Timeout {
+    return setTimeout(() => this.end(unavailable()), untilLeaseEnds(confirmedAt, this.#leaseMs)).unref();
+  }
+
   /** A database that does not answer refuses nothing by itself: the lease decides. */
   #refused(error: unknown): void {
     // The cast: calls throw nothing else.
     const refusal = error as TRPCError;
-    if (!(refusal.cause instanceof DatabaseUnavailable) && refusal.code !== "SERVICE_UNAVAILABLE")
-      return this.end(refusal);
-    if (performance.now() - this.#confirmedAt > this.#leaseMs) this.end(unavailable());
+    if (!(refusal.cause instanceof DatabaseUnavailable) && refusal.code !== "SERVICE_UNAVAILABLE") this.end(refusal);
   }
 }

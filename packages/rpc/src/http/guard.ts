@@ -71,9 +71,13 @@ export function guardCalls(options: {
     if (method === "POST" && !options.body.type.test(c.req.header("content-type") ?? "")) {
       return c.json({ error: { message: options.body.cure } }, 415);
     }
-    if (c.req.header("trpc-accept") !== undefined) {
+    // tRPC streams for either header.
+    if (c.req.header("trpc-accept") !== undefined || c.req.header("accept")?.includes("application/jsonl")) {
       // Streamed batches send their headers before the procedures have run: a cookie would be lost.
-      return c.json({ error: { message: "Streamed batches are not served. Leave out trpc-accept." } }, 400);
+      return c.json(
+        { error: { message: "Streamed batches are not served. Leave out trpc-accept, and accept application/json." } },
+        400,
+      );
     }
     return next();
 

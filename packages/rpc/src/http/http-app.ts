@@ -12,11 +12,12 @@ import { metricsPath } from "../observe/meter.ts";
 import type { Readiness } from "../observe/readiness.ts";
 import { readRequestId, requestIdHeader } from "../observe/request-id.ts";
 import { oidcRoutes } from "../oidc/oidc-routes.ts";
-import type { RootContext } from "../procedure/call-context.ts";
+import type { Caller, RootContext } from "../procedure/call-context.ts";
 import type { Services } from "../services.ts";
 
 import { fileBody, guardCalls, jsonBody } from "./guard.ts";
 import { createHttpCaller } from "./http-caller.ts";
+import { judgeBatch } from "./judge-batch.ts";
 import type { OriginCheck } from "./origin.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { staticFiles } from "./static-files.ts";
@@ -73,20 +74,23 @@ export function createHttpApp(options: HttpAppOptions): Hono<{ Bindings: HttpBin
       return c.json({ error: { message: `The body is larger than ${settings.MAX_BODY_BYTES} bytes.` } }, 413);
     },
   });
-  app.all(`${rpcPath}/*`, guard, tooLarge, (c) =>
-    fetchRequestHandler({
+  app.all(`${rpcPath}/*`, guard, tooLarge, async (c) => {
+    const by: { caller: Caller | null } = { caller: null };
+    const made = await fetchRequestHandler({
       endpoint: rpcPath,
       req: c.req.raw,
       router: options.router,
       maxBatchSize: settings.MAX_BATCH,
-      createContext: ({ resHeaders }): RootContext => ({ caller: createHttpCaller(options, c.env, resHeaders) }),
+      createContext: ({ resHeaders }): RootContext => ({
+        caller: (by.caller = createHttpCaller(options, c.env, resHeaders)),
+      }),
       onError: ({ error, path }) => options.onFailedCall(error, path),
-    }).then((response) => {
-      const headers = new Headers(response.headers);
-      for (const [name, value] of c.res.headers) headers.append(name, value);
-      return new Response(response.body, { status: response.status, headers });
-    }),
-  );
+    });
+    const response = await judgeBatch(made, { caller: by.caller, router: options.router });
+    const headers = new Headers(response.headers);
+    for (const [name, value] of c.res.headers) headers.append(name, value);
+    return new Response(response.body, { status: response.status, headers });
+  });
 
   const { files } = services;
   if (files !== null)

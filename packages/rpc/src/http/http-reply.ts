@@ -1,9 +1,20 @@
 import { type SessionChange, sessionChangeHeader } from "@countersign/contract";
 
-/** What a procedure over HTTP may do to the answer: hand out or take away the session's and the visitor's cookie. */
+import type { Standing } from "../procedure/standing.ts";
+
+/** A call of this request that was let in, and what its answer stands on. */
+export interface MadeAnswer {
+  /** Which of the batch it is. */
+  readonly index: number;
+  readonly path: string;
+  readonly standing: Standing;
+}
+
+/** What a procedure over HTTP may do to the answer: hand out or take away the session's and the visitor's cookie; and what it stands on. */
 export class HttpReply {
   readonly #headers: Headers;
   readonly #presentedVisitor: string | null;
+  readonly #made: MadeAnswer[] = [];
   #isClaimed = false;
   #session: string | null = null;
   #visitor: string | null = null;
@@ -54,6 +65,15 @@ export class HttpReply {
   /** Lets the visitor's cookie last as long again. */
   renewVisitor(): void {
     if (this.#presentedVisitor !== null) this.setVisitor(this.#presentedVisitor);
+  }
+
+  /** The calls that were let in: their answers leave together. */
+  get made(): readonly MadeAnswer[] {
+    return this.#made;
+  }
+
+  noteMade(answer: MadeAnswer): void {
+    this.#made.push(answer);
   }
 
   setRetryAfter(seconds: number): void {

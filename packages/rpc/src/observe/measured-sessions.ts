@@ -6,10 +6,10 @@ import type { Meter } from "./meter.ts";
 export function measuredSessions(sessions: SessionEngine, meter: Meter): SessionEngine {
   return {
     ...sessions,
-    async validate(tokenHash) {
+    async validate(tokenHash, wait) {
       const begunAt = performance.now();
       try {
-        return await sessions.validate(tokenHash);
+        return await sessions.validate(tokenHash, wait);
       } finally {
         meter.validated((performance.now() - begunAt) / 1000);
       }

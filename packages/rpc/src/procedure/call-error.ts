@@ -23,6 +23,10 @@ export function forbidden(): CallError {
   return new CallError("FORBIDDEN", "You may not do this.");
 }
 
+export function reauthenticate(): CallError {
+  return new CallError("FORBIDDEN", "Confirm that it is you to continue.", { reason: "REAUTH" });
+}
+
 /** Not there, or not yours: the same answer. */
 export function notFound(): CallError {
   return new CallError("NOT_FOUND", "Not found.");
@@ -44,6 +48,14 @@ export function outcomeUnknown(): CallError {
   const message =
     "The service stopped answering while this was written. It may have been done: look before you do it again.";
   return new CallError("SERVICE_UNAVAILABLE", message, { reason: "OUTCOME_UNKNOWN" });
+}
+
+/** What a change has led to is not shown to one who may not see it any more, or of whom that is not known. */
+export function withheld(refusal: unknown): CallError {
+  const code = refusal instanceof TRPCError ? refusal.code : null;
+  if (code !== "UNAUTHORIZED" && code !== "FORBIDDEN") return outcomeUnknown();
+  const message = "This may have been done. What came of it is not yours to see any more.";
+  return new CallError(code, message, { reason: "OUTCOME_UNKNOWN" });
 }
 
 /** The server is about to stop, and the client has not moved yet: nothing was done. */

@@ -1,7 +1,7 @@
 import { can, inGroup, type Principal } from "@countersign/auth";
 import type { Rule } from "@countersign/contract";
 
-import { CallError, forbidden, unauthorized } from "./call-error.ts";
+import { type CallError, forbidden, reauthenticate, unauthorized } from "./call-error.ts";
 
 /**
  * Does the rule let this principal pass? Returns the refusal, or null. All parts of the rule must hold; whatever asks
@@ -21,9 +21,19 @@ export function checkRule(
   if (rule.permissions && !rule.permissions.every((permission) => can(principal, permission))) return forbidden();
   if (rule.groups && !rule.groups.every((group) => inGroup(principal, group))) return forbidden();
 
-  if (rule.freshWithinSeconds === undefined) return null;
-  const within = rule.freshWithinSeconds === "default" ? defaultFreshSeconds : rule.freshWithinSeconds;
-  return now - session.authenticatedAt.getTime() <= within * 1000 ? null : reauthenticate();
+  return isFreshEnough(rule, session.authenticatedAt, now, defaultFreshSeconds) ? null : reauthenticate();
+}
+
+/** Has the user signed in as lately as the rule asks for? */
+export function isFreshEnough(
+  { freshWithinSeconds }: Rule,
+  authenticatedAt: Date,
+  now: number,
+  defaultFreshSeconds: number,
+): boolean {
+  if (freshWithinSeconds === undefined) return true;
+  const within = freshWithinSeconds === "default" ? defaultFreshSeconds : freshWithinSeconds;
+  return now - authenticatedAt.getTime() <= within * 1000;
 }
 
 /** Only presence counts: an empty list of permissions would otherwise let everyone pass. */
@@ -35,8 +45,4 @@ function asksForMore(rule: Rule): boolean {
     rule.groups !== undefined ||
     rule.freshWithinSeconds !== undefined
   );
-}
-
-function reauthenticate(): CallError {
-  return new CallError("FORBIDDEN", "Confirm that it is you to continue.", { reason: "REAUTH" });
 }

@@ -10,17 +10,20 @@ import { wrongTransport } from "../files/wrong-transport.ts";
 import { PushStream } from "../live/push-stream.ts";
 import { callFacts } from "../observe/call-facts.ts";
 import { readProviderToken } from "../oidc/provider-token.ts";
+import type { Services } from "../services.ts";
 
 import { answerLostToken } from "./answer-lost-token.ts";
 import type { CallContext, Caller } from "./call-context.ts";
 import { type CallData, noData, type SessionDataAccess } from "./call-data.ts";
-import { CallError, moving, rateLimited, unauthorized, unavailable } from "./call-error.ts";
+import { CallError, moving, rateLimited, unauthorized } from "./call-error.ts";
 import { checkRule } from "./check-rule.ts";
 import { checkedTransaction } from "./checked-transaction.ts";
+import { refuseEnded, requireAlive } from "./ended-connection.ts";
 import { GuardedStream } from "./guarded-stream.ts";
 import { mayRecall } from "./may-recall.ts";
 import { askPolicy, type Policies } from "./policies.ts";
 import { answerRefusal, type RefusalHooks } from "./refusal-hook.ts";
+import { Standing } from "./standing.ts";
 
 /** When the bucket of a socket or a user has room again. */
 const retryAfterSeconds = 1;
@@ -49,8 +52,8 @@ export async function admit(
   meta: ProcedureMeta | undefined,
   type: CallType,
   path: string,
-): Promise<{ readonly rule: Rule; readonly principal: Principal | null }> {
-  const { auth, recent } = caller.services;
+): Promise<Standing> {
+  const { auth, rateLimits } = caller.services;
   const { connection } = caller;
   // A procedure without a rule is open to nobody.
   if (meta?.rule === undefined)
@@ -60,17 +63,26 @@ export async function admit(
   requireAlive(connection);
   if (connection?.isLeaving) throw moving();
   requireTransport(rule, type, caller);
-  if (meta.isExit && rule.access === "public") return { rule, principal: null };
+  if (meta.isExit && rule.access === "public")
+    return new Standing(caller, { rule, type, principal: null, isRecalled: false });
   if (connection !== null && !connection.admitCall()) throw tooMany(caller);
 
-  const recalled = recent === null ? null : await findRecent(caller, rule, type);
-  const principal = recalled ?? (caller.tokenHash === null ? null : await auth.sessions.validate(caller.tokenHash));
+  const isRecheck = caller.fileCall?.isRecheck === true;
+  const recalled = await findRecent(caller, rule, type);
+  // A token that opens nothing is charged to its address. One that has nothing left is not even looked up.
+  if (
+    connection === null &&
+    caller.tokenHash !== null &&
+    !isRecheck &&
+    !rateLimits.hasRoom(caller.addressKey, performance.now())
+  )
+    throw tooMany(caller);
+  const principal =
+    recalled ?? (caller.tokenHash === null ? null : await readPrincipal(caller.services, caller.tokenHash));
   requireAlive(connection);
   if (connection !== null && connection.tokenHash !== null && principal === null) throw refuseEnded(connection);
   if (principal !== null) noteWho(caller, principal);
 
-  const { rateLimits } = caller.services;
-  const isRecheck = caller.fileCall?.isRecheck === true;
   if (!isRecheck && !rateLimits.admit(principal?.user.id ?? caller.addressKey, performance.now()))
     throw tooMany(caller);
   const refusal = recalled === null ? refusalOf(caller, rule, principal) : null;
@@ -82,15 +94,21 @@ export async function admit(
     throw await answerRefusal(refusal, refused, meta, caller.services.log);
   }
   if (principal !== null && !meta.isPassive && !isRecheck) auth.sessions.touch(principal);
-  return { rule, principal };
+  return new Standing(caller, { rule, type, principal, isRecalled: recalled !== null });
 }
 
 /** Who was calling a moment ago, if the call may stand on that and the rule lets them pass. Nobody is refused by it. */
 async function findRecent(caller: Caller, rule: Rule, type: CallType): Promise<Principal | null> {
-  const { recent } = caller.services;
-  if (recent === null || caller.tokenHash === null || !mayRecall(rule, type, caller)) return null;
+  const { recent, settings } = caller.services;
+  if (recent === null || settings.SESSION_CHECK === "strict") return null;
+  if (caller.tokenHash === null || !mayRecall(rule, type, caller)) return null;
   const principal = await recent.validate(caller.tokenHash);
   return refusalOf(caller, rule, principal) === null ? principal : null;
+}
+
+/** Read anew, by the database. Where it is kept, its answer may stand on that for a moment. */
+function readPrincipal({ auth, recent }: Services, tokenHash: string): Promise<Principal | null> {
+  return recent === null ? auth.sessions.validate(tokenHash) : recent.read(tokenHash);
 }
 
 function refusalOf({ services }: Caller, rule: Rule, principal: Principal | null): CallError | null {
@@ -135,10 +153,10 @@ function tooMany(caller: Caller): CallError {
 /** What the procedure finds in `ctx`, but for what the app provides. */
 export function buildContext<Tables extends CoreTables>(
   caller: Caller<Tables>,
-  rule: Rule,
-  principal: Principal | null,
+  standing: Standing,
   { policies, data }: { readonly policies: Policies; readonly data: CallData | null },
 ): CallContext<Tables, string> & { readonly sessionData: SessionDataAccess<Record<string, unknown>> } {
+  const { rule, principal } = standing;
   const asker = { caller, principal };
   return {
     caller,
@@ -161,7 +179,7 @@ export function buildContext<Tables extends CoreTables>(
     oidc: { accessToken: (wanted) => readProviderToken(caller.services, principal, wanted) },
     sessionData: data ?? noData,
     transaction: (body, options) =>
-      checkedTransaction(caller, rule, principal, data ? (tx) => data.within(tx, () => body(tx)) : body, options),
+      checkedTransaction(caller, standing, data ? (tx) => data.within(tx, () => body(tx)) : body, options),
   };
 }
 
@@ -217,10 +235,6 @@ async function requireStillAllowed(caller: Caller, rule: Rule): Promise<void> {
   if (refusal) throw refusal;
 }
 
-function requireAlive(connection: Connection | null): void {
-  if (connection?.isDead) throw unavailable();
-}
-
 function requireTransport(rule: Rule, type: CallType, { connection, fileCall, reply }: Caller): void {
   const reason = "WRONG_TRANSPORT";
   if (rule.transport === "file" && fileCall === null) throw wrongTransport();
@@ -233,16 +247,6 @@ function requireTransport(rule: Rule, type: CallType, { connection, fileCall, re
   if (type === "subscription" && connection === null) {
     throw new CallError("BAD_REQUEST", "Subscriptions are streamed over the socket only.", { reason });
   }
-}
-
-/** The session this socket was opened with is gone: the refusal is sent, then the socket is closed. */
-function refuseEnded(connection: Connection): CallError {
-  if (connection.isSuperseded) {
-    const message = "The session has a new token. Reconnect and send this again.";
-    return new CallError("UNAUTHORIZED", message, { reason: "STALE_CONNECTION" });
-  }
-  setImmediate(() => connection.endLost());
-  return unauthorized();
 }
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {

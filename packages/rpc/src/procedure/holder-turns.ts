@@ -20,15 +20,25 @@ export class HolderTurns {
   }
 
   /**
-   * Runs the body when it is the holder's turn: a user's id, or an address.
+   * Runs the body when it is the holder's turn: a user's id, or an address. It is told how long it has waited, in milliseconds.
    *
    * @throws DatabaseUnavailable when the turn does not come in time
    */
-  async run<Result>(holder: string, body: () => Promise<Result>, withinMs = patienceMs): Promise<Result> {
+  async run<Result>(
+    holder: string,
+    body: (waitedMs: number) => Promise<Result>,
+    withinMs = patienceMs,
+  ): Promise<Result> {
     const queue = this.#queueOf(holder);
-    const leave = queue.enterNow() ?? (await queue.enter(performance.now() + withinMs));
+    let leave = queue.enterNow();
+    let waitedMs = 0;
+    if (leave === null) {
+      const from = performance.now();
+      leave = await queue.enter(from + withinMs);
+      waitedMs = performance.now() - from;
+    }
     try {
-      return await body();
+      return await body(waitedMs);
     } finally {
       leave();
     }

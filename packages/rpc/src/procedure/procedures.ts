@@ -5,6 +5,7 @@ import type { CoreTables, TableSet } from "@countersign/db";
 
 import { watched } from "../observe/watch-call.ts";
 
+import { answerCall } from "./answer-call.ts";
 import type { CallContext, RootContext, SignedInContext } from "./call-context.ts";
 import { CallData, type SessionDataAccess } from "./call-data.ts";
 import { admit, buildContext, guardStream, type ProcedureMeta, takeSubscription } from "./checkpoint.ts";
@@ -84,29 +85,48 @@ export function createProcedures<
     const present = providers.filter(([name]) => !without.has(name));
 
     return t.middleware(
-      watched(async ({ ctx: { caller }, meta, type, path, next }) => {
+      watched(async ({ ctx: { caller }, meta, type, path, batchIndex, next }) => {
         const isStream = type === "subscription" && caller.connection !== null;
         using _running = isStream ? null : caller.connection?.run();
-        const { rule, principal } = await admit(caller, meta, type, path);
-        const data = sessionData ? new CallData(caller, principal, sessionData, isStream) : null;
-        const base = buildContext(caller, rule, principal, { policies, data });
-        // The cast: a rule that asks for a user has let nobody pass without one, and what is provided is added here.
-        const ctx = (present.length === 0 ? base : { ...base, ...createProvided(present, base) }) as unknown as Context;
-        if (!isStream || caller.connection === null) {
-          const run = () => runCall(base, () => next({ ctx }));
-          // A call made within another one has the turn of that one. Of files there is a limit of its own.
-          const takesTurn = type === "query" && caller.fileCall === null && !isInCall();
-          const { readTurns } = caller.services;
-          const result = await (takesTurn ? readTurns.run(principal?.user.id ?? caller.addressKey, run) : run());
+        const standing = await admit(caller, meta, type, path);
+
+        function prepare() {
+          const data = sessionData ? new CallData(caller, standing.principal, sessionData, isStream) : null;
+          const base = buildContext(caller, standing, { policies, data });
+          const all = present.length === 0 ? base : { ...base, ...createProvided(present, base) };
+          // The cast: a rule that asks for a user has let nobody pass without one, and what is provided is added here.
+          return { data, base, ctx: all as unknown as Context };
+        }
+
+        if (isStream && caller.connection !== null) {
+          const release = takeSubscription(caller.connection);
+          const result = await next({ ctx: prepare().ctx });
+          if (result.ok) return { ...result, data: guardStream(result.data, caller, standing.rule, release) };
+          release();
+          return result;
+        }
+
+        async function make() {
+          const { data, base, ctx } = prepare();
+          const result = await runCall(base, () => next({ ctx }));
           if (result.ok) await data?.keep();
           return result;
         }
 
-        const release = takeSubscription(caller.connection);
-        const result = await next({ ctx });
-        if (result.ok) return { ...result, data: guardStream(result.data, caller, rule, release) };
-        release();
-        return result;
+        // A call made within another one has the turn of that one, and leaves within its answer.
+        if (isInCall()) return answerCall(standing, make);
+        caller.reply?.noteMade({ index: batchIndex, path, standing });
+        // Of files there is a limit of its own.
+        if (type !== "query" || caller.fileCall !== null) return answerCall(standing, make);
+        const { readTurns } = caller.services;
+        const holder = standing.principal?.user.id ?? caller.addressKey;
+        return answerCall(standing, () =>
+          readTurns.run(holder, async (waitedMs) => {
+            // Not even begun, where it is known by then.
+            if (waitedMs > briefMs) await standing.renew();
+            return make();
+          }),
+        );
       }),
     );
   }
@@ -161,6 +181,9 @@ export function createProcedures<
     rowCan: createRowCan<All>((options.policies ?? noPolicies) as All),
   };
 }
+
+/** A wait during which next to nothing can have happened: what has is seen when the answer leaves. */
+const briefMs = 5;
 
 const noPolicies: Policies = Object.freeze({});
 

@@ -22,6 +22,30 @@ describeDatabases((dialect) => {
     expect(visitor.socket.readyState).toBe(1);
   });
 
+  test("the sockets of sessions that cannot be confirmed are closed before a lease has passed since they were", async () => {
+    await using started = await startTestRouter(dialect, deaf);
+    const { app } = started;
+    await using socket = await (await app.signIn("ann")).open();
+    const { sessions } = app.app.services.auth;
+    const validate = sessions.validate.bind(sessions);
+    let askedAt = performance.now();
+    let isAway = false;
+    Object.assign(sessions, {
+      validate(tokenHash: string) {
+        // One that never answers.
+        if (isAway) return new Promise(() => {});
+        askedAt = performance.now();
+        return validate(tokenHash);
+      },
+    });
+    // For two leases it is confirmed, and stays open.
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    expect(socket.socket.readyState).toBe(1);
+    isAway = true;
+    expect(await socket.closed).toEqual(unconfirmed);
+    expect(performance.now() - askedAt).toBeLessThanOrEqual(1000);
+  });
+
   test("a renewal that fails once is tried again before the lease is over: nobody's socket is closed", async () => {
     await using started = await startTestRouter(dialect, { ...deaf, settings: { ...deaf.settings, LEASE_SECONDS: 2 } });
     const { app } = started;

@@ -5,6 +5,7 @@ import { CloseCode } from "@countersign/contract";
 import type { Connection } from "../connection/connection.ts";
 import type { Services } from "../services.ts";
 
+import { untilLeaseEnds } from "./lease-end.ts";
 import type { Revocation } from "./revocation.ts";
 
 /** How often to look whose session has expired: what is over by the clock is to end as soon as what is ended. */
@@ -20,7 +21,8 @@ export interface Lease {
 
 /**
  * The promise that holds when nothing else does: every open socket's session is confirmed by the database once per
- * lease, and what cannot be confirmed is closed. While the bus is away, what is shown is read again once per lease, too.
+ * lease, and what cannot be confirmed is closed before a lease has passed since. While the bus is away, what is shown is read
+ * again once per lease, too.
  */
 export function startLease(services: Services, revocation: Revocation): Lease {
   const { bus, clock, connections, hub, log, meter, recent, settings } = services;
@@ -32,6 +34,7 @@ export function startLease(services: Services, revocation: Revocation): Lease {
   let isEnding = false;
   let isStopped = false;
   let retry: NodeJS.Timeout | null = null;
+  let ending: NodeJS.Timeout | null = null;
 
   function renew(): Promise<void> {
     renewing ??= confirm().finally(() => (renewing = null));
@@ -44,6 +47,7 @@ export function startLease(services: Services, revocation: Revocation): Lease {
     try {
       await revocation.recheck(connections);
       confirmedAt = startedAt;
+      endInTime();
       recent?.trust("lease");
       meter?.leaseRenewed(true);
     } catch (error) {
@@ -56,15 +60,16 @@ export function startLease(services: Services, revocation: Revocation): Lease {
   }
 
   function isOver(): boolean {
-    return performance.now() - confirmedAt > leaseMs;
+    return untilLeaseEnds(confirmedAt, leaseMs) <= 0;
   }
 
   function stop(): void {
     isStopped = true;
     if (retry) clearTimeout(retry);
+    if (ending) clearTimeout(ending);
     clearInterval(renewal);
     clearInterval(watching);
-    clearInterval(ending);
+    clearInterval(expiring);
     clearInterval(reading);
   }
 
@@ -78,6 +83,23 @@ export function startLease(services: Services, revocation: Revocation): Lease {
   function watch(): void {
     const lateMs = performance.now() - watchedAt - watchMs;
     watchedAt = performance.now();
+    closeInTime(lateMs);
+  }
+
+  /** To the moment, unless a confirmation comes before. */
+  function endInTime(): void {
+    if (ending) clearTimeout(ending);
+    if (isStopped) return;
+    // A timer may fire a moment early.
+    ending = setTimeout(
+      () => closeInTime(-untilLeaseEnds(confirmedAt, leaseMs)),
+      untilLeaseEnds(confirmedAt, leaseMs) + 2,
+    );
+    ending.unref();
+  }
+
+  /** `lateMs`: how much later this is than it was to be. */
+  function closeInTime(lateMs: number): void {
     if (isOver()) recent?.doubt("lease");
     if (isOver() && lateMs > watchMs) void renewAfterStall();
     else closeUnconfirmed();
@@ -116,7 +138,8 @@ export function startLease(services: Services, revocation: Revocation): Lease {
   // Twice per lease, so that an end that nobody was told of is noticed within it.
   const renewal = setInterval(() => void renew(), leaseMs / 2).unref();
   const watching = setInterval(watch, watchMs).unref();
-  const ending = setInterval(endExpired, expiryMs).unref();
+  const expiring = setInterval(endExpired, expiryMs).unref();
   const reading = setInterval(readUntold, leaseMs).unref();
+  endInTime();
   return { stop, isOver, ageSeconds: () => (performance.now() - confirmedAt) / 1000 };
 }

@@ -1,0 +1,317 @@
+import { setTimeout as pause } from "node:timers/promises";
+
+import { eq } from "drizzle-orm";
+import { expect, test, vi } from "vitest";
+
+import { describeDatabases, postgresDialect, type TestDialect } from "@app/services/databases";
+import { type Database, openDatabase } from "@countersign/db";
+
+import { createProcedures } from "./procedure/procedures.ts";
+import { accountRouter } from "./routers/account.ts";
+import { authRouter } from "./routers/auth.ts";
+import { sessionRouter } from "./routers/session.ts";
+import { startTestApp } from "./testing/test-app.ts";
+
+/** Longer than an answer may stand on the check before its call. */
+const longMs = 60;
+
+describeDatabases((dialect) => {
+  test("REV: a query that was let in is not answered any more when its right has gone, over either transport", async () => {
+    await using site = await start(dialect);
+    const [ann, bob] = [await site.signInReader("ann"), await site.signInReader("bob")];
+    await using socket = await ann.open();
+    await using other = await bob.open();
+    const asked = [socket.query("report"), site.get("report", ann.cookie)] as const;
+    const othersAsked = other.query("report");
+    await site.hasBegun(3);
+    await site.withdraw(ann.id);
+    await pause(longMs);
+    site.openGate();
+
+    expect(await asked[0]).toMatchObject({ error: { data: { code: "FORBIDDEN" } } });
+    expect((await asked[1]).status).toBe(403);
+    // The negative control: whoever still has the right gets what was read at the same time.
+    expect(await othersAsked).toMatchObject({ result: { data: "the report for bob" } });
+  });
+
+  test("REV: nothing is answered after a sign-out to queries that were let in before it", async () => {
+    await using site = await start(dialect);
+    const [ann, bob] = [await site.signInReader("ann"), await site.signInReader("bob")];
+    await using socket = await ann.open();
+    const overSocket = socket.query("report").then(
+      (frame) => ("error" in frame ? "refused" : "answered"),
+      () => "closed",
+    );
+    const overHttp = site.get("report", ann.cookie);
+    const others = site.get("report", bob.cookie);
+    await site.hasBegun(3);
+    expect((await site.app.http("auth.logout", { cookie: ann.cookie })).status).toBe(200);
+    site.openGate();
+
+    expect(await overSocket).not.toBe("answered");
+    const answer = await overHttp;
+    expect(answer.status).toBe(401);
+    expect(await answer.text()).not.toContain("the report");
+    expect((await others).status).toBe(200);
+  });
+
+  test("REV: a query that waits for its user's turn does not run at all when the session ends meanwhile", async () => {
+    await using site = await start(dialect);
+    const ann = await site.signInReader("ann");
+    const running = Array.from({ length: 12 }, () => site.get("report", ann.cookie));
+    const places = dialect === postgresDialect ? 4 : 2;
+    await site.hasBegun(places);
+    await pause(20);
+    expect(site.begun).toBe(places);
+    await site.elsewhere
+      .delete(site.elsewhere.tables.sessions)
+      .where(eq(site.elsewhere.tables.sessions.userId, ann.id));
+    await pause(longMs);
+    site.openGate();
+
+    const statuses = (await Promise.all(running)).map(({ status }) => status);
+    expect(new Set(statuses)).toEqual(new Set([401]));
+    expect(site.begun).toBe(places);
+  });
+
+  test("without anybody's access changing, all that waited is answered", async () => {
+    await using site = await start(dialect);
+    const ann = await site.signInReader("ann");
+    const running = Array.from({ length: 12 }, () => site.get("report", ann.cookie));
+    await site.hasBegun(1);
+    await pause(longMs);
+    site.openGate();
+    expect((await Promise.all(running)).map(({ status }) => status)).toEqual(Array.from({ length: 12 }, () => 200));
+    expect(site.begun).toBe(12);
+  });
+
+  test("REV: the first answers of a batch do not leave with the last one, when their right has gone by then", async () => {
+    await using site = await start(dialect);
+    const ann = await site.signInReader("ann");
+    const batch = () => site.get("quickReport,mine,report?batch=1", ann.cookie);
+    const asked = batch();
+    await site.hasBegun(1);
+    await site.withdraw(ann.id);
+    await pause(longMs);
+    site.openGate();
+
+    const answer = await asked;
+    expect(answer.status).toBe(207);
+    const forbidden = { error: { data: { code: "FORBIDDEN", httpStatus: 403 } } };
+    const stale = { error: { data: { reason: "STALE_CONNECTION" } } };
+    expect(await answer.json()).toMatchObject([
+      { ...forbidden, error: { data: { path: "quickReport" } } },
+      stale,
+      forbidden,
+    ]);
+
+    await site.app.auth.rights.grant(ann.id, "reports.view");
+    expect(await (await batch()).json()).toMatchObject([
+      { result: { data: "the quick report" } },
+      { result: { data: "ann's" } },
+      { result: { data: "the report for ann" } },
+    ]);
+  });
+
+  test("REV: what was read for rights of before is read again by those of now", async () => {
+    await using site = await start(dialect);
+    const ann = await site.signInReader("ann");
+    await using socket = await ann.open();
+    const asked = socket.query("whatIMay");
+    await site.hasBegun(1);
+    await site.withdraw(ann.id);
+    await pause(longMs);
+    site.openGate();
+    expect(await asked).toMatchObject({ result: { data: "nothing" } });
+    expect(site.begun).toBe(2);
+  });
+
+  test("REV: a change that was made is not shown any more to one who has lost the right to it since", async () => {
+    await using site = await start(dialect);
+    const [ann, bob] = [await site.signInReader("ann"), await site.signInReader("bob")];
+    const [anns, bobs] = [ann, bob].map(({ cookie }) => site.app.http("write", { cookie }));
+    await site.hasBegun(2);
+    await site.withdraw(ann.id);
+    await pause(longMs);
+    site.openGate();
+
+    const answer = await anns;
+    expect(answer?.status).toBe(403);
+    const text = (await answer?.text()) ?? "";
+    expect(JSON.parse(text)).toMatchObject({ error: { data: { reason: "OUTCOME_UNKNOWN" } } });
+    expect(text).not.toContain("the row");
+    expect(await (await bobs)?.json()).toMatchObject({ result: { data: "the row" } });
+  });
+
+  test("SES: a transaction that waited for a lock until its session had ended by the clock is refused, and writes nothing", async () => {
+    await using site = await start(dialect, { SESSION_FRESH_SECONDS: 3600 });
+    const { sessions } = site.app.db.tables;
+    const users = [await site.signInReader("ann"), await site.signInReader("bob"), await site.signInReader("cid")];
+    const soon = new Date(Date.now() + 1500);
+    for (const [index, limits] of [{ expiresAt: soon }, { absoluteExpiresAt: soon }].entries())
+      await site.app.db
+        .update(sessions)
+        .set(limits)
+        .where(eq(sessions.userId, users[index]?.id ?? ""));
+    const asked = users.map(({ cookie }) => site.app.http("writeAfterLock", { cookie }));
+    // On SQLite there is one writer: the others wait for it before they begin.
+    await site.hasBegun(dialect === postgresDialect ? 3 : 1);
+    await pause(Math.max(0, soon.getTime() - Date.now()) + 50);
+    site.openGate();
+
+    expect((await Promise.all(asked)).map(({ status }) => status)).toEqual([401, 401, 200]);
+    expect(site.written).toBe(1);
+  });
+
+  test("SES: a transaction that outlives its session by the clock is rolled back", async () => {
+    await using site = await start(dialect);
+    const ann = await site.signInReader("ann");
+    const { sessions, users } = site.app.db.tables;
+    await site.app.db
+      .update(sessions)
+      .set({ expiresAt: new Date(Date.now() + 1500) })
+      .where(eq(sessions.userId, ann.id));
+    const answer = await site.app.http("rename", { cookie: ann.cookie, input: 1700 });
+    expect(answer.status).toBe(401);
+    const [row] = await site.app.db.select({ email: users.email }).from(users).where(eq(users.id, ann.id));
+    expect(row?.email).toBeNull();
+  });
+
+  test("a made-up token is not looked up for an address that has nothing left", async () => {
+    await using site = await start(dialect, { CALLS_PER_SECOND: 1, CALLS_BURST: 4 });
+    const ann = await site.signInReader("ann");
+    const looked = vi.spyOn(site.app.app.services.auth.sessions, "validate");
+    const madeUp = (index: number) => ann.cookie.replace(/=.{43}/, `=${String(index).padStart(43, "x")}`);
+    const statuses: number[] = [];
+    for (let index = 0; index < 40; index += 1) statuses.push((await site.get("who", madeUp(index))).status);
+    expect(statuses.filter((status) => status === 401).length).toBeGreaterThan(10);
+    expect(statuses.at(-1)).toBe(429);
+    const refused = statuses.filter((status) => status === 429).length;
+    expect(refused).toBeGreaterThan(10);
+    expect(looked.mock.calls.length).toBeLessThanOrEqual(40 - refused);
+  });
+});
+
+test("cached: an answer stands on what is remembered, and is refused once the change is told", async () => {
+  await using site = await start(postgresDialect, { SESSION_CHECK: "cached", LEASE_SECONDS: 300 });
+  const ann = await site.signInReader("ann");
+  await using socket = await ann.open();
+  await settle();
+  expect(await socket.query("quickReport")).toHaveProperty("result");
+  const read = vi.spyOn(site.app.app.services.auth.sessions, "validate");
+  const kept = socket.query("report");
+  await site.hasBegun(1);
+  await pause(longMs);
+  site.openGate();
+  expect(await kept).toMatchObject({ result: { data: "the report for ann" } });
+  expect(read).not.toHaveBeenCalled();
+
+  site.closeGate();
+  const asked = socket.query("report");
+  await site.hasBegun(2);
+  await site.withdraw(ann.id);
+  await pause(longMs);
+  site.openGate();
+  expect(await asked).toMatchObject({ error: { data: { code: "FORBIDDEN" } } });
+});
+
+test("strict: an answer that follows at once stands on the reading of its call; one that was waited for reads again", async () => {
+  await using site = await start(postgresDialect, { LEASE_SECONDS: 300 });
+  const ann = await site.signInReader("ann");
+  await using socket = await ann.open();
+  await socket.query("who");
+  await settle();
+  const read = vi.spyOn(site.app.app.services.auth.sessions, "validate");
+  // A busy machine may take longer than `answerMs` over one of them.
+  await vi.waitFor(async () => {
+    read.mockClear();
+    await socket.query("who");
+    expect(read).toHaveBeenCalledTimes(1);
+  });
+
+  read.mockClear();
+  const late = socket.query("report");
+  await site.hasBegun(1);
+  await pause(longMs);
+  site.openGate();
+  await late;
+  expect(read).toHaveBeenCalledTimes(2);
+});
+
+/** What signing in and opening have told has been heard and looked at. */
+async function settle(): Promise<void> {
+  await pause(200);
+}
+
+async function start(dialect: TestDialect, settings: object = {}) {
+  const database = await dialect.create();
+  let gate = Promise.withResolvers<void>();
+  const counts = { begun: 0, written: 0 };
+  async function passGate<Value>(value: Value): Promise<Value> {
+    counts.begun += 1;
+    await gate.promise;
+    return value;
+  }
+
+  const { router, protectedProcedure, permissionProcedure } = createProcedures({ permissions: ["reports.view"] });
+  const readers = permissionProcedure("reports.view");
+  const app = await startTestApp({
+    router: router({
+      account: accountRouter,
+      auth: authRouter,
+      session: sessionRouter,
+      who: protectedProcedure.query(({ ctx }) => ctx.user.username),
+      mine: protectedProcedure.query(({ ctx }) => `${ctx.user.username}'s`),
+      quickReport: readers.query(() => "the quick report"),
+      report: readers.query(({ ctx }) => passGate(`the report for ${ctx.user.username}`)),
+      whatIMay: protectedProcedure.query(({ ctx }) => passGate(ctx.can("reports.view") ? "reports" : "nothing")),
+      write: readers.mutation(async ({ ctx }) => passGate(await ctx.transaction(async () => "the row"))),
+      writeAfterLock: readers.mutation(({ ctx }) =>
+        ctx.transaction(async () => (counts.written += 1), { lockFirst: () => passGate(undefined) }),
+      ),
+      rename: protectedProcedure
+        .input((ms) => Number(ms))
+        .mutation(({ ctx, input }) =>
+          ctx.transaction(async (tx) => {
+            const { users } = tx.tables;
+            await tx.update(users).set({ email: "renamed@example.com" }).where(eq(users.id, ctx.user.id));
+            await pause(input);
+          }),
+        ),
+    }),
+    databaseUrl: database.url,
+    permissions: ["reports.view"],
+    settings,
+  });
+  const elsewhere: Database = await openDatabase(database.url, { migrations: [] });
+  return {
+    app,
+    elsewhere,
+    get begun() {
+      return counts.begun;
+    },
+    get written() {
+      return counts.written;
+    },
+    get: (path: string, cookie: string) => app.http(path, { method: "GET", cookie }),
+    async signInReader(name: string) {
+      const user = await app.signIn(name);
+      await app.auth.rights.grant(user.id, "reports.view");
+      return user;
+    },
+    hasBegun: (count: number) => vi.waitFor(() => expect(counts.begun).toBeGreaterThanOrEqual(count), 5000),
+    /** As another process would do it. */
+    async withdraw(userId: string) {
+      const { userPermissions } = elsewhere.tables;
+      await elsewhere.delete(userPermissions).where(eq(userPermissions.userId, userId));
+    },
+    openGate: () => gate.resolve(),
+    closeGate: () => void (gate = Promise.withResolvers<void>()),
+    async [Symbol.asyncDispose]() {
+      gate.resolve();
+      await elsewhere.close();
+      await app[Symbol.asyncDispose]();
+      await database[Symbol.asyncDispose]();
+    },
+  };
+}

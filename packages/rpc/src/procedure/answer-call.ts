@@ -1,0 +1,20 @@
+import { staleToken } from "./call-error.ts";
+import type { Standing } from "./standing.ts";
+
+/** A user whose rights change each time their answer is ready is asked to come again. */
+const mostRuns = 3;
+
+/**
+ * Makes the answer to a call, and asks once more whether it may leave. What was read for rights that have changed since is read
+ * again, by those of now.
+ *
+ * @throws what `Standing.mayLeave` throws
+ */
+export async function answerCall<Result>(standing: Standing, make: () => Promise<Result>): Promise<Result> {
+  for (let run = 1; run <= mostRuns; run += 1) {
+    const answer = await make();
+    const mayLeave = standing.mayLeave();
+    if (mayLeave === true || (mayLeave !== false && (await mayLeave))) return answer;
+  }
+  throw staleToken();
+}
