@@ -68,7 +68,8 @@ function fileHeaders({ name, type, bytes }: FileAnswer, isInline: boolean): Reco
 /** Once the head is sent there is no answering any more. */
 function cutWhenOver(outgoing: ServerResponse, transfer: Transfer): void {
   const { signal } = transfer;
-  const cut = () => outgoing.destroy();
+  // What is written and not yet sent is not sent any more.
+  const cut = () => (outgoing.socket ? outgoing.socket.resetAndDestroy() : outgoing.destroy());
   signal.addEventListener("abort", cut);
   outgoing.once("close", () => {
     signal.removeEventListener("abort", cut);

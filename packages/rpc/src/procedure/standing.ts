@@ -30,6 +30,7 @@ export class Standing {
   readonly #isRecalled: boolean;
   #principal: Principal | null;
   #committedAt: number | null = null;
+  #hasFailed = false;
 
   constructor(caller: Caller, { rule, type, principal, isRecalled }: StandingOptions) {
     this.rule = rule;
@@ -47,6 +48,11 @@ export class Standing {
   /** A transaction that stood on the session, and had it locked, has been committed just now. */
   noteCommit(): void {
     this.#committedAt = performance.now();
+  }
+
+  /** The call has failed: what was not committed by now has not been done. */
+  noteFailure(): void {
+    this.#hasFailed = true;
   }
 
   /**
@@ -84,7 +90,7 @@ export class Standing {
       await this.renew();
       return true;
     } catch (error) {
-      throw withheld(error);
+      throw this.#hasFailed && this.#committedAt === null ? error : withheld(error);
     }
   }
 
