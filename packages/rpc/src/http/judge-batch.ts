@@ -28,8 +28,16 @@ export async function judgeBatch(
     const { path, standing, index } = answer;
     const config = router._def._config;
     // The cast: our own error formatter makes it.
-    const shape = getErrorShape({ config, error, path, type: standing.type, input: undefined, ctx: { caller } });
-    entries[index] = { error: shape as ErrorShape };
+    entries[index] = {
+      error: getErrorShape({
+        config,
+        error,
+        path,
+        type: standing.type,
+        input: undefined,
+        ctx: { caller },
+      }) as ErrorShape,
+    };
   }
   const statuses = new Set(entries.map(({ error }) => error?.data.httpStatus ?? 200));
   const [status = 500] = statuses;

@@ -114,13 +114,13 @@ export function createProcedures<
         }
 
         // A call made within another one has the turn of that one, and leaves within its answer.
-        if (isInCall()) return answerCall(standing, make);
+        if (isInCall()) return await answerCall(standing, make);
         caller.reply?.noteMade({ index: batchIndex, path, standing });
         // Of files there is a limit of its own.
-        if (type !== "query" || caller.fileCall !== null) return answerCall(standing, make);
+        if (type !== "query" || caller.fileCall !== null) return await answerCall(standing, make);
         const { readTurns } = caller.services;
         const holder = standing.principal?.user.id ?? caller.addressKey;
-        return answerCall(standing, () =>
+        return await answerCall(standing, () =>
           readTurns.run(holder, async (waitedMs) => {
             // Not even begun, where it is known by then.
             if (waitedMs > briefMs) await standing.renew();
