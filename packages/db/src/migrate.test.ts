@@ -35,6 +35,7 @@ describeDatabases((dialect) => {
       { set_name: "core", name: "0004_stored_files" },
       { set_name: "core", name: "0005_replaced_tokens" },
       ...(dialect.name === "sqlite" ? [{ set_name: "core", name: "0006_access_changes" }] : []),
+      { set_name: "core", name: dialect.name === "sqlite" ? "0007_identities" : "0006_identities" },
       { set_name: "app", name: "0000_counters" },
       { set_name: "app", name: "0001_count" },
     ]);
