@@ -262,6 +262,21 @@ export const englishMessages = {
     done: "Your password is changed. Your other devices are signed out.",
     none: "You have no password here: you sign in through another site.",
   },
+  /** The identity providers that the account is connected to. */
+  identities: {
+    title: "Connected accounts",
+    lead: "Other sites you can sign in with. Disconnecting one ends the sessions it began on your other devices.",
+    connected: "Connected",
+    lastUsed: "Last used",
+    isLast: "Your only way to sign in: set a password or connect another before you disconnect it",
+    connect: (label: string) => `Connect ${label}`,
+    disconnect: "Disconnect",
+    disconnectLabel: (label: string) => `Disconnect ${label}`,
+    disconnectQuestion: (label: string) => `Disconnect ${label}? You cannot sign in with it any more.`,
+    disconnecting: "Disconnecting…",
+    disconnected: (label: string) => `${label} is disconnected.`,
+    failed: "Your connected accounts could not be loaded.",
+  },
   language: {
     title: "Language",
     lead: "It goes with your account, to all your devices.",
@@ -283,6 +298,11 @@ export const englishMessages = {
     submit: "Confirm",
     submitting: "Confirming…",
     hint: (time: string) => `You will not be asked again for ${time}.`,
+    /** To those who have no password here. */
+    providerLead: "Show once more who you are, where you signed in.",
+    confirmAt: (label: string) => `Confirm with ${label}`,
+    waiting: "Go on in the window that has opened. This one waits for it.",
+    noWay: "You have no password here, and are connected to no site that could tell who you are. Ask an administrator.",
   },
   deleteAccount: {
     title: "Delete account",
@@ -303,6 +323,7 @@ export const englishMessages = {
     lastUsed: "Last used",
     created: "Signed in",
     unknownAddress: "Unknown address",
+    provider: (label: string) => `Signed in with ${label}`,
     end: "End session",
     endQuestion: (device: string) => `End the session on ${device}?`,
     endLabel: (device: string) => `End session on ${device}`,

@@ -11,6 +11,7 @@ import { Freshness } from "../step-up/freshness.tsx";
 
 import { DeleteSection } from "./delete-section.tsx";
 import { EmailSection } from "./email-section.tsx";
+import { IdentitiesSection } from "./identities-section.tsx";
 import { LanguageSection } from "./language-section.tsx";
 import { PasswordSection } from "./password-section.tsx";
 import { Profile } from "./profile.tsx";
@@ -50,6 +51,7 @@ export function AccountPage(props: PageProps & AccountSlots) {
       <Profile user={user} />
       <EmailSection user={user} profile={profile} onRequested={retry} onWithdrawn={replace} />
       <PasswordSection user={user} profile={profile} />
+      <IdentitiesSection />
       <LanguageSection />
       <SessionList />
       {slots.afterSections}

@@ -186,6 +186,11 @@ function SessionRow({ session, device, end }: SessionRowProps) {
         </span>
         <ul className="cs-row__facts">
           <li>{session.ip ? <bdi>{session.ip}</bdi> : texts.unknownAddress}</li>
+          {session.provider !== null && (
+            <li>
+              <bdi>{texts.provider(session.provider)}</bdi>
+            </li>
+          )}
           <li>
             {texts.lastUsed} <RelativeTime at={session.lastUsedAt} />
           </li>
