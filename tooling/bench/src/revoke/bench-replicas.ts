@@ -84,7 +84,7 @@ function report(outcomes: readonly Outcome[], { ways, replicas, bystanders, isRe
       ],
     })),
     notes: [
-      `${replicas} servers on one PostgreSQL, each a process. The user has two sockets for each of two sessions on each of them: one watches something behind a permission, the other calls behind it every few milliseconds besides.`,
+      `${replicas} servers on one PostgreSQL, each a process. The user has three sockets for each of two sessions on each of them: all watch something behind a permission, one calls behind it every few milliseconds besides, and one always has a hundred calls under way that take 10 ms each and wait for each other.`,
       `Sockets of a session that ended got the close frame ${sessionEnded}, and nothing after it. Where a right is lost: until the last answer by it, or the subscription's refusal.`,
       `${bystanders} sockets of other sessions were open all the while; none of them received anything or was closed.`,
       `"Nothing tells": no bus between the servers, and the database's triggers that notify are switched off. What is left is the lease, ${defaultSettings.LEASE_SECONDS} s.`,

@@ -37,7 +37,7 @@ export interface RunWaysOptions {
 export type Figures = Map<Way, number[]>;
 
 /**
- * Takes access away in each of these ways, from users with two sockets for each of two sessions on each replica.
+ * Takes access away in each of these ways, from users with three sockets for each of two sessions on each replica.
  *
  * @throws when a socket is not closed, or goes on being shown what it may not see; or a bystander notices anything
  */

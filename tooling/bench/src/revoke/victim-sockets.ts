@@ -8,12 +8,19 @@ import type { WireSocket } from "../wire/wire-socket.ts";
 /** How long a socket rests between the answer to a call and the next one. */
 const restMs = 5;
 const watchId = 1;
+/** So many calls of a socket with a deep queue are always under way: most of them wait for their user's turn. */
+const deepQueue = 100;
+
+/** What a socket asks for besides what it watches: nothing; one call after the other; many at once. */
+const queues = [0, 1, deepQueue];
 
 /** What a socket of a user was given while access was taken away. */
 export interface VictimSocket {
   readonly session: number;
   /** It calls nothing: whatever ends it was told, and not found by a call of its own. */
   readonly isQuiet: boolean;
+  /** How many calls it has under way. */
+  readonly queue: number;
   readonly socket: WireSocket;
   /** When the last answer came that only somebody with the right gets. */
   lastShownAt: number;
@@ -24,12 +31,12 @@ export interface VictimSocket {
 }
 
 /**
- * Two sockets for each session on each replica: both watch behind a permission, and one of them calls behind it all the while.
- * Returns when each has been shown something.
+ * Three sockets for each session on each replica: all watch behind a permission; one of them calls behind it all the while, and
+ * one has a deep queue of readings that take a moment each. Returns when each has been shown something.
  */
 export async function openVictimSockets(sides: readonly SideProcess[], victim: Member): Promise<VictimSocket[]> {
   const places = victim.sessions.flatMap(({ cookie }, session) =>
-    sides.flatMap(({ port }) => [true, false].map((isQuiet) => ({ cookie, session, port, isQuiet }))),
+    sides.flatMap(({ port }) => queues.map((queue) => ({ cookie, session, port, queue }))),
   );
   const { promise: ready, resolve } = Promise.withResolvers<void>();
   const begun = new Set<WireSocket>();
@@ -48,18 +55,20 @@ export async function openVictimSockets(sides: readonly SideProcess[], victim: M
     if (own.isQuiet === (id === watchId)) begun.add(socket);
     if (begun.size === places.length) resolve();
     if (id === watchId) return;
-    setTimeout(() => socket.isOpen && socket.write(callFrame(id + 1)), restMs);
+    if (own.queue === deepQueue) socket.write(callFrame(id + deepQueue, "report"));
+    else setTimeout(() => socket.isOpen && socket.write(callFrame(id + 1, "me")), restMs);
   }
 
   const sockets = await openSockets(places.map(({ port, cookie }) => ({ port, cookie, onText })));
   const own = sockets.map((socket, index): VictimSocket => {
-    const { session = 0, isQuiet = true } = places[index] ?? {};
-    return { session, isQuiet, socket, lastShownAt: 0, withdrawnAt: null, refusedAt: null };
+    const { session = 0, queue = 0 } = places[index] ?? {};
+    return { session, queue, isQuiet: queue === 0, socket, lastShownAt: 0, withdrawnAt: null, refusedAt: null };
   });
   for (const each of own) bySocket.set(each.socket, each);
-  for (const { socket, isQuiet } of own) {
+  for (const { socket, queue } of own) {
     socket.write(watchFrame);
-    if (!isQuiet) socket.write(callFrame(watchId + 1));
+    for (let index = 1; index <= queue; index += 1)
+      socket.write(callFrame(watchId + index, queue === deepQueue ? "report" : "me"));
   }
   await ready;
   return own;
@@ -76,6 +85,6 @@ const watchFrame = buildFrame(
   JSON.stringify({ id: watchId, method: "subscription", params: { path: "watch" } }),
 );
 
-function callFrame(id: number): Buffer {
-  return buildFrame("text", JSON.stringify({ id, method: "query", params: { path: "me" } }));
+function callFrame(id: number, path: "me" | "report"): Buffer {
+  return buildFrame("text", JSON.stringify({ id, method: "query", params: { path } }));
 }

@@ -19,7 +19,10 @@ import type { ReplicaBus, Side, SidePlan } from "../side/side.ts";
 import { createBenchApp } from "./bench-app.ts";
 import { permission } from "./permission.ts";
 
-/** One of several servers of an app, with all by which access is given and taken. `me` and `watch` are behind a permission. */
+/** About what a page of rows takes on a server that is busy. */
+const readingMs = 10;
+
+/** One of several servers of an app, with all by which access is given and taken. `me`, `report` and `watch` are behind a permission. */
 export async function serveReplica({
   databaseUrl = "",
   bus: choice,
@@ -40,6 +43,10 @@ export async function serveReplica({
   const rows = [{ id: "1", version: 1 }];
   const own = router({
     me: allowed.query(({ ctx: { user } }) => user.username),
+    report: allowed.query(async ({ ctx: { user } }) => {
+      await pause(readingMs);
+      return user.username;
+    }),
     watch: allowed
       .input(LiveInput)
       .subscription(({ ctx }) => liveList(ctx, { topic: "bench", key: "bench", read: async () => rows })),
