@@ -21,7 +21,7 @@ const lockedAgoMs = 25;
 
 /**
  * What a call stands on: who called it, and by which rule. It is asked again after each wait and before the answer leaves, so
- * that nothing is read or answered for one whose access has gone meanwhile (decision 033).
+ * that nothing is read or answered for one whose access has gone meanwhile (decision 035).
  */
 export class Standing {
   readonly rule: Rule;
