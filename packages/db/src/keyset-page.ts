@@ -43,7 +43,7 @@ export function rowsAfterCursor(keyset: Keyset, cursor: string | null | undefine
 /**
  * One row more than the page holds is read: whether it is there tells whether there is a next page.
  *
- * @throws when the next page begins after an instant that only Postgres can say: what comes after it would be lost in silence
+ * @throws when the next page begins after an instant that no cursor can say: what comes after it would be lost in silence
  */
 export function toPage<Row extends object>(
   keyset: Keyset,
@@ -56,8 +56,10 @@ export function toPage<Row extends object>(
 }
 
 function writeCursor({ name }: Keyset, { value, id }: Place): string {
-  if (value instanceof Date && Number.isNaN(value.getTime())) {
-    throw new Error(`The row ${id} has an instant in ${name} that is none here (infinity, or BC). Set it to another.`);
+  if (value instanceof Date && !isInYears(value.getTime())) {
+    throw new Error(
+      `The row ${id} has an instant in ${name} that is none here (infinity, BC, or after 9999). Set it to another.`,
+    );
   }
   const plain = value instanceof Date ? value.getTime() : value;
   return Buffer.from(JSON.stringify([name, plain, id])).toString("base64url");
@@ -80,15 +82,21 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The end of the year 9999: both databases keep the instants up to it, and as long before 1970. */
-const lastInstant = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+/** The years 1 to 9999: what is before or after them, Postgres takes from us in no spelling. */
+const firstInstant = Date.parse("0001-01-01T00:00:00.000Z");
+const lastInstant = Date.parse("9999-12-31T23:59:59.999Z");
 
 function fits(value: unknown, { dataType, notNull }: Column): boolean {
   if (value === null) return !notNull;
   if (dataType === "string") return typeof value === "string" && isStorable(value);
   if (dataType === "boolean") return typeof value === "boolean";
   // An instant as well, in milliseconds.
-  return Number.isSafeInteger(value) && (dataType !== "date" || Math.abs(value as number) <= lastInstant);
+  return Number.isSafeInteger(value) && (dataType !== "date" || isInYears(value as number));
+}
+
+/** NaN is not. */
+function isInYears(instant: number): boolean {
+  return instant >= firstInstant && instant <= lastInstant;
 }
 
 /** Postgres takes neither a NUL nor half of a surrogate pair. */

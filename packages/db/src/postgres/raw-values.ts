@@ -1,5 +1,7 @@
 import { types } from "pg";
 
+import { toPlainInstant } from "./plain-instant.ts";
+
 type Parse = (text: string) => unknown;
 const keep: Parse = (text) => text;
 
@@ -8,7 +10,7 @@ const keep: Parse = (text) => text;
  * make a number of "42".
  */
 export const drizzleValues = readValues({
-  [types.builtins.TIMESTAMPTZ]: keep,
+  [types.builtins.TIMESTAMPTZ]: toPlainInstant,
   [types.builtins.TIMESTAMP]: keep,
   [types.builtins.DATE]: keep,
   [types.builtins.INTERVAL]: keep,
@@ -19,7 +21,7 @@ export const drizzleValues = readValues({
 /** Values as SQLite keeps them: flags are 0 and 1, instants milliseconds, counts numbers, JSON its text. */
 export const sqliteValues = readValues({
   [types.builtins.BOOL]: (text) => (text === "t" ? 1 : 0),
-  [types.builtins.TIMESTAMPTZ]: (text) => Date.parse(text),
+  [types.builtins.TIMESTAMPTZ]: (text) => Date.parse(toPlainInstant(text)),
   [types.builtins.INT8]: Number,
   [types.builtins.JSON]: keep,
   [types.builtins.JSONB]: keep,
