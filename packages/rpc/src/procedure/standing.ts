@@ -20,6 +20,12 @@ export interface StandingOptions {
 const lockedAgoMs = 25;
 
 /**
+ * As long as that an answer leaves by the check before its call, where a check is of what is committed at that moment (SQLite).
+ * It is what a quick call takes; the other looks are for those that waited.
+ */
+const presentMs = 2;
+
+/**
  * What a call stands on: who called it, and by which rule. It is asked again after each wait and before the answer leaves, so
  * that nothing is read or answered for one whose access has gone meanwhile (decision 035).
  */
@@ -29,6 +35,7 @@ export class Standing {
   readonly #caller: Caller;
   readonly #isRecalled: boolean;
   #principal: Principal | null;
+  #checkedAt = performance.now();
   #committedAt: number | null = null;
   #hasFailed = false;
 
@@ -66,6 +73,7 @@ export class Standing {
     const { tokenHash } = this.#caller;
     if (tokenHash === null || this.#principal === null) return true;
     const { auth, recent } = this.#caller.services;
+    if (recent === null && performance.now() - this.#checkedAt < presentMs) return true;
     const present =
       recent === null ? auth.sessions.validate(tokenHash, "tick") : recent.confirm(tokenHash, this.#isRecalled);
     return present instanceof Promise ? present.then((now) => this.#renewBy(now)) : this.#renewBy(present);
@@ -96,6 +104,7 @@ export class Standing {
 
   #renewBy(present: Principal | null): MaybePromise<boolean> {
     const before = this.#principal;
+    this.#checkedAt = performance.now();
     requireAlive(this.#caller.connection);
     const refusal = this.#refusalOf(present);
     if (refusal !== null) return this.#refuse(refusal, present);
