@@ -52,6 +52,7 @@ export function ${type}Form({ ${one}, isGone, onClose }: ${type}FormProps) {
     if (Object.keys(errors).length > 0) element.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus();
   }, [errors]);
 
+  const isSaving = form.phase === "saving";
   if (form.conflict) {
     return (
       <ConflictChoice
@@ -103,7 +104,7 @@ export function ${type}Form({ ${one}, isGone, onClose }: ${type}FormProps) {
       <FormFailure failure={form.failure} />
 ${fields.map((field, index) => controlSource(field, index === 0)).join("\n")}
       <div className="cs-form__actions">
-        <Button type="submit" variant="primary" isBusy={form.phase === "saving"}>
+        <Button type="submit" variant="primary" isBusy={isSaving}>
           {form.phase === "gone" ? texts.saveAsNew : texts.phases[form.progress ?? "none"]}
         </Button>
         <Button variant="quiet" onClick={handleCancel}>
@@ -193,6 +194,7 @@ function controlSource(field: PlannedField, isFirst: boolean): string {
   if (kind === "flag") {
     return `      <Checkbox
         label={texts.fields.${name}}
+        disabled={isSaving}
         checked={form.values.${name}${isNullable ? " ?? false" : ""}}
         ${write("event.currentTarget.checked")}
       />`;
@@ -200,11 +202,11 @@ function controlSource(field: PlannedField, isFirst: boolean): string {
   const optional = isOptional ? " isOptional" : "";
   const text = isNullable ? `form.values.${name} ?? ""` : `form.values.${name}`;
   const controls: Record<Exclude<PlannedField["kind"], "flag">, string> = {
-    line: `<TextInput {...control}${focus} dir="auto" value={${text}} ${write("event.currentTarget.value")} />`,
-    text: `<TextArea {...control}${focus} dir="auto" value={${text}} ${write("event.currentTarget.value")} />`,
-    number: `<NumberInput {...control}${focus} value={form.values.${name}} onChange={(value) => form.set({ ${name}: value${isNullable ? "" : " ?? Number.NaN"} })} />`,
+    line: `<TextInput {...control}${focus} disabled={isSaving} dir="auto" value={${text}} ${write("event.currentTarget.value")} />`,
+    text: `<TextArea {...control}${focus} disabled={isSaving} dir="auto" value={${text}} ${write("event.currentTarget.value")} />`,
+    number: `<NumberInput {...control}${focus} disabled={isSaving} value={form.values.${name}} onChange={(value) => form.set({ ${name}: value${isNullable ? "" : " ?? Number.NaN"} })} />`,
     // Without an end a year has six digits, and the fifth one empties the field.
-    instant: `<TextInput {...control}${focus} type="datetime-local" max="9999-12-31T23:59" value={toLocal(form.values.${name})} ${write(`fromLocal(event.currentTarget.value)${isNullable ? "" : ` ?? form.values.${name}`}`)} />`,
+    instant: `<TextInput {...control}${focus} disabled={isSaving} type="datetime-local" max="9999-12-31T23:59" value={toLocal(form.values.${name})} ${write(`fromLocal(event.currentTarget.value)${isNullable ? "" : ` ?? form.values.${name}`}`)} />`,
   };
   return `      <Field label={texts.fields.${name}} error={form.errors.${name}}${optional}>
         {(control) => ${controls[kind]}}

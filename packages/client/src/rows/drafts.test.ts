@@ -467,6 +467,39 @@ test("an answer that comes after the user has gone brings nothing back", async (
   expect(drafts.get()).toEqual([]);
 });
 
+test("what is on its way is not written on, so that nothing goes with it when it arrives", async () => {
+  const { drafts, update } = start();
+  const answer = Promise.withResolvers<Note>();
+  update.mockReturnValueOnce(answer.promise).mockResolvedValue(tea);
+  const id = write(drafts, tea, "Green tea");
+  void drafts.save(id);
+  drafts.write(id, { body: "Sencha" });
+  expect(drafts.get()).toMatchObject([{ values: { title: "Green tea", body: "Earl Grey" } }]);
+
+  answer.reject(refusal({ code: "FORBIDDEN" }));
+  await settled();
+  drafts.write(id, { body: "Sencha" });
+  expect(drafts.get()).toMatchObject([{ values: { title: "Green tea", body: "Sencha" } }]);
+});
+
+test("CRU-31: a new row that was made and removed before that was known here can be made once more", async () => {
+  const { drafts, create } = start();
+  create
+    .mockRejectedValueOnce(lost)
+    .mockRejectedValueOnce(refusal({ code: "NOT_FOUND" }))
+    .mockResolvedValue(tea);
+  const id = writeNew(drafts, "Coffee");
+  void drafts.save(id);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(stateOf(drafts)).toMatchObject({ phase: "writing", failure: expect.any(Error) as Error });
+
+  await drafts.save(id);
+  const [first, retry, again] = create.mock.calls.map(([input]) => input["key"]);
+  expect(retry).toBe(first);
+  expect(again).not.toBe(first);
+  expect(drafts.get()).toEqual([]);
+});
+
 test("what is forgotten while it is saved stays forgotten", async () => {
   const { drafts, update } = start();
   update.mockRejectedValue(refusal({ code: "NOT_FOUND" }));

@@ -40,6 +40,7 @@ export interface DraftsOptions<Values extends object> {
 export interface Drafts<Row extends LiveRow, Values> extends ReadableStore<readonly Draft<Row, Values>[]> {
   /** Begins to write, or goes on: in a row, or in a new one, told apart by `id` where there are several. Gives the draft's id. */
   readonly open: (row: Row | null, id?: string) => string;
+  /** Does nothing while the draft is saved: what waits can be reopened. */
   readonly write: (id: string, values: Partial<Values>) => void;
   /**
    * Saves a draft, now or when there is a connection; then it is no draft any more. What somebody else has changed meanwhile
@@ -150,6 +151,12 @@ export function createDrafts<Values extends object>(
     return id;
   }
 
+  /** What is on its way is forgotten when it arrives: nothing is added to it that would go with it. */
+  function write(id: string, values: Partial<Values>) {
+    if (find(id)?.state.phase === "saving") return;
+    change(id, (draft) => ({ ...draft, values: { ...draft.values, ...values } }));
+  }
+
   function isBlank(draft: Draft<Row, Values>): boolean {
     return draft.base === null && draft.state.phase === "writing" && !isUnsaved(draft, readOptions().empty);
   }
@@ -236,6 +243,8 @@ export function createDrafts<Values extends object>(
       return;
     }
 
+    // Made, and removed by somebody before it was known: who saves once more means another one.
+    if (outcome.status === "gone") attempts.delete(id);
     if (outcome.status === "conflict") setState(id, { phase: "conflict", current: outcome.current });
     else if (outcome.status === "gone" && find(id)?.base) setState(id, { phase: "gone" });
     else setState(id, { phase: "writing", ...faultsOf(outcome) });
@@ -364,7 +373,7 @@ export function createDrafts<Values extends object>(
     get: store.get,
     subscribe: store.subscribe,
     open,
-    write: (id, values) => change(id, (draft) => ({ ...draft, values: { ...draft.values, ...values } })),
+    write,
     save,
     reopen,
     discard,
