@@ -289,6 +289,11 @@ export const englishMessages = {
     stale: "Sensitive changes will ask for your password.",
     confirm: "Confirm now",
   },
+  /** The same to those who have no password here. */
+  freshnessWithoutPassword: {
+    fresh: (time: string) => `Sensitive changes need no confirmation for another ${time}.`,
+    stale: "Sensitive changes will ask who you are.",
+  },
   stepUp: {
     title: "Is it you?",
     lead: "Confirm your password to go on.",
@@ -338,6 +343,7 @@ export const englishMessages = {
     endAllQuestion: "Sign out on all devices, this one too?",
     endAllConfirm: "Sign out everywhere",
     stale: "Confirm your password to see where you are signed in.",
+    staleWithoutPassword: "Confirm who you are to see where you are signed in.",
     onlyThis: "You are signed in nowhere else.",
     failed: "Your sessions could not be loaded.",
   },

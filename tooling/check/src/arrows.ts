@@ -48,7 +48,7 @@ export const arrows: Readonly<Record<string, Arrows>> = {
     // What its lists do is tried against the server they are made for.
     inTests: ["packages/api", "packages/rpc"],
   },
-  "apps/e2e": { to: [] },
+  "apps/e2e": { to: ["packages/testing"], isForTests: true },
   "tooling/bench": {
     to: [
       "packages/crud",

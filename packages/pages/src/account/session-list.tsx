@@ -16,6 +16,7 @@ import { usePages } from "../provider/pages-context.ts";
 import { useStepUp } from "../step-up/step-up-provider.tsx";
 
 import { describeDevice, type Device } from "./describe-device.ts";
+import { useAccount } from "./use-account.ts";
 import { useSessionList, type SessionListState } from "./use-session-list.ts";
 
 /** "Where you are signed in": every session of the user, each to be ended alone or all others at once. */
@@ -132,6 +133,7 @@ function LoadingRows() {
 function StaleRows({ list }: { readonly list: SessionListState }) {
   const { messages } = usePages();
   const ask = useStepUp();
+  const hasPassword = useAccount().profile?.hasPassword ?? true;
 
   async function confirm() {
     if (await ask()) list.retry();
@@ -145,7 +147,7 @@ function StaleRows({ list }: { readonly list: SessionListState }) {
         </Button>
       }
     >
-      {messages.sessions.stale}
+      {hasPassword ? messages.sessions.stale : messages.sessions.staleWithoutPassword}
     </Notice>
   );
 }

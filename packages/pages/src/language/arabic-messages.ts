@@ -276,6 +276,10 @@ export const arabicMessages: Messages = {
     stale: "ستُطلب كلمة المرور للتغييرات الحساسة.",
     confirm: "أكّد الآن",
   },
+  freshnessWithoutPassword: {
+    fresh: (time) => `لا يلزم التأكيد للتغييرات الحساسة لمدة ${time}.`,
+    stale: "ستُسأل عن هويتك عند التغييرات الحساسة.",
+  },
   stepUp: {
     title: "هل هذا أنت؟",
     lead: "أكّد كلمة المرور للمتابعة.",
@@ -323,6 +327,7 @@ export const arabicMessages: Messages = {
     endAllQuestion: "تسجيل الخروج من كل الأجهزة، ومنها هذا الجهاز؟",
     endAllConfirm: "تسجيل الخروج من الكل",
     stale: "أكّد كلمة المرور لترى أين سُجّل دخولك.",
+    staleWithoutPassword: "أكّد هويتك لترى أين سُجّل دخولك.",
     onlyThis: "لم تسجّل الدخول في مكان آخر.",
     failed: "تعذّر تحميل جلساتك.",
   },

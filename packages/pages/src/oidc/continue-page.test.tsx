@@ -1,4 +1,4 @@
-import { fireEvent, screen, waitFor } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import { beforeEach, expect, test } from "vitest";
 
 import type { PendingSignIn } from "@countersign/contract";
@@ -27,6 +27,8 @@ test("a new account gets the name that is offered and the address that is asked 
   fireEvent.click(screen.getByRole("button", { name: "Create account" }));
 
   await waitFor(() => expect(navigate.mock.calls).toEqual([["/notes", { replace: true }]]));
+  // Signing in makes the page read anew what it shows; what was asked is used up.
+  act(() => session.tell("signed-in", true));
   expect(session.auth.oidc.pending.mock.calls).toEqual([["visit-1"]]);
   expect(session.auth.oidc.complete.mock.calls).toEqual([
     [{ id: "visit-1", username: "nina", email: "nina@example.com" }],

@@ -19,8 +19,8 @@ export function usePendingSignIn(): PendingState {
   const { data, error, refetch } = useQuery({
     queryKey: ["countersign", "auth", "pending", id],
     queryFn: () => calls.pendingSignIn(id ?? ""),
-    enabled: id !== null && id !== "",
-    // What is being typed is not to be taken away by a second reading.
+    // Once: it is used up when it is answered, and signing in makes everything be read again.
+    enabled: (query) => id !== null && id !== "" && query.state.data === undefined,
     staleTime: Infinity,
     gcTime: 0,
     retry: false,
@@ -28,7 +28,6 @@ export function usePendingSignIn(): PendingState {
     refetchOnReconnect: false,
   });
 
-  // It is used up when it is answered; until the page is left, what was asked stays on it.
   if (id && data) return { status: "ready", id, pending: data };
   if (!id || readErrorData(error)?.reason === "SIGN_IN_LINK_INVALID") return { status: "invalid" };
   return error ? { status: "failed", error, retry: () => void refetch() } : { status: "loading" };

@@ -1,5 +1,6 @@
 import { useFreshness } from "@countersign/react";
 
+import { useAccount } from "../account/use-account.ts";
 import { Button } from "../primitives/button.tsx";
 import { usePages } from "../provider/pages-context.ts";
 
@@ -11,7 +12,8 @@ export function Freshness() {
   const { messages, locale } = usePages();
   const { isFresh, secondsLeft, freshUntil } = useFreshness();
   const ask = useStepUp();
-  const texts = messages.freshness;
+  const hasPassword = useAccount().profile?.hasPassword ?? true;
+  const texts = hasPassword ? messages.freshness : { ...messages.freshness, ...messages.freshnessWithoutPassword };
   if (freshUntil === null) return null;
 
   return (

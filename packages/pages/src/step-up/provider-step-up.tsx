@@ -23,9 +23,10 @@ export function ProviderStepUp({ onCancel }: ProviderStepUpProps) {
     <div className="cs-form">
       <FormFailure failure={failure ?? error} />
       {identities !== null && providers.length === 0 && <p className="cs-muted">{texts.noWay}</p>}
-      <p className="cs-muted" role="status">
-        {askedAt !== null && texts.waiting}
-      </p>
+      {/* Always there, so that what comes into it is read out. */}
+      <div className="cs-live" role="status">
+        {askedAt !== null && <p className="cs-muted">{texts.waiting}</p>}
+      </div>
       <div className="cs-form__actions">
         {providers.map(({ name, label }, index) => (
           <Button key={name} variant="primary" autoFocus={index === 0} onClick={() => ask(name)}>

@@ -114,7 +114,7 @@ export const identitiesRouter = router({
     }),
 });
 
-interface Completed {
+export interface Completed {
   readonly user: SignedInSnapshot | null;
   readonly next: AfterRegister;
   readonly to: string;
