@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-import { type Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 
 import { test as base } from "@app/browser";
 import {

@@ -93,8 +93,8 @@ export const englishMessages = {
   },
   /** After a visit to a provider that ended without anybody signed in: two texts for each of the contract's `oidcErrorCodes`. */
   providerError: {
-    cancelledTitle: "You did not sign in",
-    cancelled: "It was cancelled on the other site. Nothing has changed.",
+    cancelledTitle: "It was cancelled",
+    cancelled: "You said no on the other site. Nothing has changed.",
     expiredTitle: "This sign-in does not work any more",
     expired: "It was used, took too long, or was begun in another browser. Begin again.",
     providerTitle: "The other site could not be understood",
@@ -112,7 +112,7 @@ export const englishMessages = {
     unverified: "Open the link we mailed you to confirm the address of your account, then sign in again.",
     limitedTitle: "Too many new accounts",
     limited: "Too many accounts were made from where you are. Try again later.",
-    failedTitle: "Signing in did not work",
+    failedTitle: "It did not work",
     failed: "Something went wrong here. Try again; if it stays so, tell whoever runs this site.",
     id: (id: string) => `Should you report it, give this number: ${id}`,
     login: "Back to sign in",

@@ -76,7 +76,7 @@ test("the error page shows the id to quote, and nothing else of the address", ()
 
   openAddress("/auth/error?code=Call+0900+now&id=Call+0900+now+please");
   const { container: other } = show(<ProviderErrorPage />);
-  expect(screen.getByRole("heading").textContent).toBe("Signing in did not work");
+  expect(screen.getByRole("heading").textContent).toBe("It did not work");
   expect(other.textContent).not.toContain("0900");
 });
 
