@@ -6,6 +6,7 @@ import type { CoreTables } from "@countersign/db";
 import type { RuleParts } from "@countersign/rpc";
 
 import type { Field } from "../fields/field.ts";
+import { indexesOf } from "../indexes/indexes-of.ts";
 import type { Operator } from "../query/operators.ts";
 import type { Viewer } from "../query/rights.ts";
 import { columnOf } from "../scope/column.ts";
@@ -149,6 +150,7 @@ export function buildModel(options: AnyCrudOptions, place: Place<CoreTables, Cru
       mostSearched: options.page?.mostSearched ?? 250_000,
       hasBin: removedAt !== null,
     },
+    isLed: indexesOf(table).some(([begin]) => begin === columnOf(table, ordered).name),
     defaultOrder: { by: ordered, direction: options.order?.direction ?? "desc" },
     pageSize: options.page?.size ?? 20,
     doesCount: options.page?.count ?? true,

@@ -37,6 +37,8 @@ export interface Model {
     | null;
   readonly declared: Declared;
   readonly defaultOrder: Order;
+  /** Does an index of the table, and not of one scope's rows in it, begin in that order? */
+  readonly isLed: boolean;
   readonly pageSize: number;
   readonly doesCount: boolean;
   readonly removedAt: string | null;

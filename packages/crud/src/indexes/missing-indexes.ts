@@ -1,11 +1,13 @@
 import type { AnyRouter } from "@trpc/server";
 import { getTableColumns, getTableName, is } from "drizzle-orm";
-import { getTableConfig, IndexedColumn, PgTable } from "drizzle-orm/pg-core";
+import { PgTable } from "drizzle-orm/pg-core";
 
 import type { TableSet } from "@countersign/db";
 
 import type { Model } from "../definition/model.ts";
 import { modelOf } from "../definition/models.ts";
+
+import { indexesOf } from "./indexes-of.ts";
 
 /** An owner with so few rows has them sorted in no time. */
 const fewRows = 10_000;
@@ -81,20 +83,6 @@ function isThere(table: PgTable, { columns, between }: Wanted): boolean {
     const following = others.filter((name) => rest.includes(name) || !between.has(name));
     return begin === first && rest.every((name, index) => following[index] === name);
   });
-}
-
-/** The columns of all indexes of a table. Expressions are passed over: an order in which nulls come last has one. */
-function indexesOf(table: PgTable): readonly (readonly string[])[] {
-  const { columns, indexes, primaryKeys, uniqueConstraints } = getTableConfig(table);
-  const names = (list: readonly { readonly name: string }[]) => list.map(({ name }) => name);
-  return [
-    ...columns.filter(({ isUnique, primary }) => isUnique || primary).map(({ name }) => [name]),
-    ...primaryKeys.map((key) => names(key.columns)),
-    ...uniqueConstraints.map((constraint) => names(constraint.columns)),
-    ...indexes.map(({ config }) =>
-      config.columns.flatMap((column) => (is(column, IndexedColumn) && column.name !== undefined ? [column.name] : [])),
-    ),
-  ];
 }
 
 function lineFor(table: PgTable, { columns, why }: Wanted): string {

@@ -3,7 +3,9 @@ import { expect, test } from "vitest";
 import { describeDatabases } from "@app/services/databases";
 import type { RawFrame } from "@countersign/rpc/testing";
 
-import { startCrudApp } from "../test/app.ts";
+import { membership } from "../scope/membership.ts";
+import { crudRouter, procedures, startCrudApp } from "../test/app.ts";
+import type { Tables } from "../test/tables.ts";
 
 const reasonOf = (frame: RawFrame) => frame.error?.data["reason"] ?? "done";
 /** More than the notes' lists look through, in the app of these tests. */
@@ -74,4 +76,44 @@ describeDatabases((dialect) => {
       error: { data: { reason: "LIST_TOO_WIDE" } },
     });
   });
+
+  test("CRU-30: so is a list in its own order over several scopes, where no index is in that order", async () => {
+    const router = procedures.router({ task: narrowTasks("state"), led: narrowTasks("createdAt") });
+    await using started = await startCrudApp(dialect, { router });
+    const { app } = started;
+    const ann = await app.signIn("ann");
+    await using socket = await ann.open();
+    const { tasks, projects, projectMembers } = app.db.tables;
+    const ids = [crypto.randomUUID(), crypto.randomUUID()];
+    await app.db.insert(projects).values(ids.map((id) => ({ id, name: id, version: 1 })));
+    await app.db.insert(projectMembers).values(ids.map((projectId) => ({ projectId, userId: ann.id, role: "editor" })));
+    const add = (projectId: string) =>
+      app.db
+        .insert(tasks)
+        .values({ id: crypto.randomUUID(), projectId, title: "sail", version: 1, createdAt: new Date() });
+    for (const id of [...ids, ...ids]) await add(id);
+
+    for (const input of [{}, { order: { by: "state" } }, { count: false }])
+      expect(reasonOf(await socket.query("task.list", input)), JSON.stringify(input)).toBe("done");
+    await add(ids[0] ?? "");
+    for (const input of [{}, { order: { by: "state" } }, { count: false }])
+      expect(reasonOf(await socket.query("task.list", input)), JSON.stringify(input)).toBe("LIST_TOO_WIDE");
+    expect(reasonOf(await socket.query("task.list", { filter: { projectId: { eq: ids[0] } } }))).toBe("done");
+    expect(reasonOf(await socket.query("led.list"))).toBe("done");
+  });
 });
+
+/** Tasks of a member's projects, in an order of their own; four may be looked through. */
+function narrowTasks(by: "state" | "createdAt") {
+  const members = { members: "projectMembers", key: "projectId", user: "userId", role: "role" } as const;
+  return crudRouter({
+    table: "tasks",
+    scope: membership<Tables, Tables["tasks"]>({ of: "projectId", ...members, roles: { read: ["editor"] } }),
+    fields: { title: true },
+    show: ["state", "createdAt"],
+    filters: { projectId: ["eq"] },
+    order: { by: [by], direction: "asc" },
+    page: { mostSearched: 4 },
+    without: ["create"],
+  });
+}

@@ -47,8 +47,14 @@ function looksThrough(model: Model, query: ListQuery): boolean {
   const columns = new Set<string>(model.scope.columns);
   const isNarrowed = Object.keys(filter).some((name) => !columns.has(name) && filter[name] !== undefined);
   const isOfOne = [...columns].some((name) => filter[name]?.["eq"] !== undefined || model.scope.fills?.includes(name));
-  const isOrdered = !isOfOne && order !== undefined && order.by !== model.defaultOrder.by;
+  const isOther = order !== undefined && order.by !== model.defaultOrder.by;
+  const isOrdered = !isOfOne && (isOther || sortsMany(model));
   return search.trim() !== "" || isNarrowed || isOrdered || offset > manySkipped;
+}
+
+/** Does the list's own order sort rows of several scopes, as of all projects of a member? Of scopes themselves there are few. */
+function sortsMany({ scope, isLed }: Model): boolean {
+  return !isLed && scope.columns.length > 0 && !scope.columns.includes("id");
 }
 
 /** What of the filter holds the scope's own columns. */
