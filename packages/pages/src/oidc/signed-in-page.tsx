@@ -27,13 +27,13 @@ export function SignedInPage(_props: PageProps) {
 
   useEffect(() => {
     if (isSignedIn === null) return;
-    // Opened by hand, or the browser kept no cookie.
-    if (!isSignedIn) return navigate(withReturnTo(routes.login, isOwnWindow ? null : returnTo), { replace: true });
-
-    if (!isTold.current) client.tellSignedIn();
+    if (isSignedIn && !isTold.current) client.tellSignedIn();
     isTold.current = true;
+    // Also where nobody is signed in: what the window below has waited for may have ended the session by now.
     if (isOwnWindow) window.close();
-    else navigate(returnTo, { replace: true });
+    // Opened by hand, or the browser kept no cookie.
+    if (!isSignedIn) navigate(withReturnTo(routes.login, isOwnWindow ? null : returnTo), { replace: true });
+    else if (!isOwnWindow) navigate(returnTo, { replace: true });
   }, [isSignedIn, isOwnWindow, returnTo, client, navigate, routes]);
 
   if (!isOwnWindow || isSignedIn !== true) {

@@ -56,6 +56,15 @@ test("a visit in a window of its own tells the others, closes the window, and go
   expect(screen.getByRole("heading", { name: "It is you" })).toBeTruthy();
 });
 
+test("a window of its own closes also when its session has ended before it could be seen", () => {
+  openAddress("/auth/signed-in?to=/auth/signed-in");
+  const close = vi.spyOn(window, "close").mockImplementation(() => {});
+  const { session } = show(<SignedInPage />);
+
+  expect(close).toHaveBeenCalledTimes(1);
+  expect(session.tellSignedIn).not.toHaveBeenCalled();
+});
+
 test.each(oidcErrorCodes)("the code %s has a title and a text in each language", (code) => {
   for (const { messages } of [english, arabic]) {
     openAddress(`/auth/error?code=${code}`);
