@@ -104,7 +104,9 @@ async function answer(context: OidcContext, { provider, visit, query, from }: Re
     from,
     now: new Date(context.clock.now()),
   };
-  if (provider.allow && !(await provider.allow(answered.claims))) throw new OidcRefusal("refused", "not_allowed");
+  // oxlint-disable-next-line typescript/no-unnecessary-boolean-literal-compare -- in plain JavaScript it may answer "no"
+  if (provider.allow && (await provider.allow(answered.claims)) !== true)
+    throw new OidcRefusal("refused", "not_allowed");
 
   const to = visit.returnTo;
   if (visit.purpose === "link") {

@@ -159,5 +159,21 @@ async function addUserInfo(
   if (config.serverMetadata().userinfo_endpoint === undefined || wanted.every((name) => name in claims)) return claims;
   // It refuses an answer about somebody else (OpenID Connect Core §5.3.2).
   const added = await client.fetchUserInfo(config, accessToken, claims.sub);
-  return { ...added, ...claims };
+  return joinClaims(claims, added);
 }
+
+/**
+ * What both documents say; the ID token, which is signed, first. Whether an address is verified is taken from a document that
+ * names that address, and what belongs to the sign-in, and not to the person, from the ID token alone.
+ */
+export function joinClaims(signed: Claims, added: Claims): Claims {
+  const ofPerson = Object.fromEntries(Object.entries(added).filter(([name]) => !signInClaims.has(name)));
+  const isOther = "email" in signed && signed["email"] !== added["email"];
+  const isSaidBySigned = "email" in signed && "email_verified" in signed;
+  const witness = isOther || isSaidBySigned ? signed : added;
+  return { ...ofPerson, ...signed, email_verified: witness["email_verified"] };
+}
+
+const signInClaims = new Set(
+  "iss aud azp exp iat nbf jti nonce auth_time acr amr sid at_hash c_hash s_hash events".split(" "),
+);

@@ -31,8 +31,8 @@ export function readClaims(provider: ConnectedProvider, { claims }: Pick<Provide
   return {
     names: [mapped.username, localPart(email), textOf(claims["name"])].flatMap((name) => name ?? []),
     email,
-    // The boolean, and nothing that looks like it.
-    isEmailVerified: email !== null && mapped.isEmailVerified === true,
+    // The boolean, and nothing that looks like it; and of this very address, not of one that only looks like it.
+    isEmailVerified: mapped.isEmailVerified === true && isSameAddress(mapped.email, email),
     profile: values,
     ranks: {
       ...(typeof mapped.isStaff === "boolean" ? { isStaff: mapped.isStaff } : {}),
@@ -65,6 +65,15 @@ function readGroups({ mapGroups, groupsClaim, groups }: ConnectedProvider, claim
     typeof name === "string" && Object.hasOwn(groups, name) ? (groups[name] ?? []) : [],
   );
   return [...new Set(ours)];
+}
+
+/** Does the form kept here differ by the case of ASCII letters at most? Others become equal only here (NFKC): `ａnn@…`. */
+function isSameAddress(said: string | null | undefined, kept: string | null): boolean {
+  return kept !== null && typeof said === "string" && lowerAscii(said.trim()) === lowerAscii(kept);
+}
+
+function lowerAscii(text: string): string {
+  return text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 function localPart(email: string | null): string | null {
