@@ -42,7 +42,7 @@ async function suffer(
 ): Promise<FaultReport> {
   const isLong = length === "long";
   const suffered: Suffered[] = [];
-  // What a statement may take is shorter in the short form, so that all four fit.
+  // What a statement may take is shorter in the short form, so that all four fit; one lasts until nobody is ready any more.
   const statementMs = isLong ? 5000 : 1500;
   const env = {
     PROBE: "on",
@@ -58,7 +58,8 @@ async function suffer(
     for (const outage of which) {
       tell(`PostgreSQL ${outage.name}`);
       await pause(500);
-      const seconds = isLong ? outage.seconds : statementMs / 1000 + 1;
+      const shortSeconds = outage === outages[0] ? unreadySeconds : statementMs / 1000 + 1;
+      const seconds = isLong ? outage.seconds : shortSeconds;
       suffered.push(await watch(outage, seconds, { topology, workload, asking }));
     }
   });
@@ -74,6 +75,9 @@ async function suffer(
     ],
   };
 }
+
+/** By then a server says that it is not ready: it asks once in a second, is patient for three, and takes one to say so. */
+const unreadySeconds = 6;
 
 /** Each asks one thing after the other. */
 const bystanders = 8;
@@ -158,7 +162,7 @@ function judge({ outage, seconds, asked, backMs, heapGrowthBytes }: Suffered, st
       Math.max(...alive.map(({ tookMs }) => tookMs)),
     ),
     // With a table locked it is as ready as before: what it checks is whether the database answers.
-    ...(outage === lockedOut
+    ...(outage === lockedOut || seconds < unreadySeconds
       ? []
       : [atLeast({ name: name("looks at /readyz answered with 503"), least: 1, how }, unready.length)]),
     atMost({ name: name("growth of the heap"), most: 50, unit: "MB", how }, Math.round(heapGrowthBytes / 1e6)),

@@ -5,7 +5,7 @@ import { type Topology, withDatabase } from "@app/workload";
 /** A way in which PostgreSQL is there and does not answer. */
 export interface Outage {
   readonly name: string;
-  /** How long it lasts in the long form; in the short one a second longer than a statement may take. */
+  /** How long it lasts in the long form; in the short one no longer than it takes to be noticed. */
   readonly seconds: number;
   /** How often a write may wait as long as a statement may take: for its connection, and for a lock once it has that. */
   readonly waits: 1 | 2;

@@ -12,12 +12,12 @@ import { brokenRules, countAcknowledged, percentile, timeWithin } from "../figur
 export async function kill(options: FaultOptions): Promise<FaultReport> {
   const isLong = options.length === "long";
   const standard = await killAgainAndAgain(options, {
-    kills: isLong ? 200 : 6,
+    kills: isLong ? 200 : 3,
     mostMs: isLong ? 2000 : 500,
     clients: isLong ? 20 : 6,
   });
   const orders = await killAgainAndAgain(options, {
-    kills: isLong ? 200 : 4,
+    kills: isLong ? 200 : 2,
     mostMs: isLong ? 500 : 300,
     clients: isLong ? 20 : 6,
     weights: { placeOrder: 1 },

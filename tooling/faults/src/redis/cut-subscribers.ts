@@ -11,7 +11,7 @@ import { readGaps } from "./watch-bus.ts";
 /** REL-26: the connections over which servers listen are killed while changes are made, again and again. */
 export const cutSubscribers: Act = async ({ topology, workload, redis, isLong, seed, countStale, tell }) => {
   const random = new Random(seed).fork(2600);
-  const kills = isLong ? 50 : 4;
+  const kills = isLong ? 50 : 2;
   const seen = { unnoticed: 0, stale: 0, showMs: [] as number[] };
   for (let count = 1; count <= kills; count += 1) {
     const before = await readGaps(topology);

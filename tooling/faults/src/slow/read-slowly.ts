@@ -8,10 +8,11 @@ import type { FaultOptions, FaultReport, Figure } from "../fault.ts";
  * REL-41: one whose network takes a kilobyte a second, while what it is shown changes quickly: it is shown the newest state when
  * there is room for it, and never an older one after a newer one.
  */
-export async function readSlowly({ tell }: FaultOptions): Promise<FaultReport> {
+export async function readSlowly({ length, tell }: FaultOptions): Promise<FaultReport> {
   await using topology = await startTopology({ database: "sqlite" });
   await using network = await startBalancer(topology.servers.map(({ port }) => port));
   using rows = await openManyRows({ url: topology.url, name: "slow", bodyLength });
+  const slowMs = length === "long" ? 5000 : 3000;
   const versions: number[] = [];
   const socket = await WireSocket.open({
     url: network.url,
@@ -57,7 +58,6 @@ export async function readSlowly({ tell }: FaultOptions): Promise<FaultReport> {
 
 const bodyLength = 10_000;
 const rowsShown = 100;
-const slowMs = 5000;
 const patienceMs = 60_000;
 
 /** Of the rows a frame of the list shows, which all change together. */

@@ -24,14 +24,15 @@ export async function stopReading({ length, seed, tell }: FaultOptions): Promise
   const readers = isLong ? 20 : 8;
   const workers = isLong ? 20 : 4;
   let seen: Seen | null = null;
-  const { violations } = await play({ database: "sqlite", seed, clients: workers }, async (topology, workload) => {
+  const env = isLong ? {} : { SLOW_READER_SECONDS: "4" };
+  const { violations } = await play({ database: "sqlite", seed, clients: workers, env }, async (topology, workload) => {
     const [server] = topology.servers;
     if (!server) throw new Error("There is no server.");
     // Not through the balancer, which takes some for those who do not read.
     const options = { url: server.url, origin: topology.url, bodyLength };
     tell("all read");
     using attentive = await openStalledReaders(readers, { ...options, name: "attentive" });
-    const before = await watch(server, workload, attentive, { untilCut: 0, mostMs: isLong ? 20_000 : 4000 });
+    const before = await watch(server, workload, attentive, { untilCut: 0, mostMs: isLong ? 20_000 : 2000 });
     attentive[Symbol.dispose]();
     tell(`${readers} stop reading`);
     // Others: the system takes more for those who have read much.
