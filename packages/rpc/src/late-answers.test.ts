@@ -4,7 +4,7 @@ import { eq } from "drizzle-orm";
 import { expect, test, vi } from "vitest";
 
 import { describeDatabases, postgresDialect, type TestDialect } from "@app/services/databases";
-import { type Database, openDatabase } from "@countersign/db";
+import { type Database, DatabaseUnavailable, openDatabase } from "@countersign/db";
 
 import { createProcedures } from "./procedure/procedures.ts";
 import { accountRouter } from "./routers/account.ts";
@@ -141,6 +141,28 @@ describeDatabases((dialect) => {
     expect(JSON.parse(text)).toMatchObject({ error: { data: { reason: "OUTCOME_UNKNOWN" } } });
     expect(text).not.toContain("the row");
     expect(await (await bobs)?.json()).toMatchObject({ result: { data: "the row" } });
+  });
+
+  test.each([
+    { outcomeUnknown: true, reason: "OUTCOME_UNKNOWN" },
+    { outcomeUnknown: false, reason: "UNAVAILABLE" },
+  ])("a change lost with its database is told as $reason, also where nobody can be asked who calls", async (lost) => {
+    await using site = await start(dialect);
+    const ann = await site.signInReader("ann");
+    const { app } = site;
+    const transaction = app.db.transaction.bind(app.db);
+    const away = vi.spyOn(app.app.services.auth.sessions, "validate");
+    vi.spyOn(app.db, "transaction").mockImplementation(async (body) => {
+      if (lost.outcomeUnknown) await transaction(body);
+      away.mockRejectedValue(new DatabaseUnavailable("It does not answer."));
+      await pause(longMs);
+      throw new DatabaseUnavailable("The connection was lost.", lost);
+    });
+    site.openGate();
+
+    const answer = await app.http("write", { cookie: ann.cookie });
+    expect(answer.status).toBe(503);
+    expect(await answer.json()).toMatchObject({ error: { data: { reason: lost.reason } } });
   });
 
   test("EXP-01: a transaction that waited for a lock until its session had ended by the clock is refused, and writes nothing", async () => {

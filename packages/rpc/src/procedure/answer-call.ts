@@ -10,13 +10,13 @@ const mostRuns = 3;
  *
  * @throws what `Standing.mayLeave` throws
  */
-export async function answerCall<Result extends { readonly ok: boolean }>(
+export async function answerCall<Result extends { readonly ok: true } | { readonly ok: false; readonly error: Error }>(
   standing: Standing,
   make: () => Promise<Result>,
 ): Promise<Result> {
   for (let run = 1; run <= mostRuns; run += 1) {
     const answer = await make();
-    if (!answer.ok) standing.noteFailure();
+    if (!answer.ok) standing.noteFailure(answer.error);
     const mayLeave = standing.mayLeave();
     if (mayLeave === true || (mayLeave !== false && (await mayLeave))) return answer;
   }

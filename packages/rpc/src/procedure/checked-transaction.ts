@@ -46,9 +46,15 @@ export async function checkedTransaction<Tables extends CoreTables, Result>(
     return result;
   };
   // Those of one user wait for each other here, where they hold no connection yet: the lock of the row is for other replicas.
-  const result = await userTurns.run(principal.user.id, alone, () => db.transaction(checked));
-  standing.noteCommit();
-  return result;
+  try {
+    const result = await userTurns.run(principal.user.id, alone, () => db.transaction(checked));
+    standing.noteCommit();
+    return result;
+  } catch (error) {
+    // Whatever the procedure makes of it.
+    standing.noteLoss(error);
+    throw error;
+  }
 }
 
 interface LockedSession {

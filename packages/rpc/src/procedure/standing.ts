@@ -1,6 +1,6 @@
 import type { Principal } from "@countersign/auth";
 import type { Rule } from "@countersign/contract";
-import type { MaybePromise } from "@countersign/db";
+import { DatabaseUnavailable, type MaybePromise } from "@countersign/db";
 
 import { answerLostToken } from "./answer-lost-token.ts";
 import type { Caller } from "./call-context.ts";
@@ -37,6 +37,7 @@ export class Standing {
   #principal: Principal | null;
   #checkedAt = performance.now();
   #committedAt: number | null = null;
+  #isInDoubt = false;
   #hasFailed = false;
 
   constructor(caller: Caller, { rule, type, principal, isRecalled }: StandingOptions) {
@@ -57,9 +58,15 @@ export class Standing {
     this.#committedAt = performance.now();
   }
 
-  /** The call has failed: what was not committed by now has not been done. */
-  noteFailure(): void {
+  /** A change ended with this. Nobody may know whether it was committed. */
+  noteLoss(error: unknown): void {
+    if (error instanceof DatabaseUnavailable && error.outcomeUnknown) this.#isInDoubt = true;
+  }
+
+  /** The call has failed: what was not committed by now, and is in no doubt, has not been done. */
+  noteFailure(error: Error): void {
     this.#hasFailed = true;
+    this.noteLoss(error.cause);
   }
 
   /**
@@ -98,7 +105,8 @@ export class Standing {
       await this.renew();
       return true;
     } catch (error) {
-      throw this.#hasFailed && this.#committedAt === null ? error : withheld(error);
+      const isUndone = this.#hasFailed && !this.#isInDoubt && this.#committedAt === null;
+      throw isUndone ? error : withheld(error);
     }
   }
 
