@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import { connect } from "node:net";
 
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
 import { describeDatabases, sqliteDialect as sqlite } from "@app/services/databases";
 
@@ -335,5 +335,7 @@ test("a database that is away is answered with 503, and is not called an error o
     error: { data: { code: "SERVICE_UNAVAILABLE", reason: "UNAVAILABLE" } },
   });
   expect((await fetch(`${app.url}/healthz`)).status).toBe(200);
-  expect((await fetch(`${app.url}/readyz`)).status).toBe(503);
+  // It is patient with a database that does not answer for a moment.
+  const isReady = async () => (await fetch(`${app.url}/readyz`)).status;
+  await vi.waitFor(async () => expect(await isReady()).toBe(503), 10_000);
 });

@@ -201,20 +201,6 @@ describeDatabases((dialect) => {
     const [row] = await site.app.db.select({ email: users.email }).from(users).where(eq(users.id, ann.id));
     expect(row?.email).toBeNull();
   });
-
-  test("a made-up token is not looked up for an address that has nothing left", async () => {
-    await using site = await start(dialect, { CALLS_PER_SECOND: 1, CALLS_BURST: 4 });
-    const ann = await site.signInReader("ann");
-    const looked = vi.spyOn(site.app.app.services.auth.sessions, "validate");
-    const madeUp = (index: number) => ann.cookie.replace(/=.{43}/, `=${String(index).padStart(43, "x")}`);
-    const statuses: number[] = [];
-    for (let index = 0; index < 40; index += 1) statuses.push((await site.get("who", madeUp(index))).status);
-    expect(statuses.filter((status) => status === 401).length).toBeGreaterThan(10);
-    expect(statuses.at(-1)).toBe(429);
-    const refused = statuses.filter((status) => status === 429).length;
-    expect(refused).toBeGreaterThan(10);
-    expect(looked.mock.calls.length).toBeLessThanOrEqual(40 - refused);
-  });
 });
 
 test("cached: an answer stands on what is remembered, and is refused once the change is told", async () => {

@@ -5,8 +5,8 @@ export const doctor = defineCommand({
   summary: "Looks at a running system as a browser does, and says what is wrong.",
   details: `With the server's environment it looks at database and bus as well. With --session it
 signs in as an account that it makes in the database and removes again at once: its name
-begins with "countersign-doctor-". The exit code is 5 when something does not work or is not safe, 6 when
-something is doubtful, and 0 otherwise.`,
+begins with "countersign-doctor-". The exit code is 5 when something does not work or is not
+safe, 6 when something is doubtful, and 0 otherwise.`,
   options: {
     url: { value: "url", help: "Where browsers reach it. Without it, what PUBLIC_URL says." },
     idle: { value: "seconds", help: "How long a silent socket is held, to find out whether the proxy cuts it; 5." },

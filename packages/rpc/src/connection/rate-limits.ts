@@ -24,11 +24,6 @@ export class RateLimits {
     return bucket.take(1, now);
   }
 
-  /** Would the owner of this key be admitted? Takes nothing. */
-  hasRoom(key: string, now: number): boolean {
-    return this.#buckets.get(key)?.hasRoom(1, now) ?? true;
-  }
-
   /** Has nobody been told for a minute that this key is refused? Asking counts as telling. */
   isNews(key: string, now: number): boolean {
     const toldAt = this.#toldAt.get(key);

@@ -21,11 +21,6 @@ export class TokenBucket {
     return true;
   }
 
-  /** Would `take` give so many? */
-  hasRoom(count: number, now: number): boolean {
-    return this.#tokens + Math.max(0, now - this.#at) * this.#perMs >= count;
-  }
-
   /** Is nothing missing? Such a bucket can be forgotten. */
   isFull(now: number): boolean {
     return this.#tokens + Math.max(0, now - this.#at) * this.#perMs >= this.#capacity;

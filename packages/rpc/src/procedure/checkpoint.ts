@@ -69,14 +69,6 @@ export async function admit(
 
   const isRecheck = caller.fileCall?.isRecheck === true;
   const recalled = await findRecent(caller, rule, type);
-  // A token that opens nothing is charged to its address. One that has nothing left is not even looked up.
-  if (
-    connection === null &&
-    caller.tokenHash !== null &&
-    !isRecheck &&
-    !rateLimits.hasRoom(caller.addressKey, performance.now())
-  )
-    throw tooMany(caller);
   const principal =
     recalled ?? (caller.tokenHash === null ? null : await readPrincipal(caller.services, caller.tokenHash));
   requireAlive(connection);
