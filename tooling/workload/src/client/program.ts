@@ -70,7 +70,8 @@ export class Program {
 
   async #step(): Promise<void> {
     const wanted = this.#random.weighted(this.#weights);
-    const [notes, items] = this.#client.views.map(({ rows }) => this.#present(rows));
+    const [notes] = this.#client.views.map(({ rows }) => this.#present(rows));
+    const items = this.#items;
     switch (wanted) {
       case "createNote":
         return (notes ?? []).length < mostNotes ? this.#createNote() : this.#removeNote(notes ?? []);
@@ -82,13 +83,13 @@ export class Program {
         await this.#client.perform("listNotes", { path: "note.list", method: "query", input: {} });
         return;
       case "createItem":
-        return this.#createItem(items ?? []);
+        return this.#createItem(items);
       case "updateItem":
-        return this.#updateItem(items ?? []);
+        return this.#updateItem(items);
       case "moveItem":
-        return this.#moveItem(items ?? []);
+        return this.#moveItem(items);
       case "removeItem":
-        return this.#removeItem(items ?? []);
+        return this.#removeItem(items);
       case "changeRole":
         return this.#changeRole();
       case "leaveAndReturn":
@@ -175,7 +176,7 @@ export class Program {
     const facts = { row: member.id, subject: this.#nameOf(guest), project: this.#project };
     await this.#client.perform("removeMember", { path: "member.remove", input: { id: member.id } }, facts);
     this.#members.delete(guest);
-    for (let count = this.#random.whole(1, 8); count > 0; count -= 1) await this.#createItem([]);
+    for (let count = this.#random.whole(1, 8); count > 0; count -= 1) await this.#createItem(this.#items);
     await this.#invite(guest);
   }
 
@@ -204,6 +205,10 @@ export class Program {
 
   #learn(outcome: Outcome): void {
     if (outcome.status === "ok") this.#answered.set(idOf(outcome), versionOf(outcome));
+  }
+
+  get #items(): readonly ShownRow[] {
+    return this.#present(this.#client.views[1]?.rows ?? []);
   }
 
   get #project(): string {

@@ -38,7 +38,7 @@ export function withoutRevocation<Db extends Database>(parts: {
     if (principal) known.set(tokenHash, principal);
     return principal;
   };
-  const sessions = Object.create(parts.auth.sessions, { validate: { value: validate } }) as SessionEngine;
+  const sessions: SessionEngine = { ...parts.auth.sessions, validate };
   const deaf = { value: async () => async () => {} };
   return {
     db: Object.create(parts.db, { watchExternalChanges: deaf }) as Db,
