@@ -8,14 +8,13 @@ import { actorOf } from "../audit/audit-actor.ts";
 import type { Principal } from "../session/principal.ts";
 import type { NewSession } from "../session/session-engine.ts";
 
-import type { Visitor } from "./enter.ts";
+import { toVisitor, type Visitor } from "./enter.ts";
 import { exchange } from "./exchange.ts";
 import { findIdentity } from "./find-identity.ts";
 import { linkIdentity } from "./link-identity.ts";
 import type { ConnectedProvider, OidcContext } from "./oidc-context.ts";
 import { keepProviderSession } from "./provider-session.ts";
 import { OidcRefusal } from "./provider.ts";
-import { readClaims } from "./read-claims.ts";
 import { signIn } from "./sign-in.ts";
 import { tellTokens } from "./tell-tokens.ts";
 import { claimTransaction, endTransaction, findDone, type OidcTransaction } from "./transaction.ts";
@@ -96,14 +95,7 @@ async function answer(context: OidcContext, { provider, visit, query, from }: Re
   // Before the code is used up: what it was for has to be there still.
   if (visit.purpose !== "sign-in") requireOwner(visit, from);
   const answered = await exchange(context, provider, visit, query);
-  const visitor: Visitor = {
-    provider,
-    answer: answered,
-    claims: readClaims(provider, answered),
-    remember: visit.remember,
-    from,
-    now: new Date(context.clock.now()),
-  };
+  const visitor = toVisitor(context, { provider, answer: answered, remember: visit.remember, from });
   // oxlint-disable-next-line typescript/no-unnecessary-boolean-literal-compare -- in plain JavaScript it may answer "no"
   if (provider.allow && (await provider.allow(answered.claims)) !== true)
     throw new OidcRefusal("refused", "not_allowed");

@@ -8,13 +8,12 @@ import type { FieldErrors, RegisterResult } from "../auth.ts";
 import type { NewSession } from "../session/session-engine.ts";
 
 import { lockGroups } from "./claimed-groups.ts";
-import { enter, type Visitor } from "./enter.ts";
+import { enter, toVisitor, type Visitor } from "./enter.ts";
 import { findIdentity } from "./find-identity.ts";
 import { isAddressFree, lockHolder, makeAccount, type NewAddress } from "./new-account.ts";
 import type { OidcContext } from "./oidc-context.ts";
 import { openPending, type PresentedVisit } from "./pending-visit.ts";
 import { OidcRefusal } from "./provider.ts";
-import { readClaims } from "./read-claims.ts";
 import { requireSignUp } from "./sign-in.ts";
 import { tellTokens } from "./tell-tokens.ts";
 import { endTransaction, type OidcTransaction } from "./transaction.ts";
@@ -41,14 +40,7 @@ export async function complete(
 
   const admission = await context.throttle.admitRegistration(from.ip);
   if (admission.status === "limited") return { ...admission, to };
-  const visitor: Visitor = {
-    provider,
-    answer: pending.answer,
-    claims: readClaims(provider, pending.answer),
-    remember: visit.remember,
-    from,
-    now: new Date(context.clock.now()),
-  };
+  const visitor = toVisitor(context, { provider, answer: pending.answer, remember: visit.remember, from });
   try {
     requireSignUp(context, visitor);
     const taken = await findTakenNow(context, fields);

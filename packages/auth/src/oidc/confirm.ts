@@ -9,13 +9,12 @@ import { accountName, accountNames } from "../account/login-name.ts";
 import type { SignInResult } from "../auth.ts";
 
 import { lockGroups } from "./claimed-groups.ts";
-import { enter, type StoredUser, type Visitor } from "./enter.ts";
+import { enter, type StoredUser, toVisitor, type Visitor } from "./enter.ts";
 import { findIdentity } from "./find-identity.ts";
 import { insertIdentity } from "./new-account.ts";
 import type { OidcContext } from "./oidc-context.ts";
 import { openPending, type PresentedVisit } from "./pending-visit.ts";
 import { OidcRefusal } from "./provider.ts";
-import { readClaims } from "./read-claims.ts";
 import { tellTokens } from "./tell-tokens.ts";
 import { endTransaction, type OidcTransaction } from "./transaction.ts";
 
@@ -53,14 +52,7 @@ export async function confirm(
       recordRefusal(context, holder, from, provider.name);
       return { status: "refused" };
     }
-    const visitor: Visitor = {
-      provider,
-      answer: pending.answer,
-      claims: readClaims(provider, pending.answer),
-      remember: visit.remember,
-      from,
-      now: new Date(context.clock.now()),
-    };
+    const visitor = toVisitor(context, { provider, answer: pending.answer, remember: visit.remember, from });
     const begun = await context.db
       .transaction((tx) => link(context, tx, { visit, visitor, verified }))
       .catch(asInvalid);

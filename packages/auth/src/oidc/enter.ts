@@ -13,7 +13,7 @@ import type { ProviderAnswer } from "./exchange.ts";
 import type { ConnectedProvider, OidcContext } from "./oidc-context.ts";
 import { keepProviderSession } from "./provider-session.ts";
 import { OidcRefusal } from "./provider.ts";
-import type { AccountClaims } from "./read-claims.ts";
+import { type AccountClaims, readClaims } from "./read-claims.ts";
 
 export type StoredUser = Transaction["tables"]["users"]["$inferSelect"];
 export type StoredIdentity = Transaction["tables"]["identities"]["$inferSelect"];
@@ -26,6 +26,14 @@ export interface Visitor {
   readonly remember: boolean;
   readonly from: SignInOrigin;
   readonly now: Date;
+}
+
+/** Who came with this answer of a provider, with what it says of them. */
+export function toVisitor(
+  { clock }: Pick<OidcContext, "clock">,
+  met: Pick<Visitor, "provider" | "answer" | "remember" | "from">,
+): Visitor {
+  return { ...met, claims: readClaims(met.provider, met.answer), now: new Date(clock.now()) };
 }
 
 /**
