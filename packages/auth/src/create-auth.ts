@@ -70,6 +70,7 @@ export function createAuth(options: AuthOptions): Auth {
     throttle,
     audit,
     desk,
+    providerLabels: new Map(options.oidc?.providers.map(({ name, label = name }) => [name, label])),
     onError,
   };
 

@@ -25,6 +25,8 @@ export interface AccountContext {
   readonly throttle: Throttle;
   readonly audit: AuditLog;
   readonly desk: MailDesk;
+  /** What people call the identity providers, by name. */
+  readonly providerLabels: ReadonlyMap<string, string>;
   /** Hears of failures that no caller waits for. */
   readonly onError: (error: unknown) => void;
 }

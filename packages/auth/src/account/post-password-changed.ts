@@ -8,14 +8,26 @@ import type { AccountContext } from "./account-context.ts";
  * Tells the user that the password was changed: if somebody else did, that is how they learn of it. For every change of a
  * password, after its commit. Mails that others have sent to the address do not hold it back.
  */
-export function postPasswordChanged({ db, desk }: Pick<AccountContext, "db" | "desk">, userId: string): void {
-  const { users } = db.tables;
+export function postPasswordChanged(
+  { db, desk, providerLabels }: Pick<AccountContext, "db" | "desk" | "providerLabels">,
+  userId: string,
+  {
+    removed = [],
+  }: { /** The providers that opened the account until then. */ readonly removed?: readonly string[] } = {},
+): void {
+  const { identities, users } = db.tables;
+  const labelsOf = (names: readonly string[]) => [...new Set(names.map((name) => providerLabels.get(name) ?? name))];
   desk.post(async () => {
     const [user] = await db.select().from(users).where(eq(users.id, userId));
     // An address that was typed but is somebody else's (no key) gets nothing.
     if (!user || user.emailKey === null) return null;
     if (!(await desk.admits(noticeTo(user), user.emailKey))) return null;
-    const resetUrl = desk.urlOf("/password-reset");
-    return { to: user.emailKey, locale: user.locale, say: (texts) => texts.passwordChanged({ resetUrl }) };
+    const linked = await db.select().from(identities).where(eq(identities.userId, userId)).orderBy(identities.id);
+    const told = {
+      resetUrl: desk.urlOf("/password-reset"),
+      providers: labelsOf(linked.map(({ provider }) => provider)),
+      removed: labelsOf(removed),
+    };
+    return { to: user.emailKey, locale: user.locale, say: (texts) => texts.passwordChanged(told) };
   });
 }

@@ -2,6 +2,7 @@ import { eq } from "drizzle-orm";
 
 import { DatabaseUnavailable, type Transaction } from "@countersign/db";
 
+import { removeIdentities } from "../oidc/remove-identities.ts";
 import { claimLink } from "../token/claim-link.ts";
 import { actorByLink, recordRefusal } from "../token/link-actor.ts";
 import { findLink, voidLinks } from "../token/link.ts";
@@ -41,9 +42,9 @@ export async function resetPassword(
     const changed = await context.db.transaction((tx) => replace(context, tx, { ...input, passwordHash, from }));
     if (changed === null) return refuse(context, from);
 
-    admission.succeeded(accountNames(changed, context.settings));
-    postPasswordChanged(context, changed.id);
-    return { status: "reset", userId: changed.id };
+    admission.succeeded(accountNames(changed.user, context.settings));
+    postPasswordChanged(context, changed.user.id, changed);
+    return { status: "reset", userId: changed.user.id };
   } catch (error) {
     if (error instanceof DatabaseUnavailable) admission.cancelled();
     throw error;
@@ -68,7 +69,7 @@ async function replace(
   context: AccountContext,
   tx: Transaction,
   options: { readonly token: string; readonly passwordHash: string; readonly from: SignInOrigin },
-): Promise<StoredUser | null> {
+): Promise<{ readonly user: StoredUser; readonly removed: readonly string[] } | null> {
   const now = new Date(context.clock.now());
   const claimed = await claimLink(tx, { token: options.token, purpose: "reset", now });
   // A link to an address that is not the user's any more opens nothing.
@@ -83,12 +84,19 @@ async function replace(
     .where(eq(users.id, user.id));
   const ended = await context.sessions.end(tx, { userId: user.id }, "password_changed");
   await voidLinks(tx, user.id);
+  const actor = actorByLink(user, options.from);
+  // Who was there before the address was shown to be the reader's may be somebody else, and came in by these.
+  const removed =
+    user.emailVerifiedAt === null ? await removeIdentities(context, tx, { user, actor, reason: "unconfirmed" }) : [];
   tx.afterCommit(() => context.bus.publish({ kind: "user", userId: user.id }));
   await context.audit.recordIn(tx, {
     action: "auth.password_reset",
     outcome: "ok",
-    actor: actorByLink(user, options.from),
+    actor,
     details: { count: ended.length },
   });
-  return { ...user, emailVerifiedAt: user.emailVerifiedAt ?? now };
+  return {
+    user: { ...user, emailVerifiedAt: user.emailVerifiedAt ?? now },
+    removed: removed.map(({ provider }) => provider),
+  };
 }

@@ -3,6 +3,7 @@ import { eq } from "drizzle-orm";
 import type { Transaction } from "@countersign/db";
 
 import { noticeTo } from "../mail/mail-desk.ts";
+import { removeIdentities } from "../oidc/remove-identities.ts";
 import { unusablePassword } from "../password/unusable-password.ts";
 import { claimLink } from "../token/claim-link.ts";
 import { actorByLink } from "../token/link-actor.ts";
@@ -25,7 +26,7 @@ interface Reverted {
 
 /**
  * See `Links.revertEmailChange`. "This was not me": whoever asked for the change knew the password or had a session, so
- * neither is good for anything after it.
+ * neither is good for anything after it, nor is what they may have connected: what a provider opens is to be connected again.
  */
 export async function revertEmailChange(
   context: AccountContext,
@@ -91,13 +92,15 @@ async function revert(
     .where(eq(users.id, user.id));
   const ended = await context.sessions.end(tx, { userId: user.id }, "ended");
   await voidLinks(tx, user.id);
+  const actor = actorByLink(user, from);
+  await removeIdentities(context, tx, { user, actor, reason: "reverted" });
   const lifetimeSeconds = context.settings.RESET_SECONDS;
   const resetToken = await issueLink(tx, { userId: user.id, purpose: "reset", email, now, lifetimeSeconds });
   tx.afterCommit(() => context.bus.publish({ kind: "user", userId: user.id }));
   await context.audit.recordIn(tx, {
     action: "account.email_change.revert",
     outcome: "ok",
-    actor: actorByLink(user, from),
+    actor,
     details: { fields: ["email", "password"], count: ended.length },
   });
   return { user, email, token: resetToken };

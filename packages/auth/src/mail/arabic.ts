@@ -48,10 +48,35 @@ export function arabic(site: string): MailTexts {
       action: { label: "تسجيل الدخول", url: signInUrl },
       after: [ignore],
     }),
-    passwordChanged: ({ resetUrl }) => ({
+    passwordChanged: ({ resetUrl, providers, removed }) => ({
       subject: `تغيّرت كلمة مرورك في ${site}`,
-      lines: [`تغيّرت الآن كلمة مرور حسابك في ${site}. إن كنت أنت، فلا حاجة إلى أي إجراء.`],
+      lines: [
+        `تغيّرت الآن كلمة مرور حسابك في ${site}. إن كنت أنت، فلا حاجة إلى أي إجراء.`,
+        ...(providers.length === 0
+          ? []
+          : [`يُفتح الحساب أيضًا عبر: ${providers.join("، ")}. افصل ما ليس لك في صفحة حسابك.`]),
+        ...(removed.length === 0
+          ? []
+          : [
+              `لم يكن هذا العنوان مؤكدًا من قبل، لذلك لم يعد ${removed.join("، ")} يفتح الحساب. ` +
+                "اربطه من جديد في صفحة حسابك إن كان لك.",
+            ]),
+      ],
       action: { label: "لم أكن أنا: كلمة مرور جديدة", url: resetUrl },
+    }),
+    identityLinked: ({ provider, accountUrl }) => ({
+      subject: `يمكن فتح حسابك في ${site} عبر ${provider}`,
+      lines: [
+        `رُبط حساب لدى ${provider} بحسابك في ${site}: من يسجّل الدخول إلى ذاك يدخل حسابك.`,
+        "إن كنت أنت، فلا حاجة إلى أي إجراء.",
+      ],
+      action: { label: "لم أكن أنا: عرض الحساب", url: accountUrl },
+      after: ["افصله هناك واختر كلمة مرور جديدة: من ربطه كان داخل حسابك."],
+    }),
+    identityUnlinked: ({ provider, accountUrl }) => ({
+      subject: `لم يعد حسابك في ${site} يُفتح عبر ${provider}`,
+      lines: [`فُصل حساب لدى ${provider} عن حسابك في ${site}. إن كنت أنت، فلا حاجة إلى أي إجراء.`],
+      action: { label: "لم أكن أنا: عرض الحساب", url: accountUrl },
     }),
     confirmNewAddress: ({ url, lifetimeSeconds, username }) => ({
       subject: `أكّد عنوانك الجديد في ${site}`,

@@ -58,10 +58,39 @@ export function english(site: string): MailTexts {
       action: { label: "Sign in", url: signInUrl },
       after: [ignore],
     }),
-    passwordChanged: ({ resetUrl }) => ({
+    passwordChanged: ({ resetUrl, providers, removed }) => ({
       subject: `Your password for ${site} was changed`,
-      lines: [`The password of your account at ${site} has just been changed. If it was you, there is nothing to do.`],
+      lines: [
+        `The password of your account at ${site} has just been changed. If it was you, there is nothing to do.`,
+        ...(providers.length === 0
+          ? []
+          : [
+              `The account is also opened by: ${providers.join(", ")}. What is not yours, disconnect on your account page.`,
+            ]),
+        ...(removed.length === 0
+          ? []
+          : [
+              `This address had not been confirmed before, so ${removed.join(", ")} opens the account no more. ` +
+                "Connect it again on your account page if it is yours.",
+            ]),
+      ],
       action: { label: "It was not me: get a new password", url: resetUrl },
+    }),
+    identityLinked: ({ provider, accountUrl }) => ({
+      subject: `Your account at ${site} can be opened with ${provider}`,
+      lines: [
+        `An account at ${provider} was connected with your account at ${site}: whoever signs in to that one is in yours.`,
+        "If it was you, there is nothing to do.",
+      ],
+      action: { label: "It was not me: look at the account", url: accountUrl },
+      after: ["Disconnect it there, and choose a new password: whoever connected it was in your account."],
+    }),
+    identityUnlinked: ({ provider, accountUrl }) => ({
+      subject: `Your account at ${site} is opened with ${provider} no more`,
+      lines: [
+        `An account at ${provider} was disconnected from your account at ${site}. If it was you, there is nothing to do.`,
+      ],
+      action: { label: "It was not me: look at the account", url: accountUrl },
     }),
     confirmNewAddress: ({ url, lifetimeSeconds, username }) => ({
       subject: `Confirm your new address for ${site}`,

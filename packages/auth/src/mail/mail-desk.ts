@@ -19,6 +19,7 @@ export interface Draft {
 
 /** The pages of the site that mails lead to. */
 export type MailedPage =
+  | "/account"
   | "/account/email/confirm"
   | "/account/email/revert"
   | "/login"

@@ -9,7 +9,7 @@ export interface MailNotices {
   flush(): Promise<void>;
 }
 
-export function createMailNotices(context: Pick<AccountContext, "db" | "desk">): MailNotices {
+export function createMailNotices(context: Pick<AccountContext, "db" | "desk" | "providerLabels">): MailNotices {
   return {
     passwordChanged: (userId) => postPasswordChanged(context, userId),
     flush: () => context.desk.flush(),

@@ -113,7 +113,10 @@ function allBodies(texts: MailTexts): Record<string, MailBody> {
     addressInUse: texts.addressInUse({ signInUrl: url }),
     resetPassword: texts.resetPassword(link),
     noPasswordHere: texts.noPasswordHere({ signInUrl: url }),
-    passwordChanged: texts.passwordChanged({ resetUrl: url }),
+    passwordChanged: texts.passwordChanged({ resetUrl: url, providers: [], removed: [] }),
+    passwordChangedBesideProviders: texts.passwordChanged({ resetUrl: url, providers: ["Acme"], removed: ["Beta"] }),
+    identityLinked: texts.identityLinked({ provider: "Acme", accountUrl: url }),
+    identityUnlinked: texts.identityUnlinked({ provider: "Acme", accountUrl: url }),
     confirmNewAddress: texts.confirmNewAddress({ ...link, username: "ann" }),
     addressChangeAsked: texts.addressChangeAsked(link),
     addressChanged: texts.addressChanged("mailed-before"),
@@ -122,5 +125,8 @@ function allBodies(texts: MailTexts): Record<string, MailBody> {
     addressRemoved: texts.addressRemoved(),
     addressChangedByAdmin: texts.addressChangedByAdmin(null),
     addressRestored: texts.addressRestored(link),
-  } satisfies Record<Exclude<keyof MailTexts, "direction" | "language"> | "addressChangedForNobody", MailBody>;
+  } satisfies Record<
+    Exclude<keyof MailTexts, "direction" | "language"> | "addressChangedForNobody" | "passwordChangedBesideProviders",
+    MailBody
+  >;
 }

@@ -50,7 +50,16 @@ export interface MailTexts {
   resetPassword(link: Link): MailBody;
   /** A reset was asked for, by or for someone who signs in elsewhere. */
   noPasswordHere(urls: { readonly signInUrl: string }): MailBody;
-  passwordChanged(urls: { readonly resetUrl: string }): MailBody;
+  /** With the providers that open the account beside it, and those that did until then. */
+  passwordChanged(told: {
+    readonly resetUrl: string;
+    readonly providers: readonly string[];
+    readonly removed: readonly string[];
+  }): MailBody;
+  /** A provider's account opens theirs from now on. The label is the site's own word for the provider. */
+  identityLinked(told: { readonly provider: string; readonly accountUrl: string }): MailBody;
+  /** It does no more. */
+  identityUnlinked(told: { readonly provider: string; readonly accountUrl: string }): MailBody;
   /** To the address an account is to have. The name tells which account that is; see `showableName`. */
   confirmNewAddress(link: Link & { readonly username: string | null }): MailBody;
   /** To the address an account has, when another one was asked for. */

@@ -6,6 +6,7 @@ import type { SignInOrigin } from "../account/account-context.ts";
 import { readNewPrincipal } from "../account/begin-session.ts";
 import { verifyPassword } from "../account/confirm-password.ts";
 import { accountName, accountNames } from "../account/login-name.ts";
+import { postIdentityNotice } from "../account/post-identity-notice.ts";
 import type { SignInResult } from "../auth.ts";
 
 import { lockGroups } from "./claimed-groups.ts";
@@ -108,6 +109,7 @@ async function link(
     actor: { id: verified.id, name: verified.username, ip: from.ip, userAgent: from.userAgent },
     details: { provider: provider.name },
   });
+  tx.afterCommit(() => postIdentityNotice(context, verified.id, { provider: provider.name, change: "linked" }));
   const begun = await enter(context, tx, visitor, { identity, locked });
   if (!(await endTransaction(tx, visit, begun.session.id))) throw new OidcRefusal("expired", "ended");
   return begun;

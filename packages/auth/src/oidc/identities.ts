@@ -1,15 +1,16 @@
-import { and, eq, ne } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 
 import type { LinkedIdentity } from "@countersign/contract";
 import { type Database, forUpdate, type Transaction } from "@countersign/db";
 
 import type { SignedInOrigin } from "../account/account-context.ts";
+import { postIdentityNotice } from "../account/post-identity-notice.ts";
 import { actorOf } from "../audit/audit-actor.ts";
 import { unusablePassword } from "../password/unusable-password.ts";
 
-import { takeGroups } from "./claimed-groups.ts";
 import type { StoredIdentity } from "./enter.ts";
 import type { OidcContext } from "./oidc-context.ts";
+import { removeIdentities } from "./remove-identities.ts";
 
 /** See `Oidc.identities`. */
 export async function listIdentities(context: OidcContext, userId: string): Promise<readonly LinkedIdentity[]> {
@@ -34,7 +35,7 @@ export async function unlinkIdentity(
   id: string,
   from: SignedInOrigin,
 ): Promise<UnlinkResult> {
-  const { identities, identityGroups, providerSessions, users } = tx.tables;
+  const { users } = tx.tables;
   const { user, session } = from.principal;
   // Of two ways in that are given up at once, the second finds that the first is gone.
   await forUpdate(tx, tx.select({ id: users.id }).from(users).where(eq(users.id, user.id)));
@@ -48,21 +49,8 @@ export async function unlinkIdentity(
     return { status: "last" };
   }
 
-  const given = await tx
-    .select({ id: identityGroups.groupId })
-    .from(identityGroups)
-    .where(eq(identityGroups.identityId, id));
-  const groupIds = given.map((group) => group.id);
-  if (groupIds.length > 0) await takeGroups(tx, { identityId: id, userId: user.id, groupIds });
-  // Whoever came in by it is out, but for the session that says so.
-  const others = await tx
-    .select({ sessionId: providerSessions.sessionId })
-    .from(providerSessions)
-    .where(and(eq(providerSessions.identityId, id), ne(providerSessions.sessionId, session.id)));
-  for (const { sessionId } of others) await context.sessions.end(tx, { userId: user.id, sessionId }, "ended");
-  await tx.delete(identities).where(eq(identities.id, id));
-  await context.audit.recordIn(tx, { action: "account.identity.unlink", outcome: "ok", actor, details });
-  tx.afterCommit(() => context.bus.publish({ kind: "user", userId: user.id }));
+  await removeIdentities(context, tx, { user, ids: [id], exceptSessionId: session.id, actor });
+  tx.afterCommit(() => postIdentityNotice(context, user.id, { provider: identity.provider, change: "unlinked" }));
   return { status: "unlinked" };
 }
 

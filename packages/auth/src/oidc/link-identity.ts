@@ -2,6 +2,7 @@ import { and, eq } from "drizzle-orm";
 
 import { forUpdate, type Transaction, UniqueViolation } from "@countersign/db";
 
+import { postIdentityNotice } from "../account/post-identity-notice.ts";
 import { actorOf } from "../audit/audit-actor.ts";
 import type { Principal } from "../session/principal.ts";
 
@@ -63,7 +64,10 @@ async function write(
       actor: actorOf(owner, from),
       details: { provider: provider.name },
     });
-    tx.afterCommit(() => context.bus.publish({ kind: "user", userId }));
+    tx.afterCommit(() => {
+      context.bus.publish({ kind: "user", userId });
+      postIdentityNotice(context, userId, { provider: provider.name, change: "linked" });
+    });
   }
   if (!(await endTransaction(tx, visit, owner.session.id))) throw new OidcRefusal("expired", "ended");
 }

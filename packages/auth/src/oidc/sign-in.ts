@@ -1,5 +1,6 @@
 import { UniqueViolation, type Transaction } from "@countersign/db";
 
+import { postIdentityNotice } from "../account/post-identity-notice.ts";
 import { unusablePassword } from "../password/unusable-password.ts";
 import type { NewSession } from "../session/session-engine.ts";
 
@@ -100,6 +101,7 @@ async function meet(context: OidcContext, tx: Transaction, visitor: Visitor) {
       actor: { id: holder.id, name: holder.username, ip: visitor.from.ip, userAgent: visitor.from.userAgent },
       details: { provider: provider.name },
     });
+    tx.afterCommit(() => postIdentityNotice(context, holder.id, { provider: provider.name, change: "linked" }));
     return { identity, makes: false };
   }
   requireSignUp(context, visitor);

@@ -1,3 +1,4 @@
+import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 
 import { describeDatabases, type TestDialect } from "@app/services/databases";
@@ -273,6 +274,31 @@ describeDatabases((dialect) => {
     expect(await signIn(app, "Bob", testPassword)).toMatchObject({ status: "signed-in" });
     expect(JSON.stringify(await app.audited())).not.toContain("another few words");
     expect(await app.audited()).toMatchObject([{ action: "admin.user.set_password", subjectName: "Ann" }]);
+  });
+
+  test("a new password takes away what providers open, as long as nobody has confirmed the address", async () => {
+    await using app = await openOperator(dialect);
+    const { db } = app;
+    const [ann, bob] = [
+      await app.make({ ...root, isEmailVerified: false }),
+      await app.make({ ...cid, email: "c@x.yz" }),
+    ];
+    const { identities, users } = db.tables;
+    await db.update(users).set({ emailVerifiedAt: new Date() }).where(eq(users.id, bob.id));
+    for (const { id } of [ann, bob]) {
+      const row = { id: `of-${id}`, userId: id, issuer: "https://id.example.com", subject: id, provider: "works" };
+      await db.insert(identities).values({ ...row, createdAt: new Date() });
+    }
+
+    for (const { id } of [ann, bob]) await app.operator.setPassword(id, "another few words");
+
+    expect((await db.select().from(identities)).map(({ userId }) => userId)).toEqual([bob.id]);
+    expect(await app.audited()).toContainEqual({
+      action: "account.identity.unlink",
+      outcome: "ok",
+      subjectName: "Root",
+      details: { provider: "works" },
+    });
   });
 
   test("a password that registration would refuse is refused, and nothing ends", async () => {

@@ -76,7 +76,7 @@ export interface Operator {
   setActive(userId: string, isActive: boolean): Promise<UserChange>;
   /** Deletes the account with all that refers to it, and ends its sessions. The audit log stays. */
   removeUser(userId: string): Promise<UserChange>;
-  /** Ends all sessions of the user and what was mailed, but for the way back from a change of address. */
+  /** Ends all sessions of the user and what was mailed, but for the way back from a change of address. Where nobody has confirmed the address, what providers open goes as well. */
   setPassword(
     userId: string,
     password: string,
