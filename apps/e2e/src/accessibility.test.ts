@@ -35,84 +35,82 @@ const formsOfAccount = [
   ["Delete account", /^Type .* to confirm/],
 ] as const;
 
-for (const colorScheme of ["light", "dark"] as const) {
-  test(`axe finds nothing on the pages of a stranger (${colorScheme})`, async ({ newDevice }) => {
-    const device = await newDevice(null, { colorScheme });
-    device.problems.allow(/40[01]/);
-    const page = await device.openWindow("/login");
+test("axe finds nothing on the pages of a stranger", async ({ newDevice }) => {
+  const device = await newDevice();
+  device.problems.allow(/40[01]/);
+  const page = await device.openWindow("/login");
 
-    await see(page, "Sign in");
-    await page.getByRole("button", { name: "Sign in" }).click();
-    await expectAccessible(page);
-    await page.getByLabel("Username").fill("nobody");
-    await page.getByLabel("Password", { exact: true }).fill("wrong password");
-    await page.getByRole("button", { name: "Sign in" }).click();
-    await expect(page.getByRole("alert")).toBeVisible();
-    await expectAccessible(page);
+  await see(page, "Sign in");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expectAccessible(page);
+  await page.getByLabel("Username").fill("nobody");
+  await page.getByLabel("Password", { exact: true }).fill("wrong password");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("alert")).toBeVisible();
+  await expectAccessible(page);
 
-    for (const [path, title] of pagesOfStrangers) {
-      await openAnew(page, path);
-      await see(page, title);
-    }
-  });
+  for (const [path, title] of pagesOfStrangers) {
+    await openAnew(page, path);
+    await see(page, title);
+  }
+});
 
-  test(`axe finds nothing on what follows a form or a link (${colorScheme})`, async ({ newDevice }) => {
-    const device = await newDevice(null, { colorScheme });
-    device.problems.allow(/40[013]/);
-    const page = await device.openWindow("/password-reset");
-    await page.getByLabel("Email").fill("nobody@example.test");
-    await page.getByRole("button", { name: "Send the link" }).click();
-    await see(page, "Check your email");
+test("axe finds nothing on what follows a form or a link", async ({ newDevice }) => {
+  const device = await newDevice();
+  device.problems.allow(/40[013]/);
+  const page = await device.openWindow("/password-reset");
+  await page.getByLabel("Email").fill("nobody@example.test");
+  await page.getByRole("button", { name: "Send the link" }).click();
+  await see(page, "Check your email");
 
-    await openAnew(page, `/password-reset/confirm${wrongToken}`);
-    await page.getByLabel("New password", { exact: true }).fill("a few random words");
-    await page.getByRole("button", { name: "Set the password" }).click();
-    await see(page, "This link does not work any more");
-  });
+  await openAnew(page, `/password-reset/confirm${wrongToken}`);
+  await page.getByLabel("New password", { exact: true }).fill("a few random words");
+  await page.getByRole("button", { name: "Set the password" }).click();
+  await see(page, "This link does not work any more");
+});
 
-  test(`axe finds nothing on the pages of a user (${colorScheme})`, async ({ newAccount, newDevice }) => {
-    const ann = await newAccount("ann");
-    const page = await (await newDevice(ann, { colorScheme })).openWindow("/notes");
-    await (await newDevice(ann)).openWindow("/notes");
+test("axe finds nothing on the pages of a user", async ({ newAccount, newDevice }) => {
+  const ann = await newAccount("ann");
+  const page = await (await newDevice(ann)).openWindow("/notes");
+  await (await newDevice(ann)).openWindow("/notes");
 
-    await expect(page.getByText("No notes yet")).toBeVisible();
-    await expectAccessible(page);
-    await writeNote(page, "A note", "with some words");
-    await expectAccessible(page);
-    await page.getByRole("button", { name: "Edit “A note”" }).click();
-    await expectAccessible(page);
-    await page.getByRole("button", { name: "Cancel" }).click();
-    await page.getByRole("button", { name: "Delete “A note”" }).click();
-    await expectAccessible(page);
-    await page.getByRole("button", { name: /Account menu/ }).click();
-    await expectAccessible(page);
+  await expect(page.getByText("No notes yet")).toBeVisible();
+  await expectAccessible(page);
+  await writeNote(page, "A note", "with some words");
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Edit “A note”" }).click();
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByRole("button", { name: "Delete “A note”" }).click();
+  await expectAccessible(page);
+  await page.getByRole("button", { name: /Account menu/ }).click();
+  await expectAccessible(page);
 
-    await page.goto("/account");
-    await expect(page.getByRole("button", { name: "End all others" })).toBeVisible();
-    await expectAccessible(page);
-    for (const [opens, field] of formsOfAccount) {
-      await page.getByRole("button", { name: opens, exact: true }).click();
-      await expect(page.getByRole("textbox", { name: field })).toBeVisible();
-    }
-    await expectAccessible(page);
-  });
+  await page.goto("/account");
+  await expect(page.getByRole("button", { name: "End all others" })).toBeVisible();
+  await expectAccessible(page);
+  for (const [opens, field] of formsOfAccount) {
+    await page.getByRole("button", { name: opens, exact: true }).click();
+    await expect(page.getByRole("textbox", { name: field })).toBeVisible();
+  }
+  await expectAccessible(page);
+});
 
-  test(`axe finds nothing where it is read from right to left (${colorScheme})`, async ({ newAccount, newDevice }) => {
-    const visitor = await newDevice(null, { colorScheme, locale: "ar" });
-    visitor.problems.allow(/400/);
-    const stranger = await visitor.openWindow("/login");
-    for (const [path] of pagesOfStrangers) {
-      await openAnew(stranger, path);
-      await expect(stranger.locator("html")).toHaveAttribute("dir", "rtl");
-      await expect(stranger.getByRole("heading").first()).toBeVisible();
-      await expectAccessible(stranger);
-    }
-    const page = await (await newDevice(await newAccount("ann"), { colorScheme, locale: "ar" })).openWindow("/account");
-    await expect(page.locator("html")).toHaveAttribute("lang", "ar");
-    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-    await expectAccessible(page);
-  });
-}
+test("axe finds nothing where it is read from right to left", async ({ newAccount, newDevice }) => {
+  const visitor = await newDevice(null, { locale: "ar" });
+  visitor.problems.allow(/400/);
+  const stranger = await visitor.openWindow("/login");
+  for (const [path] of pagesOfStrangers) {
+    await openAnew(stranger, path);
+    await expect(stranger.locator("html")).toHaveAttribute("dir", "rtl");
+    await expect(stranger.getByRole("heading").first()).toBeVisible();
+    await expectAccessible(stranger);
+  }
+  const page = await (await newDevice(await newAccount("ann"), { locale: "ar" })).openWindow("/account");
+  await expect(page.locator("html")).toHaveAttribute("lang", "ar");
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expectAccessible(page);
+});
 
 test("no page scrolls sideways at 360 pixels, and all of it can be reached", async ({ newAccount, newDevice }) => {
   const ann = await newAccount("ann");

@@ -19,23 +19,15 @@ test.use({
   },
 });
 
-const looks = [
-  { colorScheme: "light", locale: "en-GB", viewport: { width: 1280, height: 800 } },
-  { colorScheme: "dark", locale: "en-GB", viewport: { width: 360, height: 740 } },
-  { colorScheme: "dark", locale: "ar", viewport: { width: 1280, height: 800 } },
-  { colorScheme: "light", locale: "ar", viewport: { width: 360, height: 740 } },
-] as const;
-
-for (const look of looks) {
-  const { colorScheme, locale, viewport } = look;
-  test(`axe finds nothing on the pages of providers, and none scrolls sideways (${colorScheme}, ${locale}, ${viewport.width} pixels)`, async ({
+for (const locale of ["en-GB", "ar"]) {
+  test(`axe finds nothing on the pages of providers, and none scrolls sideways (${locale})`, async ({
     newDevice,
     server,
   }) => {
     await registerAnn(server.url);
     const address = `update users set email_verified_at = created_at where username = ?`;
     await runSql(server, address, "ann");
-    const device = await newDevice(null, look);
+    const device = await newDevice(null, { locale });
     // A visit that nobody knows.
     device.problems.allow(/400 .*auth\.oidc\.pending/);
     const page = await device.openWindow("/login");
@@ -82,8 +74,11 @@ for (const look of looks) {
 
 async function see(page: Page): Promise<void> {
   await expectAccessible(page);
-  const sideways = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-  expect(sideways, page.url()).toBe(0);
+  for (const width of [360, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    const sideways = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+    expect(sideways, `${page.url()} at ${width} pixels`).toBe(0);
+  }
 }
 
 /** Her address is the one that the provider has of its Ann. */
