@@ -12,6 +12,8 @@ interface Beginning {
   readonly userId: string;
   readonly remember: boolean;
   readonly from: SignInOrigin;
+  /** When the user showed who they are; now, when it is left out. */
+  readonly authenticatedAt?: Date | undefined;
 }
 
 /**
@@ -32,17 +34,17 @@ export async function beginSession(context: AccountContext, tx: Transaction, opt
 }
 
 async function begin({ sessions }: AccountContext, tx: Transaction, options: Beginning): Promise<NewSession> {
-  const { userId, remember } = options;
+  const { userId, remember, authenticatedAt } = options;
   const { presented, presentedTokenHash, ip, userAgent } = options.from;
   if (presented && presented.user.id === userId && presented.session.impersonatedBy === null && presentedTokenHash) {
-    const renewed = { remember, ip, userAgent };
+    const renewed = { remember, ip, userAgent, authenticatedAt };
     const rotated = await sessions.rotate(tx, presented.session.id, { ifTokenHash: presentedTokenHash, renewed });
     // A sign-in beside this one was faster: its token is the browser's, and stays good, whichever answer comes last.
     return rotated ?? sessions.create(tx, { userId, ...renewed });
   }
   if (presented) await sessions.end(tx, { userId: presented.user.id, sessionId: presented.session.id }, "replaced");
   else if (presentedTokenHash) await removeOver(tx, presentedTokenHash);
-  return sessions.create(tx, { userId, remember, ip, userAgent });
+  return sessions.create(tx, { userId, remember, ip, userAgent, authenticatedAt });
 }
 
 /** What the browser came with opened nothing any more. From here on an answer to it takes no cookie away either. */

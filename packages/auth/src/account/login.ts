@@ -12,7 +12,7 @@ import { limitKey } from "../throttle/limit-key.ts";
 import type { AccountContext, SignInOrigin } from "./account-context.ts";
 import { beginSession, readNewPrincipal } from "./begin-session.ts";
 import { accountName, accountNames, type LoginName, parseLoginName } from "./login-name.ts";
-import { postVerification } from "./post-verification.ts";
+import { remind } from "./remind.ts";
 
 interface Attempt {
   readonly name: LoginName;
@@ -107,7 +107,7 @@ async function signIn(
   if ("status" in user) return user;
   // Only now: that there is such an account is told to whoever knows its password.
   if (mustVerify(user, context.settings)) {
-    await remind(context, user, attempt.from);
+    await remind(context, user.id, attempt.from);
     return { status: "unverified", reason: "unverified", user };
   }
 
@@ -137,16 +137,6 @@ function mustVerify(
   { EMAIL_VERIFICATION }: AccountContext["settings"],
 ): boolean {
   return EMAIL_VERIFICATION === "required" && email !== null && emailVerifiedAt === null;
-}
-
-/**
- * Another link, at most one within the window of sign-ins. Who registered with the address of somebody else may have used up
- * what is sent to it: the password that was just given is what tells them from its owner.
- */
-async function remind(context: AccountContext, user: StoredUser, from: SignInOrigin): Promise<void> {
-  const admission = await context.throttle.admitReminder(user.id);
-  if (admission.status !== "admitted") return;
-  postVerification(context, user.id, { locale: from.locale ?? null, provenFrom: { ip: from.ip } });
 }
 
 async function verifyPassword(

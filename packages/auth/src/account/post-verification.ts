@@ -14,7 +14,7 @@ type StoredUser = Transaction["tables"]["users"]["$inferSelect"];
 /** Who asks for the mail. */
 interface Asker {
   readonly locale: string | null;
-  /** Whoever has just given the account's password asks for it from here: what strangers have sent does not keep it back. */
+  /** Whoever has just given the account's password, or come in by its provider, asks for it from here: what strangers have sent does not keep it back. */
   readonly provenFrom?: { readonly ip: string | null };
 }
 

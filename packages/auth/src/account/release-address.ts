@@ -3,6 +3,8 @@ import { eq } from "drizzle-orm";
 import type { Settings } from "@countersign/contract";
 import type { Transaction } from "@countersign/db";
 
+import type { AuditActor } from "../audit/audit-event.ts";
+import { removeIdentities } from "../oidc/remove-identities.ts";
 import { unusablePassword } from "../password/unusable-password.ts";
 import { issueLink, voidLinks } from "../token/link.ts";
 
@@ -29,19 +31,21 @@ export function wasUsed({ lastLoginAt }: Pick<StoredUser, "lastLoginAt">): boole
 
 /**
  * Makes an account void that nobody was ever in and that never confirmed its address, for the one who registered with the
- * same and has just proved to own it. Its password, sessions and links end with the address. The caller has locked the holder.
+ * same and has just proved to own it. Its password, ways in by providers, sessions and links end with the address. The caller has locked the holder.
  */
 export async function voidHolder(
-  { bus, sessions }: Pick<AccountContext, "bus" | "sessions">,
+  context: Pick<AccountContext, "audit" | "bus" | "sessions">,
   tx: Transaction,
-  holder: StoredUser,
+  { holder, actor }: { readonly holder: StoredUser; readonly actor: AuditActor },
 ): Promise<void> {
+  const { bus, sessions } = context;
   const { users } = tx.tables;
   await tx
     .update(users)
     .set({ email: null, emailKey: null, passwordHash: unusablePassword })
     .where(eq(users.id, holder.id));
   await sessions.end(tx, { userId: holder.id }, "ended");
+  await removeIdentities(context, tx, { user: holder, actor, reason: "void" });
   await voidLinks(tx, holder.id);
   tx.afterCommit(() => bus.publish({ kind: "user", userId: holder.id }));
 }

@@ -68,7 +68,7 @@ async function displace(
   await settleAddress(tx, email);
   if (holder === null) return claimed;
   if (wasUsed(holder)) await moveAddress(context, tx, { email, holder, to: user, now });
-  else await voidHolder(context, tx, holder);
+  else await voidHolder(context, tx, { holder, actor: actorByLink(user, from) });
   await recordDisplaced(context, tx, { user, holder, from });
   return claimed;
 }

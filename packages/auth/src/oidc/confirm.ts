@@ -110,7 +110,7 @@ async function link(
     details: { provider: provider.name },
   });
   tx.afterCommit(() => postIdentityNotice(context, verified.id, { provider: provider.name, change: "linked" }));
-  const begun = await enter(context, tx, visitor, { identity, locked });
+  const begun = await enter(context, tx, visitor, { identity, locked, isPasswordGiven: true });
   if (!(await endTransaction(tx, visit, begun.session.id))) throw new OidcRefusal("expired", "ended");
   return begun;
 }

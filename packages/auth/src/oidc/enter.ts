@@ -45,14 +45,20 @@ export async function enter(
   context: OidcContext,
   tx: Transaction,
   { provider, answer, claims, remember, from, now }: Visitor,
-  known: { readonly identity: StoredIdentity; readonly locked: LockedGroups | null },
+  known: {
+    readonly identity: StoredIdentity;
+    readonly locked: LockedGroups | null;
+    /** Was the account's password given just now? */
+    readonly isPasswordGiven?: boolean;
+  },
 ): Promise<NewSession> {
   const { identity, locked } = known;
   const user = await lockUser(context, tx, identity, { claims, provider });
   const isProven = claims.isEmailVerified && claims.email !== null && claims.email === user.emailKey;
   const { EMAIL_VERIFICATION } = context.settings;
-  if (EMAIL_VERIFICATION === "required" && user.email !== null && user.emailVerifiedAt === null && !isProven)
-    throw new OidcRefusal("unverified", "unverified");
+  // Of an account without an address, which an operator made, the provider has to have seen one.
+  const isKnown = user.emailVerifiedAt !== null || isProven || (user.email === null && claims.isEmailVerified);
+  if (EMAIL_VERIFICATION === "required" && !isKnown) throw new OidcRefusal("unverified", "unverified");
 
   const { identities, users } = tx.tables;
   if (isProven && user.emailVerifiedAt === null) await settleAddress(tx, claims.email);
@@ -71,7 +77,9 @@ export async function enter(
   if (locked !== null) await applyGroups(context, tx, { identityId: identity.id, userId: user.id, locked });
   tx.afterCommit(() => context.bus.publish({ kind: "user", userId: user.id }));
 
-  const begun = await beginSession(context, tx, { userId: user.id, remember, from });
+  const { isPasswordGiven = false } = known;
+  const authenticatedAt = isPasswordGiven ? now : readAuthTime(answer);
+  const begun = await beginSession(context, tx, { userId: user.id, remember, from, authenticatedAt });
   const sessionId = begun.session.id;
   await keepProviderSession(context, tx, { sessionId, identityId: identity.id, provider: provider.name, answer });
   const { ip, userAgent } = from;
@@ -80,6 +88,19 @@ export async function enter(
   await context.audit.recordIn(tx, { action: "auth.login", outcome: "ok", actor, details });
   return begun;
 }
+
+/**
+ * When the person showed the provider who they are. A provider lets people pass on a sign-in of yesterday, without asking
+ * anything: whoever sits down at an open browser would be let do by it what is asked to be confirmed. Unsaid is never.
+ */
+function readAuthTime({ claims }: ProviderAnswer): Date {
+  const { auth_time: seconds } = claims as { readonly auth_time?: unknown };
+  const isInstant = typeof seconds === "number" && seconds >= 0 && seconds <= latestSeconds;
+  return new Date(isInstant ? seconds * 1000 : 0);
+}
+
+/** The last that a Date takes. */
+const latestSeconds = 8.64e12;
 
 /** The identity's user, locked, with the ranks that a mapping sets by name. */
 async function lockUser(

@@ -97,7 +97,7 @@ async function giveAddress(
   }
   if (holder !== null) {
     if (wasUsed(holder)) await moveAddress(context, tx, { email, holder, to: user, now });
-    else await voidHolder(context, tx, holder);
+    else await voidHolder(context, tx, { holder, actor: { id: user.id, name: user.username } });
     await context.audit.recordIn(tx, {
       action: "auth.verify_email",
       outcome: "ok",

@@ -1,6 +1,7 @@
 import { UniqueViolation, type Transaction } from "@countersign/db";
 
 import { postIdentityNotice } from "../account/post-identity-notice.ts";
+import { remind } from "../account/remind.ts";
 import { unusablePassword } from "../password/unusable-password.ts";
 import type { NewSession } from "../session/session-engine.ts";
 
@@ -36,6 +37,10 @@ export async function signIn(context: OidcContext, visit: OidcTransaction, visit
       }),
     );
     return done;
+  } catch (error) {
+    if (known !== null && error instanceof OidcRefusal && error.code === "unverified")
+      await remind(context, known.userId, visitor.from);
+    throw error;
   } finally {
     if (!isMade && admission?.status === "admitted") admission.cancelled();
   }

@@ -30,6 +30,9 @@ export interface TransactionSecrets {
   readonly nonce: string;
 }
 
+/** Long enough to make nobody sign in anew. */
+const yearSeconds = 31_536_000;
+
 /** See `Oidc.start`. */
 export async function start(
   context: OidcContext,
@@ -90,7 +93,8 @@ async function beginVisit(
     nonce: secrets.nonce,
     code_challenge: await client.calculatePKCECodeChallenge(secrets.codeVerifier),
     code_challenge_method: "S256",
-    ...(input.purpose === "step-up" ? { prompt: "login", max_age: "0" } : {}),
+    // With any `max_age` the provider says when it asked the person last (OpenID Connect Core §3.1.2.1).
+    ...(input.purpose === "step-up" ? { prompt: "login", max_age: "0" } : { max_age: String(yearSeconds) }),
   };
   return client.buildAuthorizationUrl(config, parameters).href;
 }

@@ -14,7 +14,7 @@ import { keepWhileUnchanged, type Person } from "./keep-while-unchanged.ts";
 import { type Carrier, createLuciaReader, createLuciaWriter } from "./lucia-adapter.ts";
 import { isMeantBy } from "./presented-token.ts";
 import type { Principal, Session } from "./principal.ts";
-import type { DeviceSession, SessionCounts, SessionEngine, SessionOrigin } from "./session-engine.ts";
+import type { Beginning, DeviceSession, SessionCounts, SessionEngine } from "./session-engine.ts";
 import { createSessionRowReader, createUserRowReader, toPrincipal, toUser, type UserRow } from "./session-row.ts";
 import { createSessionTouch } from "./session-touch.ts";
 import { sessionsTopic } from "./sessions-topic.ts";
@@ -51,11 +51,11 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
   const isRunning = (now: Date) => and(gt(sessions.expiresAt, now), gt(sessions.absoluteExpiresAt, now));
 
   /** What a session has from the sign-in it stands on. */
-  function beginning({ remember, ip, userAgent }: SessionOrigin & { readonly remember: boolean }, now: number) {
+  function beginning({ remember, ip, userAgent, authenticatedAt }: Beginning, now: number) {
     return {
       createdAt: new Date(now),
       lastUsedAt: new Date(now),
-      authenticatedAt: new Date(now),
+      authenticatedAt: new Date(Math.min(authenticatedAt?.getTime() ?? now, now)),
       expiresAt: new Date(now + Math.min(idleMs, absoluteMs)),
       absoluteExpiresAt: new Date(now + absoluteMs),
       remember,
@@ -148,7 +148,7 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
 
     touch: createSessionTouch({ db, bus, clock, settings, onError }),
 
-    async create(tx, { userId, remember, ip, userAgent }) {
+    async create(tx, { userId, ...begins }) {
       await makeRoom(tx, userId);
       const { token, tokenHash } = issueToken();
       const now = clock.now();
@@ -158,7 +158,7 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
         tokenHash,
         previousTokenHash: null,
         replacedAt: null,
-        ...beginning({ remember, ip, userAgent }, now),
+        ...beginning(begins, now),
         impersonatedBy: null,
         version: 0,
       };

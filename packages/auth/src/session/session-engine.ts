@@ -30,6 +30,16 @@ export interface NewSession {
   readonly session: Session;
 }
 
+/** How a session begins, or begins again. */
+export type Beginning = SessionOrigin & {
+  readonly remember: boolean;
+  /**
+   * When the user showed who they are; now, when it is left out. Earlier where a provider let them in on a sign-in of yesterday:
+   * nothing that asks for a fresh one is allowed by it. Later than now is now.
+   */
+  readonly authenticatedAt?: Date | undefined;
+};
+
 export interface Rotation {
   /** The user has proved again who they are: the authentication time becomes now. */
   readonly reauthenticated?: boolean;
@@ -39,7 +49,7 @@ export interface Rotation {
    */
   readonly ifTokenHash?: string;
   /** The user has signed in anew: both limits start again, and the session is told apart by these from now on. */
-  readonly renewed?: SessionOrigin & { readonly remember: boolean };
+  readonly renewed?: Beginning;
 }
 
 /** A row of "my devices". */
@@ -74,10 +84,7 @@ export interface SessionEngine {
   /** Writes down that the session is being used, at most once per `SESSION_TOUCH_SECONDS`; moves the idle limit, never beyond the absolute one. Never revives an ended session. Does not wait, and does not throw. */
   touch(principal: Principal): void;
   /** Begins a session. Part of the caller's transaction. Of a user's hundred the one not used for longest ends with it. */
-  create(
-    tx: Transaction,
-    options: SessionOrigin & { readonly userId: string; readonly remember: boolean },
-  ): Promise<NewSession>;
+  create(tx: Transaction, options: Beginning & { readonly userId: string }): Promise<NewSession>;
   /**
    * Gives the session a new token; the old one ends with the commit, and the session's sockets are asked to reconnect.
    * Null when the session has ended in the meantime.

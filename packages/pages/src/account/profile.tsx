@@ -44,9 +44,12 @@ function ProfileFacts({ user }: ProfileProps) {
       )}
       {roles.length > 0 && <Fact name={texts.roles}>{formatList(roles, locale)}</Fact>}
       {user.groups.length > 0 && <Fact name={texts.groups}>{formatList(user.groups, locale)}</Fact>}
-      <Fact name={texts.signedIn}>
-        <RelativeTime at={user.authenticatedAt} />
-      </Fact>
+      {/* A provider may not say when it asked last: then it counts as never. */}
+      {Date.parse(user.authenticatedAt) > 0 && (
+        <Fact name={texts.signedIn}>
+          <RelativeTime at={user.authenticatedAt} />
+        </Fact>
+      )}
       <Fact name={texts.sessionExpires}>
         <RelativeTime at={user.sessionExpiresAt} />
         <span className="cs-muted">{texts.sessionExpiresHelp}</span>

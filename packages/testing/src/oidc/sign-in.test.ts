@@ -186,6 +186,7 @@ describeDatabases((dialect) => {
       redirect_uri: `${app.url}/auth/oidc/idp/callback`,
       scope: "openid email profile offline_access",
       code_challenge_method: "S256",
+      max_age: "31536000",
     });
     // Neither the state nor the nonce nor the verifier can be read in the database.
     const kept = JSON.stringify(await app.db.select().from(app.db.tables.oidcTransactions));
