@@ -13,6 +13,7 @@ import { exchange } from "./exchange.ts";
 import { findIdentity } from "./find-identity.ts";
 import { linkIdentity } from "./link-identity.ts";
 import type { ConnectedProvider, OidcContext } from "./oidc-context.ts";
+import { toPlainError } from "./plain-error.ts";
 import { keepProviderSession } from "./provider-session.ts";
 import { OidcRefusal } from "./provider.ts";
 import { signIn } from "./sign-in.ts";
@@ -64,8 +65,9 @@ export async function callback(
 function toRefusal({ onError }: OidcContext, error: unknown): OidcRefusal {
   if (error instanceof OidcRefusal) return error;
   if (error instanceof DatabaseUnavailable) return new OidcRefusal("unavailable", "database", { cause: error });
-  onError(error);
-  return new OidcRefusal("failed", "failed", { cause: error });
+  const cause = toPlainError(error);
+  onError(cause);
+  return new OidcRefusal("failed", "failed", { cause });
 }
 
 function recordRefusal(

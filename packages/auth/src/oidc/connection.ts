@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 
 import type { JWTVerifyGetKey } from "jose";
@@ -25,13 +26,21 @@ export interface Connection {
   discover(): Promise<Discovered>;
   /** The same, if it is known within this time; else null. */
   discoverWithin(ms: number): Promise<Discovered | null>;
+  /** Does this, and hands over a copy of what the provider answers to it, before the library judges that. */
+  overhear<Result>(hear: (answer: Response) => void, work: () => Promise<Result>): Promise<Result>;
 }
 
 export function createConnection(
   provider: Provider,
   { clock, allowLoopback }: { readonly clock: Clock; readonly allowLoopback: boolean },
 ): Connection {
-  const fetch = createOutgoingFetch({ allowLoopback, allowPrivate: provider.allowPrivate });
+  const call = createOutgoingFetch({ allowLoopback, allowPrivate: provider.allowPrivate });
+  const ears = new AsyncLocalStorage<(answer: Response) => void>();
+  const fetch: client.CustomFetch = async (address, options) => {
+    const answer = await call(address, options);
+    ears.getStore()?.(answer.clone());
+    return answer;
+  };
   let known: (Discovered & { readonly at: number }) | null = null;
   let failed: { readonly error: unknown; readonly at: number } | null = null;
   let asking: Promise<Discovered> | null = null;
@@ -72,6 +81,7 @@ export function createConnection(
 
   return {
     discover,
+    overhear: (hear, work) => ears.run(hear, work),
     discoverWithin: (ms) => Promise.race([discover().catch(() => null), pause(ms, null, { ref: false })]),
   };
 }

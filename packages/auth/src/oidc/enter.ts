@@ -9,6 +9,7 @@ import type { NewSession } from "../session/session-engine.ts";
 import { settleAddress } from "../token/link.ts";
 
 import { applyGroups, type LockedGroups } from "./claimed-groups.ts";
+import { setRanks } from "./claimed-ranks.ts";
 import type { ProviderAnswer } from "./exchange.ts";
 import type { ConnectedProvider, OidcContext } from "./oidc-context.ts";
 import { keepProviderSession } from "./provider-session.ts";
@@ -122,31 +123,4 @@ async function lockUser(
   if (!user.isActive) throw new OidcRefusal("refused", "inactive");
   await setRanks(context, tx, user, { claims, provider, isLast });
   return user;
-}
-
-async function setRanks(
-  { audit }: OidcContext,
-  tx: Transaction,
-  user: StoredUser,
-  { claims, provider, isLast }: Pick<Visitor, "claims" | "provider"> & { readonly isLast: boolean },
-): Promise<void> {
-  const { users } = tx.tables;
-  const { isStaff = user.isStaff, isSuperuser: wanted = user.isSuperuser } = claims.ranks;
-  // Somebody must be left who may everything.
-  const isSuperuser = wanted || isLast;
-  const changed = [
-    isStaff === user.isStaff ? null : ({ action: "admin.user.set_staff", value: isStaff } as const),
-    isSuperuser === user.isSuperuser ? null : ({ action: "admin.user.set_superuser", value: isSuperuser } as const),
-  ].filter((change) => change !== null);
-  if (changed.length === 0) return;
-  await tx.update(users).set({ isStaff, isSuperuser }).where(eq(users.id, user.id));
-  for (const { action, value } of changed) {
-    await audit.recordIn(tx, {
-      action,
-      outcome: "ok",
-      actor: { id: null, name: `provider ${provider.name}` },
-      subject: { id: user.id, name: user.username },
-      details: { value, provider: provider.name },
-    });
-  }
 }

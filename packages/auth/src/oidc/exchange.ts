@@ -5,6 +5,7 @@ import { z } from "zod";
 import { type Discovered, withinTime } from "./connection.ts";
 import { callbackUrl, type ConnectedProvider, type OidcContext } from "./oidc-context.ts";
 import { isUnavailable } from "./outgoing-fetch.ts";
+import { toPlainError } from "./plain-error.ts";
 import { type Claims, OidcRefusal } from "./provider.ts";
 import { secretsPlace, type TransactionSecrets } from "./start.ts";
 import type { OidcTransaction } from "./transaction.ts";
@@ -23,6 +24,8 @@ export interface AnsweredTokens {
   readonly refreshToken: string | null;
   /** Milliseconds since the epoch. */
   readonly accessExpiresAt: number | null;
+  /** How long the access token is good for in all. */
+  readonly lifetimeMs: number | null;
   readonly scope: string | null;
 }
 
@@ -48,8 +51,9 @@ export async function exchange(
     if (error instanceof OidcRefusal) throw error;
     if (error instanceof client.AuthorizationResponseError && error.error === "access_denied")
       throw new OidcRefusal("cancelled", "access_denied");
-    if (isUnavailable(error)) throw new OidcRefusal("unavailable", "The provider does not answer.", { cause: error });
-    throw new OidcRefusal("provider", "The provider's answer does not hold.", { cause: error });
+    const cause = toPlainError(error);
+    if (isUnavailable(error)) throw new OidcRefusal("unavailable", "The provider does not answer.", { cause });
+    throw new OidcRefusal("provider", "The provider's answer does not hold.", { cause });
   }
 }
 
@@ -89,17 +93,22 @@ async function ask(
   };
 }
 
+/** Beyond it no date can tell what a provider may say; nothing is lost by renewing once in so long. */
+const longestLifetimeMs = 366 * 86_400_000;
+
 /** What a provider handed out, in our words. */
 export function toTokens(
   answered: Awaited<ReturnType<typeof client.authorizationCodeGrant>>,
   now: number,
 ): AnsweredTokens {
   const seconds = answered.expiresIn();
+  const lifetimeMs = seconds === undefined ? null : Math.min(seconds * 1000, longestLifetimeMs);
   return {
     idToken: answered.id_token ?? "",
     accessToken: answered.access_token,
     refreshToken: answered.refresh_token ?? null,
-    accessExpiresAt: seconds === undefined ? null : now + seconds * 1000,
+    accessExpiresAt: lifetimeMs === null ? null : now + lifetimeMs,
+    lifetimeMs,
     scope: answered.scope ?? null,
   };
 }
@@ -149,14 +158,18 @@ export function isOwnIssuer({ issuer, validIssuers }: ConnectedProvider, claimed
   return validIssuers === undefined ? claimed === issuer : validIssuers(claimed);
 }
 
-/** Many providers say names and groups only when they are asked with the access token. */
-async function addUserInfo(
+/**
+ * Many providers say names and groups only when they are asked with the access token. Answers the very claims it was given where
+ * there is nothing to ask for, or nobody to ask.
+ */
+export async function addUserInfo(
   { groupsClaim }: ConnectedProvider,
   { config }: Discovered,
   { claims, accessToken }: { readonly claims: Claims; readonly accessToken: string },
 ): Promise<Claims> {
   const wanted = ["email", "name", ...(groupsClaim === null ? [] : [groupsClaim])];
-  if (config.serverMetadata().userinfo_endpoint === undefined || wanted.every((name) => name in claims)) return claims;
+  if (config.serverMetadata().userinfo_endpoint === undefined || wanted.every((name) => Object.hasOwn(claims, name)))
+    return claims;
   // It refuses an answer about somebody else (OpenID Connect Core §5.3.2).
   const added = await client.fetchUserInfo(config, accessToken, claims.sub);
   return joinClaims(claims, added);

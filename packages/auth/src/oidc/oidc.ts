@@ -4,7 +4,6 @@ import type { Transaction } from "@countersign/db";
 import type { SignedInOrigin, SignInOrigin } from "../account/account-context.ts";
 import type { Principal } from "../session/principal.ts";
 
-import type { AccessToken } from "./access-token.ts";
 import type { LogoutTokenResult } from "./back-channel-logout.ts";
 import type { CallbackInput, CallbackResult } from "./callback.ts";
 import type { CompleteResult } from "./complete.ts";
@@ -12,6 +11,7 @@ import type { ConfirmResult } from "./confirm.ts";
 import type { LeavingSession } from "./end-at-provider.ts";
 import type { UnlinkResult } from "./identities.ts";
 import type { PresentedVisit } from "./pending-visit.ts";
+import type { AccessToken } from "./renew-tokens.ts";
 import type { StartInput, StartResult } from "./start.ts";
 
 /** Signing in with identity providers (OpenID Connect). `binding` is always the token of the cookie that tells browsers apart. */

@@ -15,6 +15,12 @@ export function isUnavailable(error: unknown): boolean {
   return false;
 }
 
+/** Is this, or what caused it, that an answer took too long? What was asked may have been done all the same. */
+export function isTimeout(error: unknown): boolean {
+  for (let each = error; each instanceof Error; each = each.cause) if (each.name === "TimeoutError") return true;
+  return false;
+}
+
 /** One call in all, from the name to the last byte. */
 const longestCallMs = 8000;
 const mostBytes = 1024 * 1024;

@@ -21,7 +21,10 @@ export async function keepProviderSession(
   const { sessionId, identityId, provider, answer } = kept;
   const { providerSessions } = tx.tables;
   const { sid } = answer.claims as { readonly sid?: unknown };
-  await tx.delete(providerSessions).where(eq(providerSessions.sessionId, sessionId));
+  const [before] = await tx
+    .delete(providerSessions)
+    .where(eq(providerSessions.sessionId, sessionId))
+    .returning({ version: providerSessions.version });
   await tx.insert(providerSessions).values({
     sessionId,
     identityId,
@@ -29,7 +32,8 @@ export async function keepProviderSession(
     sid: typeof sid === "string" && sid !== "" && sid.length <= 255 && !/\p{Cc}/u.test(sid) ? sid : null,
     ...(await sealTokens(context, sessionId, answer.tokens)),
     refreshingUntil: null,
-    version: 1,
+    // Not the same again: a renewal that is under way must not take these for those it has asked with.
+    version: (before?.version ?? 0) + 1,
   });
 }
 
@@ -39,11 +43,30 @@ export async function sealTokens({ seal }: Pick<OidcContext, "seal">, sessionId:
     text === "" ? null : seal.close(text, tokenPlace(sessionId, column));
   return {
     idToken: await close(tokens.idToken, "id_token"),
-    accessToken: await close(tokens.accessToken, "access_token"),
+    accessToken: await close(
+      JSON.stringify({ token: tokens.accessToken, lifetimeMs: tokens.lifetimeMs } satisfies KeptToken),
+      "access_token",
+    ),
     refreshToken: tokens.refreshToken === null ? null : await close(tokens.refreshToken, "refresh_token"),
     accessExpiresAt: tokens.accessExpiresAt === null ? null : new Date(tokens.accessExpiresAt),
     scope: tokens.scope,
   };
+}
+
+/** An access token as it lies in its column. */
+export interface KeptToken {
+  readonly token: string;
+  /** How long it was good for in all; null where the provider did not say. */
+  readonly lifetimeMs: number | null;
+}
+
+/** Null when there is none, or it was sealed with a key that is not there any more. */
+export async function openAccessToken(
+  { seal }: Pick<OidcContext, "seal">,
+  { accessToken, sessionId }: { readonly accessToken: string | null; readonly sessionId: string },
+): Promise<KeptToken | null> {
+  const text = await seal.open(accessToken, tokenPlace(sessionId, "access_token"));
+  return text === null ? null : (JSON.parse(text) as KeptToken); // Written by us, and authenticated.
 }
 
 export function tokenPlace(sessionId: string, column: TokenColumn): string {

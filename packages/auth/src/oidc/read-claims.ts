@@ -42,6 +42,17 @@ export function readClaims(provider: ConnectedProvider, { claims }: Pick<Provide
   };
 }
 
+/**
+ * The same of a renewal, at which providers may say less (OpenID Connect Core §12.2): groups they do not speak of stay as they
+ * are until the next sign-in.
+ */
+export function readRenewedClaims(provider: ConnectedProvider, claims: Claims): AccountClaims {
+  const read = readClaims(provider, { claims });
+  const { groupsClaim, mapGroups } = provider;
+  const isSilent = mapGroups === undefined && groupsClaim !== null && !Object.hasOwn(claims, groupsClaim);
+  return isSilent ? { ...read, groups: null } : read;
+}
+
 /** The standard claims (OpenID Connect Core §5.1). None of them is a right. */
 function mapStandard(claims: Claims): MappedClaims {
   const [firstName, lastName, locale] = ["given_name", "family_name", "locale"].map((name) => textOf(claims[name]));

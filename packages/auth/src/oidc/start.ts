@@ -8,6 +8,7 @@ import { createToken, hashToken, isToken } from "../session/token.ts";
 import type { Limited } from "../throttle/windows.ts";
 
 import { callbackUrl, type ConnectedProvider, type OidcContext } from "./oidc-context.ts";
+import { toPlainError } from "./plain-error.ts";
 import { beginTransaction, newTransactionId } from "./transaction.ts";
 
 export interface StartInput {
@@ -45,7 +46,7 @@ export async function start(
   if (admission.status === "limited") return admission;
 
   const discovered = await provider.connection.discover().catch((error: unknown) => {
-    context.onError(error);
+    context.onError(toPlainError(error));
     return null;
   });
   if (discovered === null) {

@@ -29,6 +29,6 @@ export async function readProviderToken(
 }
 
 export function providerUnavailable(): CallError {
-  const message = "The provider does not answer just now. Nothing was changed. Try again.";
+  const message = "The provider does not answer just now. Try again.";
   return new CallError("SERVICE_UNAVAILABLE", message, { reason: "PROVIDER_UNAVAILABLE" });
 }

@@ -1,43 +1,19 @@
-import { randomBytes } from "node:crypto";
-
 import { expect, test } from "vitest";
 
 import { describeDatabases } from "@app/services/databases";
-import type { ProviderOptions } from "@countersign/auth";
 
 import { hostileAnswers } from "../identity-provider/hostile/hostile-answer.ts";
-import { startHostileProvider } from "../identity-provider/hostile/start-hostile-provider.ts";
 import { signInWith } from "../identity-provider/sign-in-with.ts";
-import { startOidcApp } from "../test/start-oidc-app.ts";
+import { startRenewing } from "../test/start-renewing.ts";
 
 describeDatabases((dialect) => {
-  /** An app that keeps a token which ends at once, so that each use of it renews it. */
-  async function startShort(provider: Partial<ProviderOptions> = {}, accessTokenSeconds = 30) {
-    const idp = await startHostileProvider({ users: [{ name: "ann" }, { name: "bob" }], accessTokenSeconds });
-    const keys = [randomBytes(32)];
-    const app = await startOidcApp(dialect, idp, { keys, provider: { scopes: ["offline_access"], ...provider } });
-    const ann = await signInWith(idp, "ann", { app: app.url, as: "idp" });
-    return {
-      idp,
-      app,
-      ann,
-      async ask(cookie = ann.cookie) {
-        const answer = await app.http("providerToken", { method: "GET", cookie });
-        const body = (await answer.json()) as Answer;
-        return { status: answer.status, token: body.result?.data.token ?? null, reason: body.error?.data.reason };
-      },
-      refreshes: () => idp.requests("token").filter(({ body }) => body.includes("grant_type=refresh_token")).length,
-      rows: () => app.db.select().from(app.db.tables.providerSessions),
-      async [Symbol.asyncDispose]() {
-        await app[Symbol.asyncDispose]();
-        await idp[Symbol.asyncDispose]();
-      },
-    };
-  }
-
   test("a provider's token is the session's own: kept encrypted, in no answer, and nobody else's", async () => {
     const heard: unknown[] = [];
-    await using short = await startShort({ onTokens: (tokens, of) => void heard.push({ ...tokens, ...of }) }, 3600);
+    await using short = await startRenewing(
+      dialect,
+      { onTokens: (tokens, of) => void heard.push({ ...tokens, ...of }) },
+      3600,
+    );
     const { app, ann, idp } = short;
     const { token } = await short.ask();
     expect(token).toMatch(/^[\w-]{20,}$/);
@@ -67,7 +43,7 @@ describeDatabases((dialect) => {
   });
 
   test("a token about to end is renewed, once for many who ask at the same time", async () => {
-    await using short = await startShort({}, 3600);
+    await using short = await startRenewing(dialect, {}, 3600);
     const { providerSessions } = short.app.db.tables;
     const old = (await short.ask()).token;
     await short.app.db.update(providerSessions).set({ accessExpiresAt: new Date(Date.now() + 61_000) });
@@ -89,11 +65,11 @@ describeDatabases((dialect) => {
   });
 
   test("a refresh token that is refused ends the session, its socket too, or by policy only what is kept of the provider", async () => {
-    await using short = await startShort();
+    await using short = await startRenewing(dialect);
     await using socket = await short.app.open(short.ann.cookie);
     await short.idp.endSession("ann");
     // The provider told of it by back-channel as well; this is about who was not told.
-    await using kept = await startShort({ onRefreshFailure: "keep" });
+    await using kept = await startRenewing(dialect, { onRefreshFailure: "keep" });
     kept.idp.answer("token", hostileAnswers.badRequest);
     expect(await kept.ask()).toMatchObject({ status: 200, token: null });
     expect(await kept.rows()).toMatchObject([{ accessToken: null, refreshToken: null }]);
@@ -102,7 +78,7 @@ describeDatabases((dialect) => {
     expect((await kept.ask()).token).toBeNull();
     expect((await socket.closed).code).toBe(4401);
 
-    await using ended = await startShort();
+    await using ended = await startRenewing(dialect);
     await using watched = await ended.app.open(ended.ann.cookie);
     ended.idp.answer("token", hostileAnswers.badRequest);
     expect(await ended.ask()).toMatchObject({ status: 401 });
@@ -111,7 +87,7 @@ describeDatabases((dialect) => {
   });
 
   test("a provider that does not answer costs nobody the session", async () => {
-    await using short = await startShort();
+    await using short = await startRenewing(dialect);
     short.idp.away(true);
     expect(await short.ask()).toMatchObject({ status: 503, reason: "PROVIDER_UNAVAILABLE" });
     short.idp.honest();
@@ -125,7 +101,7 @@ describeDatabases((dialect) => {
   });
 
   test("a renewed ID token about somebody else is refused, and groups follow a renewal", async () => {
-    await using short = await startShort({ groupsClaim: "groups", groups: { works: "staff" } });
+    await using short = await startRenewing(dialect, { groupsClaim: "groups", groups: { works: "staff" } });
     const { app, idp, ann } = short;
     await app.auth.rights.setGroup("staff", []);
     const staff = async () => (await app.http("staff", { method: "GET", cookie: ann.cookie })).status;
@@ -142,11 +118,6 @@ describeDatabases((dialect) => {
     expect(await staff()).toBe(403);
   });
 });
-
-interface Answer {
-  readonly result?: { readonly data: { readonly token: string | null } };
-  readonly error?: { readonly data: { readonly reason?: string } };
-}
 
 /** What went over the wire to the provider as a secret. */
 function idpTokens(idp: { readonly clientSecret: string | null }): readonly string[] {

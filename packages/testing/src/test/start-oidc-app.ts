@@ -1,5 +1,5 @@
 import type { TestDialect } from "@app/services/databases";
-import type { OidcOptions, ProviderOptions } from "@countersign/auth";
+import type { Clock, OidcOptions, ProviderOptions } from "@countersign/auth";
 import type { Settings } from "@countersign/contract";
 import { accountRouter, authRouter, createProcedures, sessionRouter } from "@countersign/rpc";
 
@@ -27,19 +27,21 @@ export interface OidcAppOptions {
   readonly provider?: Partial<ProviderOptions>;
   readonly others?: readonly ProviderOptions[];
   readonly keys?: OidcOptions["keys"];
+  readonly clock?: Clock;
 }
 
 /** An app that knows this provider as `idp`. */
 export function startOidcApp(
-  dialect: TestDialect,
+  dialect: Pick<TestDialect, "create">,
   idp: Pick<IdentityProvider, "issuer" | "clientId" | "clientSecret">,
-  { settings = {}, provider = {}, others = [], keys }: OidcAppOptions = {},
+  { settings = {}, provider = {}, others = [], keys, clock }: OidcAppOptions = {},
 ) {
   const { issuer, clientId, clientSecret } = idp;
   return startTestApp({
     router: appRouter,
     database: () => dialect.create(),
     settings,
+    ...(clock ? { clock } : {}),
     oidc: {
       providers: [{ name: "idp", label: "The Works", issuer, clientId, clientSecret, ...provider }, ...others],
       ...(keys ? { keys } : {}),

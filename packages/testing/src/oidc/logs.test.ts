@@ -1,0 +1,84 @@
+import { inspect } from "node:util";
+
+import { expect, test } from "vitest";
+
+import { sqliteDialect } from "@app/services/databases";
+
+import { openPlainBrowser } from "../identity-provider/plain-browser.ts";
+import { signInWith } from "../identity-provider/sign-in-with.ts";
+import { errorOf, startVisit } from "../test/start-oidc-app.ts";
+import { startRenewing } from "../test/start-renewing.ts";
+
+/** Of one line, however much a provider or a browser says. */
+const mostCharacters = 12_000;
+
+test("no token and no claim gets into the log, whatever of a provider's answer is wrong", async () => {
+  await using app = await startRenewing(sqliteDialect);
+  const { idp } = app;
+  const secrets: unknown[] = [];
+  const wrong = [{ token_type: undefined }, { token_type: "mac" }, { expires_in: "soon" }, { scope: 7 }];
+  for (const changes of wrong) {
+    idp.change("token", (real) => {
+      secrets.push(real["access_token"], real["refresh_token"], real["id_token"]);
+      return changes;
+    });
+    expect(await app.ask()).toMatchObject({ status: 503 });
+    const { landing } = await signInWith(idp, "bob", { app: app.app.url, as: "idp" });
+    expect(errorOf(landing)).toBe("provider");
+  }
+  idp.change("token", null);
+  for (const claims of [{ nonce: "other" }, { aud: "other" }, { exp: 1 }, { iss: "https://other.example.com" }]) {
+    idp.claims({ ...claims, secret: "a-claim-of-ann" });
+    await app.ask();
+    await signInWith(idp, "bob", { app: app.app.url, as: "idp" });
+  }
+  secrets.push("a-claim-of-ann");
+  expect(secrets.length).toBeGreaterThan(20);
+  expect(app.app.logged.length).toBeGreaterThanOrEqual(12);
+  const lines = app.app.logged.map(show);
+  for (const secret of secrets) {
+    expect(typeof secret).toBe("string");
+    for (const line of lines) expect(line).not.toContain(secret);
+  }
+});
+
+test("what strangers say is cut and cleaned on its way to the log", async () => {
+  await using app = await startRenewing(sqliteDialect);
+  const { idp } = app;
+  const evil = "x\u202E\u001B[2J\r\n".repeat(20_000);
+  idp.answer("token", {
+    status: 400,
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ error: "invalid_request", error_description: evil, error_uri: evil, echoed: "an-echo" }),
+  });
+  await app.ask();
+  await signInWith(idp, "bob", { app: app.app.url, as: "idp" });
+  idp.honest();
+
+  const browser = openPlainBrowser();
+  const state = new URL(await startVisit(app.app, browser)).searchParams.get("state") ?? "";
+  const query = new URLSearchParams({ state, code: "the-code", iss: idp.issuer });
+  query.set("error", "server_error");
+  query.set("error_description", evil.slice(0, 1000));
+  await browser.visit(`${app.app.url}/auth/oidc/idp/callback?${query.toString()}`);
+
+  expect(app.app.logged).toHaveLength(3);
+  for (const line of app.app.logged.map(show)) {
+    expect(line.length).toBeLessThan(mostCharacters);
+    expect(line).not.toMatch(/\u202E|\u001B|an-echo|the-code/);
+  }
+  // What whoever runs it has to know is there.
+  expect(app.app.logged.map(show).join("\n")).toMatch(/invalid_request[^]*server_error/);
+});
+
+/** As far as any log could look. `inspect` escapes what controls a terminal, so texts are shown as they are as well. */
+function show(line: unknown): string {
+  const texts: string[] = [];
+  const look = (value: unknown, depth: number): void => {
+    if (typeof value === "string") texts.push(value);
+    if (typeof value !== "object" || value === null || depth > 9) return;
+    for (const key of Reflect.ownKeys(value)) look(Reflect.get(value, key), depth + 1);
+  };
+  look(line, 0);
+  return `${inspect(line, { depth: 12, showHidden: true, maxStringLength: null })}\n${texts.join("\n")}`;
+}
