@@ -33,6 +33,7 @@ const everything: AdminUserCan = {
   take: true,
   endSessions: true,
   sendReset: true,
+  removeIdentity: true,
   remove: true,
 };
 
@@ -44,6 +45,6 @@ export function only(...actions: readonly (keyof AdminUserCan)[]): AdminUserCan 
 }
 
 export function adminUser(change: Partial<AdminUser> = {}): AdminUser {
-  const held = { hasPassword: true, permissions: [], inherited: [], sessionCount: 0 };
+  const held = { hasPassword: true, permissions: [], inherited: [], identities: [], sessionCount: 0 };
   return { ...userRow(), $can: everything, ...held, ...change };
 }
