@@ -36,7 +36,7 @@ export async function removeIdentity(
     const refusal = refuseRemoveIdentity({ actor, target }, { ...left, holdsAll: await holdsAllOf(tx, actor, id) });
     if (refusal !== null) return { outcome: refused(refusal), details: { provider } };
 
-    const ended = await removeIdentities(context, tx, {
+    const [removed] = await removeIdentities(context, tx, {
       user: target,
       ids: [identityId],
       // Whoever takes away their own goes on.
@@ -45,6 +45,6 @@ export async function removeIdentity(
       action: null,
     });
     tx.afterCommit(() => postIdentityNotice(context, id, { provider, change: "removed" }));
-    return { outcome: done, details: { provider, count: ended.length } };
+    return { outcome: done, details: { provider, count: removed?.endedSessions ?? 0 } };
   });
 }

@@ -42,10 +42,11 @@ export async function removeIdentity(
     if (isLastOfSuperusers)
       return { outcome: { status: "last-superuser" } as const, told: { subject, details: { provider } } };
 
-    const ended = await removeIdentities(context, tx, { user, ids: [identityId], actor, action: null });
-    const details = { provider, count: ended.length };
+    const [removed] = await removeIdentities(context, tx, { user, ids: [identityId], actor, action: null });
+    const endedSessions = removed?.endedSessions ?? 0;
+    const details = { provider, count: endedSessions };
     await audit.recordIn(tx, { ...about, outcome: "ok", subject, details });
-    return { outcome: { status: "changed", endedSessions: ended.length, isLast } as const, told: null };
+    return { outcome: { status: "changed", endedSessions, isLast } as const, told: null };
   });
   if (told !== null) audit.record({ ...about, ...told, outcome: "refused", reason: "last_superuser" });
   return outcome;

@@ -48,18 +48,7 @@ async function list(operator: Operator, { id, username }: AccountSummary): Promi
 
 async function remove(operator: Operator, { id, username }: AccountSummary, identityId: string): Promise<Answer> {
   const removed = await operator.removeIdentity(id, identityId);
-  if (removed.status === "not-found") {
-    throw new Failure(
-      "notFound",
-      `${username} has no identity "${toPlainText(identityId)}". See countersign user identities ${username}.`,
-    );
-  }
-  if (removed.status === "last-superuser") {
-    throw new Failure(
-      "refused",
-      `Without it no superuser could sign in. Give ${username} a password first: countersign user set-password ${username}.`,
-    );
-  }
+  if (removed.status !== "changed") throw notRemoved(removed.status, username, identityId);
   const { endedSessions, isLast } = removed;
   const after = isLast
     ? `\nNothing else lets ${username} in: countersign user set-password ${username}, or let them have a link mailed.`
@@ -68,4 +57,13 @@ async function remove(operator: Operator, { id, username }: AccountSummary, iden
     text: `${username} signs in with it no more${andSessions(endedSessions)}.${after}`,
     json: { id, username, identity: identityId, endedSessions, isLast },
   };
+}
+
+function notRemoved(status: "not-found" | "last-superuser", username: string, identityId: string): Failure {
+  if (status === "not-found") {
+    const unknown = `${username} has no identity "${toPlainText(identityId)}".`;
+    return new Failure("notFound", `${unknown} See countersign user identities ${username}.`);
+  }
+  const cure = `Give ${username} a password first: countersign user set-password ${username}.`;
+  return new Failure("refused", `Without it no superuser could sign in. ${cure}`);
 }
