@@ -254,8 +254,16 @@ describeDatabases((dialect) => {
       "helper bob": ["update"],
       "helper tim": ["update"],
       "sue bob": [
-        ...["update", "setEmail", "give", "take", "setStaff", "endSessions", "sendReset", "removeIdentity"],
-        ...["setActive", "remove"],
+        "update",
+        "setEmail",
+        "give",
+        "take",
+        "setStaff",
+        "endSessions",
+        "sendReset",
+        "removeIdentity",
+        "setActive",
+        "remove",
       ],
       "sue tim": ["update", "give", "endSessions", "sendReset"],
     });

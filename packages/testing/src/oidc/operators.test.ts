@@ -198,9 +198,13 @@ describeDatabases((dialect) => {
       app.http("admin.user.removeIdentity", { input: { id: ann.id, identityId: idOf(ann.id) }, cookie: bob.cookie }),
     ]);
 
-    const codes = answers.map(({ status }) => status).toSorted();
-    expect(codes[0]).toBe(200);
-    expect([401, 409]).toContain(codes[1]);
+    // Whose way in was taken is out, or finds that it is the last one left.
+    expect(
+      answers
+        .map(({ status }) => String(status))
+        .toSorted()
+        .join(),
+    ).toMatch(/^200,(401|409)$/);
     expect(await app.db.select().from(identities)).toHaveLength(1);
   });
 
