@@ -10,7 +10,6 @@ export {
   type AdminAuditEvent,
   type AdminConnection,
   type AdminGroup,
-  type AdminIdentity,
   type AdminGroupName,
   type AdminPage,
   type AdminPermission,

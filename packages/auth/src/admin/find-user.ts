@@ -2,16 +2,13 @@ import { and, count, eq, gt } from "drizzle-orm";
 
 import type { AdminUser } from "@countersign/contract";
 
-import { isUsable } from "../password/unusable-password.ts";
-
 import type { AdminContext } from "./admin-context.ts";
 import { readGroups, toUserRow } from "./list-users.ts";
 import { readUserCan } from "./user-can.ts";
-import { readAdminIdentities } from "./user-identities.ts";
 
 /** See `AdminUsers.find`. */
 export async function findUser(
-  context: Pick<AdminContext, "clock" | "db" | "providers" | "settings">,
+  context: Pick<AdminContext, "clock" | "db" | "settings">,
   id: string,
   viewerId: string | null,
 ): Promise<AdminUser | null> {
@@ -42,10 +39,9 @@ export async function findUser(
   return {
     ...toUserRow(row, groupsOf.get(id) ?? []),
     $can: await readUserCan(context, row, viewerId),
-    hasPassword: isUsable(row.passwordHash),
+    hasPassword: row.passwordHash !== null,
     permissions: direct.map(({ permission }) => permission),
     inherited: gather(inherited),
-    identities: await readAdminIdentities(context, row, viewerId),
     sessionCount: running?.sessionCount ?? 0,
   };
 }

@@ -1,16 +1,14 @@
-import { createHash } from "node:crypto";
-
-import { and, eq } from "drizzle-orm";
-import { decodeJwt, decodeProtectedHeader, jwtVerify } from "jose";
+import { and, eq, isNull, notInArray, or } from "drizzle-orm";
+import { jwtVerify } from "jose";
 import { z } from "zod";
 
 import { type Transaction, UniqueViolation } from "@countersign/db";
 
 import { withinTime } from "./connection.ts";
 import { isOwnIssuer } from "./exchange.ts";
+import { keepLogout } from "./heard-logouts.ts";
 import type { ConnectedProvider, OidcContext } from "./oidc-context.ts";
 import { isUnavailable } from "./outgoing-fetch.ts";
-import { toPlainError } from "./plain-error.ts";
 
 export type LogoutTokenResult =
   | { readonly status: "ended"; readonly count: number }
@@ -38,8 +36,6 @@ type LogoutClaims = z.infer<typeof LogoutClaims>;
 
 const longestMs = 9500;
 const newForSeconds = 120;
-/** Longer than a token may be presented at all. */
-const rememberedMs = 3_600_000;
 
 /** See `Oidc.backChannelLogout`. */
 export async function backChannelLogout(
@@ -49,65 +45,45 @@ export async function backChannelLogout(
 ): Promise<LogoutTokenResult> {
   const provider = context.providers.get(input.provider);
   if (provider === undefined) return { status: "unknown" };
-  const claims = readClaims(context, provider, input.logoutToken);
-  // What nobody signs is counted by itself: it costs nothing, and must not crowd out what may be true.
-  const admission = await context.throttle.admitProviderLogout(from.ip, { isPlausible: !("fault" in claims) });
+  const admission = await context.throttle.admitProviderLogout(from.ip);
   if (admission.status === "limited") return admission;
-  if ("fault" in claims) return refuse(context, provider, from, claims.fault);
 
+  let claims: LogoutClaims;
   try {
-    await withinTime(longestMs, verify(context, provider, input.logoutToken));
+    claims = await withinTime(longestMs, verify(context, provider, input.logoutToken));
   } catch (error) {
-    if (!isUnavailable(error)) return refuse(context, provider, from, error);
-    admission.cancelled();
-    return { status: "unavailable" };
+    if (isUnavailable(error)) return { status: "unavailable" };
+    recordRefusal(context, provider, from);
+    return { status: "invalid", reason: error instanceof Error ? error.message.slice(0, 200) : "unreadable" };
   }
   const ended = await endSessions(context, provider, claims, from);
-  if (ended === null) return refuse(context, provider, from, new Error("It was presented before."));
-  // A provider may sign out as many as it has.
-  admission.cancelled();
+  if (ended === null) {
+    recordRefusal(context, provider, from);
+    return { status: "invalid", reason: "It was presented before." };
+  }
   return { status: "ended", count: ended };
 }
 
-/** What the token says, whoever signed it: that is looked at before anybody is asked for keys. */
-function readClaims(
-  { clock, settings }: OidcContext,
-  provider: ConnectedProvider,
-  logoutToken: string,
-): LogoutClaims | { readonly fault: unknown } {
-  try {
-    const { alg, typ } = decodeProtectedHeader(logoutToken);
-    const payload = decodeJwt(logoutToken);
-    if (!settings.OIDC_ALGORITHMS.some((allowed) => allowed === alg)) return faulty("Its algorithm is not accepted.");
-    if (typ !== undefined && !/^(?:application\/)?(?:logout\+jwt|jwt)$/i.test(typ))
-      return faulty("It is of another type.");
-    const claims = LogoutClaims.parse(payload);
-    if (!isOwnIssuer(provider, claims.iss)) return faulty("It is from another issuer.");
-    if (![payload.aud].flat().includes(provider.clientId)) return faulty("It is for another client.");
-    if (Math.abs(clock.now() / 1000 - claims.iat) > newForSeconds) return faulty("It was not made just now.");
-    return claims;
-  } catch (fault) {
-    return { fault };
-  }
-}
-
-function faulty(reason: string): { readonly fault: Error } {
-  return { fault: new Error(reason) };
-}
-
-/** @throws when it is not signed by the provider, or its time is over */
 async function verify(
   { clock, settings }: OidcContext,
   provider: ConnectedProvider,
   logoutToken: string,
-): Promise<void> {
+): Promise<LogoutClaims> {
   const { keys } = await provider.connection.discover();
-  await jwtVerify(logoutToken, keys, {
+  const now = clock.now();
+  const { payload, protectedHeader } = await jwtVerify(logoutToken, keys, {
     algorithms: [...settings.OIDC_ALGORITHMS],
     audience: provider.clientId,
-    currentDate: new Date(clock.now()),
+    currentDate: new Date(now),
     clockTolerance: 60,
   });
+  const { typ } = protectedHeader;
+  if (typ !== undefined && !/^(?:application\/)?(?:logout\+jwt|jwt)$/i.test(typ))
+    throw new Error("It is of another type.");
+  const claims = LogoutClaims.parse(payload);
+  if (!isOwnIssuer(provider, claims.iss)) throw new Error("It is from another issuer.");
+  if (Math.abs(now / 1000 - claims.iat) > newForSeconds) throw new Error("It was not made just now.");
+  return claims;
 }
 
 /** Ends what the token names; null when it was heard before. */
@@ -119,11 +95,8 @@ async function endSessions(
 ): Promise<number | null> {
   try {
     return await context.db.transaction(async (tx) => {
-      const { providerLogouts } = tx.tables;
-      const jtiHash = createHash("sha256").update(claims.jti).digest("hex");
-      const expiresAt = new Date(context.clock.now() + rememberedMs);
-      await tx.insert(providerLogouts).values({ issuer: claims.iss, jtiHash, expiresAt });
-      const found = await findSessions(tx, provider, claims);
+      await keepLogout(tx, claims, { now: context.clock.now() });
+      const found = await findSessions(context, tx, provider, claims);
       // In one order everywhere, so that two of these do not wait for each other.
       for (const { userId, sessionId } of found)
         await context.sessions.end(tx, { userId, sessionId }, "provider_ended");
@@ -144,7 +117,12 @@ async function endSessions(
   }
 }
 
-function findSessions(tx: Transaction, provider: ConnectedProvider, { iss, sub, sid }: LogoutClaims) {
+function findSessions(
+  { providers }: OidcContext,
+  tx: Transaction,
+  provider: ConnectedProvider,
+  { iss, sub, sid }: LogoutClaims,
+) {
   const { identities, providerSessions, sessions, users } = tx.tables;
   return tx
     .select({ sessionId: sessions.id, userId: sessions.userId, username: users.username })
@@ -154,27 +132,29 @@ function findSessions(tx: Transaction, provider: ConnectedProvider, { iss, sub, 
     .innerJoin(identities, eq(identities.id, providerSessions.identityId))
     .where(
       and(
-        eq(providerSessions.provider, provider.name),
+        // What came by a name that no provider has any more came by one that was renamed: the issuer tells whose it is.
+        or(eq(providerSessions.provider, provider.name), notInArray(providerSessions.provider, [...providers.keys()])),
         eq(identities.issuer, iss),
-        sid === undefined ? undefined : eq(providerSessions.sid, sid),
+        // Where the ID token named no session, it may be any of the person's: all of those end.
+        sid === undefined
+          ? undefined
+          : or(eq(providerSessions.sid, sid), sub === undefined ? undefined : isNull(providerSessions.sid)),
         sub === undefined ? undefined : eq(identities.subject, sub),
       ),
     )
     .orderBy(sessions.id);
 }
 
-function refuse(
+function recordRefusal(
   { audit }: OidcContext,
   provider: ConnectedProvider,
   { ip }: { readonly ip: string | null },
-  fault: unknown,
-): LogoutTokenResult {
+): void {
   audit.record({
     action: "auth.oidc.backchannel_logout",
     outcome: "refused",
-    reason: "invalid_token",
+    reason: "invalid",
     actor: { id: null, name: null, ip },
     details: { provider: provider.name },
   });
-  return { status: "invalid", reason: toPlainError(fault).message };
 }

@@ -11,6 +11,7 @@ import type { NewSession } from "../session/session-engine.ts";
 import { toVisitor, type Visitor } from "./enter.ts";
 import { exchange } from "./exchange.ts";
 import { findIdentity } from "./find-identity.ts";
+import { refuseIfLoggedOut } from "./heard-logouts.ts";
 import { linkIdentity } from "./link-identity.ts";
 import type { ConnectedProvider, OidcContext } from "./oidc-context.ts";
 import { toPlainError } from "./plain-error.ts";
@@ -50,15 +51,14 @@ export async function callback(
     const state = states.length === 1 ? (states[0] ?? null) : null;
     const presented = { provider: provider.name, state, binding: input.binding, now };
     const visit = await claimTransaction(context.db, presented, "sign-in");
-    if (visit !== null) return await answer(context, { provider, visit, query: input.query, from });
+    if (visit !== null) return await answer(context, { provider, visit, query: input.query, from, now });
 
     const done = await findDone(context.db, presented);
-    if (done === null || from.presented?.session.id !== done.sessionId)
-      throw new OidcRefusal("expired", "unknown_visit");
+    if (done === null || from.presented?.session.id !== done.sessionId) throw new OidcRefusal("expired", "unknown");
     return { status: "unchanged", to: done.returnTo };
   } catch (error) {
     const refusal = toRefusal(context, error);
-    if (provider !== undefined) recordRefusal(context, refusal, provider, from);
+    recordRefusal(context, refusal, input.provider, from);
     return { status: "refused", refusal };
   }
 }
@@ -74,15 +74,16 @@ function toRefusal({ onError }: OidcContext, error: unknown): OidcRefusal {
 function recordRefusal(
   context: OidcContext,
   { code, message }: OidcRefusal,
-  provider: ConnectedProvider,
+  provider: string,
   from: SignInOrigin,
 ): void {
+  const isKnown = context.providers.has(provider);
   context.audit.record({
     action: "auth.oidc",
     outcome: "refused",
     reason: /^[a-z_]{1,40}$/.test(message) ? message : code,
     actor: actorOf(from.presented, from),
-    details: { provider: provider.name },
+    details: isKnown ? { provider } : {},
   });
 }
 
@@ -91,13 +92,15 @@ interface Return {
   readonly visit: OidcTransaction;
   readonly query: URLSearchParams;
   readonly from: SignInOrigin;
+  readonly now: Date;
 }
 
-async function answer(context: OidcContext, { provider, visit, query, from }: Return): Promise<CallbackResult> {
+async function answer(context: OidcContext, { provider, visit, query, from, now }: Return): Promise<CallbackResult> {
   // Before the code is used up: what it was for has to be there still.
   if (visit.purpose !== "sign-in") requireOwner(visit, from);
   const answered = await exchange(context, provider, visit, query);
-  const visitor = toVisitor(context, { provider, answer: answered, remember: visit.remember, from });
+  const { remember } = visit;
+  const visitor = toVisitor(context, { provider, answer: answered, answeredAt: now, remember, from });
   // oxlint-disable-next-line typescript/no-unnecessary-boolean-literal-compare -- in plain JavaScript it may answer "no"
   if (provider.allow && (await provider.allow(answered.claims)) !== true)
     throw new OidcRefusal("refused", "not_allowed");
@@ -147,6 +150,7 @@ async function stepUp(context: OidcContext, visit: OidcTransaction, visitor: Vis
     const locked = await forUpdate(tx, active);
     const identity = await findIdentity(tx, answered);
     if (locked.length === 0 || identity?.userId !== user.id) throw new OidcRefusal("failed", "other_identity");
+    await refuseIfLoggedOut(tx, visitor);
     const rotated = await context.sessions.rotate(tx, session.id, {
       reauthenticated: true,
       ifTokenHash: presentedTokenHash,

@@ -40,7 +40,8 @@ export async function complete(
 
   const admission = await context.throttle.admitRegistration(from.ip);
   if (admission.status === "limited") return { ...admission, to };
-  const visitor = toVisitor(context, { provider, answer: pending.answer, remember: visit.remember, from });
+  const met = { answer: pending.answer, answeredAt: new Date(pending.answeredAt), remember: visit.remember };
+  const visitor = toVisitor(context, { provider, ...met, from });
   try {
     requireSignUp(context, visitor);
     const taken = await findTakenNow(context, fields);
@@ -104,7 +105,7 @@ async function make(
   const names = claims.groups;
   const locked =
     names === null ? null : await lockGroups(context, tx, { identityId: null, names, provider: provider.name });
-  const holder = await lockHolder(tx, fields.address?.email ?? null);
+  const holder = await lockHolder(tx, fields.address?.email ?? null, claims);
   const isFree = fields.address === null || isAddressFree(fields.address, holder, context.settings);
   // Somebody else has confirmed it meanwhile: whose it is now has to be asked.
   if (!isFree) throw new OidcRefusal("expired", "changed");

@@ -5,12 +5,12 @@ import { UniqueViolation, type Transaction } from "@countersign/db";
 import type { SignInOrigin } from "../account/account-context.ts";
 import { readNewPrincipal } from "../account/begin-session.ts";
 import { verifyPassword } from "../account/confirm-password.ts";
-import { accountName, accountNames } from "../account/login-name.ts";
+import { accountName, accountNames, type LoginName } from "../account/login-name.ts";
 import { postIdentityNotice } from "../account/post-identity-notice.ts";
 import type { SignInResult } from "../auth.ts";
 
 import { lockGroups } from "./claimed-groups.ts";
-import { enter, type StoredUser, toVisitor, type Visitor } from "./enter.ts";
+import { enter, lockRankHolders, type StoredUser, toVisitor, type Visitor } from "./enter.ts";
 import { findIdentity } from "./find-identity.ts";
 import { insertIdentity } from "./new-account.ts";
 import type { OidcContext } from "./oidc-context.ts";
@@ -37,11 +37,7 @@ export async function confirm(
   const [holder] = await context.db.select().from(users).where(eq(users.id, pending.userId));
   if (!holder?.isActive) return { status: "link-invalid" };
 
-  // Counted as guesses at the sign-in page are: by the same names.
-  const admission = await context.throttle.admitLogin(
-    accountName({ kind: "username", key: holder.usernameKey }),
-    from.ip,
-  );
+  const admission = await context.throttle.admitLogin(accountName(nameAtSignIn(holder, context)), from.ip);
   if (admission.status === "limited") return admission;
   try {
     const verified = await verifyPassword(context, holder.id, input.password);
@@ -53,7 +49,8 @@ export async function confirm(
       recordRefusal(context, holder, from, provider.name);
       return { status: "refused" };
     }
-    const visitor = toVisitor(context, { provider, answer: pending.answer, remember: visit.remember, from });
+    const met = { answer: pending.answer, answeredAt: new Date(pending.answeredAt), remember: visit.remember };
+    const visitor = toVisitor(context, { provider, ...met, from });
     const begun = await context.db
       .transaction((tx) => link(context, tx, { visit, visitor, verified }))
       .catch(asInvalid);
@@ -66,6 +63,12 @@ export async function confirm(
     admission.cancelled();
     throw error;
   }
+}
+
+/** Guesses are counted as at the sign-in page: by a name that can be typed there. */
+function nameAtSignIn({ usernameKey, emailKey }: StoredUser, { settings }: OidcContext): LoginName {
+  const isByName = settings.LOGIN_FIELDS.split(",").includes("username") || emailKey === null;
+  return isByName ? { kind: "username", key: usernameKey } : { kind: "email", key: emailKey };
 }
 
 /** Somebody linked the identity meanwhile, or the account is not what it was: to be begun anew. */
@@ -85,6 +88,7 @@ async function link(
   const names = claims.groups;
   const locked =
     names === null ? null : await lockGroups(context, tx, { identityId: null, names, provider: provider.name });
+  await lockRankHolders(tx, verified.id, claims);
   // The password that was given, and the address that was the reason to ask for it, are still this account's.
   const held = await tx
     .update(users)

@@ -16,7 +16,7 @@ import { describePending } from "./pending-visit.ts";
 import { type OidcOptions, requireProviders } from "./provider.ts";
 import { createSeal } from "./seal.ts";
 import { start } from "./start.ts";
-import { cancelPending, pruneTransactions } from "./transaction.ts";
+import { cancelPending, forgetVisits, pruneTransactions } from "./transaction.ts";
 
 /**
  * Signing in with these providers. Nobody is asked anything yet.
@@ -53,6 +53,7 @@ export function createOidc(
     complete: (input, from) => complete(context, input, from),
     confirm: (input, from) => confirm(context, input, from),
     cancel: (presented) => cancelPending(db, { ...presented, now: now() }),
+    forgetVisits: (binding) => forgetVisits(db, binding),
     identities: (userId) => listIdentities(context, userId),
     unlink: (tx, id, from) => unlinkIdentity(context, tx, id, from),
     accessToken: (principal, wanted) => readAccessToken(context, principal, wanted),

@@ -11,6 +11,7 @@ import { settleAddress } from "../token/link.ts";
 import { applyGroups, type LockedGroups } from "./claimed-groups.ts";
 import { setRanks } from "./claimed-ranks.ts";
 import type { ProviderAnswer } from "./exchange.ts";
+import { refuseIfLoggedOut } from "./heard-logouts.ts";
 import type { ConnectedProvider, OidcContext } from "./oidc-context.ts";
 import { keepProviderSession } from "./provider-session.ts";
 import { OidcRefusal } from "./provider.ts";
@@ -24,6 +25,8 @@ export interface Visitor {
   readonly provider: ConnectedProvider;
   readonly answer: ProviderAnswer;
   readonly claims: AccountClaims;
+  /** When that was: what the provider says after it may take it back. */
+  readonly answeredAt: Date;
   readonly remember: boolean;
   readonly from: SignInOrigin;
   readonly now: Date;
@@ -32,7 +35,7 @@ export interface Visitor {
 /** Who came with this answer of a provider, with what it says of them. */
 export function toVisitor(
   { clock }: Pick<OidcContext, "clock">,
-  met: Pick<Visitor, "provider" | "answer" | "remember" | "from">,
+  met: Pick<Visitor, "provider" | "answer" | "answeredAt" | "remember" | "from">,
 ): Visitor {
   return { ...met, claims: readClaims(met.provider, met.answer), now: new Date(clock.now()) };
 }
@@ -45,7 +48,7 @@ export function toVisitor(
 export async function enter(
   context: OidcContext,
   tx: Transaction,
-  { provider, answer, claims, remember, from, now }: Visitor,
+  visitor: Visitor,
   known: {
     readonly identity: StoredIdentity;
     readonly locked: LockedGroups | null;
@@ -53,6 +56,7 @@ export async function enter(
     readonly isPasswordGiven?: boolean;
   },
 ): Promise<NewSession> {
+  const { provider, answer, claims, remember, from, now } = visitor;
   const { identity, locked } = known;
   const user = await lockUser(context, tx, identity, { claims, provider });
   const isProven = claims.isEmailVerified && claims.email !== null && claims.email === user.emailKey;
@@ -78,6 +82,7 @@ export async function enter(
   if (locked !== null) await applyGroups(context, tx, { identityId: identity.id, userId: user.id, locked });
   tx.afterCommit(() => context.bus.publish({ kind: "user", userId: user.id }));
 
+  await refuseIfLoggedOut(tx, visitor);
   const { isPasswordGiven = false } = known;
   const authenticatedAt = isPasswordGiven ? now : readAuthTime(answer);
   const begun = await beginSession(context, tx, { userId: user.id, remember, from, authenticatedAt });
@@ -103,6 +108,18 @@ function readAuthTime({ claims }: ProviderAnswer): Date {
 /** The last that a Date takes. */
 const latestSeconds = 8.64e12;
 
+/**
+ * Locks a user together with the superusers, where the claims take that rank from them: all in one order, before any user is
+ * locked by itself.
+ */
+export async function lockRankHolders(
+  tx: Transaction,
+  userId: string,
+  { ranks }: Pick<AccountClaims, "ranks">,
+): Promise<{ readonly isLastSuperuser: boolean }> {
+  return { isLastSuperuser: ranks.isSuperuser === false && (await isLastSuperuser(tx, userId)) };
+}
+
 /** The identity's user, locked, with the ranks that a mapping sets by name. */
 async function lockUser(
   context: OidcContext,
@@ -111,8 +128,7 @@ async function lockUser(
   { claims, provider }: Pick<Visitor, "claims" | "provider">,
 ): Promise<StoredUser> {
   const { identities, users } = tx.tables;
-  // Asked before the user is locked, because it locks other users as well.
-  const isLast = claims.ranks.isSuperuser === false && (await isLastSuperuser(tx, userId));
+  const { isLastSuperuser: isLast } = await lockRankHolders(tx, userId, claims);
   const [user] = await forUpdate(tx, tx.select().from(users).where(eq(users.id, userId)));
   const [identity] = await tx
     .select({ id: identities.id })

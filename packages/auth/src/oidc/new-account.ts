@@ -12,8 +12,9 @@ import { newId } from "../new-id.ts";
 import { settleAddress } from "../token/link.ts";
 
 import type { StoredIdentity, StoredUser, Visitor } from "./enter.ts";
+import { lockRankHolders } from "./enter.ts";
 import type { OidcContext } from "./oidc-context.ts";
-import { raiseVersion } from "./raise-version.ts";
+import type { AccountClaims } from "./read-claims.ts";
 
 /** The address a new account is to have. */
 export interface NewAddress {
@@ -21,10 +22,18 @@ export interface NewAddress {
   readonly isVerified: boolean;
 }
 
-/** Who has this address, locked until the commit. */
-export async function lockHolder(tx: Transaction, email: string | null): Promise<StoredUser | null> {
+/** Who has this address, locked until the commit, with whoever else has to be for the ranks that the claims set. */
+export async function lockHolder(
+  tx: Transaction,
+  email: string | null,
+  { ranks }: Pick<AccountClaims, "ranks">,
+): Promise<StoredUser | null> {
   if (email === null) return null;
   const { users } = tx.tables;
+  if (ranks.isSuperuser === false) {
+    const [known] = await tx.select({ id: users.id }).from(users).where(eq(users.emailKey, email));
+    if (known) await lockRankHolders(tx, known.id, { ranks });
+  }
   const [holder] = await forUpdate(tx, tx.select().from(users).where(eq(users.emailKey, email)));
   return holder ?? null;
 }
@@ -128,7 +137,6 @@ export async function insertIdentity(
   const { issuer, subject } = answer;
   const row = { id: newId(), userId, issuer, subject, provider, email, createdAt: now, lastUsedAt: null };
   await tx.insert(identities).values(row);
-  await raiseVersion(tx, userId);
   return row;
 }
 

@@ -32,6 +32,8 @@ export interface Oidc {
   /** Links the identity to the account with the same address, with that account's password, and signs in. */
   confirm(input: PresentedVisit & { readonly password: string }, from: SignInOrigin): Promise<ConfirmResult>;
   cancel(presented: PresentedVisit): Promise<void>;
+  /** Forgets all visits that this browser has begun: its person signs out. */
+  forgetVisits(binding: string | null): Promise<void>;
   identities(userId: string): Promise<readonly LinkedIdentity[]>;
   /** Takes a way in away, unless it is the last, with the groups it gave and the other sessions it began. */
   unlink(tx: Transaction, id: string, from: SignedInOrigin): Promise<UnlinkResult>;

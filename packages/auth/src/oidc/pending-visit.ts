@@ -12,6 +12,8 @@ export type PendingVisit =
   | {
       readonly kind: "complete";
       readonly answer: ProviderAnswer;
+      /** Milliseconds since the epoch; see `Visitor`. */
+      readonly answeredAt: number;
       /** What the provider said, where the account can have it. */
       readonly address: NewAddress | null;
       readonly username: string;
@@ -19,6 +21,7 @@ export type PendingVisit =
   | {
       readonly kind: "confirm";
       readonly answer: ProviderAnswer;
+      readonly answeredAt: number;
       /** Whose password is asked for. */
       readonly userId: string;
       readonly username: string;

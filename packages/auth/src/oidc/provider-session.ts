@@ -3,6 +3,7 @@ import { eq } from "drizzle-orm";
 import type { Transaction } from "@countersign/db";
 
 import type { AnsweredTokens, ProviderAnswer } from "./exchange.ts";
+import { readSid } from "./heard-logouts.ts";
 import type { OidcContext } from "./oidc-context.ts";
 
 type TokenColumn = "id_token" | "access_token" | "refresh_token";
@@ -20,7 +21,6 @@ export async function keepProviderSession(
 ): Promise<void> {
   const { sessionId, identityId, provider, answer } = kept;
   const { providerSessions } = tx.tables;
-  const { sid } = answer.claims as { readonly sid?: unknown };
   const [before] = await tx
     .delete(providerSessions)
     .where(eq(providerSessions.sessionId, sessionId))
@@ -29,7 +29,7 @@ export async function keepProviderSession(
     sessionId,
     identityId,
     provider,
-    sid: typeof sid === "string" && sid !== "" && sid.length <= 255 && !/\p{Cc}/u.test(sid) ? sid : null,
+    sid: readSid(answer.claims),
     ...(await sealTokens(context, sessionId, answer.tokens)),
     refreshingUntil: null,
     // Not the same again: a renewal that is under way must not take these for those it has asked with.

@@ -1,3 +1,5 @@
+import { and, eq } from "drizzle-orm";
+
 import { UniqueViolation, type Transaction } from "@countersign/db";
 
 import { postIdentityNotice } from "../account/post-identity-notice.ts";
@@ -92,11 +94,15 @@ async function settle(
 /** Somebody who was never here by this provider: an account of their own, one that is theirs already, or a question. */
 async function meet(context: OidcContext, tx: Transaction, visitor: Visitor) {
   const { answer, claims, provider, now } = visitor;
-  const holder = await lockHolder(tx, claims.email);
+  const holder = await lockHolder(tx, claims.email, claims);
   const isBoth = holder !== null && claims.isEmailVerified && holder.emailVerifiedAt !== null;
   if (isBoth && provider.linkByEmail !== "never") {
     if (!holder.isActive) throw new OidcRefusal("refused", "inactive");
-    if (provider.linkByEmail === "ask") return askForPassword(visitor, holder);
+    // Whoever runs the provider is not to be staff here by an address alone.
+    const isTrusted = provider.linkByEmail === "trust" && !holder.isStaff && !holder.isSuperuser;
+    if (!isTrusted) return askForPassword(visitor, holder);
+    // The provider knows the account's user by another name: the address was given to somebody else there.
+    if (await hasIdentityAt(tx, holder.id, answer.issuer)) throw new OidcRefusal("exists", "other_identity");
     const made = { userId: holder.id, provider: provider.name, answer, email: claims.email, now };
     const identity = await insertIdentity(tx, made);
     await context.audit.recordIn(tx, {
@@ -119,15 +125,31 @@ async function meet(context: OidcContext, tx: Transaction, visitor: Visitor) {
   // Where addresses are confirmed first, nobody is in before: so they may as well be asked which one it is.
   const isWaiting = settings.EMAIL_VERIFICATION === "required" && address?.isVerified !== true;
   if (name === null || isMissing || isWaiting)
-    return { kind: "complete", answer, address, username: name?.username ?? "" } satisfies PendingVisit;
+    return {
+      kind: "complete",
+      answer,
+      answeredAt: visitor.answeredAt.getTime(),
+      address,
+      username: name?.username ?? "",
+    } satisfies PendingVisit;
   const { identity } = await makeAccount(context, tx, visitor, { name, address, holder });
   return { identity, makes: true };
 }
 
-function askForPassword({ answer }: Visitor, holder: StoredUser): PendingVisit {
+async function hasIdentityAt(tx: Transaction, userId: string, issuer: string): Promise<boolean> {
+  const { identities } = tx.tables;
+  const [found] = await tx
+    .select({ id: identities.id })
+    .from(identities)
+    .where(and(eq(identities.userId, userId), eq(identities.issuer, issuer)))
+    .limit(1);
+  return found !== undefined;
+}
+
+function askForPassword({ answer, answeredAt }: Visitor, holder: StoredUser): PendingVisit {
   const hasPassword = holder.passwordHash !== null && holder.passwordHash !== unusablePassword;
   if (!hasPassword) throw new OidcRefusal("exists", "no_password");
-  return { kind: "confirm", answer, userId: holder.id, username: holder.username };
+  return { kind: "confirm", answer, answeredAt: answeredAt.getTime(), userId: holder.id, username: holder.username };
 }
 
 /** @throws OidcRefusal where nobody new may come in */

@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, inArray, lte } from "drizzle-orm";
+import { and, desc, eq, gt, inArray, lte, ne } from "drizzle-orm";
 
 import type { OidcPurpose } from "@countersign/contract";
 import type { Database, Transaction } from "@countersign/db";
@@ -171,6 +171,16 @@ export async function cancelPending(db: Database, presented: PresentedId): Promi
   if (found === null) return;
   const { oidcTransactions: table } = db.tables;
   await db.transaction((tx) => tx.delete(table).where(and(eq(table.id, found.id), eq(table.step, "pending"))));
+}
+
+/** Forgets whatever this browser has begun, and what is still to be asked of it: whoever sits there next is somebody else. */
+export async function forgetVisits(db: Database, binding: string | null): Promise<void> {
+  const bindingHash = hashToken(binding);
+  if (bindingHash === null) return;
+  const { oidcTransactions: table } = db.tables;
+  await db.transaction((tx) =>
+    tx.delete(table).where(and(eq(table.bindingHash, bindingHash), ne(table.purpose, "logout"))),
+  );
 }
 
 /** Removes visits past their time, and logout tokens that nobody could present again. Returns how many visits. */

@@ -275,12 +275,12 @@ function define({ table, id, text, flag, instant, json, count, index, uniqueInde
     ],
   );
 
-  /** Logout tokens that were heard, so that none is heard twice. */
+  /** Logout tokens that were heard, so that none is heard twice, and whom they named, so that none of them comes in after it. */
   const providerLogouts = table(
     "provider_logouts",
     {
       issuer: text("issuer").notNull(),
-      /** SHA-256 of the token's id, hex. */
+      /** SHA-256, hex, of the token's id, or of whom it named: then with what that is before it. */
       jtiHash: text("jti_hash").notNull(),
       expiresAt: instant("expires_at").notNull(),
     },

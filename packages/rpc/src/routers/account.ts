@@ -14,6 +14,7 @@ import { signedInOrigin } from "./call-origin.ts";
 import { emailChangeProcedures } from "./email-change.ts";
 import { procedureWith, protectedProcedure, router } from "./library-procedures.ts";
 import { identitiesRouter } from "./oidc.ts";
+import { forgetVisits } from "./provider-logout.ts";
 import { readProfile } from "./read-profile.ts";
 
 /** Long enough for any password that may be accepted; the rules for fields are the accounts'. */
@@ -119,6 +120,7 @@ export const accountRouter = router({
     endAll: procedureWith({ transport: "http" }).mutation(async ({ ctx }) => {
       await keepForVisitor(ctx);
       const ended = await endSessions(ctx, {});
+      await forgetVisits(ctx);
       answerSignedOut(ctx);
       return { ended: ended.length };
     }),

@@ -9,7 +9,7 @@ import { originOf, signedInOrigin } from "./call-origin.ts";
 import { procedureWith, publicProcedureWith, router } from "./library-procedures.ts";
 import { linkProcedures } from "./links.ts";
 import { oidcRouter } from "./oidc.ts";
-import { beginProviderLogout, readLeaving } from "./provider-logout.ts";
+import { beginProviderLogout, forgetVisits, readLeaving } from "./provider-logout.ts";
 
 /** Long enough for any password that may be accepted; the rules for fields are the accounts'. */
 const longestField = 1024;
@@ -91,6 +91,7 @@ export const authRouter = router({
     await keepForVisitor(ctx);
     const leaving = await readLeaving(ctx);
     const session = await ctx.caller.services.auth.accounts.logout(ctx.caller.tokenHash, ctx.request);
+    await forgetVisits(ctx);
     const redirectTo = leaving === null ? null : await beginProviderLogout(ctx, leaving);
     return redirectTo === null ? { session } : { session, redirectTo };
   }),

@@ -19,6 +19,17 @@ export async function readLeaving({ caller }: Context): Promise<Leaving | null> 
   }
 }
 
+/** What this browser has begun with providers ends with its session: the next person at it is asked nothing about this one. */
+export async function forgetVisits({ caller }: Context): Promise<void> {
+  const { auth, log } = caller.services;
+  if (caller.binding === null) return;
+  try {
+    await auth.oidc.forgetVisits(caller.binding);
+  } catch (err) {
+    log.warn({ err }, "Sign-ins that a browser has begun could not be forgotten: they end within ten minutes");
+  }
+}
+
 /** Where the page goes to be signed out there as well; null when there is no such place, or it is not known in time. */
 export async function beginProviderLogout(ctx: Context, leaving: Leaving): Promise<string | null> {
   const { auth, log } = ctx.caller.services;

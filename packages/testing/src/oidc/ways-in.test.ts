@@ -1,9 +1,12 @@
-import { expect, test } from "vitest";
+import { eq, sql } from "drizzle-orm";
+import { expect, test, vi } from "vitest";
 
 import { describeDatabases } from "@app/services/databases";
+import type { Claims } from "@countersign/auth";
+import { forUpdate } from "@countersign/db";
 
 import { openPlainBrowser } from "../identity-provider/plain-browser.ts";
-import { pageOf } from "../test/start-oidc-app.ts";
+import { errorOf, pageOf } from "../test/start-oidc-app.ts";
 import { localPassword as password, type OidcWorld, startOidcWorld, tokenIn } from "../test/start-oidc-world.ts";
 
 const confirmed = { EMAIL_VERIFICATION: "optional" } as const;
@@ -97,7 +100,122 @@ describeDatabases((dialect) => {
     expect(await world.identities()).toEqual([]);
     expect(await world.who((await world.enter("bob")).cookie)).toBe("bob");
   });
+
+  test("`trust` opens no account to whoever got the address of its person at the provider", async () => {
+    await using world = await startOidcWorld(dialect, {
+      settings: confirmed,
+      provider: { linkByEmail: "trust" },
+      idp: { users: [{ name: "ann", email: "desk@example.com" }, { name: "bob" }] },
+    });
+    const { app, idp } = world;
+    await world.enter("ann");
+    idp.setUser({ name: "newbie", subject: "another person", email: "desk@example.com" });
+
+    const newbie = await world.enter("newbie");
+
+    expect(errorOf(newbie.landing)).toBe("exists");
+    expect(await world.who(newbie.cookie)).toBeNull();
+    expect(await world.identities()).toMatchObject([{ subject: "ann" }]);
+    // Nobody else's identity there stands in the way.
+    await world.register("bobby", "bob@example.com", { isVerified: true });
+    expect(await world.who((await world.enter("bob")).cookie)).toBe("bobby");
+    expect(await app.db.$count(app.db.tables.users)).toBe(2);
+  });
+
+  test("`trust` makes nobody staff: their password is asked for", async () => {
+    for (const rank of [{ isStaff: true }, { isSuperuser: true }]) {
+      await using world = await startOidcWorld(dialect, { settings: confirmed, provider: { linkByEmail: "trust" } });
+      const { app } = world;
+      const id = await world.register("anna", "ann@example.com", { isVerified: true });
+      const { users } = app.db.tables;
+      await app.db.update(users).set(rank).where(eq(users.id, id));
+
+      const ann = await world.enter("ann");
+      expect(pageOf(ann.landing)).toMatch(/^\/auth\/continue\?t=/);
+      expect(await world.identities()).toEqual([]);
+      const t = new URL(ann.landing.url).searchParams.get("t");
+      await ann.browser.mutate(app.url, "auth.oidc.confirm", { id: t, password });
+      expect(await world.who(ann.browser.cookie(app.url) ?? "")).toBe("anna");
+
+      await app.db.update(users).set({ passwordHash: null });
+      await app.db.delete(app.db.tables.identities);
+      expect(errorOf((await world.enter("ann")).landing)).toBe("exists");
+    }
+  });
+
+  test("the password of a link has the sign-in page's guesses, by whichever name is typed there", async () => {
+    for (const [fields, login] of [
+      ["email", "ann@example.com"],
+      ["username", "anna"],
+      ["username,email", "anna"],
+    ] as const) {
+      await using world = await startOidcWorld(dialect, {
+        settings: { ...confirmed, LOGIN_FIELDS: fields, LOGIN_ATTEMPTS: 3 },
+      });
+      const { app } = world;
+      await world.register("anna", "ann@example.com", { isVerified: true });
+      const ann = await world.enter("ann");
+      const id = new URL(ann.landing.url).searchParams.get("t");
+      const guess = () => app.auth.accounts.login({ login, password: "wrong" }, { ...nobody, ip: "203.0.113.9" });
+      for (const [attempt, expected] of [1, 2, 3].map((each) => [each, "refused"] as const))
+        expect([fields, attempt, (await guess()).status]).toEqual([fields, attempt, expected]);
+
+      await expect(ann.browser.mutate(app.url, "auth.oidc.confirm", { id, password })).rejects.toThrow("RATE_LIMITED");
+    }
+  });
+
+  // SQLite has one writer: nothing is locked one by one.
+  test.runIf(dialect.name === "postgres").each(["ask", "trust", "never"] as const)(
+    "a mapping that takes the rank of superusers locks them in their order, before whoever enters (%s)",
+    async (linkByEmail) => {
+      const mapClaims = (claims: Claims) => ({
+        username: String(claims["preferred_username"]),
+        email: String(claims["email"]),
+        isEmailVerified: true,
+        isSuperuser: false,
+      });
+      await using world = await startOidcWorld(dialect, { settings: confirmed, provider: { mapClaims, linkByEmail } });
+      const { app } = world;
+      const { users } = app.db.tables;
+      const root = await world.register("root", "root@example.com", { isVerified: true });
+      await app.db.update(users).set({ isSuperuser: true }).where(eq(users.id, root));
+      // The address is somebody's who waits to confirm it where a new account is to take it over.
+      const holder = await world.register("anna", "ann@example.com", { isVerified: linkByEmail !== "never" });
+      const asked = await (linkByEmail === "ask" ? world.enter("ann") : null);
+
+      const entering = await app.db.transaction(async (tx) => {
+        await forUpdate(tx, tx.select({ id: users.id }).from(users).where(eq(users.id, root)));
+        const id = new URL(asked?.landing.url ?? "http://none").searchParams.get("t");
+        const begun = asked?.browser.mutate(app.url, "auth.oidc.confirm", { id, password }) ?? world.enter("ann");
+        await vi.waitFor(async () => expect(await countWaiting(world)).toBe(1));
+
+        // Whoever has the first superuser now gets the next user as well: the other waits with nothing in its hands.
+        const next = tx.select({ id: users.id }).from(users).where(eq(users.id, holder)) as unknown as Lockable; // Drizzle's types join the dialects.
+        expect(await next.for("update", { skipLocked: true })).toEqual([{ id: holder }]);
+        return { begun };
+      });
+
+      await entering.begun;
+      const [{ isSuperuser } = {}] = await app.db.select().from(users).where(eq(users.id, root));
+      expect(isSuperuser).toBe(true);
+      expect(await world.identities()).toHaveLength(1);
+    },
+  );
 });
+
+interface Lockable {
+  for(strength: "update", options: { readonly skipLocked: true }): PromiseLike<readonly { readonly id: string }[]>;
+}
+
+/** Connections to this database that wait for a lock. */
+async function countWaiting({ app }: OidcWorld): Promise<number> {
+  const waits = sql`wait_event_type = 'Lock' and datname = current_database()`;
+  const [row] = await app.db
+    .select({ count: sql<string>`count(*)` })
+    .from(sql`pg_stat_activity`)
+    .where(waits);
+  return Number(row?.count);
+}
 
 /** Signs in by password and comes back from the provider as this person. */
 async function linkAs({ app, enter }: OidcWorld, username: string, name: string) {

@@ -1,0 +1,158 @@
+import { expect, test } from "vitest";
+
+import { describeDatabases } from "@app/services/databases";
+
+import { openPlainBrowser } from "../identity-provider/plain-browser.ts";
+import { signInAtProvider } from "../identity-provider/sign-in-with.ts";
+import { errorOf, pageOf, startVisit } from "../test/start-oidc-app.ts";
+import { localPassword as password, type OidcWorld, startOidcWorld } from "../test/start-oidc-world.ts";
+
+const withoutAddress = {
+  settings: { EMAIL_REQUIRED: true },
+  idp: {
+    users: [
+      { name: "ann", email: null },
+      { name: "bob", email: null },
+    ],
+  },
+};
+
+describeDatabases((dialect) => {
+  test("a logout token with a session's name ends those of the person whose ID token named none, and nobody else's", async () => {
+    await using world = await startOidcWorld(dialect);
+    const { idp } = world;
+    const named = await world.enter("ann");
+    idp.claims({ sid: undefined });
+    const [ann, bob] = [await world.enter("ann"), await world.enter("bob")];
+    const token = await idp.forgeLogoutToken("ann", { sid: "another session" });
+
+    expect((await world.tellOfLogout(token)).status).toBe(200);
+
+    expect([await world.who(ann.cookie), await world.who(bob.cookie)]).toEqual([null, "bob"]);
+    // Its own name is known, and was not said.
+    expect(await world.who(named.cookie)).toBe("ann");
+    // A session alone, without a person, says nothing of those without a name.
+    const later = await world.enter("ann");
+    await world.tellOfLogout(await idp.forgeLogoutToken("ann", { sub: undefined }));
+    expect(await world.who(later.cookie)).toBe("ann");
+  });
+
+  test("a provider that was given another name ends the sessions of before, and one beside it does not", async () => {
+    await using world = await startOidcWorld(dialect);
+    const { app, idp } = world;
+    const [ann, bob] = [await world.enter("ann"), await world.enter("bob")];
+    const { providerSessions } = app.db.tables;
+    await app.db.update(providerSessions).set({ provider: "before" });
+
+    await world.tellOfLogout(await idp.forgeLogoutToken("ann", { sid: undefined }));
+
+    expect([await world.who(ann.cookie), await world.who(bob.cookie)]).toEqual([null, "bob"]);
+
+    const other = { name: "other", issuer: idp.issuer, clientId: "another-client" };
+    await using beside = await startOidcWorld(dialect, { others: [other] });
+    const cid = await beside.enter("ann");
+    await beside.app.db.update(beside.app.db.tables.providerSessions).set({ provider: "other" });
+    await beside.tellOfLogout(await beside.idp.forgeLogoutToken("ann", { sid: undefined }));
+    expect(await beside.who(cid.cookie)).toBe("ann");
+  });
+
+  test("whoever is signed out at the provider while something is still asked does not come in", async () => {
+    for (const changes of [{}, { sid: undefined }, { sub: undefined }]) {
+      await using world = await startOidcWorld(dialect, withoutAddress);
+      const [ann, bob] = [await world.enter("ann"), await world.enter("bob")];
+      // Her session there was named when she came back.
+      expect((await world.tellOfLogout(await world.idp.forgeLogoutToken("ann", changes))).status).toBe(200);
+
+      await expect(complete(world, ann)).rejects.toThrow("SIGN_IN_LINK_INVALID");
+      expect(await world.who(ann.browser.cookie(world.app.url) ?? "")).toBeNull();
+      expect(await complete(world, bob)).toMatchObject({ next: "signed_in" });
+      // Whoever signs in there anew comes in.
+      const again = await world.enter("ann");
+      expect(await complete(world, again)).toMatchObject({ next: "signed_in" });
+    }
+  });
+
+  test("nor where the password of the account with the same address is asked for", async () => {
+    await using world = await startOidcWorld(dialect, { settings: { EMAIL_VERIFICATION: "optional" } });
+    await world.register("anna", "ann@example.com", { isVerified: true });
+    const ann = await world.enter("ann");
+    await world.tellOfLogout(await world.idp.forgeLogoutToken("ann"));
+    const confirm = () =>
+      ann.browser.mutate(world.app.url, "auth.oidc.confirm", { id: idOf(ann.landing.url), password });
+    await expect(confirm()).rejects.toThrow("SIGN_IN_LINK_INVALID");
+    expect(await world.identities()).toEqual([]);
+  });
+
+  test("nor after the answer was taken and before the session is there, however closely the two meet", async () => {
+    const meeting: { reached: PromiseWithResolvers<void>; go: Promise<unknown> } = {
+      reached: Promise.withResolvers(),
+      go: Promise.resolve(),
+    };
+    const allow = async () => {
+      meeting.reached.resolve();
+      await meeting.go;
+      return true;
+    };
+    await using world = await startOidcWorld(dialect, { provider: { allow } });
+    const { app, idp } = world;
+    await world.enter("ann");
+    for (const [isFirst, changes] of [
+      [true, {}],
+      [true, { sid: undefined }],
+      [false, { sid: undefined }],
+      [false, { sub: undefined }],
+      [false, {}],
+    ] as const) {
+      const browser = openPlainBrowser();
+      const callback = await signInAtProvider(idp, "ann", { url: await startVisit(app, browser), browser });
+      const go = Promise.withResolvers<void>();
+      Object.assign(meeting, { reached: Promise.withResolvers<void>(), go: go.promise });
+      const landed = browser.visit(callback);
+      await meeting.reached.promise;
+      const told = idp.forgeLogoutToken("ann", changes).then((token) => world.tellOfLogout(token));
+      if (isFirst) await told;
+      go.resolve();
+      const landing = await landed;
+      expect((await told).status).toBe(200);
+
+      expect(await world.who(browser.cookie(app.url) ?? "")).toBeNull();
+      expect([null, "expired"]).toContain(errorOf(landing));
+      expect(isFirst ? errorOf(landing) : "expired").toBe("expired");
+    }
+    meeting.go = Promise.resolve();
+    expect(pageOf((await world.enter("ann")).landing)).toBe("/auth/signed-in?to=%2F");
+  });
+
+  test("whoever signs out leaves nothing to be asked of the next person at this browser", async () => {
+    await using world = await startOidcWorld(dialect, withoutAddress);
+    const { app } = world;
+    for (const path of ["auth.logout", "account.sessions.endAll"]) {
+      const browser = openPlainBrowser();
+      await browser.mutate(app.url, "auth.register", {
+        username: `eve${path.length}`,
+        password,
+        email: `${path}@x.yz`,
+      });
+      const ann = await world.enter("ann", { browser });
+      const started = await startVisit(app, browser);
+      const other = await world.enter("bob");
+      await browser.mutate(app.url, path, undefined);
+
+      const pending = (of: typeof ann) => of.browser.mutate(app.url, "auth.oidc.pending", { id: idOf(of.landing.url) });
+      await expect(pending(ann)).rejects.toThrow("SIGN_IN_LINK_INVALID");
+      const callback = await signInAtProvider(world.idp, "ann", { url: started, browser: openPlainBrowser() });
+      expect(errorOf(await browser.visit(callback))).toBe("expired");
+      expect(await pending(other)).toMatchObject({ username: "bob" });
+    }
+  });
+});
+
+function complete({ app }: OidcWorld, { browser, landing }: Awaited<ReturnType<OidcWorld["enter"]>>) {
+  const id = idOf(landing.url);
+  const username = `u${id.slice(-12)}`;
+  return browser.mutate(app.url, "auth.oidc.complete", { id, username, email: `${username}@example.com` });
+}
+
+function idOf(url: string): string {
+  return new URL(url).searchParams.get("t") ?? "";
+}
