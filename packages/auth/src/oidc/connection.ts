@@ -100,7 +100,11 @@ function authenticate({ clientSecret, tokenAuth }: Provider): client.ClientAuth 
 /** Returns where the keys are. @throws when what the provider says of itself does not hold. */
 function requireSound(provider: Provider, server: client.ServerMetadata, allowLoopback: boolean): string {
   const { issuer, authorization_endpoint, token_endpoint, jwks_uri } = server;
-  const isOfMany = provider.validIssuers !== undefined && issuer.includes("{tenantid}");
+  const isOfMany = issuer.includes("{tenantid}");
+  if (isOfMany && provider.validIssuers === undefined)
+    throw new Error(
+      "It speaks for many issuers. Write one tenant's as its issuer, or say in validIssuers which you accept.",
+    );
   // To the letter, as in OpenID Connect Discovery §4.3: no added slash, no other case.
   if (issuer !== provider.issuer && !isOfMany)
     throw new Error(`It calls itself "${issuer.slice(0, 200)}". Write that as its issuer, if it is the one you mean.`);

@@ -155,7 +155,9 @@ export async function verifyIdToken(
 }
 
 export function isOwnIssuer({ issuer, validIssuers }: ConnectedProvider, claimed: string): boolean {
-  return validIssuers === undefined ? claimed === issuer : validIssuers(claimed);
+  if (validIssuers === undefined) return claimed === issuer;
+  // oxlint-disable-next-line typescript/no-unnecessary-boolean-literal-compare -- in plain JavaScript it may answer a promise
+  return validIssuers(claimed) === true;
 }
 
 /**

@@ -23,6 +23,10 @@ test("providers are refused that could not work, each with the cure", () => {
   ])
     expect(() => read({ ...okta, issuer })).toThrow('Provider "okta"');
   expect(() => read({ ...okta, clientId: "" })).toThrow("client id is empty");
+  const validIssuers = () => true;
+  expect(() => read({ ...okta, validIssuers })).toThrow("validIssuers is for https://login.microsoftonline.com alone");
+  const entra = { ...okta, issuer: "https://login.microsoftonline.com/organizations/v2.0", validIssuers };
+  expect(() => read(entra)).not.toThrow();
   const local = { ...okta, issuer: "http://127.0.0.1:4000" };
   expect(() => read(local)).toThrow("https");
   expect(() => requireProviders({ providers: [local], allowLoopback: true })).not.toThrow();

@@ -59,8 +59,8 @@ export interface ProviderOptions {
   readonly groups?: Readonly<Record<string, string>>;
   /** In place of names, locale and address from the standard claims. */
   readonly mapClaims?: (claims: Claims) => MappedClaims;
-  /** In place of `groupsClaim` and `groups`: names of groups here. */
-  readonly mapGroups?: (claims: Claims) => readonly string[];
+  /** In place of `groupsClaim` and `groups`: names of groups here; null where the claims say nothing of groups. */
+  readonly mapGroups?: (claims: Claims) => readonly string[] | null;
   /** May this person enter? Asked at every sign-in. */
   readonly allow?: (claims: Claims) => boolean | Promise<boolean>;
   /** Hears of tokens once they are kept. What it throws is told to `onError`. */
@@ -68,7 +68,10 @@ export interface ProviderOptions {
     tokens: ProviderTokens,
     of: { readonly provider: string; readonly userId: string },
   ) => void | Promise<void>;
-  /** For providers that speak for many issuers (`{tenantid}` in theirs): which of them are let in. */
+  /**
+   * For Microsoft Entra with many tenants (`https://login.microsoftonline.com/organizations/v2.0`): which tenants' issuers are
+   * let in. No other provider speaks for many issuers; with another one it is refused at start.
+   */
   readonly validIssuers?: (issuer: string) => boolean;
 }
 
@@ -120,12 +123,19 @@ export function requireProviders({ providers, allowLoopback = false }: OidcOptio
   return checked;
 }
 
+/** The one that `openid-client` knows to speak for many issuers; elsewhere it takes tokens of the very issuer only. */
+const manyTenants = "https://login.microsoftonline.com";
+
 function requireProvider(options: ProviderOptions, allowLoopback: boolean): Provider {
   const { name, issuer, clientId } = options;
   if (!/^[a-z0-9-]{1,32}$/.test(name))
     throw new Error(`Provider "${name.slice(0, 40)}": write its name with a-z, 0-9 and -, at most 32 characters.`);
   const fault = findIssuerFault(issuer, allowLoopback);
   if (fault !== null) throw new Error(`Provider "${name}": ${fault}`);
+  if (options.validIssuers !== undefined && new URL(issuer).origin !== manyTenants)
+    throw new Error(
+      `Provider "${name}": validIssuers is for ${manyTenants} alone. Leave it out: tokens of ${issuer} are accepted without it.`,
+    );
   if (clientId === "") throw new Error(`Provider "${name}": its client id is empty. Write what the provider gave you.`);
   return {
     label: name,

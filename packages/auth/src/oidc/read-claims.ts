@@ -20,7 +20,8 @@ export interface AccountClaims {
 
 /** Reads what a provider said. What cannot be kept here is left out: a name too long keeps nobody outside. */
 export function readClaims(provider: ConnectedProvider, { claims }: Pick<ProviderAnswer, "claims">): AccountClaims {
-  const mapped = provider.mapClaims ? provider.mapClaims(claims) : mapStandard(claims);
+  // In plain JavaScript a mapping may answer nothing at all.
+  const mapped: MappedClaims = (provider.mapClaims ? provider.mapClaims(claims) : mapStandard(claims)) ?? {};
   const address = typeof mapped.email === "string" ? parseEmail(mapped.email) : { fault: "" };
   const email = "fault" in address ? null : address.email;
   const { values } = readProfileFields({
@@ -29,7 +30,7 @@ export function readClaims(provider: ConnectedProvider, { claims }: Pick<Provide
     locale: mapped.locale,
   });
   return {
-    names: [mapped.username, localPart(email), textOf(claims["name"])].flatMap((name) => name ?? []),
+    names: [textOf(mapped.username), localPart(email), textOf(claims["name"])].flatMap((name) => name ?? []),
     email,
     // The boolean, and nothing that looks like it; and of this very address, not of one that only looks like it.
     isEmailVerified: mapped.isEmailVerified === true && isSameAddress(mapped.email, email),
@@ -67,7 +68,11 @@ function mapStandard(claims: Claims): MappedClaims {
 }
 
 function readGroups({ mapGroups, groupsClaim, groups }: ConnectedProvider, claims: Claims): readonly string[] | null {
-  if (mapGroups) return [...new Set(mapGroups(claims))];
+  if (mapGroups) {
+    const mapped: unknown = mapGroups(claims);
+    if (!Array.isArray(mapped)) return null;
+    return [...new Set(mapped.filter((name: unknown) => typeof name === "string"))];
+  }
   if (groupsClaim === null) return null;
   const named = claims[groupsClaim];
   const theirs = typeof named === "string" ? [named] : Array.isArray(named) ? named : [];
