@@ -21,7 +21,7 @@ const settings = {
   MAILS_PER_HOUR: 10_000,
 } as const;
 
-// Both files are written anew by `pnpm matrix`; what changed in them is to be looked at like code.
+// Both files are written anew by `pnpm matrix`, on SQLite alone: what changed in them is to be looked at like code.
 describe("who may call what", () => {
   test("PRM-01: the rule of every procedure is the one in the reviewed list", async () => {
     const rules = printRules(listRules(appRouter, permissions));

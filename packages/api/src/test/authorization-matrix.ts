@@ -25,8 +25,9 @@ export async function fillMatrix(app: TestApp<Tables>): Promise<MatrixRow[]> {
   const rows: MatrixRow[] = [];
   for (const procedure of listRules(appRouter, permissions)) {
     for (const transport of transportsOf(procedure)) {
-      const answers: [Role, string][] = [];
-      for (const role of roles) answers.push([role, await callAs(app, procedure, transport, await cast(role))]);
+      const answers = await Promise.all(
+        roles.map(async (role) => [role, await callAs(app, procedure, transport, await cast(role))] as const),
+      );
       // The cast: the entries are of all roles.
       rows.push({ path: procedure.path, transport, answers: Object.fromEntries(answers) as Record<Role, string> });
     }

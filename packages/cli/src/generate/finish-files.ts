@@ -27,7 +27,12 @@ export async function finishFiles(place: {
     return;
   }
   terminal.errors.write("Bringing the table of who may call what up to date…\n");
-  await run(vitest, matrix.split(" ").slice(1), api, terminal);
+  await run(vitest, wordsOf(matrix).slice(1), api, terminal);
+}
+
+/** The words of a command; what stands in double quotes is one. */
+function wordsOf(command: string): string[] {
+  return (command.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ""));
 }
 
 function readScript(folder: string, name: string): string | null {
