@@ -9,6 +9,7 @@ import { createMailDesk } from "./mail/mail-desk.ts";
 import { createMailNotices } from "./mail/mail-notices.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { createOidc } from "./oidc/create-oidc.ts";
+import { requireProviders } from "./oidc/provider.ts";
 import { createHashQueue } from "./password/hash-queue.ts";
 import { createPasswordRule } from "./password/password-rule.ts";
 import { createPasswords } from "./password/password.ts";
@@ -75,6 +76,7 @@ export function createAuth(options: AuthOptions): Auth {
   };
 
   const links = createLinks(context);
+  const oidc = { providers: [], ...options.oidc };
 
   return {
     sessions,
@@ -82,9 +84,9 @@ export function createAuth(options: AuthOptions): Auth {
     accounts: createAccounts(context),
     links,
     mail: createMailNotices(context),
-    oidc: createOidc(context, { providers: [], ...options.oidc, publicUrl, onWarning }),
+    oidc: createOidc(context, { ...oidc, publicUrl, onWarning }),
     rights: createRights({ db, bus, clock, permissions: [...declared] }),
-    admin: createAdmin({ ...context, permissions: declared, links }),
+    admin: createAdmin({ ...context, permissions: declared, links, providers: requireProviders(oidc) }),
     audit,
     throttle,
     counts: () => ({ passwords: queue.counts, mails: desk.counts, sessions: sessions.counts, refusals }),

@@ -10,6 +10,7 @@ import { sessionsPrune } from "./commands/sessions-prune.ts";
 import { sessionsRevoke } from "./commands/sessions-revoke.ts";
 import { userActivate, userDeactivate } from "./commands/user-active.ts";
 import { userCreate } from "./commands/user-create.ts";
+import { userIdentities } from "./commands/user-identities.ts";
 import { userList } from "./commands/user-list.ts";
 import { userDemote, userPromote } from "./commands/user-rank.ts";
 import { userSetPassword } from "./commands/user-set-password.ts";
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   userDeactivate,
   userActivate,
   userSetPassword,
+  userIdentities,
   sessionsList,
   sessionsRevoke,
   sessionsPrune,

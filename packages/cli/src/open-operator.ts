@@ -4,6 +4,7 @@ import { createOperator, type Operator } from "@countersign/auth";
 import { createMemoryBus } from "@countersign/bus";
 import { Settings } from "@countersign/contract";
 import { coreMigrations, openDatabase } from "@countersign/db";
+import { chooseOidc } from "@countersign/ops";
 
 import { Failure } from "./failure.ts";
 import { findDatabaseUrl } from "./find-database-url.ts";
@@ -21,13 +22,16 @@ export interface OpenOperator extends AsyncDisposable {
  */
 export async function openOperator(terminal: Terminal, databaseUrl: string | null): Promise<OpenOperator> {
   const url = findDatabaseUrl(terminal, databaseUrl);
-  const settings = readSettings(withoutEmpty(terminal.environment));
+  const environment = withoutEmpty(terminal.environment);
+  const settings = readSettings(environment);
+  // Providers that are set up wrongly are none: the server says so, and the commands that need them are the more careful.
+  const oidc = chooseOidc(environment, { keys: [], isProduction: false }).choice;
   const onError = (error: unknown) => terminal.errors.write(`${messageOf(error)}\n`);
   const db = await openDatabase(url, { migrations: [coreMigrations], mustBeReady: true, poolSize: 2, onError }).catch(
     (error: unknown) => Promise.reject(new Failure("unavailable", messageOf(error), { cause: error })),
   );
   // A bus of its own: what this process changes, servers hear of from the database.
-  const operator = createOperator({ db, bus: createMemoryBus(), settings, actor: describeActor(), onError });
+  const operator = createOperator({ db, bus: createMemoryBus(), settings, oidc, actor: describeActor(), onError });
 
   return {
     operator,

@@ -1,14 +1,18 @@
 import { fileURLToPath } from "node:url";
 
+import { desc, eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 
 import { startServer } from "@app/services";
 import { describeDatabases } from "@app/services/databases";
+import { newId } from "@countersign/auth";
 import type { UserSnapshot } from "@countersign/contract";
 
 import { openCommandLine } from "./test/open-command-line.ts";
 import { openWindow } from "./test/open-window.ts";
 import { runProgram } from "./test/run-program.ts";
+
+type CommandLine = Awaited<ReturnType<typeof openCommandLine>>;
 
 const password = "a few random words";
 const serverEntry = fileURLToPath(new URL("../../../apps/server/src/main.ts", import.meta.url));
@@ -43,6 +47,18 @@ describeDatabases((dialect) => {
     expect((await withinASecond(phone.closed)).code).toBe(4401);
     expect([laptop.isOpen(), bob.isOpen()]).toEqual([true, true]);
 
+    // A provider that opened one session is taken away: that one closes, and the other shows that its group went.
+    using tablet = await openWindow(server.url, "ann", password);
+    const identityId = await comeFromProvider(line, "ann");
+    await withinASecond(laptop.until(mayOverview));
+    const shown = laptop.snapshots.length;
+    expect(await program(`user identities ann --remove ${identityId}`)).toMatchObject({ code: 0, errors: "" });
+    expect((await withinASecond(tablet.closed)).code).toBe(4401);
+    await withinASecond(
+      laptop.until((snapshot) => laptop.snapshots.indexOf(snapshot) >= shown && !mayOverview(snapshot)),
+    );
+    expect([laptop.isOpen(), bob.isOpen()]).toEqual([true, true]);
+
     // A new password ends what is left.
     expect(await program("user set-password ann", "some other words")).toMatchObject({ code: 0 });
     expect((await withinASecond(laptop.closed)).code).toBe(4401);
@@ -62,6 +78,38 @@ describeDatabases((dialect) => {
 
 function isSuperuser(snapshot: UserSnapshot): boolean {
   return snapshot.isAuthenticated && snapshot.isSuperuser;
+}
+
+function mayOverview(snapshot: UserSnapshot): boolean {
+  return snapshot.isAuthenticated && snapshot.permissions.includes(overview);
+}
+
+/** A permission of the app. */
+const overview = "notes.overview";
+
+/** Makes the user's newest session one that a provider began, which gave a group as well. Returns the identity's id. */
+async function comeFromProvider({ db }: CommandLine, username: string): Promise<string> {
+  const [identityId, groupId] = [newId(), newId()];
+  await db.transaction(async (tx) => {
+    const { groupMembers, groupPermissions, groups, identities, identityGroups, providerSessions, sessions, users } =
+      tx.tables;
+    const [newest] = await tx
+      .select({ userId: sessions.userId, sessionId: sessions.id })
+      .from(sessions)
+      .innerJoin(users, eq(users.id, sessions.userId))
+      .where(eq(users.usernameKey, username))
+      .orderBy(desc(sessions.id))
+      .limit(1);
+    const { userId = "", sessionId = "" } = newest ?? {};
+    const known = { provider: "works", issuer: "https://id.example.com", subject: username };
+    await tx.insert(identities).values({ id: identityId, userId, ...known, createdAt: new Date() });
+    await tx.insert(providerSessions).values({ sessionId, identityId, provider: "works" });
+    await tx.insert(groups).values({ id: groupId, name: "crew", createdAt: new Date() });
+    await tx.insert(groupPermissions).values({ groupId, permission: overview });
+    await tx.insert(groupMembers).values({ userId, groupId });
+    await tx.insert(identityGroups).values({ identityId, groupId });
+  });
+  return identityId;
 }
 
 /** Fails when it takes longer, counted from the end of the program. */

@@ -89,6 +89,7 @@ export interface AdminCalls {
     readonly setGroups: (input: OfUser & { readonly groupIds: readonly string[] }) => Promise<void>;
     readonly endSessions: (id: string) => Promise<{ readonly ended: number }>;
     readonly sendReset: (id: string) => Promise<void>;
+    readonly removeIdentity: (input: { readonly id: string; readonly identityId: string }) => Promise<void>;
     readonly remove: (id: string) => Promise<void>;
   };
   readonly groups: {
@@ -154,6 +155,7 @@ export function createAdminCalls(session: Pick<SessionClient, "links">): AdminCa
       setGroups: (input) => tell("admin.user.setGroups", input),
       endSessions: (id) => tell("admin.user.endSessions", { id }),
       sendReset: (id) => tell("admin.user.sendReset", { id }),
+      removeIdentity: (input) => tell("admin.user.removeIdentity", input),
       remove: (id) => tell("admin.user.remove", { id }),
     },
     groups: {

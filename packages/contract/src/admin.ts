@@ -1,5 +1,6 @@
 import type { LibraryPermission } from "./library-permission.ts";
 import type { LiveRow } from "./live-list.ts";
+import type { LinkedIdentity } from "./oidc.ts";
 
 /** One page of a list, and how to get the next one. */
 export interface AdminPage<Row> {
@@ -58,6 +59,8 @@ export const userActionPermissions = {
   take: "users.grant",
   endSessions: "users.end_sessions",
   sendReset: "users.send_reset",
+  /** What an identity provider opens, unless `isKept` says that it stays. */
+  removeIdentity: "users.change",
   remove: "users.delete",
 } as const satisfies Readonly<Record<string, LibraryPermission>>;
 
@@ -72,7 +75,22 @@ export interface AdminUser extends AdminUserRow {
   readonly permissions: readonly string[];
   /** Held through groups: which, and through which groups (by name). */
   readonly inherited: readonly { readonly permission: string; readonly groups: readonly string[] }[];
+  /** Where the user can sign in instead of here, in the order they were connected. */
+  readonly identities: readonly AdminIdentity[];
   readonly sessionCount: number;
+}
+
+/** Whom an identity provider knows the user as. `isLast`: the user has no other way in. */
+export interface AdminIdentity extends LinkedIdentity {
+  readonly issuer: string;
+  /** What the provider calls the person. With the issuer it is all that counts. */
+  readonly subject: string;
+  /** Names of the groups that the user is in because the provider says so. */
+  readonly groups: readonly string[];
+  /** Does it lead in? Not where the provider is not set up here (any more). */
+  readonly isWayIn: boolean;
+  /** Nobody takes it away: the viewer, or the site's superusers, would have no way in any more. */
+  readonly isKept: boolean;
 }
 
 export interface AdminGroup extends LiveRow {

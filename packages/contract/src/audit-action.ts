@@ -18,6 +18,7 @@ export const auditActions = [
   "admin.user.create",
   "admin.user.end_sessions",
   "admin.user.remove",
+  "admin.user.remove_identity",
   "admin.user.send_reset",
   "admin.user.set_active",
   "admin.user.set_groups",

@@ -10,6 +10,7 @@ export {
   type AdminAuditEvent,
   type AdminConnection,
   type AdminGroup,
+  type AdminIdentity,
   type AdminGroupName,
   type AdminPage,
   type AdminPermission,

@@ -11,4 +11,5 @@ export { type EnvironmentFault, WrongEnvironment } from "./environment/environme
 export type { MailDelivery } from "./environment/mail-delivery.ts";
 export type { MetricsChoice } from "./environment/metrics-choice.ts";
 export type { NearMiss } from "./environment/near-misses.ts";
+export { chooseOidc, type OidcChoice } from "./environment/oidc-choice.ts";
 export { type Environment, readEnvironment } from "./environment/read-environment.ts";

@@ -226,6 +226,8 @@ describeDatabases((dialect) => {
       const email = `${id}@example.test`;
       await app.db.update(app.db.tables.users).set({ email, emailKey: email }).where(eq(app.db.tables.users.id, id));
       await app.auth.rights.grant(id, "notes.view");
+      const known = { provider: "gone", issuer: "https://id.example.test", subject: id };
+      await app.db.insert(app.db.tables.identities).values({ id, userId: id, ...known, createdAt: new Date() });
     }
     // More than sue holds.
     await app.auth.rights.grant(tim.id, "notes.change");
@@ -251,7 +253,18 @@ describeDatabases((dialect) => {
     expect(seen).toEqual({
       "helper bob": ["update"],
       "helper tim": ["update"],
-      "sue bob": ["update", "setEmail", "give", "take", "setStaff", "endSessions", "sendReset", "setActive", "remove"],
+      "sue bob": [
+        "update",
+        "setEmail",
+        "give",
+        "take",
+        "setStaff",
+        "endSessions",
+        "sendReset",
+        "removeIdentity",
+        "setActive",
+        "remove",
+      ],
       "sue tim": ["update", "give", "endSessions", "sendReset"],
     });
     const allowed = async (viewer: string, id: string) => {
@@ -259,8 +272,8 @@ describeDatabases((dialect) => {
       return Object.entries($can ?? {}).flatMap(([action, may]) => (may ? action : []));
     };
     // Of oneself one takes away, and keeps the account and its address; the last superuser stays one.
-    expect(await allowed(sue.id, sue.id)).toEqual(["update", "setStaff", "take", "endSessions"]);
-    expect(await allowed(root.id, root.id)).toEqual(["update", "take", "endSessions", "sendReset"]);
+    expect(await allowed(sue.id, sue.id)).toEqual(["update", "setStaff", "take", "endSessions", "removeIdentity"]);
+    expect(await allowed(root.id, root.id)).toEqual(["update", "take", "endSessions", "sendReset", "removeIdentity"]);
     expect((await allowed(root.id, tim.id)).toSorted()).toEqual(
       [...Object.keys(userActionPermissions), "setSuperuser"].toSorted(),
     );
@@ -283,6 +296,8 @@ const attempts: Record<keyof AdminUserCan, (socket: RawSocket, user: AdminUser) 
     attempt(socket, "admin.user.setSuperuser", { id, value: !isSuperuser }),
   endSessions: (socket, { id }) => attempt(socket, "admin.user.endSessions", { id }),
   sendReset: (socket, { id }) => attempt(socket, "admin.user.sendReset", { id }),
+  removeIdentity: (socket, { id, identities }) =>
+    attempt(socket, "admin.user.removeIdentity", { id, identityId: identities[0]?.id }),
   setActive: (socket, { id, isActive }) => attempt(socket, "admin.user.setActive", { id, value: !isActive }),
   remove: (socket, { id }) => attempt(socket, "admin.user.remove", { id }),
 };

@@ -25,6 +25,8 @@ export interface Member {
   readonly email: string;
   readonly password: string;
   readonly sessionId: string;
+  /** At a provider that nobody can sign in with. */
+  readonly identityId: string;
   readonly cookie: string | undefined;
 }
 
@@ -49,13 +51,13 @@ export async function openCasting(app: TestApp<Tables>): Promise<(role: Role) =>
   const { cookie: sessionCookie, clock } = app.app.services;
 
   async function enlist(role: Role): Promise<Member> {
-    const id = newId();
+    const [id, identityId] = [newId(), newId()];
     const username = `u${id.replaceAll("-", "")}`;
     const email = `${username}@example.test`;
     const now = new Date(clock.now());
     const isSuperuser = role.includes("superuser");
     const { session, token } = await app.db.transaction(async (tx) => {
-      const { users, groups, groupMembers, sessions } = tx.tables;
+      const { users, groups, groupMembers, identities, sessions } = tx.tables;
       await tx.insert(users).values({
         id,
         username,
@@ -67,6 +69,14 @@ export async function openCasting(app: TestApp<Tables>): Promise<(role: Role) =>
         emailVerifiedAt: role === "unverified" ? null : now,
         isStaff: role === "staff" || isSuperuser,
         isSuperuser,
+      });
+      await tx.insert(identities).values({
+        id: identityId,
+        userId: id,
+        issuer: "https://id.example.test",
+        subject: username,
+        provider: "gone",
+        createdAt: now,
       });
       if (role === "staff") {
         const [group] = await tx.select({ id: groups.id }).from(groups).where(eq(groups.name, staffGroup));
@@ -84,7 +94,7 @@ export async function openCasting(app: TestApp<Tables>): Promise<(role: Role) =>
     const [row] = await app.db.select({ version: users.version }).from(users).where(eq(users.id, id));
     const version = row?.version ?? 0;
     const cookie = role === "anonymous" ? undefined : `${sessionCookie.name}=${token}`;
-    return { id, version, username, email, password, sessionId: session.id, cookie };
+    return { id, version, username, email, password, sessionId: session.id, identityId, cookie };
   }
 
   async function makeGroup(): Promise<Cast["group"]> {

@@ -22,6 +22,7 @@ export const sampleInputs: Readonly<Record<string, (cast: Cast) => unknown>> = {
   "admin.user.create": () => ({ username: newName(), password: newPassword }),
   "admin.user.endSessions": ({ other }) => ({ id: other.id }),
   "admin.user.get": ({ other }) => ({ id: other.id }),
+  "admin.user.removeIdentity": ({ other }) => ({ id: other.id, identityId: other.identityId }),
   "admin.user.remove": ({ other }) => ({ id: other.id }),
   "admin.user.setActive": ({ other }) => ({ id: other.id, value: false }),
   "admin.user.setGroups": ({ other, group }) => ({ id: other.id, groupIds: [group.id] }),

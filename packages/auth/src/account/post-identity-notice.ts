@@ -6,12 +6,12 @@ import type { AccountContext } from "./account-context.ts";
 
 /**
  * Tells the user that a provider's account opens theirs from now on, or no more: if somebody else brought that about, that is how
- * they learn of it. After the commit. `provider` is its name; the mail says what people call it.
+ * they learn of it; `removed` is by those who run the site. After the commit. `provider` is its name; the mail says what people call it.
  */
 export function postIdentityNotice(
   { db, desk, providerLabels }: Pick<AccountContext, "db" | "desk" | "providerLabels">,
   userId: string,
-  { provider, change }: { readonly provider: string; readonly change: "linked" | "unlinked" },
+  { provider, change }: { readonly provider: string; readonly change: "linked" | "unlinked" | "removed" },
 ): void {
   const { users } = db.tables;
   desk.post(async () => {
@@ -22,7 +22,10 @@ export function postIdentityNotice(
     return {
       to: user.emailKey,
       locale: user.locale,
-      say: (texts) => (change === "linked" ? texts.identityLinked(told) : texts.identityUnlinked(told)),
+      say: (texts) => {
+        if (change === "linked") return texts.identityLinked(told);
+        return change === "unlinked" ? texts.identityUnlinked(told) : texts.identityRemovedByAdmin(told);
+      },
     };
   });
 }

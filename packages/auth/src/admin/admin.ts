@@ -34,6 +34,8 @@ export type AdminRefusal =
   | "own_account"
   /** Nobody gives themselves another address here: it has to be confirmed (`account.requestEmailChange`). */
   | "own_address"
+  /** Nobody takes their own last way in away. */
+  | "own_last_way_in"
   /** Forgotten passwords are not replaced by mail here. */
   | "reset_off";
 
@@ -150,6 +152,12 @@ export interface AdminUsers {
   endSessions(call: AdminCall, id: string): Promise<AdminOutcome<{ readonly ended: number }>>;
   /** Mails the link to a new password to the user's address. `invalid` when there is none, or the account is off. */
   sendReset(call: AdminCall, id: string): Promise<AdminOutcome>;
+  /**
+   * Takes what a provider opens away from a user, with the groups that it gave and the sessions that began with it, and tells
+   * the user by mail. Also the last way in, which only a new password makes good: but not the caller's own, nor the last one by
+   * which a superuser gets in.
+   */
+  removeIdentity(call: AdminCall, input: { readonly id: string; readonly identityId: string }): Promise<AdminOutcome>;
   /** Removes the account and all that belongs to it. */
   remove(call: AdminCall, id: string): Promise<AdminOutcome>;
 }

@@ -11,6 +11,7 @@ import { findGroup, listGroups, readGroupRows } from "./list-groups.ts";
 import { listSessions, readSessionRows } from "./list-sessions.ts";
 import { listUsers, readUserRows } from "./list-users.ts";
 import { changeUser, done } from "./make-change.ts";
+import { removeIdentity } from "./remove-identity.ts";
 import { sendReset } from "./send-reset.ts";
 import { endSessionsOf, removeUser, setActive } from "./switch-user.ts";
 import { updateUser } from "./update-user.ts";
@@ -32,6 +33,7 @@ export function createAdmin(context: AdminContext): Admin {
       setGroups: (call, input) => setGroups(context, call, input),
       endSessions: (call, id) => endSessionsOf(context, call, id),
       sendReset: (call, id) => sendReset(context, call, id),
+      removeIdentity: (call, input) => removeIdentity(context, call, input),
       remove: (call, id) => removeUser(context, call, id),
     },
     groups: {

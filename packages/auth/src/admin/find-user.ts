@@ -2,13 +2,16 @@ import { and, count, eq, gt } from "drizzle-orm";
 
 import type { AdminUser } from "@countersign/contract";
 
+import { isUsable } from "../password/unusable-password.ts";
+
 import type { AdminContext } from "./admin-context.ts";
 import { readGroups, toUserRow } from "./list-users.ts";
 import { readUserCan } from "./user-can.ts";
+import { readAdminIdentities } from "./user-identities.ts";
 
 /** See `AdminUsers.find`. */
 export async function findUser(
-  context: Pick<AdminContext, "clock" | "db" | "settings">,
+  context: Pick<AdminContext, "clock" | "db" | "providers" | "settings">,
   id: string,
   viewerId: string | null,
 ): Promise<AdminUser | null> {
@@ -39,9 +42,10 @@ export async function findUser(
   return {
     ...toUserRow(row, groupsOf.get(id) ?? []),
     $can: await readUserCan(context, row, viewerId),
-    hasPassword: row.passwordHash !== null,
+    hasPassword: isUsable(row.passwordHash),
     permissions: direct.map(({ permission }) => permission),
     inherited: gather(inherited),
+    identities: await readAdminIdentities(context, row, viewerId),
     sessionCount: running?.sessionCount ?? 0,
   };
 }

@@ -10,6 +10,7 @@ import type { UserRow } from "./make-change.ts";
 import {
   refuseGive,
   refuseRemove,
+  refuseRemoveIdentity,
   refuseSetActive,
   refuseSetAddress,
   refuseSetStaff,
@@ -45,6 +46,7 @@ export async function readUserCan(
     take: may("take", refuseTake(facts)),
     endSessions: may("endSessions", null),
     sendReset: may("sendReset", null) && settings.PASSWORD_RESET && target.isActive && target.emailKey !== null,
+    removeIdentity: may("removeIdentity", refuseRemoveIdentity(touch, { ...facts, ...asFarAsAnotherIsLeft })),
     remove: may("remove", refuseRemove(touch, facts)),
   };
 }
@@ -59,8 +61,12 @@ const nothing: AdminUserCan = {
   take: false,
   endSessions: false,
   sendReset: false,
+  removeIdentity: false,
   remove: false,
 };
+
+/** Which of them is not to be taken away, each says for itself (`AdminIdentity.isKept`). */
+const asFarAsAnotherIsLeft = { isLast: false, isLastOfSuperusers: false };
 
 /** The permission that the procedure asks for. Only superusers make superusers. */
 function holdsPermission(actor: ActingAdmin, action: keyof AdminUserCan): boolean {

@@ -66,6 +66,16 @@ export function refuseSetAddress({ actor, target }: Touch, facts: Pick<Facts, "h
   return refuseUnheld(facts);
 }
 
+/** To take a way in away is to take what it opens, and the groups that it gave. Somebody must be left who gets in. */
+export function refuseRemoveIdentity(
+  { actor, target }: { readonly actor: { readonly id: string | null }; readonly target: UserRow },
+  facts: Pick<Facts, "holdsAll"> & { readonly isLast: boolean; readonly isLastOfSuperusers: boolean },
+): AdminRefusal | null {
+  if (facts.isLastOfSuperusers) return "last_superuser";
+  if (facts.isLast && target.id === actor.id) return "own_last_way_in";
+  return refuseUnheld(facts);
+}
+
 /** Permissions and groups; those that are given have to be held as well. Nobody raises their own rights. */
 export function refuseGive({ actor, target }: Touch): AdminRefusal | null {
   return target.id === actor.id ? "beyond_own_rights" : null;

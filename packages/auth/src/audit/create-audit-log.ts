@@ -165,8 +165,11 @@ export function createAuditLog({ db, bus, clock, settings, onAudit, onError }: A
   }
 }
 
+/** What a limit or a rule refused, and what anybody can come with: a state, or a logout token, that is none. */
+const cheapReasons = new Set(["limited", "forbidden", "unknown_visit", "invalid_token"]);
+
 function isCheap({ reason }: AuditEvent): boolean {
-  return reason === "limited" || reason === "forbidden";
+  return cheapReasons.has(reason ?? "");
 }
 
 /** Of a limit by address: whoever sits in an IPv6 /64 is one, as for the limits themselves. Of a rule by user and procedure. */

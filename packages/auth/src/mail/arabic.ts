@@ -78,6 +78,13 @@ export function arabic(site: string): MailTexts {
       lines: [`فُصل حساب لدى ${provider} عن حسابك في ${site}. إن كنت أنت، فلا حاجة إلى أي إجراء.`],
       action: { label: "لم أكن أنا: عرض الحساب", url: accountUrl },
     }),
+    identityRemovedByAdmin: ({ provider }) => ({
+      subject: `لم يعد حسابك في ${site} يُفتح عبر ${provider}`,
+      lines: [
+        `فصل القائمون على ${site} حسابًا لدى ${provider} عن حسابك، وسُجّل خروج كل من دخل عبره.`,
+        `إن لم تعد تستطيع تسجيل الدخول أو لم تكن تعلم بالأمر فراجع القائمين على ${site}.`,
+      ],
+    }),
     confirmNewAddress: ({ url, lifetimeSeconds, username }) => ({
       subject: `أكّد عنوانك الجديد في ${site}`,
       lines: [

@@ -92,6 +92,13 @@ export function english(site: string): MailTexts {
       ],
       action: { label: "It was not me: look at the account", url: accountUrl },
     }),
+    identityRemovedByAdmin: ({ provider }) => ({
+      subject: `Your account at ${site} is opened with ${provider} no more`,
+      lines: [
+        `Those who run ${site} disconnected an account at ${provider} from yours. Whoever was signed in with it is signed out.`,
+        `If you cannot sign in any more, or know nothing of it, turn to those who run ${site}.`,
+      ],
+    }),
     confirmNewAddress: ({ url, lifetimeSeconds, username }) => ({
       subject: `Confirm your new address for ${site}`,
       lines: [

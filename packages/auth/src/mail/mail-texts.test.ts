@@ -117,6 +117,7 @@ function allBodies(texts: MailTexts): Record<string, MailBody> {
     passwordChangedBesideProviders: texts.passwordChanged({ resetUrl: url, providers: ["Acme"], removed: ["Beta"] }),
     identityLinked: texts.identityLinked({ provider: "Acme", accountUrl: url }),
     identityUnlinked: texts.identityUnlinked({ provider: "Acme", accountUrl: url }),
+    identityRemovedByAdmin: texts.identityRemovedByAdmin({ provider: "Acme" }),
     confirmNewAddress: texts.confirmNewAddress({ ...link, username: "ann" }),
     addressChangeAsked: texts.addressChangeAsked(link),
     addressChanged: texts.addressChanged("mailed-before"),

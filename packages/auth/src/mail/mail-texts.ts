@@ -60,6 +60,8 @@ export interface MailTexts {
   identityLinked(told: { readonly provider: string; readonly accountUrl: string }): MailBody;
   /** It does no more. */
   identityUnlinked(told: { readonly provider: string; readonly accountUrl: string }): MailBody;
+  /** The same, when it was done for them. */
+  identityRemovedByAdmin(told: { readonly provider: string }): MailBody;
   /** To the address an account is to have. The name tells which account that is; see `showableName`. */
   confirmNewAddress(link: Link & { readonly username: string | null }): MailBody;
   /** To the address an account has, when another one was asked for. */

@@ -1,5 +1,5 @@
 import { and, eq, isNull, notInArray, or } from "drizzle-orm";
-import { jwtVerify } from "jose";
+import { decodeJwt, decodeProtectedHeader, jwtVerify } from "jose";
 import { z } from "zod";
 
 import { type Transaction, UniqueViolation } from "@countersign/db";
@@ -9,6 +9,7 @@ import { isOwnIssuer } from "./exchange.ts";
 import { keepLogout } from "./heard-logouts.ts";
 import type { ConnectedProvider, OidcContext } from "./oidc-context.ts";
 import { isUnavailable } from "./outgoing-fetch.ts";
+import { toPlainError } from "./plain-error.ts";
 
 export type LogoutTokenResult =
   | { readonly status: "ended"; readonly count: number }
@@ -45,45 +46,65 @@ export async function backChannelLogout(
 ): Promise<LogoutTokenResult> {
   const provider = context.providers.get(input.provider);
   if (provider === undefined) return { status: "unknown" };
-  const admission = await context.throttle.admitProviderLogout(from.ip);
+  const claims = readClaims(context, provider, input.logoutToken);
+  // What nobody signs is counted by itself: it costs nothing, and must not crowd out what may be true.
+  const admission = await context.throttle.admitProviderLogout(from.ip, { isPlausible: !("fault" in claims) });
   if (admission.status === "limited") return admission;
+  if ("fault" in claims) return refuse(context, provider, from, claims.fault);
 
-  let claims: LogoutClaims;
   try {
-    claims = await withinTime(longestMs, verify(context, provider, input.logoutToken));
+    await withinTime(longestMs, verify(context, provider, input.logoutToken));
   } catch (error) {
-    if (isUnavailable(error)) return { status: "unavailable" };
-    recordRefusal(context, provider, from);
-    return { status: "invalid", reason: error instanceof Error ? error.message.slice(0, 200) : "unreadable" };
+    if (!isUnavailable(error)) return refuse(context, provider, from, error);
+    admission.cancelled();
+    return { status: "unavailable" };
   }
   const ended = await endSessions(context, provider, claims, from);
-  if (ended === null) {
-    recordRefusal(context, provider, from);
-    return { status: "invalid", reason: "It was presented before." };
-  }
+  if (ended === null) return refuse(context, provider, from, new Error("It was presented before."));
+  // A provider may sign out as many as it has.
+  admission.cancelled();
   return { status: "ended", count: ended };
 }
 
+/** What the token says, whoever signed it: that is looked at before anybody is asked for keys. */
+function readClaims(
+  { clock, settings }: OidcContext,
+  provider: ConnectedProvider,
+  logoutToken: string,
+): LogoutClaims | { readonly fault: unknown } {
+  try {
+    const { alg, typ } = decodeProtectedHeader(logoutToken);
+    const payload = decodeJwt(logoutToken);
+    if (!settings.OIDC_ALGORITHMS.some((allowed) => allowed === alg)) return faulty("Its algorithm is not accepted.");
+    if (typ !== undefined && !/^(?:application\/)?(?:logout\+jwt|jwt)$/i.test(typ))
+      return faulty("It is of another type.");
+    const claims = LogoutClaims.parse(payload);
+    if (!isOwnIssuer(provider, claims.iss)) return faulty("It is from another issuer.");
+    if (![payload.aud].flat().includes(provider.clientId)) return faulty("It is for another client.");
+    if (Math.abs(clock.now() / 1000 - claims.iat) > newForSeconds) return faulty("It was not made just now.");
+    return claims;
+  } catch (fault) {
+    return { fault };
+  }
+}
+
+function faulty(reason: string): { readonly fault: Error } {
+  return { fault: new Error(reason) };
+}
+
+/** @throws when it is not signed by the provider, or its time is over */
 async function verify(
   { clock, settings }: OidcContext,
   provider: ConnectedProvider,
   logoutToken: string,
-): Promise<LogoutClaims> {
+): Promise<void> {
   const { keys } = await provider.connection.discover();
-  const now = clock.now();
-  const { payload, protectedHeader } = await jwtVerify(logoutToken, keys, {
+  await jwtVerify(logoutToken, keys, {
     algorithms: [...settings.OIDC_ALGORITHMS],
     audience: provider.clientId,
-    currentDate: new Date(now),
+    currentDate: new Date(clock.now()),
     clockTolerance: 60,
   });
-  const { typ } = protectedHeader;
-  if (typ !== undefined && !/^(?:application\/)?(?:logout\+jwt|jwt)$/i.test(typ))
-    throw new Error("It is of another type.");
-  const claims = LogoutClaims.parse(payload);
-  if (!isOwnIssuer(provider, claims.iss)) throw new Error("It is from another issuer.");
-  if (Math.abs(now / 1000 - claims.iat) > newForSeconds) throw new Error("It was not made just now.");
-  return claims;
 }
 
 /** Ends what the token names; null when it was heard before. */
@@ -145,16 +166,18 @@ function findSessions(
     .orderBy(sessions.id);
 }
 
-function recordRefusal(
+function refuse(
   { audit }: OidcContext,
   provider: ConnectedProvider,
   { ip }: { readonly ip: string | null },
-): void {
+  fault: unknown,
+): LogoutTokenResult {
   audit.record({
     action: "auth.oidc.backchannel_logout",
     outcome: "refused",
-    reason: "invalid",
+    reason: "invalid_token",
     actor: { id: null, name: null, ip },
     details: { provider: provider.name },
   });
+  return { status: "invalid", reason: toPlainError(fault).message };
 }

@@ -54,11 +54,12 @@ export async function callback(
     if (visit !== null) return await answer(context, { provider, visit, query: input.query, from, now });
 
     const done = await findDone(context.db, presented);
-    if (done === null || from.presented?.session.id !== done.sessionId) throw new OidcRefusal("expired", "unknown");
+    if (done === null || from.presented?.session.id !== done.sessionId)
+      throw new OidcRefusal("expired", "unknown_visit");
     return { status: "unchanged", to: done.returnTo };
   } catch (error) {
     const refusal = toRefusal(context, error);
-    recordRefusal(context, refusal, input.provider, from);
+    if (provider !== undefined) recordRefusal(context, refusal, provider, from);
     return { status: "refused", refusal };
   }
 }
@@ -74,16 +75,15 @@ function toRefusal({ onError }: OidcContext, error: unknown): OidcRefusal {
 function recordRefusal(
   context: OidcContext,
   { code, message }: OidcRefusal,
-  provider: string,
+  provider: ConnectedProvider,
   from: SignInOrigin,
 ): void {
-  const isKnown = context.providers.has(provider);
   context.audit.record({
     action: "auth.oidc",
     outcome: "refused",
     reason: /^[a-z_]{1,40}$/.test(message) ? message : code,
     actor: actorOf(from.presented, from),
-    details: isKnown ? { provider } : {},
+    details: { provider: provider.name },
   });
 }
 

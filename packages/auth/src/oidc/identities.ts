@@ -6,9 +6,10 @@ import { type Database, forUpdate, type Transaction } from "@countersign/db";
 import type { SignedInOrigin } from "../account/account-context.ts";
 import { postIdentityNotice } from "../account/post-identity-notice.ts";
 import { actorOf } from "../audit/audit-actor.ts";
-import { unusablePassword } from "../password/unusable-password.ts";
+import { isUsable } from "../password/unusable-password.ts";
 
 import type { StoredIdentity } from "./enter.ts";
+import { isWayIn } from "./is-way-in.ts";
 import type { OidcContext } from "./oidc-context.ts";
 import { removeIdentities } from "./remove-identities.ts";
 
@@ -63,15 +64,10 @@ async function readWaysIn(db: Pick<Database, "select" | "tables">, userId: strin
   const { identities, users } = db.tables;
   const rows = await db.select().from(identities).where(eq(identities.userId, userId)).orderBy(identities.id);
   const [user] = await db.select({ passwordHash: users.passwordHash }).from(users).where(eq(users.id, userId));
-  const passwordHash = user?.passwordHash ?? null;
-  return { rows, hasPassword: passwordHash !== null && passwordHash !== unusablePassword };
+  return { rows, hasPassword: isUsable(user?.passwordHash ?? null) };
 }
 
 /** Is there no way in but this one? An identity of a provider that is not set up (any more) is none. */
 function isLast({ providers }: OidcContext, identity: StoredIdentity, { rows, hasPassword }: WaysIn): boolean {
-  const isWayIn = ({ provider, issuer }: StoredIdentity) => {
-    const known = providers.get(provider);
-    return known !== undefined && (known.validIssuers?.(issuer) ?? known.issuer === issuer);
-  };
-  return !hasPassword && !rows.some((other) => other.id !== identity.id && isWayIn(other));
+  return !hasPassword && !rows.some((other) => other.id !== identity.id && isWayIn(providers, other));
 }

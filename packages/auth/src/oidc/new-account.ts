@@ -14,6 +14,7 @@ import { settleAddress } from "../token/link.ts";
 import type { StoredIdentity, StoredUser, Visitor } from "./enter.ts";
 import { lockRankHolders } from "./enter.ts";
 import type { OidcContext } from "./oidc-context.ts";
+import { raiseVersion } from "./raise-version.ts";
 import type { AccountClaims } from "./read-claims.ts";
 
 /** The address a new account is to have. */
@@ -137,6 +138,7 @@ export async function insertIdentity(
   const { issuer, subject } = answer;
   const row = { id: newId(), userId, issuer, subject, provider, email, createdAt: now, lastUsedAt: null };
   await tx.insert(identities).values(row);
+  await raiseVersion(tx, userId);
   return row;
 }
 

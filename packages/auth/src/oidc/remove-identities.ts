@@ -1,5 +1,6 @@
 import { and, eq, inArray, ne } from "drizzle-orm";
 
+import type { AuditAction } from "@countersign/contract";
 import type { Transaction } from "@countersign/db";
 
 import type { AccountContext } from "../account/account-context.ts";
@@ -7,6 +8,7 @@ import { adminTopic } from "../admin/admin-topic.ts";
 import type { AuditActor } from "../audit/audit-event.ts";
 
 import { takeGroups } from "./claimed-groups.ts";
+import { raiseVersion } from "./raise-version.ts";
 
 type StoredIdentity = Transaction["tables"]["identities"]["$inferSelect"];
 
@@ -18,32 +20,40 @@ export interface IdentityRemoval {
   /** The session that says so goes on, though it may have come by one of them. */
   readonly exceptSessionId?: string;
   readonly actor: AuditActor;
+  /** What each stands in the audit log as; null: the caller writes it down. Default: `account.identity.unlink`. */
+  readonly action?: AuditAction | null;
   /** For the audit log, where it was not asked for by itself. */
   readonly reason?: string;
 }
 
+/** An identity that was taken away, and how many sessions ended with it. */
+export type RemovedIdentity = StoredIdentity & { readonly endedSessions: number };
+
 /**
  * Takes ways in by a provider from a user, with the groups they gave and the sessions they began, and writes each into the audit
- * log as `account.identity.unlink`. Whether another way in is left is for the caller to ask, and so is the mail about it
+ * log. Whether another way in is left is for the caller to ask, and so is the mail about it
  * (`postIdentityNotice`). Returns what was taken.
  */
 export async function removeIdentities(
   { audit, bus, sessions }: Pick<AccountContext, "audit" | "bus" | "sessions">,
   tx: Transaction,
-  { user, ids, exceptSessionId, actor, reason }: IdentityRemoval,
-): Promise<readonly StoredIdentity[]> {
+  { user, ids, exceptSessionId, actor, action = "account.identity.unlink", reason }: IdentityRemoval,
+): Promise<readonly RemovedIdentity[]> {
   if (ids?.length === 0) return [];
   const { identities } = tx.tables;
   const which = and(eq(identities.userId, user.id), ids === undefined ? undefined : inArray(identities.id, [...ids]));
   const found = await tx.select().from(identities).where(which).orderBy(identities.id);
   if (found.length === 0) return [];
 
+  const removed: RemovedIdentity[] = [];
   for (const identity of found) {
     await takeItsGroups(tx, identity);
-    await endItsSessions({ sessions }, tx, identity, exceptSessionId);
+    const endedSessions = await endItsSessions({ sessions }, tx, identity, exceptSessionId);
     await tx.delete(identities).where(eq(identities.id, identity.id));
+    removed.push({ ...identity, endedSessions });
+    if (action === null) continue;
     await audit.recordIn(tx, {
-      action: "account.identity.unlink",
+      action,
       outcome: "ok",
       ...(reason === undefined ? {} : { reason }),
       actor,
@@ -51,11 +61,12 @@ export async function removeIdentities(
       details: { provider: identity.provider },
     });
   }
+  await raiseVersion(tx, user.id);
   tx.afterCommit(() => {
     bus.publish({ kind: "topic", topic: adminTopic.groups });
     bus.publish({ kind: "user", userId: user.id });
   });
-  return found;
+  return removed;
 }
 
 async function takeItsGroups(tx: Transaction, { id, userId }: StoredIdentity): Promise<void> {
@@ -74,7 +85,7 @@ async function endItsSessions(
   tx: Transaction,
   { id, userId }: StoredIdentity,
   exceptSessionId: string | undefined,
-): Promise<void> {
+): Promise<number> {
   const { providerSessions } = tx.tables;
   const others = await tx
     .select({ sessionId: providerSessions.sessionId })
@@ -87,4 +98,5 @@ async function endItsSessions(
     )
     .orderBy(providerSessions.sessionId);
   for (const { sessionId } of others) await sessions.end(tx, { userId, sessionId }, "ended");
+  return others.length;
 }

@@ -2,6 +2,7 @@ import type { AuditActor } from "../audit/audit-event.ts";
 import { createAuditLog } from "../audit/create-audit-log.ts";
 import type { AuthOptions } from "../auth.ts";
 import { systemClock } from "../clock.ts";
+import { requireProviders } from "../oidc/provider.ts";
 import { createHashQueue } from "../password/hash-queue.ts";
 import { createPasswordRule } from "../password/password-rule.ts";
 import { createPasswords } from "../password/password.ts";
@@ -13,6 +14,7 @@ import { endAllSessions, endSession, endSessions } from "./end-sessions.ts";
 import { listSessions } from "./list-sessions.ts";
 import { findUser, listUsers } from "./list-users.ts";
 import type { Operator } from "./operator.ts";
+import { listIdentities, removeIdentity } from "./user-identities.ts";
 
 export interface OperatorOptions extends Omit<AuthOptions, "permissions"> {
   /** Under whose name the changes stand in the audit log. */
@@ -26,7 +28,8 @@ export function createOperator(options: OperatorOptions): Operator {
   const passwords = createPasswords(createHashQueue({ concurrency: 1, capacity: 100 }));
   const passwordRule = createPasswordRule(settings, options.passwordValidators);
   const audit = createAuditLog({ db, bus, clock, settings, onAudit, onError });
-  const context = { db, bus, clock, settings, sessions, passwords, passwordRule, audit, actor };
+  const providers = requireProviders({ providers: [], ...options.oidc });
+  const context = { db, bus, clock, settings, sessions, passwords, passwordRule, audit, providers, actor };
 
   return {
     findUser: (name) => findUser(db, name),
@@ -36,6 +39,8 @@ export function createOperator(options: OperatorOptions): Operator {
     setActive: (userId, isActive) => setActive(context, userId, isActive),
     removeUser: (userId) => removeUser(context, userId),
     setPassword: (userId, password) => setPassword(context, userId, password),
+    listIdentities: (userId) => listIdentities(context, userId),
+    removeIdentity: (userId, identityId) => removeIdentity(context, userId, identityId),
     listSessions: (filter) => listSessions(context, filter),
     endSession: (sessionId) => endSession(context, sessionId),
     endSessions: (userId) => endSessions(context, userId),

@@ -1,3 +1,5 @@
+import type { AdminIdentity } from "@countersign/contract";
+
 import type { FieldErrors } from "../auth.ts";
 import type { DeviceSession } from "../session/session-engine.ts";
 
@@ -81,6 +83,19 @@ export interface Operator {
     userId: string,
     password: string,
   ): Promise<UserChange | { readonly status: "invalid"; readonly fields: FieldErrors }>;
+  /** Where the user can sign in instead of here, in the order they were connected. `isKept` ones are not taken away. */
+  listIdentities(userId: string): Promise<readonly AdminIdentity[]>;
+  /**
+   * Takes what a provider opens away from a user, with the groups that it gave and the sessions that began with it. Also the last
+   * way in (`isLast`), but not the one by which the last superuser gets in. Mails nothing.
+   */
+  removeIdentity(
+    userId: string,
+    identityId: string,
+  ): Promise<
+    | { readonly status: "changed"; readonly endedSessions: number; readonly isLast: boolean }
+    | { readonly status: "not-found" | "last-superuser" }
+  >;
   /** Those that run, the most recently used first. */
   listSessions(filter: { readonly userId?: string | undefined; readonly limit: number }): Promise<Listed<OwnedSession>>;
   /** Ends one session by its handle. False when there is none. */

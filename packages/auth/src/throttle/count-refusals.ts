@@ -46,7 +46,7 @@ export function countRefusals(throttle: Throttle): {
       admitReminder: (userId) => count("reminder", throttle.admitReminder(userId)),
       admitLink: (ip) => count("link", throttle.admitLink(ip)),
       admitProviderStart: (ip) => count("providerStart", throttle.admitProviderStart(ip)),
-      admitProviderLogout: (ip) => count("providerLogout", throttle.admitProviderLogout(ip)),
+      admitProviderLogout: (ip, token) => count("providerLogout", throttle.admitProviderLogout(ip, token)),
       flush: () => throttle.flush(),
       prune: () => throttle.prune(),
     },

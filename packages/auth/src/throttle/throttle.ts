@@ -57,8 +57,11 @@ export interface Throttle {
   admitLink(ip: string | null): Promise<Guess | Limited>;
   /** Somebody is about to be sent to an identity provider: each leaves something to be kept. */
   admitProviderStart(ip: string | null): Promise<Admitted | Limited>;
-  /** A provider, or who pretends to be one, signs somebody out: each costs the look at a signature. */
-  admitProviderLogout(ip: string | null): Promise<Admitted | Limited>;
+  /**
+   * A provider, or who pretends to be one, signs somebody out. What is plausible costs the look at a signature, and is counted
+   * apart from what is not.
+   */
+  admitProviderLogout(ip: string | null, token: { readonly isPlausible: boolean }): Promise<Admitted | Limited>;
   /** Resolves when what nobody waited for is written. */
   flush(): Promise<void>;
   /** Forgets counts that are over. Returns how many. */
@@ -261,9 +264,13 @@ export function createThrottle(store: AttemptStore, settings: ThrottleSettings):
         place("provider-start", { ...perAddress, attempts: tabsPerAddress * perAddress.attempts }, addressKey(ip)),
       ]),
 
-    admitProviderLogout: (ip) =>
+    admitProviderLogout: (ip, { isPlausible }) =>
       admit([
-        place("provider-logout", { ...perAddress, attempts: tabsPerAddress * perAddress.attempts }, addressKey(ip)),
+        place(
+          isPlausible ? "provider-logout" : "provider-nonsense",
+          { ...perAddress, attempts: tabsPerAddress * perAddress.attempts },
+          addressKey(ip),
+        ),
       ]),
 
     flush: () => store.flush(),

@@ -3,9 +3,9 @@ import { expect, test } from "vitest";
 
 import type { AdminUser } from "@countersign/contract";
 
-import { adminUser, bobsId, only, userRow } from "../test/admin-rows.ts";
+import { adminIdentity, adminUser, bobsId, only, userRow } from "../test/admin-rows.ts";
 import { createFakeSession, type FakeSession, refusal } from "../test/fake-session.ts";
-import { show } from "../test/show.tsx";
+import { show, type ShowOptions } from "../test/show.tsx";
 
 import { AdminArea } from "./admin-area.tsx";
 
@@ -145,6 +145,63 @@ test("somebody is signed out everywhere, and sent a link to a new password", asy
   ]);
 });
 
+test("from where somebody signs in is listed, and taken away after a question; the list follows", async () => {
+  const groups = ["crew", "heads"];
+  const other = adminIdentity({
+    id: "i2",
+    label: "Okta",
+    subject: "00u1",
+    issuer: "https://okta.example",
+    isWayIn: false,
+  });
+  const { session, become } = await showUser({ identities: [adminIdentity({ groups }), other] });
+  const section = screen.getByRole("region", { name: "Connected accounts" });
+  const [works, okta] = within(section)
+    .getAllByRole("listitem")
+    .filter((item) => item.matches(".cs-row"));
+  for (const text of ["bob@works.example", "b-42", "https://id.works.example", "Gives crew, heads"])
+    expect(works?.textContent).toContain(text);
+  expect(works?.textContent).not.toContain("Not set up");
+  expect(okta?.textContent).toContain("Not set up here");
+
+  fireEvent.click(screen.getByRole("button", { name: "The Works: Take away" }));
+  const question = screen.getByRole("group", { name: "Take “The Works” away from bob?" });
+  expect(changes(session)).toEqual([]);
+  fireEvent.click(within(question).getByRole("button", { name: "Take away" }));
+
+  expect(await screen.findByText("bob signs in with The Works no more.")).toBeTruthy();
+  expect(changes(session)).toEqual([["admin.user.removeIdentity", { id: bobsId, identityId: adminIdentity().id }]]);
+  await become({ version: 2, identities: [other] });
+  await waitFor(() => expect(screen.queryByText("b-42")).toBeNull());
+  expect(section.querySelector(".cs-action-news")).toBe(document.activeElement);
+  expect(screen.getByText("00u1")).toBeTruthy();
+});
+
+test("what is the last way in says so, and one that stays has no button", async () => {
+  const first = await showUser({ hasPassword: false, identities: [adminIdentity({ isLast: true })] });
+  expect(screen.getByText("The only way to sign in that this user has")).toBeTruthy();
+  fireEvent.click(screen.getByRole("button", { name: "The Works: Take away" }));
+  expect(screen.getByRole("group", { name: /Nothing else lets them in until they have a new password/ })).toBeTruthy();
+  first.unmount();
+
+  const second = await showUser({ identities: [adminIdentity({ isLast: true, isKept: true })] });
+  expect(screen.getByText(/^Without it no superuser could sign in/)).toBeTruthy();
+  expect(screen.queryByRole("button", { name: /Works/ })).toBeNull();
+  second.unmount();
+
+  await showUser({ identities: [adminIdentity({ isLast: true, isKept: true })] }, { ...root, id: bobsId });
+  expect(screen.getByText(/^Your only way to sign in/)).toBeTruthy();
+});
+
+test("a site without providers has no such section, unless somebody signs in with one of before", async () => {
+  const { unmount } = await showUser();
+  expect(screen.queryByRole("heading", { name: "Connected accounts" })).toBeNull();
+  unmount();
+
+  await showUser({}, root, [], { providers: [{ name: "works", label: "The Works" }] });
+  expect(screen.getByText("Signs in with no provider.")).toBeTruthy();
+});
+
 test("an account is deleted only when its name is typed, and the list follows", async () => {
   const { session, navigate } = await showUser();
   fireEvent.click(screen.getByRole("button", { name: "Delete account" }));
@@ -176,10 +233,12 @@ test("what the server would refuse is not offered, by each of its rules", async 
     ["setSuperuser", "Superuser: Give"],
     ["endSessions", "End all sessions"],
     ["sendReset", "Send a link to a new password"],
+    ["removeIdentity", "The Works: Take away"],
     ["remove", "Delete account"],
   ];
+  const identities = [adminIdentity()];
   for (const [action, name] of offers) {
-    const { unmount } = await showUser({ sessionCount: 1, $can: only(action) });
+    const { unmount } = await showUser({ sessionCount: 1, identities, $can: only(action) });
     const buttons = screen.getAllByRole("button").map((one) => one.getAttribute("aria-label") ?? one.textContent);
     expect(buttons).toEqual([name]);
     unmount();
@@ -217,6 +276,7 @@ async function showUser(
   change: Partial<AdminUser> = {},
   me: Parameters<FakeSession["signIn"]>[0] = root,
   groups: readonly { readonly id: string; readonly name: string }[] = [],
+  site: ShowOptions["site"] = {},
 ) {
   const session = createFakeSession();
   session.signIn(me);
@@ -228,7 +288,7 @@ async function showUser(
     if (path === "admin.group.list") return { rows: groups, nextCursor: null, total: groups.length };
     return {};
   });
-  const { navigate, unmount } = show(<AdminArea path={`users/${bobsId}`} search={{}} />, { session });
+  const { navigate, unmount } = show(<AdminArea path={`users/${bobsId}`} search={{}} />, { session, site });
   const push = () => act(() => session.admin.push("admin.user.live", [userRow({ version: user.version })]));
   push();
   await screen.findByRole("heading", { name: "bob" });

@@ -16,6 +16,7 @@ import { useMay } from "./use-may.ts";
 import { UserAccessSection } from "./user-access-section.tsx";
 import { UserBadges } from "./user-badges.tsx";
 import { UserGroupsSection } from "./user-groups-section.tsx";
+import { UserIdentitiesSection } from "./user-identities-section.tsx";
 import { UserPermissionsSection } from "./user-permissions-section.tsx";
 import { UserPersonSection } from "./user-person-section.tsx";
 import { UserRemovalSection } from "./user-removal-section.tsx";
@@ -86,6 +87,7 @@ function UserSections({ user }: { readonly user: AdminUser }) {
       <UserAccessSection user={user} />
       <UserGroupsSection user={user} />
       <UserPermissionsSection user={user} />
+      <UserIdentitiesSection user={user} />
       <UserSessionsSection user={user} />
       {user.$can.remove && <UserRemovalSection user={user} />}
     </>

@@ -1,4 +1,4 @@
-import type { AdminUser, AdminUserCan, AdminUserRow } from "@countersign/contract";
+import type { AdminIdentity, AdminUser, AdminUserCan, AdminUserRow } from "@countersign/contract";
 
 export const bobsId = "6f1b0c5e-6a51-4d1c-9f53-0d7a5b9c2e11";
 
@@ -33,6 +33,7 @@ const everything: AdminUserCan = {
   take: true,
   endSessions: true,
   sendReset: true,
+  removeIdentity: true,
   remove: true,
 };
 
@@ -44,6 +45,24 @@ export function only(...actions: readonly (keyof AdminUserCan)[]): AdminUserCan 
 }
 
 export function adminUser(change: Partial<AdminUser> = {}): AdminUser {
-  const held = { hasPassword: true, permissions: [], inherited: [], sessionCount: 0 };
+  const held = { hasPassword: true, permissions: [], inherited: [], identities: [], sessionCount: 0 };
   return { ...userRow(), $can: everything, ...held, ...change };
+}
+
+export function adminIdentity(change: Partial<AdminIdentity> = {}): AdminIdentity {
+  return {
+    id: "0d7a5b9c-6a51-4d1c-9f53-6f1b0c5e2e11",
+    provider: "works",
+    label: "The Works",
+    issuer: "https://id.works.example",
+    subject: "b-42",
+    email: "bob@works.example",
+    createdAt: "2026-01-01T00:00:00.000Z",
+    lastUsedAt: null,
+    groups: [],
+    isWayIn: true,
+    isLast: false,
+    isKept: false,
+    ...change,
+  };
 }

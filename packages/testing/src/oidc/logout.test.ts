@@ -3,9 +3,9 @@ import { expect, test } from "vitest";
 import { describeDatabases } from "@app/services/databases";
 
 import { hostileAnswers } from "../identity-provider/hostile/hostile-answer.ts";
-import { startHostileProvider } from "../identity-provider/hostile/start-hostile-provider.ts";
+import { type HostileProvider, startHostileProvider } from "../identity-provider/hostile/start-hostile-provider.ts";
 import { openPlainBrowser } from "../identity-provider/plain-browser.ts";
-import { signInWith } from "../identity-provider/sign-in-with.ts";
+import { signInAtProvider, signInWith } from "../identity-provider/sign-in-with.ts";
 import { startOidcApp, startVisit } from "../test/start-oidc-app.ts";
 
 describeDatabases((dialect) => {
@@ -169,7 +169,75 @@ describeDatabases((dialect) => {
     expect((await leaving.tell(await idp.forgeLogoutToken("ann"))).status).toBe(503);
     idp.honest();
     const statuses = new Set<number>();
-    for (let count = 0; count < 100; count += 1) statuses.add((await leaving.tell("a.b.c")).status);
+    for (let count = 0; count < 101; count += 1) statuses.add((await leaving.tell("a.b.c")).status);
     expect(statuses).toEqual(new Set([400, 429]));
   });
+
+  test("tokens that cannot hold make nobody ask the provider, and those that could ask it once while its keys are away", async () => {
+    const from = Date.now();
+    await using leaving = await startLeaving({ clock: { now: () => from } });
+    const { idp } = leaving;
+    await signInAtProvider(idp, "ann", { url: await startVisit(leaving.app, openPlainBrowser()) });
+    await using fresh = await startFresh(idp, () => from);
+    const nonsense = ["x.y.z", "", "e30.e30.", await idp.forgeLogoutToken("ann", {}, "none")];
+    for (const changes of [{ aud: "other" }, { iss: "https://other.example.com" }, { iat: 1 }, { events: {} }])
+      nonsense.push(await idp.forgeLogoutToken("ann", changes));
+    const before = idp.requests().length;
+    for (const token of nonsense) expect((await fresh.tell(token)).status).toBe(400);
+    expect(idp.requests()).toHaveLength(before);
+
+    idp.answer("jwks", hostileAnswers.serverError);
+    const token = await idp.forgeLogoutToken("ann");
+    for (let count = 0; count < 20; count += 1) expect((await fresh.tell(token)).status).toBe(503);
+    expect(idp.requests("jwks")).toHaveLength(1);
+    expect(idp.requests("discovery")).toHaveLength(2);
+  });
+
+  test("a provider signs out as many as it likes, whatever others send from its address, and what is forged is limited", async () => {
+    await using leaving = await startLeaving({ settings: { LOGIN_ATTEMPTS: 1 } });
+    const { idp } = leaving;
+    const ann = await leaving.enter("ann");
+    const send = async (tokens: readonly Promise<string>[]) => {
+      const statuses: number[] = [];
+      for (const token of tokens) statuses.push((await leaving.tell(await token)).status);
+      return [statuses.filter((status) => status === 400).length, statuses.filter((status) => status === 429).length];
+    };
+    const many = (make: () => Promise<string>, count: number) => Array.from({ length: count }, make);
+    expect(await send(many(async () => "x.y.z", 102))).toEqual([100, 2]);
+    const others = { sub: "nobody", sid: undefined };
+    expect(await send(many(() => idp.forgeLogoutToken("ann", others), 102))).toEqual([0, 0]);
+    expect(await leaving.who(ann.cookie)).toBe(200);
+    expect((await leaving.tell(await idp.forgeLogoutToken("ann"))).status).toBe(200);
+    expect(await leaving.who(ann.cookie)).toBe(401);
+    expect(await send(many(() => idp.forgeLogoutToken("ann", {}, "tampered"), 102))).toEqual([100, 2]);
+  });
+
+  test("what anybody can come with leaves an event a minute in the audit log, and none where there is no such provider", async () => {
+    await using leaving = await startLeaving();
+    const { app } = leaving;
+    for (let count = 0; count < 20; count += 1) {
+      await openPlainBrowser().visit(`${app.url}/auth/oidc/nobody/callback?state=a`);
+      await openPlainBrowser().visit(`${app.url}/auth/oidc/idp/callback?state=a${count}`);
+      await leaving.tell("x.y.z");
+    }
+    await app.auth.audit.flush();
+    const events = await app.auth.audit.list({ limit: 100 });
+    expect(events.map(({ action, reason }) => `${action} ${reason}`).toSorted()).toEqual([
+      "auth.oidc unknown_visit",
+      "auth.oidc.backchannel_logout invalid_token",
+    ]);
+  });
+
+  /** Another app of the same provider, which knows nothing of it yet. */
+  async function startFresh(idp: HostileProvider, now: () => number) {
+    const app = await startOidcApp(dialect, idp, { clock: { now } });
+    return {
+      tell: (token: string) =>
+        fetch(`${app.url}/auth/oidc/idp/backchannel-logout`, {
+          method: "POST",
+          body: new URLSearchParams({ logout_token: token }),
+        }),
+      [Symbol.asyncDispose]: () => app[Symbol.asyncDispose](),
+    };
+  }
 });

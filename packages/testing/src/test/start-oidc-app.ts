@@ -1,7 +1,7 @@
 import type { TestDialect } from "@app/services/databases";
 import type { Clock, OidcOptions, ProviderOptions } from "@countersign/auth";
 import type { Settings } from "@countersign/contract";
-import { accountRouter, authRouter, createProcedures, sessionRouter } from "@countersign/rpc";
+import { accountRouter, adminRouter, authRouter, createProcedures, sessionRouter } from "@countersign/rpc";
 
 import type { Landing, PlainBrowser } from "../identity-provider/plain-browser.ts";
 import {
@@ -15,6 +15,7 @@ const { router, protectedProcedure, groupProcedure } = createProcedures();
 
 const appRouter = router({
   account: accountRouter,
+  admin: adminRouter,
   auth: authRouter,
   session: sessionRouter,
   who: protectedProcedure.query(({ ctx }) => ctx.user.username),

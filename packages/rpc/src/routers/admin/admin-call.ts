@@ -85,5 +85,9 @@ const refusals: Record<AdminRefusal, () => CallError> = {
   reset_off: () =>
     new CallError("FORBIDDEN", "Forgotten passwords are not replaced by mail here.", { reason: "PASSWORD_RESET_OFF" }),
   own_address: () => invalidFields({ email: [fieldFaults.emailOwn] }),
+  own_last_way_in: () =>
+    new CallError("CONFLICT", "This is your only way to sign in. Set a password or connect another first.", {
+      reason: "LAST_SIGN_IN_METHOD",
+    }),
   own_account: () => new CallError("FORBIDDEN", "Nobody switches off or removes their own account here."),
 };

@@ -33,6 +33,7 @@ const NewUser = z.strictObject({ username: Text, password: Text.optional(), ...p
 const UserChange = z.strictObject({ id: Id, version: Version, ...person });
 const Permissions = z.strictObject({ id: Id, permissions: Names, version: Version.optional() });
 const Groups = z.strictObject({ id: Id, groupIds: Ids, version: Version.optional() });
+const OneIdentity = z.strictObject({ id: Id, identityId: Id });
 
 /** Other people's accounts. */
 export const adminUserRouter = router({
@@ -128,6 +129,14 @@ export const adminUserRouter = router({
     .input(ById)
     .mutation(async ({ ctx, input }) => {
       await settle(await ctx.caller.services.auth.admin.users.sendReset(callOf(ctx), input.id));
+      return {};
+    }),
+
+  /** What an identity provider opens: the user signs in with it no more, and whoever did is out. */
+  removeIdentity: freshAdminProcedure(userActionPermissions.removeIdentity)
+    .input(OneIdentity)
+    .mutation(async ({ ctx, input }) => {
+      await settle(await ctx.caller.services.auth.admin.users.removeIdentity(callOf(ctx), input));
       return {};
     }),
 

@@ -1,0 +1,78 @@
+import { eq } from "drizzle-orm";
+
+import type { AdminIdentity } from "@countersign/contract";
+import type { Database } from "@countersign/db";
+
+import { isWayIn, type KnownProviders } from "../oidc/is-way-in.ts";
+import { canOtherSuperuserEnter } from "../oidc/other-superusers.ts";
+import { isUsable } from "../password/unusable-password.ts";
+
+import type { AdminContext } from "./admin-context.ts";
+import type { UserRow } from "./make-change.ts";
+import { refuseRemoveIdentity } from "./user-rules.ts";
+
+type Reader = Pick<Database, "select" | "tables">;
+export type IdentityRow = Database["tables"]["identities"]["$inferSelect"];
+
+/** See `AdminUser.identities`. Without a viewer, all that lead in alone are kept. */
+export async function readAdminIdentities(
+  { db, providers }: Pick<AdminContext, "db" | "providers">,
+  target: UserRow,
+  viewerId: string | null,
+): Promise<readonly AdminIdentity[]> {
+  const rows = await readIdentities(db, target.id);
+  const groupsOf = await readGivenGroups(db, target.id);
+  return Promise.all(
+    rows.map(async (row) => {
+      const facts = await readLeft(db, providers, { target, rows, identity: row });
+      return {
+        id: row.id,
+        provider: row.provider,
+        label: providers.get(row.provider)?.label ?? row.provider,
+        issuer: row.issuer,
+        subject: row.subject,
+        email: row.email,
+        createdAt: row.createdAt.toISOString(),
+        lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
+        groups: groupsOf.get(row.id) ?? [],
+        isWayIn: isWayIn(providers, row),
+        isLast: facts.isLast,
+        isKept: refuseRemoveIdentity({ actor: { id: viewerId }, target }, { ...facts, holdsAll: true }) !== null,
+      };
+    }),
+  );
+}
+
+/** A user's identities in the order they were connected. */
+export function readIdentities(db: Reader, userId: string): PromiseLike<IdentityRow[]> {
+  const { identities } = db.tables;
+  return db.select().from(identities).where(eq(identities.userId, userId)).orderBy(identities.id);
+}
+
+/** What is left when one of a user's identities goes. */
+export async function readLeft(
+  db: Reader,
+  providers: KnownProviders,
+  of: { readonly target: UserRow; readonly rows: readonly IdentityRow[]; readonly identity: IdentityRow },
+): Promise<{ readonly isLast: boolean; readonly isLastOfSuperusers: boolean }> {
+  const { target, rows, identity } = of;
+  const isLast =
+    !isUsable(target.passwordHash) && !rows.some((other) => other.id !== identity.id && isWayIn(providers, other));
+  const isSuperuser = target.isSuperuser && target.isActive;
+  const isLastOfSuperusers = isLast && isSuperuser && !(await canOtherSuperuserEnter(db, providers, target.id));
+  return { isLast, isLastOfSuperusers };
+}
+
+/** The names of the groups that each identity of the user gave, by its id. */
+async function readGivenGroups(db: Reader, userId: string): Promise<ReadonlyMap<string, readonly string[]>> {
+  const { groups, identities, identityGroups } = db.tables;
+  const given = await db
+    .select({ identityId: identityGroups.identityId, name: groups.name })
+    .from(identityGroups)
+    .innerJoin(identities, eq(identities.id, identityGroups.identityId))
+    .innerJoin(groups, eq(groups.id, identityGroups.groupId))
+    .where(eq(identities.userId, userId))
+    .orderBy(groups.name);
+  const rowsOf = Map.groupBy(given, ({ identityId }) => identityId);
+  return new Map([...rowsOf].map(([id, rows]) => [id, rows.map(({ name }) => name)]));
+}

@@ -1,0 +1,35 @@
+import { and, eq, inArray, ne } from "drizzle-orm";
+
+import type { Database } from "@countersign/db";
+
+import { isUsable } from "../password/unusable-password.ts";
+
+import { isWayIn, type KnownProviders } from "./is-way-in.ts";
+
+/**
+ * Can an active superuser other than this user sign in? Being one is not enough: somebody must be left who gets in. In a change
+ * all superusers are locked before.
+ */
+export async function canOtherSuperuserEnter(
+  tx: Pick<Database, "select" | "tables">,
+  providers: KnownProviders,
+  userId: string,
+): Promise<boolean> {
+  const { identities, users } = tx.tables;
+  const others = await tx
+    .select({ id: users.id, passwordHash: users.passwordHash })
+    .from(users)
+    .where(and(eq(users.isSuperuser, true), eq(users.isActive, true), ne(users.id, userId)));
+  if (others.some(({ passwordHash }) => isUsable(passwordHash))) return true;
+  if (others.length === 0) return false;
+  const theirs = await tx
+    .select({ provider: identities.provider, issuer: identities.issuer })
+    .from(identities)
+    .where(
+      inArray(
+        identities.userId,
+        others.map(({ id }) => id),
+      ),
+    );
+  return theirs.some((identity) => isWayIn(providers, identity));
+}
