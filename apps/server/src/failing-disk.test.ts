@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { expect, onTestFinished, test } from "vitest";
 
+import { bundleProgram } from "@app/services";
 import { sqliteDialect } from "@app/services/databases";
 
 const password = /^ {2}ann +(\S+)$/m;
@@ -44,7 +45,7 @@ test("REL-10: a server whose disk fails acknowledges nothing more, ends by itsel
 }, 120_000);
 
 async function startServer(databaseUrl: string, faults: readonly string[] = []) {
-  const main = [process.execPath, join(import.meta.dirname, "main.ts")];
+  const main = [process.execPath, await bundleProgram(join(import.meta.dirname, "main.ts"))];
   const trace = [
     "strace",
     "-f",

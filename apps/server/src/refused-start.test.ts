@@ -6,6 +6,7 @@ import { text } from "node:stream/consumers";
 
 import { expect, test } from "vitest";
 
+import { bundleProgram } from "@app/services";
 import { describeDatabases, postgresDialect, sqliteDialect, type TestDatabase } from "@app/services/databases";
 import { openDatabase, parseDatabaseUrl } from "@countersign/db";
 
@@ -106,7 +107,7 @@ test("warnings and notices are logged as JSON, with the finding's id, and hold n
 
 /** Runs the server until it ends, with nothing of this process's environment. */
 async function runServer({ url }: Pick<TestDatabase, "url">, env: Readonly<Record<string, string>>) {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "main.ts")], {
+  const child = spawn(process.execPath, [await bundleProgram(join(import.meta.dirname, "main.ts"))], {
     env: { DATABASE_URL: url, UPLOAD_FOLDER: uploadFolderOf(url), ...env },
     stdio: ["ignore", "pipe", "pipe"],
     timeout: 20_000,

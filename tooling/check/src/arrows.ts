@@ -69,7 +69,7 @@ export const arrows: Readonly<Record<string, Arrows>> = {
     isForTests: true,
   },
   "tooling/faults": {
-    to: ["packages/client", "tooling/bench", "tooling/fuzz", "tooling/services", "tooling/workload"],
+    to: ["packages/bus", "packages/client", "tooling/bench", "tooling/fuzz", "tooling/services", "tooling/workload"],
     // When clients come back is decided by what decides it in pages.
     isForTests: true,
   },

@@ -1,3 +1,4 @@
+export { bundleProgram } from "./bundle-program.ts";
 export { findRedis } from "./find-redis.ts";
 export { describeMachine, type Machine } from "./machine.ts";
 export { startOwnPostgres, type OwnPostgres, type PostgresShutdown } from "./own-postgres.ts";

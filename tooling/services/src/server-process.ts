@@ -3,6 +3,8 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { bundleProgram } from "./bundle-program.ts";
+
 /** One end of a server's process. */
 export interface ServerExit {
   readonly pid: number;
@@ -43,11 +45,12 @@ export interface AppServer extends AsyncDisposable {
  * Starts a server on a free port and resolves when it is ready: when `/readyz` answers. In production mode, unless `env` says
  * otherwise.
  *
- * @param entry the file to run, built or source.
+ * @param entry the file to run, built or source; a source in TypeScript is bundled first, as `bundleProgram` does it.
  * @param env what its environment has besides `NODE_ENV`, `HOST`, `PORT` and `PUBLIC_URL`; nothing is inherited.
  * @throws when it ends before it is ready, or is not ready in time, with what it printed.
  */
 export async function startServer(entry: string, env: Readonly<Record<string, string>>): Promise<AppServer> {
+  const program = entry.endsWith(".ts") ? ["--enable-source-maps", await bundleProgram(entry)] : [entry];
   const port = await findFreePort();
   const url = `http://localhost:${port}`;
   let output = "";
@@ -83,7 +86,7 @@ export async function startServer(entry: string, env: Readonly<Record<string, st
     },
     async start(changed = {}) {
       variables = { ...variables, ...changed };
-      const child = spawn(process.execPath, [entry], {
+      const child = spawn(process.execPath, program, {
         env: {
           NODE_ENV: "production",
           HOST: "localhost",

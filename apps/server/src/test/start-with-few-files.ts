@@ -2,6 +2,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 
+import { bundleProgram } from "@app/services";
+
 /** A server that may have few files open, in a process of its own. */
 export interface ServerWithFewFiles extends AsyncDisposable {
   readonly url: string;
@@ -16,7 +18,7 @@ export async function startWithFewFiles(
   env: Readonly<Record<string, string>>,
 ): Promise<ServerWithFewFiles> {
   const url = `http://localhost:${port}`;
-  const entry = join(import.meta.dirname, "../main.ts");
+  const entry = await bundleProgram(join(import.meta.dirname, "../main.ts"));
   const child = spawn("sh", ["-c", `ulimit -n ${mostFiles}; exec "$0" "$@"`, process.execPath, entry], {
     env: { NODE_ENV: "test", HOST: "localhost", PORT: String(port), PUBLIC_URL: url, ...env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -8,6 +8,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 import { expect, test } from "vitest";
 
+import { bundleProgram } from "@app/services";
 import { describeDatabases, type TestDialect } from "@app/services/databases";
 import { coreMigrations, migrateDatabase, openDatabase } from "@countersign/db";
 
@@ -112,7 +113,7 @@ async function migrateToTomorrow(url: string): Promise<void> {
 
 async function startRefused(environment: Readonly<Record<string, string>>) {
   const entry = fileURLToPath(new URL("../../../../apps/server/src/main.ts", import.meta.url));
-  const child = spawn(process.execPath, [entry], {
+  const child = spawn(process.execPath, [await bundleProgram(entry)], {
     env: { NODE_ENV: "test", HOST: "127.0.0.1", PORT: "0", ...environment },
     timeout: 20_000,
   });

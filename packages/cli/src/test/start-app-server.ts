@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
+import { bundleProgram } from "@app/services";
+
 export interface AppServer extends AsyncDisposable {
   readonly url: string;
   /** What it has printed. */
@@ -16,7 +18,7 @@ export async function startAppServer(
   databaseUrl: string,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<AppServer> {
-  const child = spawn(process.execPath, [entry], {
+  const child = spawn(process.execPath, [await bundleProgram(entry)], {
     env: { NODE_ENV: "test", HOST: "127.0.0.1", PORT: "0", DATABASE_URL: databaseUrl, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });

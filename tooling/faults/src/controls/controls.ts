@@ -30,7 +30,7 @@ async function findWithout(control: Control, seed: number): Promise<readonly Vio
   return [];
 }
 
-const mostAttempts = 6;
+const mostAttempts = 3;
 
 function toFigure({ name, rule, how }: Control, found: readonly Violation[]): Figure {
   const count = found.filter((violation) => violation.rule === rule).length;

@@ -28,7 +28,7 @@ export async function deploy({ length, seed, tell }: FaultOptions): Promise<Faul
   let asked: readonly AskedCall[] = [];
   let lostByKilling = 0;
   const { evidence, violations } = await play(
-    { database: "postgres", replicas, seed, clients, env: { DRAIN_SETTLE_SECONDS: "1" } },
+    { database: "postgres", replicas, seed, clients, restMs: isLong ? 20 : 60, env: { DRAIN_SETTLE_SECONDS: "1" } },
     async (topology, workload) => {
       await using balancing = new AsyncDisposableStack();
       balancing.use(followReadiness(topology));

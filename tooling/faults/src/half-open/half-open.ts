@@ -54,7 +54,7 @@ interface Plan {
 const longPlan: Plan = { outageMs: 60_000, mostMs: 35_000, env: {}, timing: {}, how: "default settings" };
 /** The same, ten times as fast. */
 const shortPlan: Plan = {
-  outageMs: 6000,
+  outageMs: 4500,
   mostMs: 3500,
   env: { PING_SECONDS: "2", PONG_SECONDS: "1" },
   timing: { silenceMs: 2000, answerMs: 1000, openMs: 1000, spreadMs: 500 },

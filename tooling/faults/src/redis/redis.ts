@@ -28,6 +28,7 @@ export async function redis({ length, seed, tell }: FaultOptions): Promise<Fault
       replicas: isLong ? 3 : 2,
       seed,
       clients: isLong ? 20 : 6,
+      restMs: isLong ? 20 : 60,
       env: { LOGIN_ATTEMPTS: String(guessesAllowed), LEASE_SECONDS: String(leaseMs / 1000) },
     },
     async (topology, workload) => {

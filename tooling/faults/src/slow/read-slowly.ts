@@ -12,7 +12,7 @@ export async function readSlowly({ length, tell }: FaultOptions): Promise<FaultR
   await using topology = await startTopology({ database: "sqlite" });
   await using network = await startBalancer(topology.servers.map(({ port }) => port));
   using rows = await openManyRows({ url: topology.url, name: "slow", bodyLength });
-  const slowMs = length === "long" ? 5000 : 3000;
+  const slowMs = length === "long" ? 5000 : 1500;
   const versions: number[] = [];
   const socket = await WireSocket.open({
     url: network.url,

@@ -24,7 +24,7 @@ export async function stopReading({ length, seed, tell }: FaultOptions): Promise
   const readers = isLong ? 20 : 8;
   const workers = isLong ? 20 : 4;
   let seen: Seen | null = null;
-  const env = isLong ? {} : { SLOW_READER_SECONDS: "4" };
+  const env = isLong ? {} : { SLOW_READER_SECONDS: "3" };
   const { violations } = await play({ database: "sqlite", seed, clients: workers, env }, async (topology, workload) => {
     const [server] = topology.servers;
     if (!server) throw new Error("There is no server.");
@@ -32,7 +32,7 @@ export async function stopReading({ length, seed, tell }: FaultOptions): Promise
     const options = { url: server.url, origin: topology.url, bodyLength };
     tell("all read");
     using attentive = await openStalledReaders(readers, { ...options, name: "attentive" });
-    const before = await watch(server, workload, attentive, { untilCut: 0, mostMs: isLong ? 20_000 : 2000 });
+    const before = await watch(server, workload, attentive, { untilCut: 0, mostMs: isLong ? 20_000 : 1000 });
     attentive[Symbol.dispose]();
     tell(`${readers} stop reading`);
     // Others: the system takes more for those who have read much.

@@ -10,7 +10,7 @@ export async function soak({ length, tell }: FaultOptions): Promise<FaultReport>
   await using topology = await startTopology({ database: "postgres", replicas: 2, env });
   const users = await Promise.all(["anna", "bert"].map((name) => begin(topology.url, name)));
   const seen: Seen = { answers: 0, refused: 0, lost: 0, rotations: 0, strangers: [] };
-  const endsAt = Date.now() + (length === "long" ? 600_000 : 6000);
+  const endsAt = Date.now() + (length === "long" ? 600_000 : 3000);
   while (Date.now() < endsAt) {
     await Promise.all(users.map((user) => askWhileRotating(user, users, seen)));
     tell(`${seen.answers} answers, ${seen.rotations} new tokens`);
@@ -19,7 +19,7 @@ export async function soak({ length, tell }: FaultOptions): Promise<FaultReport>
 
   const strangers = [...seen.strangers];
   const asked = seen.answers + seen.refused + seen.lost;
-  const how = `${asked} calls, ${seen.rotations} new tokens, 2 users, 2 servers, ${length === "long" ? "10 min" : "6 s"}`;
+  const how = `${asked} calls, ${seen.rotations} new tokens, 2 users, 2 servers, ${length === "long" ? "10 min" : "3 s"}`;
   const share = seen.answers / Math.max(1, asked);
   return {
     violations: strangers.map((what): Violation => ({ rule: "I7", what, shownBy: [] })),

@@ -62,8 +62,11 @@ export class WorkloadClient {
   /** Makes the account, signs in and opens the lists. */
   async begin(): Promise<void> {
     const password = passwordOf(this.name);
-    await this.#untilAnswered(() => callHttp(this.#url, "auth.register", { input: { username: this.name, password } }));
-    await this.signIn();
+    const input = { username: this.name, password };
+    const { cookie } = await this.#untilAnswered(() => callHttp(this.#url, "auth.register", { input }));
+    // It is signed in with that, unless the answer was lost and the name is taken when it asks again.
+    if (cookie === null) await this.signIn();
+    else await this.#beginSession(cookie);
   }
 
   /** Begins a new session, with a socket and lists of its own. */
@@ -71,8 +74,12 @@ export class WorkloadClient {
     const input = { login: this.name, password: passwordOf(this.name) };
     const answer = await this.#untilAnswered(() => callHttp(this.#url, "auth.login", { input }));
     if (answer.cookie === null) throw new Error(`${this.name} could not sign in: ${answer.status} ${answer.body}`);
+    await this.#beginSession(answer.cookie);
+  }
+
+  async #beginSession(cookie: string): Promise<void> {
     this.#session += 1;
-    this.#cookie = answer.cookie;
+    this.#cookie = cookie;
     this.#drop();
     this.views = [new LiveView("notes", this.#session), new LiveView("items", this.#session)];
     await this.#connected();
