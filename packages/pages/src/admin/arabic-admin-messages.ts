@@ -82,6 +82,7 @@ export const arabicAdminMessages: typeof englishAdminMessages = {
       "من يسجّل الدخول هناك بوصفه الشخص المذكور هنا فهو هذا المستخدم. ما يُسحب لا يفتح شيئًا بعد ذلك، وتنتهي فورًا الجلسات التي بدأت به.",
     noIdentities: "لا يسجّل الدخول عبر أي مزوّد.",
     identitySubject: "معروف هناك باسم",
+    identityIssuer: "جهة الإصدار",
     identityGives: (groups) => `يمنح ${isolate(groups)}`,
     identityNotSetUp: "غير مُعدّ هنا: لا يُدخل أحدًا",
     identityIsLast: "الطريقة الوحيدة لدى هذا المستخدم لتسجيل الدخول",

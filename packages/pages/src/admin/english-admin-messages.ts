@@ -80,6 +80,7 @@ export const englishAdminMessages = {
       "Whoever signs in there as the person named here is this user. What is taken away opens nothing any more: sessions that began with it end at once.",
     noIdentities: "Signs in with no provider.",
     identitySubject: "Known there as",
+    identityIssuer: "Issuer",
     identityGives: (groups: string) => `Gives ${groups}`,
     identityNotSetUp: "Not set up here: it lets nobody in",
     identityIsLast: "The only way to sign in that this user has",

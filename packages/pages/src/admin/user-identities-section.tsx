@@ -86,7 +86,7 @@ function IdentityRow({ user, identity, action }: IdentityRowProps) {
             {texts.identitySubject} <Code>{subject}</Code>
           </li>
           <li>
-            <Code>{issuer}</Code>
+            {texts.identityIssuer} <Code>{issuer}</Code>
           </li>
         </ul>
       </div>

@@ -23,9 +23,21 @@ export function ProviderErrorPage(props: PageProps & MessageSlots) {
   return (
     <EntryPage title={texts[`${code}Title`]} isReady>
       <p className="cs-entry__text">{texts[code]}</p>
-      {id !== null && <p className="cs-entry__hint cs-entry__id">{texts.id(id)}</p>}
+      {id !== null && <Reported id={id} />}
       {actions === undefined ? <WaysOn /> : actions}
     </EntryPage>
+  );
+}
+
+/** The sentence with the id in one piece, as far as the page is wide enough: whoever reads it out must not look for its other half. */
+function Reported({ id }: { readonly id: string }) {
+  const [before, ...after] = usePages().messages.providerError.id(id).split(id);
+  return (
+    <p className="cs-entry__hint">
+      {before}
+      <span className="cs-entry__id">{id}</span>
+      {after.join(id)}
+    </p>
   );
 }
 
