@@ -6,7 +6,9 @@ import { oidcPages } from "@countersign/contract";
 import { isMeantBy } from "../session/presented-token.ts";
 import { createToken, hashToken, isToken } from "../session/token.ts";
 
+import type { Discovered } from "./connection.ts";
 import { loggedOutUrl, type OidcContext } from "./oidc-context.ts";
+import { toPlainError } from "./plain-error.ts";
 import { tokenPlace } from "./provider-session.ts";
 import { beginTransaction, claimTransaction, newTransactionId } from "./transaction.ts";
 
@@ -14,6 +16,7 @@ import { beginTransaction, claimTransaction, newTransactionId } from "./transact
 export interface LeavingSession {
   readonly provider: string;
   readonly idToken: string | null;
+  readonly refreshToken: string | null;
 }
 
 /** What the provider has to be told once this session has ended; null when nothing. Read before: it goes with the session. */
@@ -21,12 +24,22 @@ export async function readLeaving(context: OidcContext, tokenHash: string | null
   if (tokenHash === null) return null;
   const { providerSessions, sessions } = context.db.tables;
   const [row] = await context.db
-    .select({ id: sessions.id, provider: providerSessions.provider, idToken: providerSessions.idToken })
+    .select({
+      id: sessions.id,
+      provider: providerSessions.provider,
+      idToken: providerSessions.idToken,
+      refreshToken: providerSessions.refreshToken,
+    })
     .from(providerSessions)
     .innerJoin(sessions, eq(sessions.id, providerSessions.sessionId))
     .where(isMeantBy(sessions, tokenHash, context.clock.now()));
   if (!row || context.providers.get(row.provider)?.logout !== "provider") return null;
-  return { provider: row.provider, idToken: await context.seal.open(row.idToken, tokenPlace(row.id, "id_token")) };
+  const { seal } = context;
+  return {
+    provider: row.provider,
+    idToken: await seal.open(row.idToken, tokenPlace(row.id, "id_token")),
+    refreshToken: await seal.open(row.refreshToken, tokenPlace(row.id, "refresh_token")),
+  };
 }
 
 /** Signing out waits for the provider's word no longer. */
@@ -38,7 +51,7 @@ const longestMs = 2000;
  */
 export async function beginLogout(
   context: OidcContext,
-  { provider: name, idToken }: LeavingSession,
+  { provider: name, idToken, refreshToken }: LeavingSession,
   given: string | null,
 ): Promise<{ readonly url: string; readonly binding: string } | null> {
   const provider = context.providers.get(name);
@@ -46,6 +59,7 @@ export async function beginLogout(
   const endpoint = discovered?.config.serverMetadata().end_session_endpoint;
   if (provider === undefined || discovered === null || endpoint === undefined) return null;
 
+  if (refreshToken !== null) revoke(context, discovered, refreshToken);
   const binding = isToken(given) ? given : createToken();
   const state = await beginTransaction(context.db, {
     id: newTransactionId(),
@@ -66,6 +80,14 @@ export async function beginLogout(
     ...(idToken === null ? {} : { id_token_hint: idToken }),
   });
   return { url: url.href, binding };
+}
+
+/** What nobody here needs any more is to be good for nothing (RFC 7009). Nobody waits for it: here it is gone already. */
+function revoke({ onError }: OidcContext, { config }: Discovered, refreshToken: string): void {
+  if (config.serverMetadata().revocation_endpoint === undefined) return;
+  client
+    .tokenRevocation(config, refreshToken, { token_type_hint: "refresh_token" })
+    .catch((error: unknown) => onError(toPlainError(error)));
 }
 
 /** Uses up the state of a browser that comes back. Whether it was good changes nothing: nobody is signed in by it, or out. */

@@ -87,6 +87,40 @@ describeDatabases((dialect) => {
     });
   });
 
+  test("whoever signs out there as well leaves no refresh token that is good, and an app that signs out here alone asks for nothing", async () => {
+    const scopes = ["offline_access"];
+    await using leaving = await startLeaving({ provider: { logout: "provider", scopes } });
+    const { app, idp } = leaving;
+    const revoked = (of: HostileProvider) =>
+      of.requests().flatMap(({ path, body }) => (path === "/token/revocation" ? [new URLSearchParams(body)] : []));
+    const ann = await leaving.enter("ann");
+    await ann.browser.mutate(app.url, "auth.logout", {});
+    await expect.poll(() => revoked(idp).length).toBe(1);
+    const token = revoked(idp)[0]?.get("token") ?? "";
+    expect(token).toMatch(/^[\w-]{20,}$/);
+    const { clientId, clientSecret } = idp;
+    const again = await fetch(`${idp.url}/token`, {
+      method: "POST",
+      body: new URLSearchParams({
+        grant_type: "refresh_token",
+        refresh_token: token,
+        client_id: clientId,
+        client_secret: clientSecret ?? "",
+      }),
+    });
+    expect([again.status, await again.json()]).toMatchObject([400, { error: "invalid_grant" }]);
+
+    // Where that fails, or is not asked for, signing out is the same.
+    const bob = await leaving.enter("bob");
+    idp.away(true);
+    expect(await bob.browser.mutate(app.url, "auth.logout", {})).toMatchObject({ session: "ended" });
+    expect(await leaving.who(bob.cookie)).toBe(401);
+    await using local = await startLeaving({ provider: { scopes } });
+    const eve = await local.enter("ann");
+    expect(await eve.browser.mutate(local.app.url, "auth.logout", {})).toEqual({ session: "ended" });
+    expect(revoked(local.idp)).toEqual([]);
+  });
+
   test("a provider that ends a session ends it here, with its sockets, and nobody else's", async () => {
     await using leaving = await startLeaving();
     const { app, idp } = leaving;
