@@ -90,6 +90,11 @@ export type ChangePasswordResult =
   /** Another change of the same password was faster. */
   | { readonly status: "conflict" };
 
+export type SetPasswordResult =
+  | Exclude<ChangePasswordResult, { readonly status: "wrong-password" }>
+  /** Somebody acts as the user. */
+  | { readonly status: "impersonating" };
+
 export type DeleteAccountResult =
   | Waits
   | { readonly status: "deleted" | "wrong-password" | "ended" }
@@ -133,6 +138,11 @@ export interface Accounts {
     input: { readonly current: string; readonly password: string },
     from: SignedInOrigin,
   ): Promise<ChangePasswordResult>;
+  /**
+   * Gives a first password to somebody who has none, and ends their other sessions. `conflict` where there is one. Whether the
+   * session is fresh, by the word of their provider, is the caller's to see to.
+   */
+  setPassword(input: { readonly password: string }, from: SignedInOrigin): Promise<SetPasswordResult>;
   /** The user's own account as its page shows it. Null when there is no such user. */
   profile(userId: string): Promise<AccountProfile | null>;
   /** Changes names and language as part of the caller's transaction. Open screens are told after the commit. */

@@ -75,6 +75,8 @@ export interface AccountCalls {
   readonly updateProfile: (change: ProfileChange) => Promise<void>;
   /** Ends all other sessions. The present password is all the confirmation it needs. */
   readonly changePassword: (input: { readonly current: string; readonly password: string }) => Promise<void>;
+  /** A first password, for whoever has none: CONFLICT otherwise. Ends all other sessions. */
+  readonly setPassword: (password: string) => Promise<void>;
   /** Mails a link to the new address; until that is used nothing changes. */
   readonly requestEmailChange: (email: string) => Promise<void>;
   /** Takes back what was asked for; answers with what is so now. */
@@ -133,6 +135,7 @@ export function createLibraryCalls(client: TRPCUntypedClient<AnyRouter>): { auth
       profile: () => client.query("account.profile") as Promise<AccountProfile>,
       updateProfile: (change) => run("account.updateProfile", change),
       changePassword: (input) => run("account.changePassword", input),
+      setPassword: (password) => run("account.setPassword", { password }),
       requestEmailChange: (email) => run("account.requestEmailChange", { email }),
       withdrawEmailChange: () => client.mutation("account.withdrawEmailChange") as Promise<AccountProfile>,
       confirmEmailChange: (token) => run("account.confirmEmailChange", { token }),

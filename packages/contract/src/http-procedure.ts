@@ -10,6 +10,7 @@ export const httpProcedures: ReadonlySet<string> = new Set([
   "account.requestEmailChange",
   "account.revertEmailChange",
   "account.sessions.endAll",
+  "account.setPassword",
   "auth.config",
   "auth.describeLink",
   "auth.login",

@@ -261,6 +261,10 @@ export const englishMessages = {
     submitting: "Changing…",
     done: "Your password is changed. Your other devices are signed out.",
     none: "You have no password here: you sign in through another site.",
+    set: "Set a password",
+    setSubmit: "Set password",
+    setSubmitting: "Setting…",
+    setDone: "Your password is set. Your other devices are signed out.",
   },
   /** The identity providers that the account is connected to. */
   identities: {

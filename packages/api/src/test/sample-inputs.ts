@@ -14,6 +14,7 @@ export const sampleInputs: Readonly<Record<string, (cast: Cast) => unknown>> = {
   "account.requestEmailChange": newAddress,
   "account.revertEmailChange": wrongLink,
   "account.sessions.end": ({ other }) => ({ id: other.sessionId }),
+  "account.setPassword": () => ({ password: newPassword }),
   "account.updateProfile": () => ({ firstName: "Ann" }),
   "admin.group.create": () => ({ name: `group ${randomUUID()}`, permissions: ["notes.overview"] }),
   "admin.group.remove": ({ group }) => ({ id: group.id }),

@@ -8,6 +8,7 @@ import { createLogout } from "./logout.ts";
 import { readProfile, updateProfile } from "./profile.ts";
 import { register } from "./register.ts";
 import { setActive } from "./set-active.ts";
+import { setPassword } from "./set-password.ts";
 import { stepUp } from "./step-up.ts";
 
 export function createAccounts(context: AccountContext): Accounts {
@@ -17,6 +18,7 @@ export function createAccounts(context: AccountContext): Accounts {
     logout: createLogout(context),
     stepUp: (input, from) => stepUp(context, input, from),
     changePassword: (input, from) => changePassword(context, input, from),
+    setPassword: (input, from) => setPassword(context, input, from),
     profile: (userId) => readProfile(context, userId),
     updateProfile: (tx, change, from) => updateProfile(context, tx, change, from),
     deleteAccount: (input, from) => deleteAccount(context, input, from),

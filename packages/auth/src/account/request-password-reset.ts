@@ -77,7 +77,8 @@ export async function sendPasswordReset(
 function findObstacle(user: StoredUser | undefined): string | null {
   if (!user) return "unknown";
   if (!user.isActive) return "inactive";
-  return user.passwordHash === null ? "no_password" : null;
+  // A first password only for whoever is known to read the mails that are sent there.
+  return user.passwordHash === null && user.emailVerifiedAt === null ? "no_password" : null;
 }
 
 /** Makes the link and the mail for it, unless the user is switched off or has another address by now. */

@@ -15,15 +15,15 @@ import { removeIdentities } from "./remove-identities.ts";
 
 /** See `Oidc.identities`. */
 export async function listIdentities(context: OidcContext, userId: string): Promise<readonly LinkedIdentity[]> {
-  const { rows, hasPassword } = await readWaysIn(context.db, userId);
-  return rows.map((row) => ({
+  const ways = await readWaysIn(context.db, userId);
+  return ways.rows.map((row) => ({
     id: row.id,
     provider: row.provider,
     label: context.providers.get(row.provider)?.label ?? row.provider,
     email: row.email,
     createdAt: row.createdAt.toISOString(),
     lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
-    isLast: isLast(context, row, { rows, hasPassword }),
+    isLast: isLast(context, row, ways),
   }));
 }
 

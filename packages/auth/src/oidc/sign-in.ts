@@ -4,7 +4,7 @@ import { UniqueViolation, type Transaction } from "@countersign/db";
 
 import { postIdentityNotice } from "../account/post-identity-notice.ts";
 import { remind } from "../account/remind.ts";
-import { unusablePassword } from "../password/unusable-password.ts";
+import { isUsable } from "../password/unusable-password.ts";
 import type { NewSession } from "../session/session-engine.ts";
 
 import { lockGroups } from "./claimed-groups.ts";
@@ -147,8 +147,7 @@ async function hasIdentityAt(tx: Transaction, userId: string, issuer: string): P
 }
 
 function askForPassword({ answer, answeredAt }: Visitor, holder: StoredUser): PendingVisit {
-  const hasPassword = holder.passwordHash !== null && holder.passwordHash !== unusablePassword;
-  if (!hasPassword) throw new OidcRefusal("exists", "no_password");
+  if (!isUsable(holder.passwordHash)) throw new OidcRefusal("exists", "no_password");
   return { kind: "confirm", answer, answeredAt: answeredAt.getTime(), userId: holder.id, username: holder.username };
 }
 

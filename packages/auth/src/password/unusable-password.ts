@@ -1,4 +1,4 @@
-/** In the place of a password's hash: matches no password. Unlike no hash at all, it may be replaced by a mailed link. */
+/** In the place of a password's hash: matches no password. Unlike no hash at all, it may be replaced by a mailed link before the address was confirmed. */
 export const unusablePassword = "!";
 
 /** Is there a password that signs somebody in? */

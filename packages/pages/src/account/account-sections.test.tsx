@@ -73,6 +73,32 @@ test("whoever signs in elsewhere is not asked for a password they do not have", 
   await waitFor(() => expect(session.account.delete.mock.calls).toEqual([[undefined]]));
 });
 
+test("whoever has no password sets a first one, and is asked for no present one", async () => {
+  const session = createFakeSession();
+  session.account.profile.mockResolvedValue({ ...annsProfile, hasPassword: false });
+  session.account.setPassword.mockRejectedValueOnce(
+    refusal({ code: "BAD_REQUEST", reason: "INVALID_FIELDS", fields: { password: ["Too short."] } }),
+  );
+  session.account.setPassword.mockResolvedValueOnce();
+  showAccount({ session });
+  await screen.findByText(/You have no password here/);
+  section("Password").press("Set a password");
+  expect(screen.queryByLabelText("Present password")).toBeNull();
+
+  section("Password").press("Set password");
+  expect(screen.getByText("Choose a password.")).toBeTruthy();
+  expect(session.account.setPassword).not.toHaveBeenCalled();
+  for (const password of ["short", " new words here "]) {
+    type("New password", password);
+    section("Password").press("Set password");
+    await waitFor(() => expect(session.account.setPassword).toHaveBeenLastCalledWith(password));
+    await waitFor(() => expect(screen.queryByText("Setting…")).toBeNull());
+  }
+
+  expect(await screen.findByText(/^Your password is set/)).toBeTruthy();
+  expect(session.account.changePassword).not.toHaveBeenCalled();
+});
+
 test("EML-02: a new address is asked for; until it confirms, the old one stays and the new one is shown waiting", async () => {
   const session = showAccount();
   session.account.requestEmailChange.mockResolvedValue();

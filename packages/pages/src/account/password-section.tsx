@@ -1,3 +1,5 @@
+import { useState } from "react";
+
 import type { AccountProfile, SignedInSnapshot } from "@countersign/contract";
 
 import { useAuthConfig } from "../config/use-auth-config.ts";
@@ -15,7 +17,7 @@ export interface PasswordSectionProps {
   readonly profile: AccountProfile | null;
 }
 
-/** Changing the password. The present one is asked for, and all other devices are signed out. */
+/** Changing the password, for which the present one is asked, or setting a first one. All other devices are signed out. */
 export function PasswordSection({ user, profile }: PasswordSectionProps) {
   const { passwordSection: texts } = usePages().messages;
   const hasPassword = profile?.hasPassword ?? true;
@@ -24,39 +26,52 @@ export function PasswordSection({ user, profile }: PasswordSectionProps) {
     <EditSection
       title={texts.title}
       lead={hasPassword ? texts.lead : texts.none}
-      action={hasPassword ? texts.change : null}
+      action={hasPassword ? texts.change : texts.set}
     >
-      {(close) => <PasswordFields username={user.username} close={close} />}
+      {(close) => <PasswordFields username={user.username} hasPassword={hasPassword} close={close} />}
     </EditSection>
   );
 }
 
 interface PasswordFieldsProps {
   readonly username: string;
+  readonly hasPassword: boolean;
   readonly close: (news?: string) => void;
 }
 
-function PasswordFields({ username, close }: PasswordFieldsProps) {
+function PasswordFields({ username, hasPassword: hasOne, close }: PasswordFieldsProps) {
   const { passwordSection: texts } = usePages().messages;
   const config = useAuthConfig();
-  const { isBusy, errors, failure, formProps } = usePasswordForm(() => close(texts.done));
+  // As it was when the form was opened: with the password that is set here there is one.
+  const [hasPassword] = useState(hasOne);
+  const done = hasPassword ? texts.done : texts.setDone;
+  const { isBusy, errors, failure, formProps } = usePasswordForm({ hasPassword, onDone: () => close(done) });
 
   return (
     <form className="cs-form" {...formProps}>
       <FormFailure failure={failure} />
       {/* For password managers, which else would not know whose password is changed. */}
       <input hidden readOnly name="username" autoComplete="username" value={username} />
-      <Field label={texts.current} error={errors.current}>
-        {(control) => <PasswordInput {...control} name="current" autoComplete="current-password" autoFocus />}
-      </Field>
+      {hasPassword && (
+        <Field label={texts.current} error={errors.current}>
+          {(control) => <PasswordInput {...control} name="current" autoComplete="current-password" autoFocus />}
+        </Field>
+      )}
       <Field
         label={texts.password}
         help={config && texts.passwordHelp(config.passwordMinLength)}
         error={errors.password}
       >
-        {(control) => <PasswordInput {...control} name="password" autoComplete="new-password" />}
+        {(control) => (
+          <PasswordInput {...control} name="password" autoComplete="new-password" autoFocus={!hasPassword} />
+        )}
       </Field>
-      <FormActions submit={texts.submit} submitting={texts.submitting} isBusy={isBusy} onCancel={() => close()} />
+      <FormActions
+        submit={hasPassword ? texts.submit : texts.setSubmit}
+        submitting={hasPassword ? texts.submitting : texts.setSubmitting}
+        isBusy={isBusy}
+        onCancel={() => close()}
+      />
     </form>
   );
 }

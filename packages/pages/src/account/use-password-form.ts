@@ -9,18 +9,27 @@ export interface PasswordValues {
 
 export type PasswordForm = FormState<PasswordValues>;
 
-/** Changing the password, without its looks. The names of the inputs are the keys of `PasswordValues`. */
-export function usePasswordForm(onDone: () => void): PasswordForm {
+/**
+ * Changing the password, or setting a first one, without its looks. The names of the inputs are the keys of `PasswordValues`;
+ * there is no `current` where there is no password.
+ */
+export function usePasswordForm({
+  hasPassword,
+  onDone,
+}: {
+  readonly hasPassword: boolean;
+  readonly onDone: () => void;
+}): PasswordForm {
   const { messages, calls } = usePages();
 
   return useForm<PasswordValues, void>({
     read: (data) => ({ current: readText(data, "current"), password: readText(data, "password") }),
     validate: ({ current, password }) => ({
-      ...(current === "" && { current: messages.passwordSection.currentMissing }),
+      ...(hasPassword && current === "" && { current: messages.passwordSection.currentMissing }),
       ...(password === "" && { password: messages.passwordSection.passwordMissing }),
     }),
-    submit: (values) => calls.changePassword(values),
+    submit: (values) => (hasPassword ? calls.changePassword(values) : calls.setPassword(values.password)),
     onDone,
-    focusOnFailure: "current",
+    focusOnFailure: hasPassword ? "current" : "password",
   });
 }

@@ -59,6 +59,7 @@ export function createFakeSession() {
     profile: vi.fn<SessionClient["account"]["profile"]>().mockResolvedValue(annsProfile),
     updateProfile: vi.fn<SessionClient["account"]["updateProfile"]>().mockResolvedValue(),
     changePassword: vi.fn<SessionClient["account"]["changePassword"]>(),
+    setPassword: vi.fn<SessionClient["account"]["setPassword"]>(),
     requestEmailChange: vi.fn<SessionClient["account"]["requestEmailChange"]>(),
     withdrawEmailChange: vi.fn<SessionClient["account"]["withdrawEmailChange"]>(),
     confirmEmailChange: vi.fn<SessionClient["account"]["confirmEmailChange"]>(),

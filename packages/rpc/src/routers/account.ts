@@ -25,6 +25,8 @@ const ChangePassword = z.strictObject({
   password: z.string().min(1, "Enter a new password.").max(longestField),
 });
 
+const SetPassword = z.strictObject({ password: z.string().min(1, "Enter a new password.").max(longestField) });
+
 const UpdateProfile = z.strictObject({
   firstName: z.string().max(longestField).optional(),
   lastName: z.string().max(longestField).optional(),
@@ -68,6 +70,20 @@ export const accountRouter = router({
     if (result.status === "ended") throw staleToken();
     return answerSession(ctx, result);
   }),
+
+  /** A first one, for whoever has none: soon after they have shown at their provider who they are. */
+  setPassword: procedureWith({ freshWithinSeconds: "default", transport: "http" })
+    .input(SetPassword)
+    .mutation(async ({ ctx, input }) => {
+      const result = await ctx.caller.services.auth.accounts.setPassword(input, signedInOrigin(ctx));
+      if (result.status === "invalid") throw invalidFields(result.fields);
+      if (result.status === "impersonating")
+        throw new CallError("FORBIDDEN", "Whoever acts as somebody else sets no password for them.");
+      if (result.status === "conflict")
+        throw new CallError("CONFLICT", "There is a password already. Change it, with the present one.");
+      if (result.status === "ended") throw staleToken();
+      return answerSession(ctx, result);
+    }),
 
   /** With the password, which confirms it; or, without it, soon after it was confirmed. */
   delete: overHttp.input(DeleteAccount).mutation(async ({ ctx, input }) => {
