@@ -27,6 +27,14 @@ export interface Transaction<Tables extends CoreTables = CoreTables> extends Que
   savepoint<Result>(body: (tx: Transaction<Tables>) => Promise<Result>): Promise<Result>;
 }
 
+export interface TransactionOptions {
+  /**
+   * Until when it waits for its turn, its connection and SQLite's lock, by `performance.now()`: no longer than anything may wait
+   * for the database, but what was waited before may count as well. Then DatabaseUnavailable, and nothing was done.
+   */
+  readonly startBy?: number;
+}
+
 /** One read, prepared once, for the paths that run on every call. */
 export interface Statement<Row> {
   /**
@@ -70,7 +78,10 @@ export interface Database<Tables extends CoreTables = CoreTables> extends Querie
    * returns, rolls back when it throws or lasts for too long. A statement that fails ends it; what may fail goes into
    * `tx.savepoint`. Inside the body `db` does not write: that is the `tx`'s part.
    */
-  transaction<Result>(body: (tx: Transaction<Tables>) => Promise<Result>): Promise<Result>;
+  transaction<Result>(
+    body: (tx: Transaction<Tables>) => Promise<Result>,
+    options?: TransactionOptions,
+  ): Promise<Result>;
   /** Prepares a read, spelled for each dialect (`?` and `$1`). The same text gives the same statement. */
   prepare<Row>(name: string, text: { readonly sqlite: string; readonly postgres: string }): Statement<Row>;
   /**

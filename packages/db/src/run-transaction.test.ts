@@ -42,6 +42,32 @@ describeDatabases((dialect) => {
     expect(await userIds(db)).toEqual(["bob"]);
   });
 
+  test("a transaction that cannot begin by when it is to is refused then, and does nothing; one that may wait longer does it", async () => {
+    await using opened = await openTestDatabase(dialect, { poolSize: 2 });
+    const { db } = opened;
+    const { promise: hasBegun, resolve: begin } = Promise.withResolvers<void>();
+    const { promise: mayEnd, resolve: end } = Promise.withResolvers<void>();
+    // The only one there may be at a time: of two connections, one is left to single statements.
+    const holding = db.transaction(async () => {
+      begin();
+      await mayEnd;
+    });
+    await hasBegun;
+
+    const from = performance.now();
+    const patient = db.transaction((tx) => insertUser(tx, "patient"), { startBy: from + 60_000 });
+    const hasty = db.transaction((tx) => insertUser(tx, "hasty"), { startBy: from + 100 });
+    const late = db.transaction((tx) => insertUser(tx, "late"), { startBy: from - 1 });
+    await expect(late).rejects.toMatchObject({ name: "DatabaseUnavailable", outcomeUnknown: false });
+    await expect(hasty).rejects.toMatchObject({ name: "DatabaseUnavailable", outcomeUnknown: false });
+    // Of itself it would have been patient for five seconds.
+    expect(performance.now() - from).toBeLessThan(2500);
+    end();
+    await Promise.all([holding, patient]);
+
+    expect(await userIds(db)).toEqual(["patient"]);
+  });
+
   test("a savepoint that throws undoes its own work and not that before it", async () => {
     await using opened = await openTestDatabase(dialect);
     const { db } = opened;

@@ -6,8 +6,13 @@ import { TransactionScope } from "./transaction-scope.ts";
 
 /** One connection, held for as long as the transaction lasts. */
 export interface TransactionConnection {
-  /** Waits for the connection and begins. */
-  begin(): Promise<void>;
+  /**
+   * Waits for the connection and begins.
+   *
+   * @param startBy see `TransactionOptions`; infinity when nothing but the database's own limit holds
+   * @throws DatabaseUnavailable when it cannot begin by then
+   */
+  begin(startBy: number): Promise<void>;
   /** @throws DatabaseUnavailable with `outcomeUnknown` when nobody can say whether the commit happened */
   commit(): Promise<void>;
   /** Never throws: a connection that cannot roll back is given up, which rolls back too. */
@@ -30,11 +35,12 @@ export async function runTransaction<Tables extends CoreTables, Result>(options:
   readonly transactionTimeoutMs: number;
   readonly onError: OnError;
   readonly body: (tx: Transaction<Tables>) => Promise<Result>;
+  readonly startBy: number | undefined;
 }): Promise<Result> {
-  const { connection } = options;
+  const { connection, startBy = Number.POSITIVE_INFINITY } = options;
   const effects: Effect[] = [];
   try {
-    await connection.begin();
+    await connection.begin(startBy);
     const result = await runBody({ ...options, effects });
     await connection.commit();
     // Before the release, so that the effects of transactions run in the order of their commits.

@@ -27,11 +27,11 @@ export function interruptDatabase(db: Database): InterruptedDatabase {
   return {
     db: {
       ...db,
-      async transaction(body) {
+      async transaction(body, options) {
         const work = interruption;
         interruption = null;
         await work?.();
-        return db.transaction((tx) => body(wrap(tx)));
+        return db.transaction((tx) => body(wrap(tx)), options);
       },
     },
     failSessions(doFail) {

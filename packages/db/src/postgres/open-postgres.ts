@@ -49,10 +49,11 @@ export async function openPostgres<Tables extends CoreTables>(
     }),
     dialect: "postgres",
     tables,
-    async transaction(body) {
+    async transaction(body, { startBy } = {}) {
       current.refuse("A transaction by `db`");
       const connection = createPostgresTransaction(pool, listeners);
-      return runTransaction({ dialect: "postgres", tables, connection, current, transactionTimeoutMs, onError, body });
+      const common = { tables, connection, current, transactionTimeoutMs, onError };
+      return runTransaction({ dialect: "postgres", ...common, body, startBy });
     },
     prepare: (name, text) => preparePostgresRead(pool, { name, text: text.postgres }),
     dataVersion: null,

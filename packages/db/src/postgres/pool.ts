@@ -15,8 +15,12 @@ export interface PostgresPool {
    * one of a few that are kept for it.
    */
   queryFirst(query: Query): Promise<QueryResult>;
-  /** A connection for a transaction. One is always left to single statements: a body that reads by `db` may do so. */
-  hold(): Promise<HeldConnection>;
+  /**
+   * A connection for a transaction. One is always left to single statements: a body that reads by `db` may do so.
+   *
+   * @param startBy until when it is waited for at most, by `performance.now()`
+   */
+  hold(startBy: number): Promise<HeldConnection>;
   load(): DatabaseLoad;
   /** Waits for what is running, but not for ever. */
   close(): Promise<void>;
@@ -85,8 +89,8 @@ export function createPool(
   return {
     query: (query) => queryBy(pool, query),
     queryFirst: (query) => queryBy(isTaken() ? reserve : pool, query),
-    async hold() {
-      const deadline = performance.now() + statementTimeoutMs;
+    async hold(startBy) {
+      const deadline = Math.min(startBy, performance.now() + statementTimeoutMs);
       const leave = await transactions.enter(deadline);
       try {
         const connection = await hold(pool, deadline);

@@ -31,8 +31,8 @@ export function createPostgresTransaction(pool: PostgresPool, listeners: RowList
   }
 
   return {
-    async begin() {
-      held = await pool.hold();
+    async begin(startBy) {
+      held = await pool.hold(startBy);
       isGathering = listeners.areListening;
       await run({ text: isGathering ? beginGathering : "begin" });
     },

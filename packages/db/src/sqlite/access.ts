@@ -21,8 +21,8 @@ export interface Access {
   read<Result>(attempt: () => Result): Promise<Result>;
   /** Waits for the turn, then runs one statement that commits by itself. */
   write<Result>(attempt: () => Result): Promise<Result>;
-  /** Waits for the turn to write. Returns how to leave, and until when a lock is waited for. */
-  enter(): Promise<{ readonly leave: () => void; readonly deadline: number }>;
+  /** Waits for the turn to write, until `startBy` at most. Returns how to leave, and until when a lock is waited for. */
+  enter(startBy?: number): Promise<{ readonly leave: () => void; readonly deadline: number }>;
 }
 
 export function createAccess(options: {
@@ -38,9 +38,9 @@ export function createAccess(options: {
 
   const canReadNow = () => !disk.hasHappened && (reader !== writer || queue.isFree || current.isOpen());
 
-  async function enter() {
+  async function enter(startBy = Number.POSITIVE_INFINITY) {
     const deadline = performance.now() + lockTimeoutMs;
-    const leave = await queue.enter(deadline);
+    const leave = await queue.enter(Math.min(startBy, deadline));
     try {
       disk.refuse();
     } catch (error) {

@@ -65,10 +65,11 @@ export async function openSqlite<Tables extends CoreTables>(
     ),
     dialect: "sqlite",
     tables,
-    async transaction(body) {
+    async transaction(body, { startBy } = {}) {
       current.refuse("A transaction by `db`");
       const connection = createSqliteTransaction(access, onError);
-      return runTransaction({ dialect: "sqlite", tables, connection, current, transactionTimeoutMs, onError, body });
+      const common = { tables, connection, current, transactionTimeoutMs, onError };
+      return runTransaction({ dialect: "sqlite", ...common, body, startBy });
     },
     prepare: (name, text) => prepareSqliteRead({ name, text: text.sqlite, access }),
     dataVersion: createDataVersion(access),

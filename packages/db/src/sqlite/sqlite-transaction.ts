@@ -24,10 +24,10 @@ export function createSqliteTransaction(access: Access, onError: OnError): Trans
   }
 
   return {
-    async begin() {
-      const turn = await access.enter();
+    async begin(startBy) {
+      const turn = await access.enter(startBy);
       ({ leave, deadline } = turn);
-      await translated(() => waitForLock(() => writer.run("begin immediate", []), deadline));
+      await translated(() => waitForLock(() => writer.run("begin immediate", []), Math.min(startBy, deadline)));
     },
     async commit() {
       try {

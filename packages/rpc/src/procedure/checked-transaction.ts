@@ -47,7 +47,7 @@ export async function checkedTransaction<Tables extends CoreTables, Result>(
   };
   // Those of one user wait for each other here, where they hold no connection yet: the lock of the row is for other replicas.
   try {
-    const result = await userTurns.run(principal.user.id, alone, () => db.transaction(checked));
+    const result = await userTurns.run(principal.user.id, alone, (startBy) => db.transaction(checked, { startBy }));
     standing.noteCommit();
     return result;
   } catch (error) {

@@ -6,6 +6,7 @@ import { describeDatabases } from "@app/services/databases";
 
 import { startTestApp } from "../testing/test-app.ts";
 
+import { patienceMs } from "./holder-turns.ts";
 import { createProcedures } from "./procedures.ts";
 import { UserTurns } from "./user-turns.ts";
 
@@ -57,4 +58,27 @@ test("who must be alone is, those who need not be go past, and what fails lets t
   await Promise.all([second, past]);
   expect(order.indexOf("past ends")).toBeLessThan(order.indexOf("first ends"));
   expect(order.slice(-3)).toEqual(["first ends", "second begins", "second ends"]);
+});
+
+test("what was waited for the turn is not waited for the database once more", async () => {
+  const turns = new UserTurns();
+  const askedAt = performance.now();
+  const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+  const told: number[] = [];
+  const note = async (startBy: number) => void told.push(startBy);
+
+  for (const isAlone of [true, false]) {
+    const holding = Array.from({ length: isAlone ? 1 : 4 }, () => turns.run("ann", isAlone, () => held));
+    void turns.run("ann", isAlone, note);
+    void Promise.all(holding);
+  }
+  const askedBy = performance.now();
+  await pause(200);
+  letGo();
+  await expect.poll(() => told.length).toBe(2);
+
+  for (const startBy of told) {
+    expect(startBy).toBeGreaterThanOrEqual(askedAt + patienceMs);
+    expect(startBy).toBeLessThanOrEqual(askedBy + patienceMs);
+  }
 });

@@ -13,14 +13,16 @@ export class UserTurns {
   readonly #alone = new HolderTurns(1);
 
   /**
-   * Runs the body when it is its turn. One that is `alone` runs while no other that is alone does.
+   * Runs the body when it is its turn. One that is `alone` runs while no other that is alone does. The body is told until when
+   * it may wait for the database, by `performance.now()`: what was waited for the turn counts.
    *
    * @throws DatabaseUnavailable when the turn does not come in time
    */
-  run<Result>(userId: string, isAlone: boolean, body: () => Promise<Result>): Promise<Result> {
-    if (!isAlone) return this.#any.run(userId, body);
-    const deadline = performance.now() + patienceMs;
+  run<Result>(userId: string, isAlone: boolean, body: (startBy: number) => Promise<Result>): Promise<Result> {
+    const startBy = performance.now() + patienceMs;
+    const begin = () => body(startBy);
+    if (!isAlone) return this.#any.run(userId, begin);
     // The one that waits to be alone holds no other place: those that are not alone go past it.
-    return this.#alone.run(userId, () => this.#any.run(userId, body, deadline - performance.now()));
+    return this.#alone.run(userId, () => this.#any.run(userId, begin, startBy - performance.now()));
   }
 }
