@@ -6,10 +6,10 @@ import type { Principal } from "../session/principal.ts";
 
 import { type Discovered, withinTime } from "./connection.ts";
 import type { ConnectedProvider, OidcContext } from "./oidc-context.ts";
-import { toPlainError } from "./plain-error.ts";
 import { type KeptToken, openAccessToken } from "./provider-session.ts";
 import { type AccessToken, renewTokens } from "./renew-tokens.ts";
 import { lockRenewal, type ProviderSessionRow, renewalLockMs } from "./renewal-lock.ts";
+import { tellOnce } from "./tell-once.ts";
 
 /** So long before its end a token is renewed, at most: it has to last for the call that it is asked for. */
 const earlyMs = 60_000;
@@ -73,7 +73,7 @@ async function discover(context: OidcContext, { connection }: ConnectedProvider)
   try {
     return await withinTime(longestMs, connection.discover());
   } catch (error) {
-    context.onError(toPlainError(error));
+    tellOnce(context.onError, error);
     return null;
   }
 }

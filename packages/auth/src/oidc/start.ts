@@ -8,7 +8,7 @@ import { createToken, hashToken, isToken } from "../session/token.ts";
 import type { Limited } from "../throttle/windows.ts";
 
 import { callbackUrl, type ConnectedProvider, type OidcContext } from "./oidc-context.ts";
-import { toPlainError } from "./plain-error.ts";
+import { tellOnce } from "./tell-once.ts";
 import { beginTransaction, newTransactionId } from "./transaction.ts";
 
 export interface StartInput {
@@ -46,7 +46,7 @@ export async function start(
   if (admission.status === "limited") return admission;
 
   const discovered = await provider.connection.discover().catch((error: unknown) => {
-    context.onError(toPlainError(error));
+    tellOnce(context.onError, error);
     return null;
   });
   if (discovered === null) {

@@ -4,9 +4,10 @@ import { expect, test } from "vitest";
 
 import { sqliteDialect } from "@app/services/databases";
 
+import { startHostileProvider } from "../identity-provider/hostile/start-hostile-provider.ts";
 import { openPlainBrowser } from "../identity-provider/plain-browser.ts";
 import { signInWith } from "../identity-provider/sign-in-with.ts";
-import { errorOf, startVisit } from "../test/start-oidc-app.ts";
+import { errorOf, startOidcApp, startVisit } from "../test/start-oidc-app.ts";
 import { startRenewing } from "../test/start-renewing.ts";
 
 /** Of one line, however much a provider or a browser says. */
@@ -69,6 +70,21 @@ test("what strangers say is cut and cleaned on its way to the log", async () => 
   }
   // What whoever runs it has to know is there.
   expect(app.app.logged.map(show).join("\n")).toMatch(/invalid_request[^]*server_error/);
+});
+
+test("a provider that is away is one line in the log for as long as that is remembered, however many want to go there", async () => {
+  const from = Date.now();
+  let aheadMs = 0;
+  await using idp = await startHostileProvider({ users: [{ name: "ann" }] });
+  await using app = await startOidcApp(sqliteDialect, idp, { clock: { now: () => from + aheadMs } });
+  idp.away(true);
+  const start = () => expect(startVisit(app, openPlainBrowser())).rejects.toThrow("PROVIDER_UNAVAILABLE");
+  await Promise.all([start(), start(), start()]);
+  for (let count = 0; count < 5; count += 1) await start();
+  expect(app.logged).toHaveLength(1);
+  aheadMs = 6000;
+  await start();
+  expect(app.logged).toHaveLength(2);
 });
 
 /** As far as any log could look. `inspect` escapes what controls a terminal, so texts are shown as they are as well. */
