@@ -311,6 +311,9 @@ export const englishMessages = {
     providerLead: "Show once more who you are, where you signed in.",
     confirmAt: (label: string) => `Confirm with ${label}`,
     waiting: "Go on in the window that has opened. This one waits for it.",
+    /** Where the browser has opened no window. */
+    blocked: "Your browser has opened no window. Open the other site yourself: this page stays as it is, and waits.",
+    openAt: (label: string) => `Open ${label}`,
     noWay: "You have no password here, and are connected to no site that could tell who you are. Ask an administrator.",
   },
   deleteAccount: {

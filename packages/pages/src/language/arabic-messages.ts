@@ -296,6 +296,8 @@ export const arabicMessages: Messages = {
     providerLead: "أثبت هويتك مرة أخرى حيث سجّلت الدخول.",
     confirmAt: (label) => `التأكيد عبر ${isolate(label)}`,
     waiting: "تابع في النافذة التي فُتحت، وستنتظرها هذه النافذة.",
+    blocked: "لم يفتح متصفحك نافذة. افتح الموقع الآخر بنفسك: تبقى هذه الصفحة كما هي وتنتظر.",
+    openAt: (label) => `فتح ${isolate(label)}`,
     noWay: "ليس لديك كلمة مرور هنا، ولا ارتباط بموقع يمكنه تأكيد هويتك. تواصل مع أحد المشرفين.",
   },
   deleteAccount: {

@@ -45,17 +45,27 @@ test("who has no password is asked at their provider, in a window that knows not
   expect(screen.queryByRole("dialog")).toBeNull();
 });
 
-test("where the browser opens no window, this one goes there and comes back to where it was", async () => {
+test("where the browser opens no window, there is a link to open one, and this page and what is written in it stay", async () => {
   openAddress("/account?tab=1");
   vi.spyOn(window, "open").mockReturnValue(null);
   const onLeave = vi.fn<(url: string) => void>();
-  const { session } = await ask(onLeave);
+  const { session, answer } = await ask(onLeave);
   session.auth.oidc.start.mockResolvedValue({ url: "https://works.example/auth" });
 
   fireEvent.click(screen.getByRole("button", { name: "Confirm with The Works" }));
 
-  await waitFor(() => expect(onLeave.mock.calls).toEqual([["https://works.example/auth"]]));
-  expect(session.auth.oidc.start.mock.calls[0]?.[0].returnTo).toBe("/account?tab=1");
+  const link = await screen.findByRole("link", { name: "Open The Works" });
+  expect(link.getAttribute("href")).toBe("https://works.example/auth");
+  // A tab of its own, which knows nothing of this one.
+  expect([link.getAttribute("target"), link.getAttribute("rel")]).toEqual(["_blank", "noopener noreferrer"]);
+  expect(document.activeElement).toBe(link);
+  expect(screen.getByText(/has opened no window/)).toBeTruthy();
+  expect(session.auth.oidc.start.mock.calls[0]?.[0].returnTo).toBe("/auth/signed-in");
+  expect(onLeave).not.toHaveBeenCalled();
+  expect(screen.getByText("page")).toBeTruthy();
+
+  act(() => session.signIn({ freshUntil: new Date(Date.now() + 600_000).toISOString() }));
+  await expect(answer).resolves.toBe(true);
 });
 
 test("a provider that does not answer is said, its window closed, and the question stays", async () => {

@@ -1,7 +1,9 @@
+import { useEffect, useRef } from "react";
+
 import { useIdentities } from "../account/use-identities.ts";
 import { useAuthConfig } from "../config/use-auth-config.ts";
 import { FormFailure } from "../form/form-failure.tsx";
-import { Button } from "../primitives/button.tsx";
+import { Button, buttonClass } from "../primitives/button.tsx";
 import { usePages } from "../provider/pages-context.ts";
 
 import { useProviderStepUp } from "./use-provider-step-up.ts";
@@ -16,7 +18,7 @@ export function ProviderStepUp({ onCancel }: ProviderStepUpProps) {
   const { identities, error } = useIdentities();
   const offered = useAuthConfig()?.providers ?? [];
   const providers = offered.filter(({ name }) => identities?.some(({ provider }) => provider === name));
-  const { askedAt, failure, ask } = useProviderStepUp();
+  const { askedAt, blockedUrl, failure, ask } = useProviderStepUp();
   const texts = messages.stepUp;
 
   return (
@@ -25,18 +27,34 @@ export function ProviderStepUp({ onCancel }: ProviderStepUpProps) {
       {identities !== null && providers.length === 0 && <p className="cs-muted">{texts.noWay}</p>}
       {/* Always there, so that what comes into it is read out. */}
       <div className="cs-live" role="status">
-        {askedAt !== null && <p className="cs-muted">{texts.waiting}</p>}
+        {askedAt !== null && <p className="cs-muted">{blockedUrl === null ? texts.waiting : texts.blocked}</p>}
       </div>
       <div className="cs-form__actions">
-        {providers.map(({ name, label }, index) => (
-          <Button key={name} variant="primary" autoFocus={index === 0} onClick={() => ask(name)}>
-            {texts.confirmAt(label)}
-          </Button>
-        ))}
+        {providers.map(({ name, label }, index) =>
+          blockedUrl !== null && name === askedAt ? (
+            <OpenByHand key={name} url={blockedUrl} text={texts.openAt(label)} />
+          ) : (
+            <Button key={name} variant="primary" autoFocus={index === 0} onClick={() => ask(name)}>
+              {texts.confirmAt(label)}
+            </Button>
+          ),
+        )}
         <Button variant="quiet" onClick={onCancel}>
           {messages.common.cancel}
         </Button>
       </div>
     </div>
+  );
+}
+
+/** In place of the button that was pressed, and with its focus: a tab of its own that knows nothing of this one. */
+function OpenByHand({ url, text }: { readonly url: string; readonly text: string }) {
+  const link = useRef<HTMLAnchorElement>(null);
+  useEffect(() => link.current?.focus(), []);
+
+  return (
+    <a className={buttonClass({ variant: "primary" })} ref={link} href={url} target="_blank" rel="noopener noreferrer">
+      {text}
+    </a>
   );
 }

@@ -7,6 +7,8 @@ import { usePages } from "../provider/pages-context.ts";
 export interface ProviderStepUp {
   /** The provider that is asked in another window; null while none is. */
   readonly askedAt: string | null;
+  /** Where the person is to go by themselves, since the browser opened no window; null when it did, or nothing is asked. */
+  readonly blockedUrl: string | null;
   /** Why the last one could not be asked, or null. */
   readonly failure: unknown;
   /** To be called in the turn of a click, or the browser opens no window. */
@@ -15,12 +17,13 @@ export interface ProviderStepUp {
 
 /**
  * Shows at the identity provider who one is, in a window of its own: this page stays as it is, with what is written in it. When
- * it is done, the session is fresh, which this page hears like any other change of it. Where the browser opens no window, this
- * one goes there and comes back.
+ * it is done, the session is fresh, which this page hears like any other change of it. Where the browser opens no window there is
+ * an address to open in one: a link that is clicked is never held back, and this page never goes away itself.
  */
 export function useProviderStepUp(): ProviderStepUp {
-  const { calls, leave } = usePages();
+  const { calls } = usePages();
   const [askedAt, setAskedAt] = useState<string | null>(null);
+  const [blockedUrl, setBlockedUrl] = useState<string | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
 
   async function ask(provider: string) {
@@ -28,12 +31,12 @@ export function useProviderStepUp(): ProviderStepUp {
     // The provider's page is to know nothing of this one.
     if (opened) opened.opener = null;
     setFailure(null);
+    setBlockedUrl(null);
     setAskedAt(provider);
     try {
-      const returnTo = opened ? oidcPages.signedIn : `${location.pathname}${location.search}`;
-      const { url } = await calls.startProvider({ provider, purpose: "step-up", returnTo });
+      const { url } = await calls.startProvider({ provider, purpose: "step-up", returnTo: oidcPages.signedIn });
       if (opened) opened.location.replace(url);
-      else leave(url);
+      else setBlockedUrl(url);
     } catch (error) {
       opened?.close();
       setAskedAt(null);
@@ -41,5 +44,5 @@ export function useProviderStepUp(): ProviderStepUp {
     }
   }
 
-  return { askedAt, failure, ask: (provider) => void ask(provider) };
+  return { askedAt, blockedUrl, failure, ask: (provider) => void ask(provider) };
 }
