@@ -15,8 +15,6 @@ import {
 export interface Outcome {
   readonly evidence: Evidence;
   readonly violations: readonly Violation[];
-  /** Answers that are a defect of the server, whatever had happened: neither an answer nor a refusal. */
-  readonly defects: readonly string[];
 }
 
 /** Starts both, lets `happen` do its worst, lets everything come to rest, and asks the checker. */
@@ -32,5 +30,5 @@ export async function play(
     () => topology.exits(),
     options.settleMs,
   );
-  return { evidence, violations: check(evidence), defects: workload.clients.flatMap(({ defects }) => defects) };
+  return { evidence, violations: check(evidence) };
 }

@@ -111,7 +111,14 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
       const final = await untilShown(read, withinMs);
       const shown = views();
       for (const client of clients) client.close();
-      return { history: history.events, sights, final, views: shown, exits: exits() };
+      return {
+        history: history.events,
+        sights,
+        final,
+        views: shown,
+        exits: exits(),
+        defects: clients.flatMap(({ defects }) => defects),
+      };
     },
   };
 }

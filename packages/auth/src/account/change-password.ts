@@ -77,7 +77,7 @@ async function replacePassword(
 }
 
 async function writePassword(
-  { sessions, audit }: AccountContext,
+  { sessions, bus, audit }: AccountContext,
   tx: Transaction,
   { confirmed, passwordHash, from }: Replacement,
 ): Promise<NewSession | "conflict"> {
@@ -95,6 +95,7 @@ async function writePassword(
   if (rotated === null) throw new SessionEnded();
   // Links mailed under the old password open nothing any more.
   await voidLinks(tx, confirmed.id);
+  tx.afterCommit(() => bus.publish({ kind: "user", userId: confirmed.id }));
   await audit.recordIn(tx, {
     action: "account.change_password",
     outcome: "ok",

@@ -45,7 +45,7 @@ export async function setPassword(
 
 /** Only where there is none: who has one is asked for it. Of two at once one wins. */
 async function writePassword(
-  { audit, sessions }: AccountContext,
+  { audit, bus, sessions }: AccountContext,
   tx: Transaction,
   { passwordHash, from }: { readonly passwordHash: string; readonly from: SignedInOrigin },
 ): Promise<NewSession | "conflict"> {
@@ -63,6 +63,7 @@ async function writePassword(
   const rotated = await sessions.rotate(tx, session.id, { ifTokenHash: from.tokenHash });
   if (rotated === null) throw new SessionEnded();
   await voidLinks(tx, user.id);
+  tx.afterCommit(() => bus.publish({ kind: "user", userId: user.id }));
   const actor = actorOf(from.principal, from);
   await audit.recordIn(tx, { action: "account.change_password", outcome: "ok", reason: "first", actor });
   return rotated;

@@ -21,7 +21,7 @@ export async function lock({ length, seed, tell }: FaultOptions): Promise<FaultR
     clients: isLong ? 20 : 6,
     env: { PROBE: "on", STATEMENT_MS: String(statementMs) },
   } as const;
-  const { evidence, violations, defects } = await play(options, async (topology, workload) => {
+  const { evidence, violations } = await play(options, async (topology, workload) => {
     const bystander = await Bystander.arrive(topology.url);
     for (const [index, holdMs] of holds.entries()) {
       await pause(300);
@@ -58,7 +58,7 @@ export async function lock({ length, seed, tell }: FaultOptions): Promise<FaultR
         },
         Math.max(0, ...refused),
       ),
-      noneOf(defects, { name: "other answers than a success or a clean refusal", how }),
+      brokenRules(violations, { name: "other answers than a success or a clean refusal", rules: ["I11"], how }),
       noneOf(
         asked.filter(({ status }) => status !== 200).map((one) => JSON.stringify(one)),
         {

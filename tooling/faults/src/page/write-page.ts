@@ -11,7 +11,7 @@ const head = `# Reliability
 
 What was seen when things were made to fail while people were at work: \`pnpm faults\` lists the faults, \`pnpm faults kill\` runs one, \`pnpm faults all --record\` runs all and writes this page, from what it keeps in [reliability.json](reliability.json). Short forms of them are part of \`pnpm test\`.
 
-The load is the standard workload (\`tooling/workload\`): clients with accounts of their own create, change, remove, move and list rows, change who may see them, place orders of fifty rows and sign out and in, each through a real socket with live lists open, over a balancer, to servers in processes of their own. Everything a client meant, read and was refused is written down; at the end the checker holds that, every frame that came, and the database to ten rules (\`tooling/workload/src/checker/check.ts\`).`;
+The load is the standard workload (\`tooling/workload\`): clients with accounts of their own create, change, remove, move and list rows, change who may see them, place orders of fifty rows and sign out and in, each through a real socket with live lists open, over a balancer, to servers in processes of their own. Everything a client meant, read and was refused is written down; at the end the checker holds that, every frame that came, and the database to eleven rules (\`tooling/workload/src/checker/check.ts\`).`;
 
 function writeSummary(runs: readonly Run[]): string {
   const rows = Object.entries<SummaryLine>(summary).map(([row, { figure, target, madeBy }]) => {

@@ -145,6 +145,7 @@ const damages: Readonly<Record<string, readonly [rule: string, damage: (run: Evi
     "I10",
     (run) => ({ ...run, exits: [{ server: "server 1", pid: 1, code: 1, signal: null, isAskedFor: false }] }),
   ],
+  "the server has failed": ["I11", (run) => ({ ...run, defects: ["note.create: Something went wrong."] })],
 };
 
 describe.each(Object.entries(damages))("%s", (_, [rule, damage]) => {

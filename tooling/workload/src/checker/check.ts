@@ -22,6 +22,7 @@ import { checkViews } from "./views.ts";
  * - I8 nothing is answered, and nothing new shown, to a session that has been signed out
  * - I9 the database's own checks pass
  * - I10 no process ends by itself
+ * - I11 every answer is a success or a clean refusal
  */
 export function check(evidence: Evidence): readonly Violation[] {
   return [

@@ -78,6 +78,8 @@ export interface Evidence {
   readonly final: FinalState;
   readonly views: readonly FinalView[];
   readonly exits: readonly Exit[];
+  /** Answers that were neither a success nor a clean refusal: the server's defects, whatever had happened. */
+  readonly defects: readonly string[];
 }
 
 /** Something that must not be, with what shows it. */

@@ -196,6 +196,7 @@ export class WorkloadClient {
     for (;;) {
       try {
         const answer = await ask();
+        if (answer.status === 500) this.defects.push(`over HTTP: ${answer.body}`);
         if (answer.status !== 503 && answer.status !== 429) return answer;
       } catch (error) {
         if (!(error instanceof SocketLost)) throw error;

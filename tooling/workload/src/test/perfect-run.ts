@@ -156,6 +156,7 @@ export function perfectRun(done: readonly Deed[]): Evidence {
     sights,
     views,
     exits: [{ server: "server 1", pid: 1, code: null, signal: "SIGKILL", isAskedFor: true }],
+    defects: [],
     final: {
       notes: final.filter(({ kind }) => kind === "note"),
       items: final.filter(({ kind }) => kind === "item"),
