@@ -11,11 +11,11 @@ import { getAccount } from "./get-account.ts";
 export const userIdentities = defineCommand({
   name: "user identities",
   summary: "Lists the identity providers a user signs in with, or takes one of them away.",
-  details: `Whoever is at the provider what SUBJECT says is this user here. What is taken away
-opens nothing any more: the sessions that began with it and the groups it gave end
-at once. Where nothing else lets the user in, give a password or send them a link.
+  details: `Whoever is at the provider what SUBJECT says is this user here. What is taken
+away opens nothing any more: the sessions that began with it end at once, and
+the groups that it gave go. Where nothing else lets the user in, give a password.
 Run it with the server's environment: a provider that it does not name is marked
-"not set up", and counts as no way in. The last way in of the last superuser stays.`,
+"not set up", and counts as no way in. The last superuser's last way in stays.`,
   operands: { usage: "<user>", least: 1, most: 1 },
   options: {
     remove: { value: "id", help: "Takes this one away." },

@@ -19,7 +19,7 @@ export function useAdminUser(id: string): AdminUserState {
   // What may be done to it depends on who looks.
   const viewerVersion = useUser((viewer) => viewer.version);
   const detail = useQuery({
-    queryKey: ["countersign", "admin", "user", id, row?.version, viewerVersion],
+    queryKey: [...adminUserKey(id), row?.version, viewerVersion],
     queryFn: () => users.get(id),
     enabled: live.status === "ready" && row !== undefined,
     placeholderData: keepPreviousData,
@@ -33,4 +33,9 @@ export function useAdminUser(id: string): AdminUserState {
   if (detail.data) return { status: "ready", user: detail.data };
   if (detail.error === null) return { status: "loading" };
   return { status: "error", error: detail.error, retry: () => void detail.refetch() };
+}
+
+/** What is kept of an account begins with this. */
+export function adminUserKey(id: string): readonly string[] {
+  return ["countersign", "admin", "user", id];
 }

@@ -1,3 +1,4 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { useId } from "react";
 
 import type { AdminIdentity } from "@countersign/contract";
@@ -12,6 +13,7 @@ import { RelativeTime } from "../primitives/relative-time.tsx";
 import { usePages } from "../provider/pages-context.ts";
 
 import { useAdminCalls } from "./use-admin-calls.ts";
+import { adminUserKey } from "./use-admin-user.ts";
 import type { UserSectionProps } from "./user-page.tsx";
 
 /** The identity providers somebody signs in with, each to be taken away. Nothing where a site has none. */
@@ -53,6 +55,7 @@ interface IdentityRowProps extends UserSectionProps {
 function IdentityRow({ user, identity, action }: IdentityRowProps) {
   const { adminUser: texts, identities: owned } = usePages().messages;
   const { users } = useAdminCalls();
+  const queries = useQueryClient();
   const { label, email, subject, issuer, createdAt, lastUsedAt, groups, isKept, isLast, isWayIn } = identity;
   const { id, username } = user;
 
@@ -100,6 +103,8 @@ function IdentityRow({ user, identity, action }: IdentityRowProps) {
           onConfirm={() =>
             action.run(async () => {
               await users.removeIdentity({ id, identityId: identity.id });
+              // Before it is said that it is gone: the live row comes a moment later.
+              await queries.invalidateQueries({ queryKey: adminUserKey(id) });
               return texts.identityTaken(label, username);
             })
           }
