@@ -229,6 +229,38 @@ test.describe("who confirms who they are", () => {
     await expect(page.getByText(/^(This account has been deleted|You are signed out)\.$/)).toBeVisible();
     expect(device.context.pages()).toEqual([page]);
   });
+
+  test("whose browser opens no window opens one by a link; what is written in the page stays, and a first password is set", async ({
+    newDevice,
+  }) => {
+    const device = await newDevice();
+    device.problems.allow(/403 .*account\.setPassword/);
+    const page = await device.openWindow("/login?next=/account");
+    await signInAtWorks(page, "Nina Soto");
+    await expect(page.getByText("Sensitive changes will ask who you are.")).toBeVisible();
+    await page.getByRole("button", { name: "Edit", exact: true }).click();
+    await page.getByLabel("First name").fill("Not saved yet");
+    await page.getByRole("button", { name: "Set a password" }).click();
+    const password = "a few words of Nina's own";
+    await page.getByLabel("New password").fill(password);
+    await page.evaluate(() => void (window.open = () => null));
+    await page.getByRole("button", { name: "Set password" }).click();
+    const dialog = page.getByRole("dialog", { name: "Is it you?" });
+    await dialog.getByRole("button", { name: "Confirm with The Works" }).click();
+
+    const link = dialog.getByRole("link", { name: "Open The Works" });
+    await expect(link).toBeFocused();
+    const opened = device.context.waitForEvent("page");
+    await link.click();
+    const tab = await opened;
+    await chooseAtWorks(tab, "Nina Soto");
+
+    await expect(page.getByText(/^Your password is set/)).toBeVisible();
+    await expect(page.getByLabel("First name")).toHaveValue("Not saved yet");
+    const other = await (await newDevice()).openWindow("/login");
+    await signInByForm(other, { username: "nina", password });
+    await expect(other.getByRole("button", menuOfNina)).toBeVisible();
+  });
 });
 
 test(
