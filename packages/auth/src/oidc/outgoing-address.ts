@@ -1,5 +1,7 @@
-import { lookup as resolve, type LookupAddress, type LookupOptions } from "node:dns";
+import type { LookupAddress, LookupOptions } from "node:dns";
 import { BlockList, isIP, isIPv6 } from "node:net";
+
+import { lookUp, type Resolve } from "./look-up-in-turns.ts";
 
 /** Which addresses calls to providers may go to. */
 export interface AddressRule {
@@ -83,9 +85,9 @@ type Resolved = (error: Error | null, address: string | LookupAddress[], family?
  * Node's `lookup`, which fails where a name stands for an address that may not be called. Asked when a connection is made, so
  * what was resolved before, by whomever, makes no difference (DNS rebinding).
  */
-export function createGuardedLookup(rule: AddressRule) {
+export function createGuardedLookup(rule: AddressRule, resolve: Resolve = lookUp) {
   return (hostname: string, options: LookupOptions, callback: Resolved): void => {
-    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+    resolve(hostname, options, (error, addresses) => {
       if (error) return callback(error, []);
       const [first] = addresses;
       if (first === undefined || !addresses.every(({ address }) => isCallable(address, rule)))

@@ -1,6 +1,7 @@
 import type { CustomFetch } from "openid-client";
 import { Agent, fetch } from "undici";
 
+import type { Resolve } from "./look-up-in-turns.ts";
 import { type AddressRule, createGuardedLookup, isCallable, RefusedAddress } from "./outgoing-address.ts";
 import { isSecureEnough } from "./provider.ts";
 
@@ -29,18 +30,21 @@ const mostBytes = 1024 * 1024;
  * The `fetch` that providers are called with: over https, to addresses that may be called, without following redirects, within
  * 8 s and 1 MiB.
  */
-export function createOutgoingFetch(rule: AddressRule): CustomFetch {
+export function createOutgoingFetch(
+  rule: AddressRule,
+  { longestMs = longestCallMs, resolve }: { readonly longestMs?: number; readonly resolve?: Resolve } = {},
+): CustomFetch {
   const dispatcher = new Agent({
-    connect: { lookup: createGuardedLookup(rule), timeout: longestCallMs },
-    headersTimeout: longestCallMs,
-    bodyTimeout: longestCallMs,
+    connect: { lookup: createGuardedLookup(rule, resolve), timeout: longestMs },
+    headersTimeout: longestMs,
+    bodyTimeout: longestMs,
     keepAliveTimeout: 1000,
   });
 
   return async (address, { method, headers, body, signal }) => {
     const url = new URL(address);
     requireCallable(url, rule);
-    const within = AbortSignal.any([AbortSignal.timeout(longestCallMs), ...(signal ? [signal] : [])]);
+    const within = AbortSignal.any([AbortSignal.timeout(longestMs), ...(signal ? [signal] : [])]);
     // The cast: undici's own types of a body are those of Node's global fetch under other names.
     const init = {
       method,
