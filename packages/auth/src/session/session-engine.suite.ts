@@ -574,6 +574,26 @@ export function describeSessionEngine(
         expect(await app.validate(bob)).toMatchObject({ session: bob.session });
       });
 
+      test("SES-11: a session that stands on an earlier sign-in, at a provider, is as old as that, and never from later than now", async () => {
+        await using app = await open();
+        const ann = await app.signIn("Ann");
+        const { userId } = ann.session;
+        const now = app.clock.now();
+        const [before, later] = [new Date(now - 50 * minute), new Date(now + 50 * minute)];
+        const renewed = { remember: false, ip: null, userAgent: null };
+
+        const begun = [
+          await app.create(userId, { authenticatedAt: before }),
+          await app.create(userId, { authenticatedAt: later }),
+        ];
+        const again = await app.rotate(ann, { renewed: { ...renewed, authenticatedAt: before } });
+        const ahead = await app.rotate(again, { renewed: { ...renewed, authenticatedAt: later } });
+
+        const times = [...begun, again, ahead].map(({ session }) => session.authenticatedAt);
+        expect(times).toEqual([before, new Date(now), before, new Date(now)]);
+        expect(again.session).toMatchObject({ createdAt: new Date(now), expiresAt: new Date(now + hour) });
+      });
+
       test("a rotation that is rolled back changes nothing and tells nothing", async () => {
         await using app = await open();
         const ann = await app.signIn("Ann");
