@@ -54,7 +54,8 @@ export interface AccountProfile {
   readonly lastName: string;
   /** A BCP 47 tag, or null for the browser's language. */
   readonly locale: string | null;
-  readonly createdAt: string;
+  /** Null when the database holds none that can be said. */
+  readonly createdAt: string | null;
   /** Users who sign in elsewhere may have none. */
   readonly hasPassword: boolean;
 }

@@ -41,7 +41,8 @@ export interface AdminUserRow extends LiveRow {
   readonly isStaff: boolean;
   readonly isSuperuser: boolean;
   readonly locale: string | null;
-  readonly createdAt: string;
+  /** Null when the database holds none that can be said. */
+  readonly createdAt: string | null;
   readonly lastLoginAt: string | null;
   readonly groups: readonly AdminGroupName[];
 }

@@ -6,6 +6,7 @@ import type { Transaction } from "@countersign/db";
 import { actorOf } from "../audit/audit-actor.ts";
 import type { FieldErrors, ProfileChange } from "../auth.ts";
 import { isUsable } from "../password/unusable-password.ts";
+import { toSayableInstant } from "../sayable-instant.ts";
 import type { Principal } from "../session/principal.ts";
 import type { SessionOrigin } from "../session/session-engine.ts";
 
@@ -38,7 +39,7 @@ export async function readProfile({ db, clock }: AccountContext, userId: string)
     firstName: user.firstName,
     lastName: user.lastName,
     locale: user.locale,
-    createdAt: user.createdAt.toISOString(),
+    createdAt: toSayableInstant(user.createdAt),
     hasPassword: isUsable(user.passwordHash),
   };
 }

@@ -3,6 +3,8 @@ import { and, count, eq, exists, inArray } from "drizzle-orm";
 import type { AdminGroupName, AdminPage, AdminUserRow } from "@countersign/contract";
 import { type Database, type Keyset, orderByKeyset, rowsAfterCursor, toPage } from "@countersign/db";
 
+import { toSayableInstant } from "../sayable-instant.ts";
+
 import type { AdminRows, AdminUserQuery } from "./admin.ts";
 import { contains } from "./contains.ts";
 
@@ -63,8 +65,8 @@ export function toUserRow(row: UserColumns, groups: readonly AdminGroupName[]): 
     isStaff: row.isStaff,
     isSuperuser: row.isSuperuser,
     locale: row.locale,
-    createdAt: row.createdAt.toISOString(),
-    lastLoginAt: row.lastLoginAt?.toISOString() ?? null,
+    createdAt: toSayableInstant(row.createdAt),
+    lastLoginAt: row.lastLoginAt && toSayableInstant(row.lastLoginAt),
     groups,
   };
 }

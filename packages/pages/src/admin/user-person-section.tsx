@@ -49,7 +49,7 @@ function PersonFacts({ user }: { readonly user: AdminUser }) {
         )}
       </Fact>
       <Fact name={texts.created}>
-        <RelativeTime at={user.createdAt} />
+        {user.createdAt ? <RelativeTime at={user.createdAt} /> : <span className="cs-muted">{common.none}</span>}
       </Fact>
       <Fact name={adminUsers.lastLogin}>
         {user.lastLoginAt ? (
