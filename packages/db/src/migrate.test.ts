@@ -36,6 +36,7 @@ describeDatabases((dialect) => {
       { set_name: "core", name: "0005_replaced_tokens" },
       ...(dialect.name === "sqlite" ? [{ set_name: "core", name: "0006_access_changes" }] : []),
       { set_name: "core", name: dialect.name === "sqlite" ? "0007_identities" : "0006_identities" },
+      ...(dialect.name === "sqlite" ? [{ set_name: "core", name: "0008_identities_by_hand" }] : []),
       { set_name: "app", name: "0000_counters" },
       { set_name: "app", name: "0001_count" },
     ]);

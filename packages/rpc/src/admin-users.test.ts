@@ -153,6 +153,7 @@ describeDatabases((dialect) => {
       ["admin.user.setGroups", { groupIds: [] }],
       ["admin.user.endSessions", {}],
       ["admin.user.sendReset", {}],
+      ["admin.user.removeIdentity", { identityId: randomUUID() }],
       ["admin.user.remove", {}],
       ["admin.session.end", {}],
       ["admin.group.update", { version: 1 }],
@@ -166,6 +167,15 @@ describeDatabases((dialect) => {
         expect(await ask(id), `${path} ${JSON.stringify(id)}`).toMatch("BAD_REQUEST");
       }
     }
+    const identityIds = [randomUUID(), "NaN", null] as const;
+    const removed = identityIds.map((identityId) =>
+      attempt(socket, "admin.user.removeIdentity", { id: bob, identityId }),
+    );
+    expect(await Promise.all(removed)).toEqual([
+      "NOT_FOUND",
+      "BAD_REQUEST INVALID_FIELDS",
+      "BAD_REQUEST INVALID_FIELDS",
+    ]);
     const groupIds = [randomUUID()];
     expect(await attempt(socket, "admin.user.setGroups", { id: bob, groupIds })).toBe("NOT_FOUND");
   });

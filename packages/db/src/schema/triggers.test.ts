@@ -220,7 +220,7 @@ describeDatabases((dialect) => {
   });
 });
 
-test("sqlite: by hand in a shell, without foreign keys, a deleted group's permissions and a deleted user's sessions go too", async () => {
+test("sqlite: by hand in a shell, without foreign keys, a deleted group's permissions and a deleted user's sessions and identities go too", async () => {
   await using opened = await openTestDatabase(sqliteDialect);
   const { db, url } = opened;
   await addGroups(db);
@@ -230,6 +230,14 @@ test("sqlite: by hand in a shell, without foreign keys, a deleted group's permis
     .values([newSession("s1", "ann"), newSession("s2", "cid"), newSession("s3", "cid")]);
   const data = ["s1", "s2", "s3"].map((sessionId) => ({ sessionId, key: "k", value: 1, updatedAt: new Date(0) }));
   await db.insert(db.tables.sessionData).values(data);
+  const known = { provider: "works", issuer: "https://id.example.com", createdAt: new Date(0) };
+  const identities = ["ann", "cid"].map((userId) => ({ ...known, id: `i-${userId}`, userId, subject: userId }));
+  await db.insert(db.tables.identities).values(identities);
+  const given = ["kept", "editors"].map((groupId) => ({ identityId: "i-cid", groupId }));
+  await db.insert(db.tables.groups).values({ id: "kept", name: "kept", createdAt: new Date(0) });
+  await db.insert(db.tables.identityGroups).values([...given, { identityId: "i-ann", groupId: "kept" }]);
+  const begun = ["s1", "s2", "s3"].map((sessionId) => ({ sessionId, identityId: "i-cid", provider: "works" }));
+  await db.insert(db.tables.providerSessions).values(begun);
   const before = await versions(db);
 
   const shell = new Sqlite(url.slice("sqlite:".length));
@@ -243,6 +251,10 @@ test("sqlite: by hand in a shell, without foreign keys, a deleted group's permis
   expect(await db.select().from(db.tables.sessions)).toMatchObject([{ id: "s2" }]);
   expect(await db.select().from(db.tables.sessionData)).toMatchObject([{ sessionId: "s2" }]);
   expect((await versions(db))["bob"]).toBeGreaterThan(before["bob"] ?? 0);
+  // Whoever is known to a provider as nobody any more can come in by it as somebody new.
+  expect(await db.select().from(db.tables.identities)).toMatchObject([{ id: "i-cid" }]);
+  expect(await db.select().from(db.tables.identityGroups)).toEqual([{ identityId: "i-cid", groupId: "kept" }]);
+  expect(await db.select().from(db.tables.providerSessions)).toMatchObject([{ sessionId: "s2" }]);
 });
 
 test("postgres: by hand, from another search path, versions rise; TRUNCATE raises all of them", async () => {
