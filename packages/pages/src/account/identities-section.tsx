@@ -6,12 +6,12 @@ import { useAuthConfig } from "../config/use-auth-config.ts";
 import { describeCallError } from "../form/describe-call-error.ts";
 import { FormFailure } from "../form/form-failure.tsx";
 import { useAction } from "../form/use-action.ts";
+import { IdentityFacts } from "../oidc/identity-facts.tsx";
 import { useProviderSignIn } from "../oidc/use-provider-sign-in.ts";
 import { Button } from "../primitives/button.tsx";
 import { ConfirmInPlace } from "../primitives/confirm-in-place.tsx";
 import { Icon } from "../primitives/icon.tsx";
 import { Notice } from "../primitives/notice.tsx";
-import { RelativeTime } from "../primitives/relative-time.tsx";
 import { usePages } from "../provider/pages-context.ts";
 
 import { useIdentities } from "./use-identities.ts";
@@ -109,32 +109,15 @@ interface IdentityRowProps {
   readonly disconnect: () => Promise<void>;
 }
 
-function IdentityRow({ identity: { label, email, createdAt, lastUsedAt, isLast }, disconnect }: IdentityRowProps) {
+function IdentityRow({ identity, disconnect }: IdentityRowProps) {
+  const { label, isLast } = identity;
   const { identities: texts } = usePages().messages;
 
   return (
     <li className="cs-row">
       <Icon name="globe" className="cs-row__icon" />
       <div className="cs-row__main">
-        <span className="cs-row__title">
-          <bdi>{label}</bdi>
-        </span>
-        <ul className="cs-row__facts">
-          {email !== null && (
-            <li>
-              <bdi>{email}</bdi>
-            </li>
-          )}
-          <li>
-            {texts.connected} <RelativeTime at={createdAt} />
-          </li>
-          {lastUsedAt !== null && (
-            <li>
-              {texts.lastUsed} <RelativeTime at={lastUsedAt} />
-            </li>
-          )}
-          {isLast && <li>{texts.isLast}</li>}
-        </ul>
+        <IdentityFacts identity={identity}>{isLast && <li>{texts.isLast}</li>}</IdentityFacts>
       </div>
       {!isLast && (
         <ConfirmInPlace

@@ -7,9 +7,9 @@ import { useSignedInUser } from "@countersign/react";
 import { useAuthConfig } from "../config/use-auth-config.ts";
 import { ActionNews } from "../form/action-news.tsx";
 import { type ActionState, useAction } from "../form/use-action.ts";
+import { IdentityFacts } from "../oidc/identity-facts.tsx";
 import { ConfirmInPlace } from "../primitives/confirm-in-place.tsx";
 import { Icon } from "../primitives/icon.tsx";
-import { RelativeTime } from "../primitives/relative-time.tsx";
 import { usePages } from "../provider/pages-context.ts";
 
 import { useAdminCalls } from "./use-admin-calls.ts";
@@ -53,37 +53,21 @@ interface IdentityRowProps extends UserSectionProps {
 }
 
 function IdentityRow({ user, identity, action }: IdentityRowProps) {
-  const { adminUser: texts, identities: owned } = usePages().messages;
+  const { adminUser: texts } = usePages().messages;
   const { users } = useAdminCalls();
   const queries = useQueryClient();
-  const { label, email, subject, issuer, createdAt, lastUsedAt, groups, isKept, isLast, isWayIn } = identity;
+  const { label, subject, issuer, groups, isKept, isLast, isWayIn } = identity;
   const { id, username } = user;
 
   return (
     <>
       <Icon name="globe" className="cs-row__icon" />
       <div className="cs-row__main">
-        <span className="cs-row__title">
-          <bdi>{label}</bdi>
-        </span>
-        <ul className="cs-row__facts">
-          {email !== null && (
-            <li>
-              <bdi>{email}</bdi>
-            </li>
-          )}
-          <li>
-            {owned.connected} <RelativeTime at={createdAt} />
-          </li>
-          {lastUsedAt !== null && (
-            <li>
-              {owned.lastUsed} <RelativeTime at={lastUsedAt} />
-            </li>
-          )}
+        <IdentityFacts identity={identity}>
           {groups.length > 0 && <li>{texts.identityGives(groups.join(texts.separator))}</li>}
           {!isWayIn && <li>{texts.identityNotSetUp}</li>}
           <WhyItMatters user={user} isLast={isLast} isKept={isKept} />
-        </ul>
+        </IdentityFacts>
         <ul className="cs-row__facts">
           <li>
             {texts.identitySubject} <Code>{subject}</Code>
