@@ -32,6 +32,18 @@ test(
   },
 );
 
+test("each server begins with nothing, whatever was done on another that was started before", slow, async () => {
+  await using one = await startOwnPostgres();
+  await query(one.url, "create role somebody");
+  await query(one.url, "create table kept as select 1 as number");
+  await one.halt("fast");
+
+  await using other = await startOwnPostgres();
+
+  expect(await query(other.url, "select count(*)::int from pg_roles where rolname = 'somebody'")).toBe(0);
+  await expect(query(other.url, "select number from kept")).rejects.toThrow("does not exist");
+});
+
 test("only databases that were made here are dropped", async () => {
   await expect(dropDatabase("postgres://127.0.0.1/postgres", "postgres://127.0.0.1/postgres")).rejects.toThrow(
     '"postgres" is not a database that createDatabase made',

@@ -1,6 +1,8 @@
 import { execFile, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { chown, mkdtemp } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { chown, mkdir, mkdtemp, realpath, rename, rm } from "node:fs/promises";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -96,15 +98,38 @@ function findFreePort(): Promise<number> {
   return promise;
 }
 
+/** Making one takes longer than copying one that was made before. */
 async function createCluster(binaries: PostgresBinaries, folder: string): Promise<void> {
   const identity = serverIdentity();
   if (identity) await chown(folder, identity.uid, identity.gid);
-  await run(
-    binaries.initdb,
-    ["-D", join(folder, "data"), "-U", "postgres", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C"],
-    { ...identity, cwd: folder },
-  );
+  // With its owner, which it keeps only where that is whoever copies, or root does.
+  await run("cp", ["-Rp", await prepareCluster(binaries), join(folder, "data")]);
 }
+
+/** An empty cluster, made once for this program and kept. */
+async function prepareCluster({ initdb }: PostgresBinaries): Promise<string> {
+  const identity = serverIdentity();
+  const key = createHash("sha256").update(`${await realpath(initdb)} ${identity?.uid ?? process.getuid?.()}`);
+  const kept = join(cacheFolder, `cluster-${key.digest("hex").slice(0, 12)}`);
+  if (existsSync(kept)) return kept;
+
+  await mkdir(cacheFolder, { recursive: true });
+  const draft = await mkdtemp(join(cacheFolder, "draft-"));
+  if (identity) await chown(draft, identity.uid, identity.gid);
+  const made = join(draft, "data");
+  await run(initdb, ["-D", made, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C"], {
+    ...identity,
+    cwd: draft,
+  });
+  // Others may have made one meanwhile: theirs is as good.
+  await rename(made, kept).catch((error: unknown) => {
+    if (!existsSync(kept)) throw error;
+  });
+  await rm(draft, { recursive: true, force: true });
+  return kept;
+}
+
+const cacheFolder = join(import.meta.dirname, "../node_modules/.cache/postgres");
 
 /** PostgreSQL refuses to run as root: root's tests run it as nobody. */
 function serverIdentity(): { readonly uid: number; readonly gid: number } | null {
