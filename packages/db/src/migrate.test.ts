@@ -37,6 +37,7 @@ describeDatabases((dialect) => {
       ...(dialect.name === "sqlite" ? [{ set_name: "core", name: "0006_access_changes" }] : []),
       { set_name: "core", name: dialect.name === "sqlite" ? "0007_identities" : "0006_identities" },
       ...(dialect.name === "sqlite" ? [{ set_name: "core", name: "0008_identities_by_hand" }] : []),
+      { set_name: "core", name: `${dialect.name === "sqlite" ? "0009" : "0007"}_proven_identities.expand` },
       { set_name: "app", name: "0000_counters" },
       { set_name: "app", name: "0001_count" },
     ]);

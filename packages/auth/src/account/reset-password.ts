@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 
 import { DatabaseUnavailable, type Transaction } from "@countersign/db";
 
-import { removeIdentities } from "../oidc/remove-identities.ts";
+import { removeUnprovenIdentities } from "../oidc/remove-unproven-identities.ts";
 import { claimLink } from "../token/claim-link.ts";
 import { actorByLink, recordRefusal } from "../token/link-actor.ts";
 import { findLink, voidLinks } from "../token/link.ts";
@@ -86,8 +86,7 @@ async function replace(
   await voidLinks(tx, user.id);
   const actor = actorByLink(user, options.from);
   // Who was there before the address was shown to be the reader's may be somebody else, and came in by these.
-  const removed =
-    user.emailVerifiedAt === null ? await removeIdentities(context, tx, { user, actor, reason: "unconfirmed" }) : [];
+  const removed = await removeUnprovenIdentities(context, tx, { user, actor });
   tx.afterCommit(() => context.bus.publish({ kind: "user", userId: user.id }));
   await context.audit.recordIn(tx, {
     action: "auth.password_reset",

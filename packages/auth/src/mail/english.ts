@@ -70,7 +70,7 @@ export function english(site: string): MailTexts {
         ...(removed.length === 0
           ? []
           : [
-              `This address had not been confirmed before, so ${removed.join(", ")} opens the account no more. ` +
+              `${removed.join(", ")} opened the account before this address was confirmed, and opens it no more. ` +
                 "Connect it again on your account page if it is yours.",
             ]),
       ],

@@ -105,7 +105,7 @@ async function link(
   const isStillVerified = held[0]?.emailVerifiedAt instanceof Date && claims.isEmailVerified;
   if (!isStillVerified || (await findIdentity(tx, answer)) !== null) throw new OidcRefusal("expired", "changed");
 
-  const made = { userId: verified.id, provider: provider.name, answer, email: claims.email, now };
+  const made = { userId: verified.id, provider: provider.name, answer, claims, now };
   const identity = await insertIdentity(tx, made);
   await context.audit.recordIn(tx, {
     action: "account.identity.link",

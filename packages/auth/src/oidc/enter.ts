@@ -15,7 +15,7 @@ import { refuseIfLoggedOut } from "./heard-logouts.ts";
 import type { ConnectedProvider, OidcContext } from "./oidc-context.ts";
 import { keepProviderSession } from "./provider-session.ts";
 import { OidcRefusal } from "./provider.ts";
-import { type AccountClaims, readClaims } from "./read-claims.ts";
+import { type AccountClaims, addressOf, readClaims } from "./read-claims.ts";
 
 export type StoredUser = Transaction["tables"]["users"]["$inferSelect"];
 export type StoredIdentity = Transaction["tables"]["identities"]["$inferSelect"];
@@ -77,7 +77,7 @@ export async function enter(
     .where(eq(users.id, user.id));
   await tx
     .update(identities)
-    .set({ lastUsedAt: now, email: claims.email, provider: provider.name })
+    .set({ lastUsedAt: now, ...addressOf(claims), provider: provider.name })
     .where(eq(identities.id, identity.id));
   if (locked !== null) await applyGroups(context, tx, { identityId: identity.id, userId: user.id, locked });
   tx.afterCommit(() => context.bus.publish({ kind: "user", userId: user.id }));

@@ -57,7 +57,7 @@ async function write(
   const known = await findIdentity(tx, answer);
   if (known !== null && known.userId !== userId) throw new OidcRefusal("taken", "taken");
   if (known === null) {
-    await insertIdentity(tx, { userId, provider: provider.name, answer, email: claims.email, now });
+    await insertIdentity(tx, { userId, provider: provider.name, answer, claims, now });
     await context.audit.recordIn(tx, {
       action: "account.identity.link",
       outcome: "ok",

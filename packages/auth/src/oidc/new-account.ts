@@ -15,7 +15,7 @@ import type { StoredIdentity, StoredUser, Visitor } from "./enter.ts";
 import { lockRankHolders } from "./enter.ts";
 import type { OidcContext } from "./oidc-context.ts";
 import { raiseVersion } from "./raise-version.ts";
-import type { AccountClaims } from "./read-claims.ts";
+import { type AccountClaims, addressOf } from "./read-claims.ts";
 
 /** The address a new account is to have. */
 export interface NewAddress {
@@ -83,7 +83,7 @@ export async function makeAccount(
     actor,
     details: { provider: provider.name },
   });
-  const identity = await insertIdentity(tx, { userId, provider: provider.name, answer, email: claims.email, now });
+  const identity = await insertIdentity(tx, { userId, provider: provider.name, answer, claims, now });
   if (address?.isVerified === false && context.settings.EMAIL_VERIFICATION !== "off")
     tx.afterCommit(() => postVerification(context, userId, { locale: from.locale ?? null }));
   return { identity, username: user.username };
@@ -129,14 +129,15 @@ export async function insertIdentity(
     readonly userId: string;
     readonly provider: string;
     readonly answer: { readonly issuer: string; readonly subject: string };
-    readonly email: string | null;
+    readonly claims: Pick<AccountClaims, "email" | "isEmailVerified">;
     readonly now: Date;
   },
 ): Promise<StoredIdentity> {
-  const { userId, provider, answer, email, now } = made;
+  const { userId, provider, answer, claims, now } = made;
   const { identities } = tx.tables;
   const { issuer, subject } = answer;
-  const row = { id: newId(), userId, issuer, subject, provider, email, createdAt: now, lastUsedAt: null };
+  const known = { issuer, subject, provider, ...addressOf(claims) };
+  const row = { id: newId(), userId, ...known, createdAt: now, lastUsedAt: null };
   await tx.insert(identities).values(row);
   await raiseVersion(tx, userId);
   return row;

@@ -43,6 +43,11 @@ export function readClaims(provider: ConnectedProvider, { claims }: Pick<Provide
   };
 }
 
+/** What an identity keeps of its person's address. */
+export function addressOf({ email, isEmailVerified }: Pick<AccountClaims, "email" | "isEmailVerified">) {
+  return { email, verifiedEmail: isEmailVerified ? email : null };
+}
+
 /**
  * The same of a renewal, at which providers may say less (OpenID Connect Core §12.2): groups they do not speak of stay as they
  * are until the next sign-in.

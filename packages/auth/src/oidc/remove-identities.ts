@@ -1,4 +1,4 @@
-import { and, eq, inArray, ne } from "drizzle-orm";
+import { and, eq, inArray, ne, sql } from "drizzle-orm";
 
 import type { AuditAction } from "@countersign/contract";
 import type { Transaction } from "@countersign/db";
@@ -8,7 +8,6 @@ import { adminTopic } from "../admin/admin-topic.ts";
 import type { AuditActor } from "../audit/audit-event.ts";
 
 import { takeGroups } from "./claimed-groups.ts";
-import { raiseVersion } from "./raise-version.ts";
 
 type StoredIdentity = Transaction["tables"]["identities"]["$inferSelect"];
 
@@ -61,12 +60,21 @@ export async function removeIdentities(
       details: { provider: identity.provider },
     });
   }
-  await raiseVersion(tx, user.id);
+  await distrust(tx, user.id, found);
   tx.afterCommit(() => {
     bus.publish({ kind: "topic", topic: adminTopic.groups });
     bus.publish({ kind: "user", userId: user.id });
   });
   return removed;
+}
+
+/** Whoever was let in by an issuer's word for the address alone (`trust`) would be in again with the next sign-in. Raises the version, as `raiseVersion` does. */
+async function distrust(tx: Transaction, userId: string, removed: readonly StoredIdentity[]): Promise<void> {
+  const { users } = tx.tables;
+  const [user] = await tx.select({ issuers: users.untrustedIssuers }).from(users).where(eq(users.id, userId));
+  const untrustedIssuers = [...new Set([...(user?.issuers ?? []), ...removed.map(({ issuer }) => issuer)])];
+  const version = sql`${users.version} + 1`;
+  await tx.update(users).set({ untrustedIssuers, version }).where(eq(users.id, userId));
 }
 
 async function takeItsGroups(tx: Transaction, { id, userId }: StoredIdentity): Promise<void> {

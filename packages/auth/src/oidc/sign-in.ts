@@ -98,12 +98,14 @@ async function meet(context: OidcContext, tx: Transaction, visitor: Visitor) {
   const isBoth = holder !== null && claims.isEmailVerified && holder.emailVerifiedAt !== null;
   if (isBoth && provider.linkByEmail !== "never") {
     if (!holder.isActive) throw new OidcRefusal("refused", "inactive");
-    // Whoever runs the provider is not to be staff here by an address alone.
-    const isTrusted = provider.linkByEmail === "trust" && !holder.isStaff && !holder.isSuperuser;
+    // Whoever runs the provider is not to be staff here by an address alone, nor is what was taken away to open the account again.
+    const isOfStaff = holder.isStaff || holder.isSuperuser;
+    const wasTaken = holder.untrustedIssuers?.includes(answer.issuer) === true;
+    const isTrusted = provider.linkByEmail === "trust" && !isOfStaff && !wasTaken;
     if (!isTrusted) return askForPassword(visitor, holder);
     // The provider knows the account's user by another name: the address was given to somebody else there.
     if (await hasIdentityAt(tx, holder.id, answer.issuer)) throw new OidcRefusal("exists", "other_identity");
-    const made = { userId: holder.id, provider: provider.name, answer, email: claims.email, now };
+    const made = { userId: holder.id, provider: provider.name, answer, claims, now };
     const identity = await insertIdentity(tx, made);
     await context.audit.recordIn(tx, {
       action: "account.identity.link",

@@ -5,7 +5,7 @@ import { forUpdate, type Transaction } from "@countersign/db";
 
 import { isLastSuperuser } from "../account/last-superuser.ts";
 import type { AuditDetails } from "../audit/audit-event.ts";
-import { removeIdentities } from "../oidc/remove-identities.ts";
+import { removeUnprovenIdentities } from "../oidc/remove-unproven-identities.ts";
 import { dropLinks } from "../token/link.ts";
 
 import type { OperatorContext } from "./operator-context.ts";
@@ -80,9 +80,8 @@ export async function setPassword(
     const ended = await context.sessions.end(tx, { userId }, "password_changed");
     // The way back from a change of address too: it would make the password void that is set here.
     await dropLinks(tx, userId);
-    // As with a reset by mail: as long as nobody has confirmed the address, whoever came in by these may be somebody else.
-    if (user.emailVerifiedAt === null)
-      await removeIdentities(context, tx, { user, actor: context.actor, reason: "unconfirmed" });
+    // As with a reset by mail: whoever came in by these may be somebody else.
+    await removeUnprovenIdentities(context, tx, { user, actor: context.actor });
     await record(context, tx, user, "admin.user.set_password", { count: ended.length });
     return { status: "changed", endedSessions: ended.length };
   });

@@ -276,21 +276,26 @@ describeDatabases((dialect) => {
     expect(await app.audited()).toMatchObject([{ action: "admin.user.set_password", subjectName: "Ann" }]);
   });
 
-  test("a new password takes away what providers open, as long as nobody has confirmed the address", async () => {
+  test("a new password takes away what providers opened before somebody confirmed the address", async () => {
     await using app = await openOperator(dialect);
     const { db } = app;
-    const [ann, bob] = [
+    const [ann, bob, dan] = [
       await app.make({ ...root, isEmailVerified: false }),
       await app.make({ ...cid, email: "c@x.yz" }),
+      await app.make({ ...cid, username: "Dan", email: "d@x.yz" }),
     ];
     const { identities, users } = db.tables;
     await db.update(users).set({ emailVerifiedAt: new Date() }).where(eq(users.id, bob.id));
-    for (const { id } of [ann, bob]) {
+    await db
+      .update(users)
+      .set({ emailVerifiedAt: new Date(Date.now() + 60_000) })
+      .where(eq(users.id, dan.id));
+    for (const { id } of [ann, bob, dan]) {
       const row = { id: `of-${id}`, userId: id, issuer: "https://id.example.com", subject: id, provider: "works" };
       await db.insert(identities).values({ ...row, createdAt: new Date() });
     }
 
-    for (const { id } of [ann, bob]) await app.operator.setPassword(id, "another few words");
+    for (const { id } of [ann, bob, dan]) await app.operator.setPassword(id, "another few words");
 
     expect((await db.select().from(identities)).map(({ userId }) => userId)).toEqual([bob.id]);
     expect(await app.audited()).toContainEqual({

@@ -22,6 +22,8 @@ function define({ table, id, text, flag, instant, json, count, index, uniqueInde
       lastName: text("last_name").notNull().default(""),
       /** Argon2id in PHC form; null for those who sign in elsewhere. */
       passwordHash: text("password_hash"),
+      /** Issuers by which somebody came in until that was taken away: what they say of the address opens the account no more. */
+      untrustedIssuers: json("untrusted_issuers").$type<readonly string[]>(),
       isActive: flag("is_active").notNull().default(true),
       isStaff: flag("is_staff").notNull().default(false),
       isSuperuser: flag("is_superuser").notNull().default(false),
@@ -186,6 +188,8 @@ function define({ table, id, text, flag, instant, json, count, index, uniqueInde
       provider: text("provider").notNull(),
       /** What the provider last said, to be told apart by. Nothing is decided by it. */
       email: text("email"),
+      /** The same, where the provider said that it has verified it: whoever has that address knows of this way in. */
+      verifiedEmail: text("verified_email"),
       createdAt: instant("created_at").notNull(),
       lastUsedAt: instant("last_used_at"),
     },

@@ -30,7 +30,8 @@ describeDatabases((dialect) => {
       lastLoginAt: new Date(3),
     };
     const columns = Object.keys(getTableColumns(coreTables.postgres.users));
-    expect(columns.filter((column) => !(column in changes))).toEqual(["id", "version"]);
+    // What is untrusted is on no screen: SQLite's trigger, which an expanding migration leaves alone, does not look at it.
+    expect(columns.filter((column) => !(column in changes))).toEqual(["id", "untrustedIssuers", "version"]);
 
     await db.insert(users).values([newUser("ann"), newUser("bob")]);
     for (const [column, value] of Object.entries(changes)) {

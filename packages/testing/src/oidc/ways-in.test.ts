@@ -34,12 +34,68 @@ describeDatabases((dialect) => {
     expect(await app.db.$count(app.db.tables.groupMembers)).toBe(0);
     const [mail] = await app.takeMails();
     expect(mail).toMatchObject({ to: "victim@example.com", subject: expect.stringContaining("changed") as string });
-    expect(mail?.text).toContain("The Works opens the account no more");
+    expect(mail?.text).toContain(
+      "The Works opened the account before this address was confirmed, and opens it no more",
+    );
     const eve = await world.enter("eve");
     expect(await world.who(eve.cookie)).not.toBe("mallory");
     await app.auth.audit.flush();
     const unlinked = await app.auth.audit.list({ limit: 100, action: "account.identity.unlink" });
     expect(unlinked).toMatchObject([{ outcome: "ok", reason: "unconfirmed", details: { provider: "idp" } }]);
+  });
+
+  test("nor does a way in stay that was there before the owner confirmed the address, when the new password comes after that", async () => {
+    for (const way of ["account of the provider", "linked by hand"]) {
+      await using world = await startOidcWorld(dialect, {
+        settings: confirmed,
+        idp: { users: [{ name: "eve", email: "victim@example.com", emailVerified: false }, { name: "bob" }] },
+      });
+      const { app } = world;
+      const isLinked = way === "linked by hand";
+      let mallory = openPlainBrowser();
+      if (isLinked) {
+        const input = { username: "eve", email: "victim@example.com", password };
+        await app.auth.accounts.register(input, nobody);
+        mallory = await linkAs(world, "eve", "eve");
+      } else await world.enter("eve", { browser: mallory });
+      const mails = await app.takeMails();
+      const link = mails.find(({ text }) => text.includes("/verify-email#token="));
+      expect((await app.auth.links.verifyEmail({ token: tokenIn(link) }, nobody)).status).toBe("verified");
+      // Of an account without a password nobody can have connected anything later who had not come in by the first.
+      mallory.forget(world.idp.issuer);
+      await world.enter("bob", { browser: mallory, start: { purpose: "link" } });
+      expect(await world.identities()).toHaveLength(2);
+      await app.takeMails();
+
+      expect(await resetByMail(world, "victim@example.com")).toEqual(["reset"]);
+
+      expect([way, (await world.identities()).map(({ subject }) => subject)]).toEqual([way, isLinked ? ["bob"] : []]);
+      const [mail] = await app.takeMails();
+      expect(mail?.text).toContain("The Works opened the account before this address was confirmed");
+      expect(await world.who((await world.enter("eve")).cookie)).not.toBe("eve");
+    }
+  });
+
+  test("the provider that has verified the address opens the account on, whoever sets a first password by mail", async () => {
+    await using world = await startOidcWorld(dialect, { settings: confirmed });
+    const { app, idp } = world;
+    // At first the provider does not say that it has.
+    idp.setUser({ name: "ann", emailVerified: false });
+    await world.enter("ann");
+    await app.takeMails();
+    idp.setUser({ name: "ann", emailVerified: true });
+    const ann = await world.enter("ann");
+    ann.browser.forget(idp.issuer);
+    await world.enter("bob", { browser: ann.browser, start: { purpose: "link" } });
+    await app.takeMails();
+
+    expect(await resetByMail(world, "ann@example.com")).toEqual(["reset"]);
+
+    expect((await world.identities()).map(({ subject }) => subject)).toEqual(["ann", "bob"]);
+    const [mail] = await app.takeMails();
+    expect(mail?.text).toContain("The account is also opened by: The Works.");
+    expect(mail?.text).not.toContain("no more");
+    expect(await world.who((await world.enter("ann")).cookie)).toBe("ann");
   });
 
   test("where the address was confirmed before, the ways in stay, and the mail about the password names them", async () => {
@@ -120,6 +176,39 @@ describeDatabases((dialect) => {
     await world.register("bobby", "bob@example.com", { isVerified: true });
     expect(await world.who((await world.enter("bob")).cookie)).toBe("bobby");
     expect(await app.db.$count(app.db.tables.users)).toBe(2);
+  });
+
+  test("what `trust` had opened until it was taken away is opened by the password alone", async () => {
+    for (const by of ["admin", "user"]) {
+      await using world = await startOidcWorld(dialect, { settings: confirmed, provider: { linkByEmail: "trust" } });
+      const { app, idp } = world;
+      const id = await world.register("anna", "ann@example.com", { isVerified: true });
+      const ann = await world.enter("ann");
+      const [identity] = await world.identities();
+      if (by === "user") await ann.browser.mutate(app.url, "account.identities.unlink", { id: identity?.id });
+      else {
+        const { users } = app.db.tables;
+        const root = await world.register("root", "root@example.com", { isVerified: true });
+        await app.db.update(users).set({ isSuperuser: true, isStaff: true }).where(eq(users.id, root));
+        const browser = openPlainBrowser();
+        await browser.mutate(app.url, "auth.login", { login: "root", password });
+        await browser.mutate(app.url, "admin.user.removeIdentity", { id, identityId: identity?.id });
+      }
+      expect(await world.identities()).toEqual([]);
+
+      // Nor is whoever has the address at the provider now taken for whom it was.
+      idp.setUser({ name: "newbie", subject: "another person", email: "ann@example.com" });
+      for (const name of ["ann", "newbie"]) {
+        const again = await world.enter(name);
+        expect([by, name, pageOf(again.landing)]).toEqual([by, name, expect.stringMatching(/^\/auth\/continue\?t=/)]);
+        expect(await world.who(again.cookie)).toBeNull();
+      }
+      expect(await world.identities()).toEqual([]);
+      const again = await world.enter("ann");
+      const t = new URL(again.landing.url).searchParams.get("t");
+      await again.browser.mutate(app.url, "auth.oidc.confirm", { id: t, password });
+      expect(await world.who((await world.enter("ann")).cookie)).toBe("anna");
+    }
   });
 
   test("`trust` makes nobody staff: their password is asked for", async () => {
