@@ -15,7 +15,7 @@ import { refuseIfLoggedOut } from "./heard-logouts.ts";
 import { linkIdentity } from "./link-identity.ts";
 import type { ConnectedProvider, OidcContext } from "./oidc-context.ts";
 import { toPlainError } from "./plain-error.ts";
-import { keepProviderSession } from "./provider-session.ts";
+import { isSessionOf, keepProviderSession } from "./provider-session.ts";
 import { OidcRefusal } from "./provider.ts";
 import { signIn } from "./sign-in.ts";
 import { tellTokens } from "./tell-tokens.ts";
@@ -51,7 +51,7 @@ export async function callback(
     const state = states.length === 1 ? (states[0] ?? null) : null;
     const presented = { provider: provider.name, state, binding: input.binding, now };
     const visit = await claimTransaction(context.db, presented, "sign-in");
-    if (visit !== null) return await answer(context, { provider, visit, query: input.query, from, now });
+    if (visit !== null) return await answer(context, { provider, visit, query: input.query, from });
 
     const done = await findDone(context.db, presented);
     if (done === null || from.presented?.session.id !== done.sessionId)
@@ -92,15 +92,14 @@ interface Return {
   readonly visit: OidcTransaction;
   readonly query: URLSearchParams;
   readonly from: SignInOrigin;
-  readonly now: Date;
 }
 
-async function answer(context: OidcContext, { provider, visit, query, from, now }: Return): Promise<CallbackResult> {
+async function answer(context: OidcContext, { provider, visit, query, from }: Return): Promise<CallbackResult> {
   // Before the code is used up: what it was for has to be there still.
   if (visit.purpose !== "sign-in") requireOwner(visit, from);
   const answered = await exchange(context, provider, visit, query);
   const { remember } = visit;
-  const visitor = toVisitor(context, { provider, answer: answered, answeredAt: now, remember, from });
+  const visitor = toVisitor(context, { provider, answer: answered, begunAt: visit.createdAt, remember, from });
   // oxlint-disable-next-line typescript/no-unnecessary-boolean-literal-compare -- in plain JavaScript it may answer "no"
   if (provider.allow && (await provider.allow(answered.claims)) !== true)
     throw new OidcRefusal("refused", "not_allowed");
@@ -157,7 +156,7 @@ async function stepUp(context: OidcContext, visit: OidcTransaction, visitor: Vis
     });
     if (rotated === null) throw new OidcRefusal("expired", "session_ended");
     const kept = { sessionId: session.id, identityId: identity.id, provider: provider.name, answer: answered };
-    await keepProviderSession(context, tx, kept);
+    if (await isSessionOf(tx, kept)) await keepProviderSession(context, tx, kept);
     const details = { provider: provider.name };
     const actor = actorOf(from.presented, from);
     await context.audit.recordIn(tx, { action: "auth.step_up", outcome: "ok", actor, details });

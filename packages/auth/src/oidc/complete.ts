@@ -40,7 +40,7 @@ export async function complete(
 
   const admission = await context.throttle.admitRegistration(from.ip);
   if (admission.status === "limited") return { ...admission, to };
-  const met = { answer: pending.answer, answeredAt: new Date(pending.answeredAt), remember: visit.remember };
+  const met = { answer: pending.answer, begunAt: visit.createdAt, remember: visit.remember };
   const visitor = toVisitor(context, { provider, ...met, from });
   try {
     requireSignUp(context, visitor);

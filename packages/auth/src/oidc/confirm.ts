@@ -49,7 +49,7 @@ export async function confirm(
       recordRefusal(context, holder, from, provider.name);
       return { status: "refused" };
     }
-    const met = { answer: pending.answer, answeredAt: new Date(pending.answeredAt), remember: visit.remember };
+    const met = { answer: pending.answer, begunAt: visit.createdAt, remember: visit.remember };
     const visitor = toVisitor(context, { provider, ...met, from });
     const begun = await context.db
       .transaction((tx) => link(context, tx, { visit, visitor, verified }))

@@ -42,6 +42,8 @@ export async function readLeaving(context: OidcContext, tokenHash: string | null
   };
 }
 
+/** In a URL: beyond that servers show an error instead of a page. The provider then goes by the client's id, and may ask the person. */
+const longestHint = 4096;
 /** Signing out waits for the provider's word no longer. */
 const longestMs = 2000;
 
@@ -77,7 +79,7 @@ export async function beginLogout(
   const url = client.buildEndSessionUrl(discovered.config, {
     post_logout_redirect_uri: loggedOutUrl(context, provider.name).href,
     state,
-    ...(idToken === null ? {} : { id_token_hint: idToken }),
+    ...(idToken === null || idToken.length > longestHint ? {} : { id_token_hint: idToken }),
   });
   return { url: url.href, binding };
 }

@@ -25,8 +25,8 @@ export interface Visitor {
   readonly provider: ConnectedProvider;
   readonly answer: ProviderAnswer;
   readonly claims: AccountClaims;
-  /** When that was: what the provider says after it may take it back. */
-  readonly answeredAt: Date;
+  /** When they set out: what the provider says after it may take its answer back. */
+  readonly begunAt: Date;
   readonly remember: boolean;
   readonly from: SignInOrigin;
   readonly now: Date;
@@ -35,7 +35,7 @@ export interface Visitor {
 /** Who came with this answer of a provider, with what it says of them. */
 export function toVisitor(
   { clock }: Pick<OidcContext, "clock">,
-  met: Pick<Visitor, "provider" | "answer" | "answeredAt" | "remember" | "from">,
+  met: Pick<Visitor, "provider" | "answer" | "begunAt" | "remember" | "from">,
 ): Visitor {
   return { ...met, claims: readClaims(met.provider, met.answer), now: new Date(clock.now()) };
 }
@@ -84,7 +84,7 @@ export async function enter(
 
   await refuseIfLoggedOut(tx, visitor);
   const { isPasswordGiven = false } = known;
-  const authenticatedAt = isPasswordGiven ? now : readAuthTime(answer);
+  const authenticatedAt = isPasswordGiven ? now : readAuthTime(answer, now);
   const begun = await beginSession(context, tx, { userId: user.id, remember, from, authenticatedAt });
   const sessionId = begun.session.id;
   await keepProviderSession(context, tx, { sessionId, identityId: identity.id, provider: provider.name, answer });
@@ -97,16 +97,16 @@ export async function enter(
 
 /**
  * When the person showed the provider who they are. A provider lets people pass on a sign-in of yesterday, without asking
- * anything: whoever sits down at an open browser would be let do by it what is asked to be confirmed. Unsaid is never.
+ * anything: whoever sits down at an open browser would be let do by it what is asked to be confirmed. Unsaid is never, and so is
+ * what is still to come: milliseconds, for instance.
  */
-function readAuthTime({ claims }: ProviderAnswer): Date {
+function readAuthTime({ claims }: ProviderAnswer, now: Date): Date {
   const { auth_time: seconds } = claims as { readonly auth_time?: unknown };
-  const isInstant = typeof seconds === "number" && seconds >= 0 && seconds <= latestSeconds;
+  const isInstant = typeof seconds === "number" && seconds >= 0 && seconds * 1000 <= now.getTime() + skewMs;
   return new Date(isInstant ? seconds * 1000 : 0);
 }
 
-/** The last that a Date takes. */
-const latestSeconds = 8.64e12;
+const skewMs = 60_000;
 
 /**
  * Locks a user together with the superusers, where the claims take that rank from them: all in one order, before any user is

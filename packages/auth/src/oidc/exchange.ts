@@ -109,8 +109,13 @@ export function toTokens(
     refreshToken: answered.refresh_token ?? null,
     accessExpiresAt: lifetimeMs === null ? null : now + lifetimeMs,
     lifetimeMs,
-    scope: answered.scope ?? null,
+    scope: isScope(answered.scope) ? answered.scope : null,
   };
+}
+
+/** RFC 6749 §3.3; no database takes all else, and nobody has use for more. */
+function isScope(scope: string | undefined): scope is string {
+  return scope !== undefined && /^[\x20-\x7e]{1,2048}$/.test(scope);
 }
 
 /** RFC: a subject has at most 255 characters. Compared as it is, with its case. */

@@ -11,16 +11,17 @@ const longestBase = 58;
 
 /**
  * A username nobody has, made of the first of these names that can be one: as it is, or with a number behind it. Null when
- * none of them can.
+ * none of them can. `isCrowded`: others are taking such names at this moment, so that the next free number is not likely to stay so.
  */
 export async function findFreeUsername(
   db: Pick<Database, "select" | "tables">,
   names: readonly string[],
+  { isCrowded }: { readonly isCrowded: boolean },
 ): Promise<Username | null> {
   for (const name of names) {
     const base = fit(name);
     if (base === null) continue;
-    const candidates = [base, ...numbered(base.username)];
+    const candidates = [base, ...numbered(base.username, isCrowded)];
     const { users } = db.tables;
     const keys = candidates.map(({ usernameKey }) => usernameKey);
     const held = await db
@@ -42,8 +43,9 @@ function fit(name: string): Username | null {
   return "fault" in parsed ? null : parsed;
 }
 
-function numbered(base: string): readonly Username[] {
-  const numbers = [2, 3, 4, 5, 6, 7, 8, 9, randomInt(10, 1000), randomInt(1000, 100_000)];
+function numbered(base: string, isCrowded: boolean): readonly Username[] {
+  const low = isCrowded ? [] : [2, 3, 4, 5, 6, 7, 8, 9];
+  const numbers = [...low, randomInt(10, 1000), randomInt(1000, 100_000)];
   return numbers.flatMap((number) => {
     const parsed = parseUsername(`${base}${number}`);
     return "fault" in parsed ? [] : parsed;

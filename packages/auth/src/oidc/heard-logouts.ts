@@ -42,12 +42,12 @@ export async function keepLogout(
 }
 
 /**
- * Refuses whom the provider has signed out since it answered: while something was still asked of them, or at this very moment.
- * What is looked at stays locked until the commit, so that a logout that is heard later finds the session.
+ * Refuses whom the provider has signed out since they set out: before they came back, while something was still asked of them, or
+ * at this very moment. A session of its own that it has ended does not come back at all, whatever the clocks say. What is looked at stays locked until the commit, so that a logout that is heard later finds the session.
  *
  * @throws OidcRefusal
  */
-export async function refuseIfLoggedOut(tx: Transaction, { answer, answeredAt, now }: Visitor): Promise<void> {
+export async function refuseIfLoggedOut(tx: Transaction, { answer, begunAt, now }: Visitor): Promise<void> {
   const { providerLogouts: table } = tx.tables;
   const { issuer, subject, claims } = answer;
   const sid = readSid(claims);
@@ -58,8 +58,11 @@ export async function refuseIfLoggedOut(tx: Transaction, { answer, answeredAt, n
     // To be locked it has to be there. It is over at once, and is read as one of long ago.
     .values(names.toSorted().map((jtiHash) => ({ issuer, jtiHash, expiresAt: now })))
     .onConflictDoUpdate({ target: [table.issuer, table.jtiHash], set: { expiresAt: sql`${table.expiresAt}` } })
-    .returning({ expiresAt: table.expiresAt });
-  const isOut = heard.some(({ expiresAt }) => expiresAt.getTime() - rememberedMs >= answeredAt.getTime());
+    .returning({ name: table.jtiHash, expiresAt: table.expiresAt });
+  const isOut = heard.some(({ name, expiresAt }) => {
+    if (sid !== null && name === nameOf.session(sid)) return expiresAt > now;
+    return expiresAt.getTime() - rememberedMs >= begunAt.getTime();
+  });
   if (isOut) throw new OidcRefusal("expired", "logged_out_there");
 }
 

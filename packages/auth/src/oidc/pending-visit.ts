@@ -12,8 +12,6 @@ export type PendingVisit =
   | {
       readonly kind: "complete";
       readonly answer: ProviderAnswer;
-      /** Milliseconds since the epoch; see `Visitor`. */
-      readonly answeredAt: number;
       /** What the provider said, where the account can have it. */
       readonly address: NewAddress | null;
       readonly username: string;
@@ -21,7 +19,6 @@ export type PendingVisit =
   | {
       readonly kind: "confirm";
       readonly answer: ProviderAnswer;
-      readonly answeredAt: number;
       /** Whose password is asked for. */
       readonly userId: string;
       readonly username: string;

@@ -37,6 +37,19 @@ export async function keepProviderSession(
   });
 }
 
+/**
+ * Did this session come from there? One that did not stays what it is when somebody shows there who they are: what ends it, and
+ * whose token it has, is for the provider to say that it began with.
+ */
+export async function isSessionOf(
+  tx: Transaction,
+  of: { readonly sessionId: string; readonly identityId: string; readonly provider: string },
+): Promise<boolean> {
+  const { providerSessions } = tx.tables;
+  const [row] = await tx.select().from(providerSessions).where(eq(providerSessions.sessionId, of.sessionId));
+  return row?.identityId === of.identityId && row.provider === of.provider;
+}
+
 /** Tokens as they are kept: each opens in its own row and column only. */
 export async function sealTokens({ seal }: Pick<OidcContext, "seal">, sessionId: string, tokens: AnsweredTokens) {
   const close = (text: string, column: TokenColumn) =>

@@ -246,7 +246,9 @@ async function giveUp(context: OidcContext, { provider, row, principal }: Renewi
   const userId = principal.user.id;
   const isEnd = provider.onRefreshFailure === "end";
   return context.db.transaction(async (tx) => {
-    const { providerSessions } = tx.tables;
+    const { providerSessions, sessions } = tx.tables;
+    // In the order in which a session ends: with the session first.
+    await forUpdate(tx, tx.select({ id: sessions.id }).from(sessions).where(eq(sessions.id, row.sessionId)));
     const cleared = await tx
       .update(providerSessions)
       .set({

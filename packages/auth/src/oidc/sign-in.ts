@@ -31,9 +31,9 @@ export async function signIn(context: OidcContext, visit: OidcTransaction, visit
   if (admission?.status === "limited") throw new OidcRefusal("limited", "limited");
   let isMade = false;
   try {
-    const done = await inTurn(() =>
+    const done = await inTurn((isCrowded) =>
       context.db.transaction(async (tx) => {
-        const { signedIn, makes } = await settle(context, tx, visit, visitor);
+        const { signedIn, makes } = await settle(context, tx, visit, { ...visitor, isCrowded });
         isMade = makes;
         return signedIn;
       }),
@@ -48,21 +48,29 @@ export async function signIn(context: OidcContext, visit: OidcTransaction, visit
   }
 }
 
-/** Two first sign-ins at once make one account: the second finds what the first has made. */
-async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof UniqueViolation)) throw error;
-    return work();
+const mostTries = 6;
+
+/**
+ * Two first sign-ins at once make one account: the second finds what the first has made. Of many at once who are called the same
+ * at the provider, each gets a name: `isCrowded` says that the last one was taken on the way.
+ */
+async function inTurn<Result>(work: (isCrowded: boolean) => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work(tries > 1);
+    } catch (error) {
+      if (!(error instanceof UniqueViolation) || tries === mostTries) throw error;
+    }
   }
 }
+
+type CrowdedVisitor = Visitor & { readonly isCrowded: boolean };
 
 async function settle(
   context: OidcContext,
   tx: Transaction,
   visit: OidcTransaction,
-  visitor: Visitor,
+  visitor: CrowdedVisitor,
 ): Promise<{ readonly signedIn: SignedIn; readonly makes: boolean }> {
   const { answer, claims, provider } = visitor;
   const identity = await findIdentity(tx, answer);
@@ -92,7 +100,7 @@ async function settle(
 }
 
 /** Somebody who was never here by this provider: an account of their own, one that is theirs already, or a question. */
-async function meet(context: OidcContext, tx: Transaction, visitor: Visitor) {
+async function meet(context: OidcContext, tx: Transaction, visitor: CrowdedVisitor) {
   const { answer, claims, provider, now } = visitor;
   const holder = await lockHolder(tx, claims.email, claims);
   const isBoth = holder !== null && claims.isEmailVerified && holder.emailVerifiedAt !== null;
@@ -122,7 +130,7 @@ async function meet(context: OidcContext, tx: Transaction, visitor: Visitor) {
   const { settings } = context;
   const wanted = claims.email === null ? null : { email: claims.email, isVerified: claims.isEmailVerified };
   const address = wanted !== null && isAddressFree(wanted, holder, settings) ? wanted : null;
-  const name = await findFreeUsername(tx, claims.names);
+  const name = await findFreeUsername(tx, claims.names, visitor);
   const isMissing = isEmailRequired(settings) && address === null;
   // Where addresses are confirmed first, nobody is in before: so they may as well be asked which one it is.
   const isWaiting = settings.EMAIL_VERIFICATION === "required" && address?.isVerified !== true;
@@ -130,7 +138,6 @@ async function meet(context: OidcContext, tx: Transaction, visitor: Visitor) {
     return {
       kind: "complete",
       answer,
-      answeredAt: visitor.answeredAt.getTime(),
       address,
       username: name?.username ?? "",
     } satisfies PendingVisit;
@@ -148,9 +155,9 @@ async function hasIdentityAt(tx: Transaction, userId: string, issuer: string): P
   return found !== undefined;
 }
 
-function askForPassword({ answer, answeredAt }: Visitor, holder: StoredUser): PendingVisit {
+function askForPassword({ answer }: Visitor, holder: StoredUser): PendingVisit {
   if (!isUsable(holder.passwordHash)) throw new OidcRefusal("exists", "no_password");
-  return { kind: "confirm", answer, answeredAt: answeredAt.getTime(), userId: holder.id, username: holder.username };
+  return { kind: "confirm", answer, userId: holder.id, username: holder.username };
 }
 
 /** @throws OidcRefusal where nobody new may come in */

@@ -76,21 +76,19 @@ export async function claimTransaction(
   if (stateHash === null || bindingHash === null) return null;
   const { oidcTransactions: table } = db.tables;
   const purposes = kind === "logout" ? ["logout"] : ["sign-in", "link", "step-up"];
+  const isPresented = and(
+    eq(table.stateHash, stateHash),
+    eq(table.bindingHash, bindingHash),
+    eq(table.provider, provider),
+    inArray(table.purpose, purposes),
+    eq(table.step, "started"),
+    gt(table.expiresAt, now),
+  );
+  // Anybody can come with a state that is none: nothing is locked for it.
+  const [found] = await db.select({ id: table.id }).from(table).where(isPresented);
+  if (found === undefined) return null;
   return db.transaction(async (tx) => {
-    const [claimed] = await tx
-      .update(table)
-      .set({ step: "claimed" })
-      .where(
-        and(
-          eq(table.stateHash, stateHash),
-          eq(table.bindingHash, bindingHash),
-          eq(table.provider, provider),
-          inArray(table.purpose, purposes),
-          eq(table.step, "started"),
-          gt(table.expiresAt, now),
-        ),
-      )
-      .returning();
+    const [claimed] = await tx.update(table).set({ step: "claimed" }).where(isPresented).returning();
     return claimed ?? null;
   });
 }

@@ -96,6 +96,7 @@ export const accountRouter = router({
       const message = "You are the last superuser. Make somebody else one first.";
       throw new CallError("CONFLICT", message, { reason: "LAST_SUPERUSER" });
     }
+    await forgetVisits(ctx);
     answerSignedOut(ctx);
     return {};
   }),

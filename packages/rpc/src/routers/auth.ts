@@ -67,7 +67,9 @@ export const authRouter = router({
       throw new CallError("FORBIDDEN", "New accounts are not accepted at the moment.", { reason: "SIGN_UP_CLOSED" });
     }
     if (result.status === "made") return { user: null, next: result.next };
-    return { ...(await answerSession(ctx, result)), next: "signed_in" };
+    const answered = await answerSession(ctx, result);
+    await forgetVisits(ctx);
+    return { ...answered, next: "signed_in" };
   }),
 
   login: overHttp.input(LoginInput).mutation(async ({ ctx, input }) => {
@@ -79,7 +81,9 @@ export const authRouter = router({
       const message = "Confirm your email address first. The link is in the mail we sent you.";
       throw new CallError("FORBIDDEN", message, { reason: "EMAIL_UNVERIFIED" });
     }
-    return answerSession(ctx, result);
+    const answered = await answerSession(ctx, result);
+    await forgetVisits(ctx);
+    return answered;
   }),
 
   /**

@@ -19,7 +19,10 @@ export async function readLeaving({ caller }: Context): Promise<Leaving | null> 
   }
 }
 
-/** What this browser has begun with providers ends with its session: the next person at it is asked nothing about this one. */
+/**
+ * What this browser has begun with providers ends with its session, and when somebody signs in another way: the next person at it
+ * is asked nothing about this one.
+ */
 export async function forgetVisits({ caller }: Context): Promise<void> {
   const { auth, log } = caller.services;
   if (caller.binding === null) return;

@@ -336,6 +336,22 @@ describeDatabases((dialect) => {
     expect(await who.json()).toMatchObject({ result: { data: "bob2" } });
   });
 
+  test("many who are called the same at the provider come in at once, each with a name of their own", async () => {
+    const users = Array.from({ length: 12 }, (_, index) => ({
+      name: `p${index}`,
+      email: `p${index}@example.com`,
+      claims: { preferred_username: "john" },
+    }));
+    await using both = await startBoth(dialect, { idp: { users }, settings: { REGISTER_ATTEMPTS: 100 } });
+    const { app, idp } = both;
+    const entered = users.map(({ name }) => signInWith(idp, name, { app: app.url, as: "idp" }));
+    const pages = (await Promise.all(entered)).map(({ landing }) => pageOf(landing));
+    expect(new Set(pages)).toEqual(new Set(["/auth/signed-in?to=%2F"]));
+    const names = (await app.db.select().from(app.db.tables.users)).map(({ username }) => username);
+    expect(new Set(names).size).toBe(users.length);
+    expect(names.filter((name) => !/^john\d*$/.test(name))).toEqual([]);
+  });
+
   test("sign-up can be closed, for the site or for one provider; whoever has an account comes in", async () => {
     await using both = await startBoth(dialect, {
       provider: { signUp: "closed", linkByEmail: "trust" },

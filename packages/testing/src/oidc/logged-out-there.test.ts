@@ -72,6 +72,42 @@ describeDatabases((dialect) => {
     }
   });
 
+  test("nor where the provider said so while the browser was on its way back", async () => {
+    for (const changes of [{}, { sid: undefined }, { sub: undefined }]) {
+      let aheadMs = 0;
+      await using world = await startOidcWorld(dialect, { clock: { now: () => Date.now() + aheadMs } });
+      const { app, idp } = world;
+      const browser = openPlainBrowser();
+      const callback = await signInAtProvider(idp, "ann", { url: await startVisit(app, browser), browser });
+      const bob = await signInAtProvider(idp, "bob", {
+        url: await startVisit(app, browser),
+        browser: openPlainBrowser(),
+      });
+      expect((await world.tellOfLogout(await idp.forgeLogoutToken("ann", changes))).status).toBe(200);
+      aheadMs = 5000;
+
+      expect(errorOf(await browser.visit(callback))).toBe("expired");
+      expect(await world.who(browser.cookie(app.url) ?? "")).toBeNull();
+      expect(pageOf(await browser.visit(bob))).toBe("/auth/signed-in?to=%2F");
+      expect(await world.who((await world.enter("ann")).cookie)).toBe("ann");
+    }
+  });
+
+  test("a session that has ended there opens nothing for an hour, by whichever clock it was heard", async () => {
+    let aheadMs = 0;
+    await using world = await startOidcWorld(dialect, { clock: { now: () => Date.now() + aheadMs } });
+    const { app, idp } = world;
+    const browser = openPlainBrowser();
+    await world.enter("ann", { browser });
+    expect((await world.tellOfLogout(await idp.forgeLogoutToken("ann", { sub: undefined }))).status).toBe(200);
+    // Another server, whose clock is ahead.
+    aheadMs = 30_000;
+    const again = await world.enter("ann", { browser });
+    expect(errorOf(again.landing)).toBe("expired");
+    expect(await world.who(browser.cookie(app.url) ?? "")).toBeNull();
+    expect(await world.who((await world.enter("ann")).cookie)).toBe("ann");
+  });
+
   test("nor where the password of the account with the same address is asked for", async () => {
     await using world = await startOidcWorld(dialect, { settings: { EMAIL_VERIFICATION: "optional" } });
     await world.register("anna", "ann@example.com", { isVerified: true });
@@ -121,6 +157,26 @@ describeDatabases((dialect) => {
     }
     meeting.go = Promise.resolve();
     expect(pageOf((await world.enter("ann")).landing)).toBe("/auth/signed-in?to=%2F");
+  });
+
+  test("nor does whoever signs in another way, or deletes the account", async () => {
+    await using world = await startOidcWorld(dialect, withoutAddress);
+    const { app } = world;
+    await world.register("mia", "mia@example.com", { isVerified: true });
+    for (const path of ["auth.login", "auth.register", "account.delete"]) {
+      const browser = openPlainBrowser();
+      const eve = { username: `eve${path.length}`, password, email: `${path}@x.yz` };
+      const isDeleted = path === "account.delete";
+      if (isDeleted) await browser.mutate(app.url, "auth.register", eve);
+      const ann = await world.enter("ann", { browser });
+      await browser.mutate(app.url, "auth.oidc.pending", { id: idOf(ann.landing.url) });
+      const inputs = { "auth.login": { login: "mia", password }, "auth.register": eve, "account.delete": { password } };
+      await browser.mutate(app.url, path, inputs[path as keyof typeof inputs]);
+
+      await expect(complete(world, ann)).rejects.toThrow("SIGN_IN_LINK_INVALID");
+      const expected = { "auth.login": "mia", "auth.register": eve.username, "account.delete": null };
+      expect(await world.who(browser.cookie(app.url) ?? "")).toBe(expected[path as keyof typeof expected]);
+    }
   });
 
   test("whoever signs out leaves nothing to be asked of the next person at this browser", async () => {

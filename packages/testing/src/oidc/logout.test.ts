@@ -68,6 +68,18 @@ describeDatabases((dialect) => {
     expect(await steps()).toEqual(["claimed"]);
   });
 
+  test("an ID token too long for a URL is left out of it: the provider shows its page all the same", async () => {
+    await using leaving = await startLeaving();
+    const { app, idp } = leaving;
+    idp.claims({ groups: Array.from({ length: 2000 }, (_, index) => `a group with a long name ${index}`) });
+    const ann = await leaving.enter("ann");
+    const left = (await ann.browser.mutate(app.url, "auth.logout", {})) as { redirectTo?: string };
+
+    const url = new URL(left.redirectTo ?? "");
+    expect([...url.searchParams.keys()].toSorted()).toEqual(["client_id", "post_logout_redirect_uri", "state"]);
+    expect((await ann.browser.visit(url.href)).status).toBe(200);
+  });
+
   test("OID-32: local session ended even if IdP is down", async () => {
     await using leaving = await startLeaving();
     const { app, idp } = leaving;

@@ -1,9 +1,12 @@
 import { eq } from "drizzle-orm";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
 import { describeDatabases, sqliteDialect } from "@app/services/databases";
+import { forUpdate } from "@countersign/db";
 
 import { hostileAnswers } from "../identity-provider/hostile/hostile-answer.ts";
+import { countWaiting, type Lockable } from "../test/row-locks.ts";
+import { startOidcWorld } from "../test/start-oidc-world.ts";
 import { askForToken, startRenewing } from "../test/start-renewing.ts";
 import { startSecondServer } from "../test/start-second-server.ts";
 
@@ -100,6 +103,42 @@ describeDatabases((dialect) => {
     await app.ask();
     expect(await ranks()).toEqual([false, true]);
   });
+
+  test("what no database takes, or nobody has use for, is not kept as the scope of a token", async () => {
+    await using world = await startOidcWorld(dialect);
+    const { app, idp } = world;
+    const { providerSessions } = app.db.tables;
+    for (const scope of ["openid\u0000", "\ud800", "x".repeat(100_000), "", 7, "openid email"]) {
+      idp.change("token", { scope });
+      const ann = await world.enter("ann");
+      expect([scope, await world.who(ann.cookie)]).toEqual([scope, scope === 7 ? null : "ann"]);
+    }
+    const kept = (await app.db.select().from(providerSessions)).map(({ scope }) => scope);
+    expect(kept).toHaveLength(5);
+    expect(kept.filter((scope) => scope !== null)).toEqual(["openid email"]);
+  });
+
+  // SQLite has one writer: nothing is locked one by one.
+  test.runIf(dialect.name === "postgres")(
+    "a session that ends because its tokens were refused is locked before what it has of the provider, as anywhere",
+    async () => {
+      await using short = await startRenewing(dialect);
+      const { app, idp } = short;
+      const { providerSessions, sessions } = app.db.tables;
+      idp.answer("token", hostileAnswers.badRequest);
+      await short.endSoon();
+      const asked = await app.db.transaction(async (tx) => {
+        await forUpdate(tx, tx.select({ id: sessions.id }).from(sessions));
+        const asking = askForToken(app.url, short.ann.cookie);
+        await vi.waitFor(async () => expect(await countWaiting(app.db)).toBe(1));
+        // Whoever has the session gets the rest as well: the other waits with nothing in its hands.
+        const rest = tx.select({ id: providerSessions.sessionId }).from(providerSessions) as unknown as Lockable; // Drizzle's types join the dialects.
+        expect(await rest.for("update", { skipLocked: true })).toHaveLength(1);
+        return { asking };
+      });
+      expect((await asked.asking).status).toBe(401);
+    },
+  );
 
   test("a token that never lasts for a minute is renewed at half of its time, and not at each call", async () => {
     let aheadMs = 0;

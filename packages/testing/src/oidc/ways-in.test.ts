@@ -1,4 +1,4 @@
-import { eq, sql } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import { expect, test, vi } from "vitest";
 
 import { describeDatabases } from "@app/services/databases";
@@ -6,6 +6,7 @@ import type { Claims } from "@countersign/auth";
 import { forUpdate } from "@countersign/db";
 
 import { openPlainBrowser } from "../identity-provider/plain-browser.ts";
+import { countWaiting, type Lockable } from "../test/row-locks.ts";
 import { errorOf, pageOf } from "../test/start-oidc-app.ts";
 import { localPassword as password, type OidcWorld, startOidcWorld, tokenIn } from "../test/start-oidc-world.ts";
 
@@ -276,7 +277,7 @@ describeDatabases((dialect) => {
         await forUpdate(tx, tx.select({ id: users.id }).from(users).where(eq(users.id, root)));
         const id = new URL(asked?.landing.url ?? "http://none").searchParams.get("t");
         const begun = asked?.browser.mutate(app.url, "auth.oidc.confirm", { id, password }) ?? world.enter("ann");
-        await vi.waitFor(async () => expect(await countWaiting(world)).toBe(1));
+        await vi.waitFor(async () => expect(await countWaiting(app.db)).toBe(1));
 
         // Whoever has the first superuser now gets the next user as well: the other waits with nothing in its hands.
         const next = tx.select({ id: users.id }).from(users).where(eq(users.id, holder)) as unknown as Lockable; // Drizzle's types join the dialects.
@@ -291,20 +292,6 @@ describeDatabases((dialect) => {
     },
   );
 });
-
-interface Lockable {
-  for(strength: "update", options: { readonly skipLocked: true }): PromiseLike<readonly { readonly id: string }[]>;
-}
-
-/** Connections to this database that wait for a lock. */
-async function countWaiting({ app }: OidcWorld): Promise<number> {
-  const waits = sql`wait_event_type = 'Lock' and datname = current_database()`;
-  const [row] = await app.db
-    .select({ count: sql<string>`count(*)` })
-    .from(sql`pg_stat_activity`)
-    .where(waits);
-  return Number(row?.count);
-}
 
 /** Signs in by password and comes back from the provider as this person. */
 async function linkAs({ app, enter }: OidcWorld, username: string, name: string) {
