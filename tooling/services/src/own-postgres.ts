@@ -101,9 +101,9 @@ function findFreePort(): Promise<number> {
 /** Making one takes longer than copying one that was made before. */
 async function createCluster(binaries: PostgresBinaries, folder: string): Promise<void> {
   const identity = serverIdentity();
-  if (identity) await chown(folder, identity.uid, identity.gid);
-  // With its owner, which it keeps only where that is whoever copies, or root does.
   await run("cp", ["-Rp", await prepareCluster(binaries), join(folder, "data")]);
+  // The one that was kept is whose a copy of the whole workspace made it.
+  if (identity) await run("chown", ["-R", `${identity.uid}:${identity.gid}`, folder]);
 }
 
 /** An empty cluster, made once for this program and kept. */
