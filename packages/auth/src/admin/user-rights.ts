@@ -86,8 +86,18 @@ export function setGroups(
 
     if (removed.length > 0) await tx.delete(groupMembers).where(and(ofUser, inArray(groupMembers.groupId, removed)));
     if (added.length > 0) await tx.insert(groupMembers).values(added.map((groupId) => ({ groupId, userId: id })));
+    await forgetClaims(tx, id, [...added, ...removed]);
     return { outcome: done, details };
   });
+}
+
+/** What an admin has decided did not come by a provider's claims any more: none of them takes it away. */
+async function forgetClaims(tx: Transaction, userId: string, groupIds: readonly string[]): Promise<void> {
+  const { identities, identityGroups } = tx.tables;
+  const ofUser = tx.select({ id: identities.id }).from(identities).where(eq(identities.userId, userId));
+  await tx
+    .delete(identityGroups)
+    .where(and(inArray(identityGroups.identityId, ofUser), inArray(identityGroups.groupId, [...groupIds])));
 }
 
 async function readNames(tx: Transaction, groupIds: readonly string[]): Promise<readonly string[]> {

@@ -167,16 +167,16 @@ export function isOwnIssuer({ issuer, validIssuers }: ConnectedProvider, claimed
 
 /**
  * Many providers say names and groups only when they are asked with the access token. Answers the very claims it was given where
- * there is nothing to ask for, or nobody to ask.
+ * there is nothing to ask for, or nobody to ask. What code of the app's decides by nobody knows: it gets all there is.
  */
 export async function addUserInfo(
-  { groupsClaim }: ConnectedProvider,
+  { allow, groupsClaim, mapClaims, mapGroups }: ConnectedProvider,
   { config }: Discovered,
   { claims, accessToken }: { readonly claims: Claims; readonly accessToken: string },
 ): Promise<Claims> {
   const wanted = ["email", "name", ...(groupsClaim === null ? [] : [groupsClaim])];
-  if (config.serverMetadata().userinfo_endpoint === undefined || wanted.every((name) => Object.hasOwn(claims, name)))
-    return claims;
+  const isEnough = !(allow ?? mapClaims ?? mapGroups) && wanted.every((name) => Object.hasOwn(claims, name));
+  if (config.serverMetadata().userinfo_endpoint === undefined || isEnough) return claims;
   // It refuses an answer about somebody else (OpenID Connect Core §5.3.2).
   const added = await client.fetchUserInfo(config, accessToken, claims.sub);
   return joinClaims(claims, added);

@@ -57,7 +57,10 @@ export interface ProviderOptions {
   /** The claim with the names of groups, and which of them are which groups here. */
   readonly groupsClaim?: string | null;
   readonly groups?: Readonly<Record<string, string>>;
-  /** In place of names, locale and address from the standard claims. */
+  /**
+   * In place of names, locale and address from the standard claims. A renewal may say less than a sign-in did: of what the claims
+   * are silent about, a rank for instance, return nothing, not `false`.
+   */
   readonly mapClaims?: (claims: Claims) => MappedClaims;
   /** In place of `groupsClaim` and `groups`: names of groups here; null where the claims say nothing of groups. */
   readonly mapGroups?: (claims: Claims) => readonly string[] | null;

@@ -17,7 +17,7 @@ import { isTimeout, isUnavailable } from "./outgoing-fetch.ts";
 import { toPlainError } from "./plain-error.ts";
 import { sealTokens, tokenPlace } from "./provider-session.ts";
 import type { Claims } from "./provider.ts";
-import { readRenewedClaims } from "./read-claims.ts";
+import { type AccountClaims, readRenewedClaims } from "./read-claims.ts";
 import { type ProviderSessionRow, unlockRenewal } from "./renewal-lock.ts";
 import { tellTokens } from "./tell-tokens.ts";
 
@@ -215,7 +215,7 @@ async function keep(
   { tokens, claims }: { readonly tokens: AnsweredTokens; readonly claims: Claims | null },
 ): Promise<Date | null | "changed"> {
   const sealed = await sealTokens(context, row.sessionId, tokens);
-  const said = claims === null ? null : readRenewedClaims(provider, claims);
+  const said = readSaid(context, provider, claims);
   const userId = principal.user.id;
   return context.db.transaction(async (tx) => {
     const { providerSessions, users } = tx.tables;
@@ -239,6 +239,20 @@ async function keep(
     }
     return sealed.accessExpiresAt;
   });
+}
+
+/** A mapping that fails costs nobody the tokens: what was known of the person stays until one does not. */
+function readSaid(
+  { onError }: OidcContext,
+  provider: Renewing["provider"],
+  claims: Claims | null,
+): AccountClaims | null {
+  try {
+    return claims === null ? null : readRenewedClaims(provider, claims);
+  } catch (error) {
+    onError(toPlainError(error));
+    return null;
+  }
 }
 
 /** What is kept of the provider goes, and the session with it unless the provider's policy is to keep it. */

@@ -59,7 +59,7 @@ function readCode(code: string | null): OidcErrorCode {
   return oidcErrorCodes.find((known) => known === code) ?? "failed";
 }
 
-/** What a server calls a request: letters and digits, and what holds them together; nothing that could be a sentence. */
+/** What a server calls a request: a UUID, with or without its lines. Nothing that could be read as a sentence, a number to call, or an address. */
 function readId(id: string | null): string | null {
-  return id !== null && /^[\w.:+/=-]{8,128}$/.test(id) ? id : null;
+  return id !== null && /^[\da-f]{8}(?:-?[\da-f]{4}){3}-?[\da-f]{12}$/i.test(id) ? id : null;
 }

@@ -83,10 +83,18 @@ test("the error page shows the id to quote, and nothing else of the address", ()
   expect(screen.getByRole("link", { name: "Back to sign in" }).getAttribute("href")).toBe("/login");
   unmount();
 
-  openAddress("/auth/error?code=Call+0900+now&id=Call+0900+now+please");
-  const { container: other } = show(<ProviderErrorPage />);
-  expect(screen.getByRole("heading").textContent).toBe("It did not work");
-  expect(other.textContent).not.toContain("0900");
+  for (const id of [
+    "Call+0900+now+please",
+    "call:1-800-555-0900/evil.example",
+    "https://evil.example/0900",
+    "0900-0900-0900-0900",
+  ]) {
+    openAddress(`/auth/error?code=Call+0900+now&id=${id}`);
+    const { container: other, unmount: close } = show(<ProviderErrorPage />);
+    expect(screen.getByRole("heading").textContent).toBe("It did not work");
+    expect(other.textContent).not.toContain("0900");
+    close();
+  }
 });
 
 test("who is signed in, and wanted to connect a provider, is led back to the account", () => {

@@ -67,6 +67,37 @@ describeDatabases((dialect) => {
     expect((await readUser(both, root.cookie, ann.id)).identities).toEqual([]);
   });
 
+  test("a group that an admin takes and gives again is not the claims' any more", async () => {
+    await using both = await startBoth(dialect, {
+      provider: { groupsClaim: "groups", groups: { works: "staff" } },
+      idp: {
+        users: [
+          { name: "ann", groups: ["works"] },
+          { name: "bob", groups: ["works"] },
+        ],
+      },
+    });
+    const { app, idp } = both;
+    await app.auth.rights.setGroup("staff", []);
+    const root = await makeRoot(both);
+    const [ann, bob] = [await enter(both, "ann"), await enter(both, "bob")];
+    const groupIds = (await readUser(both, root.cookie, ann.id)).groups.map(({ id }) => id);
+    expect(groupIds).toHaveLength(1);
+    for (const wanted of [[], groupIds]) {
+      const input = { id: ann.id, groupIds: wanted };
+      expect((await app.http("admin.user.setGroups", { input, cookie: root.cookie })).status).toBe(200);
+    }
+
+    for (const name of ["ann", "bob"]) {
+      idp.setUser({ name, groups: [] });
+      await signInWith(idp, name, { app: app.url, as: "idp" });
+    }
+
+    const namesOf = async ({ id }: { readonly id: string }) =>
+      (await readUser(both, root.cookie, id)).groups.map(({ name }) => name);
+    expect([await namesOf(ann), await namesOf(bob)]).toEqual([["staff"], []]);
+  });
+
   test("a removal takes no session that came by another way, and nobody else's identity goes under this user's id", async () => {
     await using both = await startBoth(dialect);
     const { app } = both;

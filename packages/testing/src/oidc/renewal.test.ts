@@ -74,6 +74,21 @@ describeDatabases((dialect) => {
     expect(await staff()).toBe(200);
   });
 
+  test("a mapping that fails at a renewal costs nobody the token, and leaves what was known as it is", async () => {
+    let isBroken = false;
+    const mapClaims = (claims: Readonly<Record<string, unknown>>) => {
+      if (isBroken) throw new Error("It was not thought of.");
+      return { username: String(claims["preferred_username"]), isStaff: true };
+    };
+    await using short = await startRenewing(dialect, { mapClaims });
+    isBroken = true;
+    expect((await short.ask()).token).not.toBeNull();
+    expect(await short.rows()).toMatchObject([{ refreshingUntil: null }]);
+    const { users } = short.app.db.tables;
+    expect(await short.app.db.select().from(users)).toMatchObject([{ username: "ann", isStaff: true }]);
+    expect(short.app.logged).toMatchObject([{ facts: { err: { message: "It was not thought of." } } }]);
+  });
+
   test("what a mapping says of ranks holds at a renewal as at a sign-in, but for the last superuser", async () => {
     const mapClaims = (claims: Readonly<Record<string, unknown>>) => ({
       username: String(claims["preferred_username"]),
