@@ -1,5 +1,7 @@
 import type { Settings } from "@countersign/contract";
 
+import { isUsable } from "../password/unusable-password.ts";
+
 import { toEmailKey } from "./email.ts";
 import { toUsernameKey } from "./username.ts";
 
@@ -43,4 +45,12 @@ export function accountNames(
   const username = accountName({ kind: "username", key: user.usernameKey });
   const isOwn = EMAIL_VERIFICATION === "off" || user.emailVerifiedAt !== null;
   return user.emailKey === null || !isOwn ? [username] : [username, accountName({ kind: "email", key: user.emailKey })];
+}
+
+/** Does the account's password let anybody in? It takes a name as well that can be typed beside it. */
+export function hasPasswordWayIn(
+  { email, passwordHash }: { readonly email: string | null; readonly passwordHash: string | null },
+  { LOGIN_FIELDS }: Pick<Settings, "LOGIN_FIELDS">,
+): boolean {
+  return isUsable(passwordHash) && (email !== null || LOGIN_FIELDS.split(",").includes("username"));
 }

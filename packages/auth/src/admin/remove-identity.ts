@@ -17,7 +17,7 @@ export async function removeIdentity(
   call: AdminCall,
   { id, identityId }: Parameters<AdminUsers["removeIdentity"]>[1],
 ): Promise<AdminOutcome> {
-  const { db, providers } = context;
+  const { db } = context;
   const { identityGroups } = db.tables;
   const given = await db
     .select({ groupId: identityGroups.groupId })
@@ -32,7 +32,7 @@ export async function removeIdentity(
     if (identity === undefined) return { outcome: { status: "missing" } };
 
     const { provider } = identity;
-    const left = await readLeft(tx, providers, { target, rows, identity });
+    const left = await readLeft(tx, context, { target, rows, identity });
     const refusal = refuseRemoveIdentity({ actor, target }, { ...left, holdsAll: await holdsAllOf(tx, actor, id) });
     if (refusal !== null) return { outcome: refused(refusal), details: { provider } };
 

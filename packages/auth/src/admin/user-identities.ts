@@ -3,9 +3,9 @@ import { eq } from "drizzle-orm";
 import type { AdminIdentity } from "@countersign/contract";
 import type { Database } from "@countersign/db";
 
-import { isWayIn, type KnownProviders } from "../oidc/is-way-in.ts";
+import { hasPasswordWayIn } from "../account/login-name.ts";
+import { isWayIn } from "../oidc/is-way-in.ts";
 import { canOtherSuperuserEnter } from "../oidc/other-superusers.ts";
-import { isUsable } from "../password/unusable-password.ts";
 
 import type { AdminContext } from "./admin-context.ts";
 import type { UserRow } from "./make-change.ts";
@@ -16,7 +16,7 @@ export type IdentityRow = Database["tables"]["identities"]["$inferSelect"];
 
 /** See `AdminUser.identities`. Without a viewer, all that lead in alone are kept. */
 export async function readAdminIdentities(
-  { db, providers }: Pick<AdminContext, "db" | "providers">,
+  { db, providers, settings }: Pick<AdminContext, "db" | "providers" | "settings">,
   target: UserRow,
   viewerId: string | null,
 ): Promise<readonly AdminIdentity[]> {
@@ -24,7 +24,7 @@ export async function readAdminIdentities(
   const groupsOf = await readGivenGroups(db, target.id);
   return Promise.all(
     rows.map(async (row) => {
-      const facts = await readLeft(db, providers, { target, rows, identity: row });
+      const facts = await readLeft(db, { providers, settings }, { target, rows, identity: row });
       return {
         id: row.id,
         provider: row.provider,
@@ -52,14 +52,14 @@ export function readIdentities(db: Reader, userId: string): PromiseLike<Identity
 /** What is left when one of a user's identities goes. */
 export async function readLeft(
   db: Reader,
-  providers: KnownProviders,
+  site: Pick<AdminContext, "providers" | "settings">,
   of: { readonly target: UserRow; readonly rows: readonly IdentityRow[]; readonly identity: IdentityRow },
 ): Promise<{ readonly isLast: boolean; readonly isLastOfSuperusers: boolean }> {
   const { target, rows, identity } = of;
-  const isLast =
-    !isUsable(target.passwordHash) && !rows.some((other) => other.id !== identity.id && isWayIn(providers, other));
+  const isOtherIn = rows.some((other) => other.id !== identity.id && isWayIn(site.providers, other));
+  const isLast = !isOtherIn && !hasPasswordWayIn(target, site.settings);
   const isSuperuser = target.isSuperuser && target.isActive;
-  const isLastOfSuperusers = isLast && isSuperuser && !(await canOtherSuperuserEnter(db, providers, target.id));
+  const isLastOfSuperusers = isLast && isSuperuser && !(await canOtherSuperuserEnter(db, site, target.id));
   return { isLast, isLastOfSuperusers };
 }
 

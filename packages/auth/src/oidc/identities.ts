@@ -4,9 +4,9 @@ import type { LinkedIdentity } from "@countersign/contract";
 import { type Database, forUpdate, type Transaction } from "@countersign/db";
 
 import type { SignedInOrigin } from "../account/account-context.ts";
+import { hasPasswordWayIn } from "../account/login-name.ts";
 import { postIdentityNotice } from "../account/post-identity-notice.ts";
 import { actorOf } from "../audit/audit-actor.ts";
-import { isUsable } from "../password/unusable-password.ts";
 
 import type { StoredIdentity } from "./enter.ts";
 import { isWayIn } from "./is-way-in.ts";
@@ -15,7 +15,7 @@ import { removeIdentities } from "./remove-identities.ts";
 
 /** See `Oidc.identities`. */
 export async function listIdentities(context: OidcContext, userId: string): Promise<readonly LinkedIdentity[]> {
-  const ways = await readWaysIn(context.db, userId);
+  const ways = await readWaysIn(context, context.db, userId);
   return ways.rows.map((row) => ({
     id: row.id,
     provider: row.provider,
@@ -40,7 +40,7 @@ export async function unlinkIdentity(
   const { user, session } = from.principal;
   // Of two ways in that are given up at once, the second finds that the first is gone.
   await forUpdate(tx, tx.select({ id: users.id }).from(users).where(eq(users.id, user.id)));
-  const ways = await readWaysIn(tx, user.id);
+  const ways = await readWaysIn(context, tx, user.id);
   const identity = ways.rows.find((row) => row.id === id);
   if (identity === undefined) return { status: "missing" };
   const actor = actorOf(from.principal, from);
@@ -60,11 +60,15 @@ interface WaysIn {
   readonly hasPassword: boolean;
 }
 
-async function readWaysIn(db: Pick<Database, "select" | "tables">, userId: string): Promise<WaysIn> {
+async function readWaysIn(
+  { settings }: OidcContext,
+  db: Pick<Database, "select" | "tables">,
+  userId: string,
+): Promise<WaysIn> {
   const { identities, users } = db.tables;
   const rows = await db.select().from(identities).where(eq(identities.userId, userId)).orderBy(identities.id);
-  const [user] = await db.select({ passwordHash: users.passwordHash }).from(users).where(eq(users.id, userId));
-  return { rows, hasPassword: isUsable(user?.passwordHash ?? null) };
+  const [user] = await db.select().from(users).where(eq(users.id, userId));
+  return { rows, hasPassword: user !== undefined && hasPasswordWayIn(user, settings) };
 }
 
 /** Is there no way in but this one? An identity of a provider that is not set up (any more) is none. */

@@ -1,8 +1,9 @@
 import { and, eq, inArray, ne } from "drizzle-orm";
 
+import type { Settings } from "@countersign/contract";
 import type { Database } from "@countersign/db";
 
-import { isUsable } from "../password/unusable-password.ts";
+import { hasPasswordWayIn } from "../account/login-name.ts";
 
 import { isWayIn, type KnownProviders } from "./is-way-in.ts";
 
@@ -12,15 +13,15 @@ import { isWayIn, type KnownProviders } from "./is-way-in.ts";
  */
 export async function canOtherSuperuserEnter(
   tx: Pick<Database, "select" | "tables">,
-  providers: KnownProviders,
+  { providers, settings }: { readonly providers: KnownProviders; readonly settings: Pick<Settings, "LOGIN_FIELDS"> },
   userId: string,
 ): Promise<boolean> {
   const { identities, users } = tx.tables;
   const others = await tx
-    .select({ id: users.id, passwordHash: users.passwordHash })
+    .select({ id: users.id, email: users.email, passwordHash: users.passwordHash })
     .from(users)
     .where(and(eq(users.isSuperuser, true), eq(users.isActive, true), ne(users.id, userId)));
-  if (others.some(({ passwordHash }) => isUsable(passwordHash))) return true;
+  if (others.some((other) => hasPasswordWayIn(other, settings))) return true;
   if (others.length === 0) return false;
   const theirs = await tx
     .select({ provider: identities.provider, issuer: identities.issuer })

@@ -20,7 +20,7 @@ export async function removeIdentity(
   userId: string,
   identityId: string,
 ): ReturnType<Operator["removeIdentity"]> {
-  const { actor, audit, db, providers } = context;
+  const { actor, audit, db } = context;
   const { identityGroups } = db.tables;
   const given = await db
     .select({ groupId: identityGroups.groupId })
@@ -38,7 +38,7 @@ export async function removeIdentity(
 
     const { provider } = identity;
     const subject = { id: user.id, name: user.username };
-    const { isLast, isLastOfSuperusers } = await readLeft(tx, providers, { target: user, rows, identity });
+    const { isLast, isLastOfSuperusers } = await readLeft(tx, context, { target: user, rows, identity });
     if (isLastOfSuperusers)
       return { outcome: { status: "last-superuser" } as const, told: { subject, details: { provider } } };
 

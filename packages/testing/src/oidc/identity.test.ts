@@ -231,6 +231,23 @@ describeDatabases((dialect) => {
     expect((await app.http("who", { method: "GET", cookie: refused.cookie })).status).toBe(401);
   });
 
+  test("OID-29: a password is no way in for who has no name to type beside it", async () => {
+    for (const [fields, outcome] of [
+      ["email", "refused"],
+      ["username,email", "unlinked"],
+    ] as const) {
+      await using both = await startBoth(dialect, { settings: { LOGIN_FIELDS: fields } });
+      const { app, idp } = both;
+      const { browser } = await signInWith(idp, "ann", { app: app.url, as: "idp" });
+      await browser.mutate(app.url, "account.setPassword", { password });
+      await app.db.update(app.db.tables.users).set({ email: null, emailKey: null, emailVerifiedAt: null });
+      const [identity] = await identitiesOf(both);
+      const unlinked = browser.mutate(app.url, "account.identities.unlink", { id: identity?.id });
+      const failed = (error: unknown) => (String(error).includes("LAST_SIGN_IN_METHOD") ? "refused" : String(error));
+      expect([fields, await unlinked.then(() => "unlinked", failed)]).toEqual([fields, outcome]);
+    }
+  });
+
   test("of two ways in that are given up at once, one stays", async () => {
     await using idp = await startIdentityProvider({ users: [{ name: "ann" }] });
     await using other = await startIdentityProvider({ users: [{ name: "ann" }] });

@@ -53,14 +53,18 @@ describeDatabases((dialect) => {
 
     // Somebody else's browser, another state, and no sign-in's state: all land on the same page, and use nothing up.
     const back = `${app.url}/auth/oidc/idp/logged-out`;
+    const signIn = new URL(await startVisit(app, ann.browser)).searchParams.get("state");
     for (const [browser, query] of [
       [openPlainBrowser(), `?state=${state}`],
       [ann.browser, "?state=other"],
+      [ann.browser, `?state=${signIn}`],
       [ann.browser, ""],
     ] as const) {
       expect((await browser.visit(back + query)).url).toBe(`${app.url}/logged-out`);
     }
     expect(await steps()).toEqual(["started"]);
+    const visits = (await app.db.select().from(oidcTransactions)).filter(({ purpose }) => purpose === "sign-in");
+    expect(visits.map(({ step }) => step)).toContain("started");
     // Nor is its state one to sign in with.
     const callback = await ann.browser.visit(`${app.url}/auth/oidc/idp/callback?code=x&state=${state}`);
     expect(callback.url).toContain("code=expired");
