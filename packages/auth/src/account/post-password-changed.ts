@@ -16,7 +16,7 @@ export function postPasswordChanged(
   }: { /** The providers that opened the account until then. */ readonly removed?: readonly string[] } = {},
 ): void {
   const { identities, users } = db.tables;
-  const labelsOf = (names: readonly string[]) => [...new Set(names.map((name) => providerLabels.get(name) ?? name))];
+  const labelOf = (name: string) => providerLabels.get(name) ?? name;
   desk.post(async () => {
     const [user] = await db.select().from(users).where(eq(users.id, userId));
     // An address that was typed but is somebody else's (no key) gets nothing.
@@ -25,8 +25,11 @@ export function postPasswordChanged(
     const linked = await db.select().from(identities).where(eq(identities.userId, userId)).orderBy(identities.id);
     const told = {
       resetUrl: desk.urlOf("/password-reset"),
-      providers: labelsOf(linked.map(({ provider }) => provider)),
-      removed: labelsOf(removed),
+      // Each by itself: a second one of the same provider is somebody else's.
+      providers: linked.map(
+        ({ provider, createdAt }) => `${labelOf(provider)} (${createdAt.toISOString().slice(0, 10)})`,
+      ),
+      removed: [...new Set(removed.map(labelOf))],
     };
     return { to: user.emailKey, locale: user.locale, say: (texts) => texts.passwordChanged(told) };
   });

@@ -50,7 +50,7 @@ export interface MailTexts {
   resetPassword(link: Link): MailBody;
   /** A reset was asked for, by or for someone who signs in elsewhere. */
   noPasswordHere(urls: { readonly signInUrl: string }): MailBody;
-  /** With the providers that open the account beside it, and those that did until then. */
+  /** With the providers that open the account beside it, each with the day it was connected, and those that did until then. */
   passwordChanged(told: {
     readonly resetUrl: string;
     readonly providers: readonly string[];
