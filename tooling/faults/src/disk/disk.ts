@@ -74,7 +74,7 @@ export async function disk({ length, seed, tell }: FaultOptions): Promise<FaultR
       brokenRules(others, { name: "complaints of the database's own checks", rules: ["I9"], how }),
       brokenRules(others, { name: "other answers than a success or a clean refusal", rules: ["I11"], how }),
       timeWithin(
-        { name: "first success after a start, p99", mostMs: 10_000, how: `${backMs.length} starts from sources` },
+        { name: "first success after a start, p99", mostMs: 10_000, how: `${backMs.length} starts` },
         percentile(backMs, 0.99),
       ),
     ],

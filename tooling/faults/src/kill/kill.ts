@@ -49,7 +49,7 @@ export async function kill(options: FaultOptions): Promise<FaultReport> {
         row: "broken",
       }),
       timeWithin(
-        { name: "ready after a kill, p99", mostMs: 2000, how: `${ready.length} starts from sources`, row: "ready" },
+        { name: "ready after a kill, p99", mostMs: 2000, how: `${ready.length} starts`, row: "ready" },
         percentile(ready, 0.99),
       ),
     ],
