@@ -46,6 +46,7 @@ describeDatabases((dialect) => {
       passwordHash: null,
       isSuperuser: false,
       locale: null,
+      untrustedIssuers: null,
     });
   });
 

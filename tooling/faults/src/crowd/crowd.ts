@@ -85,7 +85,12 @@ async function loseServer(database: "postgres" | "sqlite", { length, tell }: Fau
     figures: [
       ...figuresOf(killed, "SIGKILL", how),
       timeWithin(
-        { name: "all live after a SIGKILL, the start included, with what has changed", mostMs: longestMs, how },
+        {
+          name: "all live after a SIGKILL, the start included, with what has changed",
+          mostMs: longestMs,
+          how,
+          row: "crowd",
+        },
         killed.allLiveMs,
       ),
       ...figuresOf(replaced, "replacement", how),

@@ -44,7 +44,12 @@ export async function deploy({ length, seed, tell }: FaultOptions): Promise<Faul
   return {
     violations,
     figures: [
-      brokenRules(violations, { name: "acknowledged writes lost while servers are replaced", rules: ["I1"], how }),
+      brokenRules(violations, {
+        name: "acknowledged writes lost while servers are replaced",
+        rules: ["I1"],
+        how,
+        row: "drain",
+      }),
       brokenRules(violations, { name: "refused writes found, or keys used twice", rules: ["I2", "I3", "I4"], how }),
       brokenRules(violations, {
         name: "lists of pages from before that show something else",

@@ -27,10 +27,10 @@ export async function halfOpen({ length, tell }: FaultOptions): Promise<FaultRep
     violations: [],
     figures: [
       timeWithin(
-        { name: "until the server had freed the socket", mostMs, how },
+        { name: "until the server had freed the socket", mostMs, how, row: "halfOpen" },
         seen.freedMs ?? Number.POSITIVE_INFINITY,
       ),
-      timeWithin({ name: "until the page had noticed", mostMs, how }, seen.noticedMs),
+      timeWithin({ name: "until the page had noticed", mostMs, how, row: "halfOpen" }, seen.noticedMs),
       timeWithin({ name: "until the page was back, with what had changed", mostMs: 31_000, how }, seen.backMs),
       {
         name: "sockets still held by a server that never pings",

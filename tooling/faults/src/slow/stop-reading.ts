@@ -62,15 +62,22 @@ export async function stopReading({ length, seed, tell }: FaultOptions): Promise
         isMet: notCut === 0,
         how,
       },
-      timeWithin({ name: "until all who had stopped reading were cut", mostMs: 10_000, how }, after.tookMs),
+      timeWithin(
+        { name: "until all who had stopped reading were cut", mostMs: 10_000, how, row: "stalled" },
+        after.tookMs,
+      ),
       { name: "of them told why (4408)", target: String(readers), seen: String(told), isMet: told === readers, how },
-      atMost({ name: "unread in the server per client", most: 2048, unit: "KB", how }, after.unread / 1024 / readers),
+      atMost(
+        { name: "unread in the server per client", most: 2048, unit: "KB", how, row: "stalled" },
+        after.unread / 1024 / readers,
+      ),
       atMost(
         { name: "memory beyond that when all read", most: 50, unit: "MB", how },
         after.megabytes - before.megabytes,
       ),
       {
         name: "p99 of the others' calls, compared with that when all read",
+        row: "stalled",
         target: "< 2 ×",
         seen: `${times} × (${before.p99.toFixed(0)} and ${after.p99.toFixed(0)} ms)`,
         isMet: after.p99 < 2 * before.p99,
