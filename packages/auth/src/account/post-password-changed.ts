@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
 
 import { noticeTo } from "../mail/mail-desk.ts";
+import { readIdentities } from "../oidc/read-identities.ts";
 
 import type { AccountContext } from "./account-context.ts";
 
@@ -15,14 +16,14 @@ export function postPasswordChanged(
     removed = [],
   }: { /** The providers that opened the account until then. */ readonly removed?: readonly string[] } = {},
 ): void {
-  const { identities, users } = db.tables;
+  const { users } = db.tables;
   const labelOf = (name: string) => providerLabels.get(name) ?? name;
   desk.post(async () => {
     const [user] = await db.select().from(users).where(eq(users.id, userId));
     // An address that was typed but is somebody else's (no key) gets nothing.
     if (!user || user.emailKey === null) return null;
     if (!(await desk.admits(noticeTo(user), user.emailKey))) return null;
-    const linked = await db.select().from(identities).where(eq(identities.userId, userId)).orderBy(identities.id);
+    const linked = await readIdentities(db, userId);
     const told = {
       resetUrl: desk.urlOf("/password-reset"),
       // Each by itself: a second one of the same provider is somebody else's.

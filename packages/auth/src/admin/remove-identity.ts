@@ -2,13 +2,14 @@ import { eq } from "drizzle-orm";
 
 import { postIdentityNotice } from "../account/post-identity-notice.ts";
 import { actorOf } from "../audit/audit-actor.ts";
+import { readIdentities } from "../oidc/read-identities.ts";
 import { removeIdentities } from "../oidc/remove-identities.ts";
 
 import { holdsAllOf } from "./acting-admin.ts";
 import type { AdminContext } from "./admin-context.ts";
 import type { AdminCall, AdminOutcome, AdminUsers } from "./admin.ts";
 import { changeUser, done, refused } from "./make-change.ts";
-import { readIdentities, readLeft } from "./user-identities.ts";
+import { readLeft } from "./user-identities.ts";
 import { refuseRemoveIdentity } from "./user-rules.ts";
 
 /** See `AdminUsers.removeIdentity`. */

@@ -3,16 +3,16 @@ import { eq } from "drizzle-orm";
 import type { AdminIdentity } from "@countersign/contract";
 import type { Database } from "@countersign/db";
 
-import { hasPasswordWayIn } from "../account/login-name.ts";
-import { isWayIn } from "../oidc/is-way-in.ts";
+import type { StoredIdentity } from "../oidc/enter.ts";
+import { isLastWayIn, isWayIn } from "../oidc/is-way-in.ts";
 import { canOtherSuperuserEnter } from "../oidc/other-superusers.ts";
+import { readIdentities } from "../oidc/read-identities.ts";
 
 import type { AdminContext } from "./admin-context.ts";
 import type { UserRow } from "./make-change.ts";
 import { refuseRemoveIdentity } from "./user-rules.ts";
 
 type Reader = Pick<Database, "select" | "tables">;
-export type IdentityRow = Database["tables"]["identities"]["$inferSelect"];
 
 /** See `AdminUser.identities`. Without a viewer, all that lead in alone are kept. */
 export async function readAdminIdentities(
@@ -43,21 +43,14 @@ export async function readAdminIdentities(
   );
 }
 
-/** A user's identities in the order they were connected. */
-export function readIdentities(db: Reader, userId: string): PromiseLike<IdentityRow[]> {
-  const { identities } = db.tables;
-  return db.select().from(identities).where(eq(identities.userId, userId)).orderBy(identities.id);
-}
-
 /** What is left when one of a user's identities goes. */
 export async function readLeft(
   db: Reader,
   site: Pick<AdminContext, "providers" | "settings">,
-  of: { readonly target: UserRow; readonly rows: readonly IdentityRow[]; readonly identity: IdentityRow },
+  of: { readonly target: UserRow; readonly rows: readonly StoredIdentity[]; readonly identity: StoredIdentity },
 ): Promise<{ readonly isLast: boolean; readonly isLastOfSuperusers: boolean }> {
-  const { target, rows, identity } = of;
-  const isOtherIn = rows.some((other) => other.id !== identity.id && isWayIn(site.providers, other));
-  const isLast = !isOtherIn && !hasPasswordWayIn(target, site.settings);
+  const { target } = of;
+  const isLast = isLastWayIn(site, target, of);
   const isSuperuser = target.isSuperuser && target.isActive;
   const isLastOfSuperusers = isLast && isSuperuser && !(await canOtherSuperuserEnter(db, site, target.id));
   return { isLast, isLastOfSuperusers };

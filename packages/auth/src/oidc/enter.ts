@@ -110,14 +110,14 @@ const skewMs = 60_000;
 
 /**
  * Locks a user together with the superusers, where the claims take that rank from them: all in one order, before any user is
- * locked by itself.
+ * locked by itself. True when the user is the last superuser, and is to be it no more.
  */
 export async function lockRankHolders(
   tx: Transaction,
   userId: string,
   { ranks }: Pick<AccountClaims, "ranks">,
-): Promise<{ readonly isLastSuperuser: boolean }> {
-  return { isLastSuperuser: ranks.isSuperuser === false && (await isLastSuperuser(tx, userId)) };
+): Promise<boolean> {
+  return ranks.isSuperuser === false && (await isLastSuperuser(tx, userId));
 }
 
 /** The identity's user, locked, with the ranks that a mapping sets by name. */
@@ -128,7 +128,7 @@ async function lockUser(
   { claims, provider }: Pick<Visitor, "claims" | "provider">,
 ): Promise<StoredUser> {
   const { identities, users } = tx.tables;
-  const { isLastSuperuser: isLast } = await lockRankHolders(tx, userId, claims);
+  const isLast = await lockRankHolders(tx, userId, claims);
   const [user] = await forUpdate(tx, tx.select().from(users).where(eq(users.id, userId)));
   const [identity] = await tx
     .select({ id: identities.id })

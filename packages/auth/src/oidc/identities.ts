@@ -4,18 +4,18 @@ import type { LinkedIdentity } from "@countersign/contract";
 import { type Database, forUpdate, type Transaction } from "@countersign/db";
 
 import type { SignedInOrigin } from "../account/account-context.ts";
-import { hasPasswordWayIn } from "../account/login-name.ts";
 import { postIdentityNotice } from "../account/post-identity-notice.ts";
 import { actorOf } from "../audit/audit-actor.ts";
 
-import type { StoredIdentity } from "./enter.ts";
-import { isWayIn } from "./is-way-in.ts";
+import type { StoredIdentity, StoredUser } from "./enter.ts";
+import { isLastWayIn } from "./is-way-in.ts";
 import type { OidcContext } from "./oidc-context.ts";
+import { readIdentities } from "./read-identities.ts";
 import { removeIdentities } from "./remove-identities.ts";
 
 /** See `Oidc.identities`. */
 export async function listIdentities(context: OidcContext, userId: string): Promise<readonly LinkedIdentity[]> {
-  const ways = await readWaysIn(context, context.db, userId);
+  const ways = await readWaysIn(context.db, userId);
   return ways.rows.map((row) => ({
     id: row.id,
     provider: row.provider,
@@ -40,7 +40,7 @@ export async function unlinkIdentity(
   const { user, session } = from.principal;
   // Of two ways in that are given up at once, the second finds that the first is gone.
   await forUpdate(tx, tx.select({ id: users.id }).from(users).where(eq(users.id, user.id)));
-  const ways = await readWaysIn(context, tx, user.id);
+  const ways = await readWaysIn(tx, user.id);
   const identity = ways.rows.find((row) => row.id === id);
   if (identity === undefined) return { status: "missing" };
   const actor = actorOf(from.principal, from);
@@ -56,22 +56,18 @@ export async function unlinkIdentity(
 }
 
 interface WaysIn {
+  /** Null when the account is gone. */
+  readonly user: StoredUser | null;
   readonly rows: readonly StoredIdentity[];
-  readonly hasPassword: boolean;
 }
 
-async function readWaysIn(
-  { settings }: OidcContext,
-  db: Pick<Database, "select" | "tables">,
-  userId: string,
-): Promise<WaysIn> {
-  const { identities, users } = db.tables;
-  const rows = await db.select().from(identities).where(eq(identities.userId, userId)).orderBy(identities.id);
+async function readWaysIn(db: Pick<Database, "select" | "tables">, userId: string): Promise<WaysIn> {
+  const { users } = db.tables;
+  const rows = await readIdentities(db, userId);
   const [user] = await db.select().from(users).where(eq(users.id, userId));
-  return { rows, hasPassword: user !== undefined && hasPasswordWayIn(user, settings) };
+  return { user: user ?? null, rows };
 }
 
-/** Is there no way in but this one? An identity of a provider that is not set up (any more) is none. */
-function isLast({ providers }: OidcContext, identity: StoredIdentity, { rows, hasPassword }: WaysIn): boolean {
-  return !hasPassword && !rows.some((other) => other.id !== identity.id && isWayIn(providers, other));
+function isLast(context: OidcContext, identity: StoredIdentity, { user, rows }: WaysIn): boolean {
+  return isLastWayIn(context, user ?? { email: null, passwordHash: null }, { rows, identity });
 }

@@ -8,8 +8,7 @@ import { adminTopic } from "../admin/admin-topic.ts";
 import type { AuditActor } from "../audit/audit-event.ts";
 
 import { takeGroups } from "./claimed-groups.ts";
-
-type StoredIdentity = Transaction["tables"]["identities"]["$inferSelect"];
+import type { StoredIdentity } from "./enter.ts";
 
 export interface IdentityRemoval {
   /** Whose they are. The caller has locked them. */

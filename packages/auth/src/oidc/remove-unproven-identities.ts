@@ -1,5 +1,3 @@
-import { eq } from "drizzle-orm";
-
 import type { Transaction } from "@countersign/db";
 
 import type { AccountContext } from "../account/account-context.ts";
@@ -7,6 +5,7 @@ import type { AuditActor } from "../audit/audit-event.ts";
 import { isUsable } from "../password/unusable-password.ts";
 
 import type { StoredIdentity, StoredUser } from "./enter.ts";
+import { readIdentities } from "./read-identities.ts";
 import { type RemovedIdentity, removeIdentities } from "./remove-identities.ts";
 
 /**
@@ -18,9 +17,7 @@ export async function removeUnprovenIdentities(
   tx: Transaction,
   { user, actor }: { readonly user: StoredUser; readonly actor: AuditActor },
 ): Promise<readonly RemovedIdentity[]> {
-  const { identities } = tx.tables;
-  const found = await tx.select().from(identities).where(eq(identities.userId, user.id));
-  const ids = findUnproven(user, found).map(({ id }) => id);
+  const ids = findUnproven(user, await readIdentities(tx, user.id)).map(({ id }) => id);
   return removeIdentities(context, tx, { user, ids, actor, reason: "unconfirmed" });
 }
 

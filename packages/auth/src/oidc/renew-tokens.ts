@@ -4,13 +4,12 @@ import { z } from "zod";
 
 import { forUpdate } from "@countersign/db";
 
-import { isLastSuperuser } from "../account/last-superuser.ts";
 import type { Principal } from "../session/principal.ts";
 
 import { applyGroups, lockGroups } from "./claimed-groups.ts";
 import { setRanks } from "./claimed-ranks.ts";
 import { type Discovered, withinTime } from "./connection.ts";
-import type { StoredIdentity } from "./enter.ts";
+import { lockRankHolders, type StoredIdentity } from "./enter.ts";
 import { addUserInfo, type AnsweredTokens, toTokens, verifyIdToken } from "./exchange.ts";
 import type { ConnectedProvider, OidcContext } from "./oidc-context.ts";
 import { isTimeout, isUnavailable } from "./outgoing-fetch.ts";
@@ -223,7 +222,7 @@ async function keep(
     const of = { identityId: row.identityId, provider: provider.name };
     const locked =
       said === null || said.groups === null ? null : await lockGroups(context, tx, { ...of, names: said.groups });
-    const isLast = said?.ranks.isSuperuser === false && (await isLastSuperuser(tx, userId));
+    const isLast = said !== null && (await lockRankHolders(tx, userId, said));
     const [user] = said === null ? [] : await forUpdate(tx, tx.select().from(users).where(eq(users.id, userId)));
     const kept = await tx
       .update(providerSessions)

@@ -1,7 +1,8 @@
 import { eq } from "drizzle-orm";
 
 import { lockRows } from "../admin/lock-rows.ts";
-import { readAdminIdentities, readIdentities, readLeft } from "../admin/user-identities.ts";
+import { readAdminIdentities, readLeft } from "../admin/user-identities.ts";
+import { readIdentities } from "../oidc/read-identities.ts";
 import { removeIdentities } from "../oidc/remove-identities.ts";
 
 import type { OperatorContext } from "./operator-context.ts";
