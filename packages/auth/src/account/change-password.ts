@@ -6,13 +6,13 @@ import { actorOf } from "../audit/audit-actor.ts";
 import type { Accounts, ChangePasswordResult } from "../auth.ts";
 import type { Busy } from "../password/hash-queue.ts";
 import type { NewSession } from "../session/session-engine.ts";
-import { voidLinks } from "../token/link.ts";
 
 import type { AccountContext, SignedInOrigin } from "./account-context.ts";
 import { readNewPrincipal } from "./begin-session.ts";
 import { confirmPassword, type ConfirmedUser, verifyPassword } from "./confirm-password.ts";
+import { keepOnlyThisSession } from "./keep-only-this-session.ts";
 import { postPasswordChanged } from "./post-password-changed.ts";
-import { asEnded, SessionEnded } from "./session-ended.ts";
+import { asEnded } from "./session-ended.ts";
 
 /** See `Accounts.changePassword`. */
 export async function changePassword(
@@ -77,12 +77,11 @@ async function replacePassword(
 }
 
 async function writePassword(
-  { sessions, bus, audit }: AccountContext,
+  context: AccountContext,
   tx: Transaction,
   { confirmed, passwordHash, from }: Replacement,
 ): Promise<NewSession | "conflict"> {
   const { users } = tx.tables;
-  const { session } = from.principal;
   const changed = await tx
     .update(users)
     .set({ passwordHash })
@@ -90,16 +89,5 @@ async function writePassword(
     .returning({ id: users.id });
   if (changed.length === 0) return "conflict";
 
-  await sessions.end(tx, { userId: confirmed.id, exceptSessionId: session.id }, "password_changed");
-  const rotated = await sessions.rotate(tx, session.id, { reauthenticated: true, ifTokenHash: from.tokenHash });
-  if (rotated === null) throw new SessionEnded();
-  // Links mailed under the old password open nothing any more.
-  await voidLinks(tx, confirmed.id);
-  tx.afterCommit(() => bus.publish({ kind: "user", userId: confirmed.id }));
-  await audit.recordIn(tx, {
-    action: "account.change_password",
-    outcome: "ok",
-    actor: actorOf(from.principal, from),
-  });
-  return rotated;
+  return keepOnlyThisSession(context, tx, from, { reauthenticated: true });
 }

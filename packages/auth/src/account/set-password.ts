@@ -6,12 +6,12 @@ import { actorOf } from "../audit/audit-actor.ts";
 import type { Accounts, SetPasswordResult } from "../auth.ts";
 import { unusablePassword } from "../password/unusable-password.ts";
 import type { NewSession } from "../session/session-engine.ts";
-import { voidLinks } from "../token/link.ts";
 
 import type { AccountContext, SignedInOrigin } from "./account-context.ts";
 import { readNewPrincipal } from "./begin-session.ts";
+import { keepOnlyThisSession } from "./keep-only-this-session.ts";
 import { postPasswordChanged } from "./post-password-changed.ts";
-import { asEnded, SessionEnded } from "./session-ended.ts";
+import { asEnded } from "./session-ended.ts";
 
 /** See `Accounts.setPassword`. */
 export async function setPassword(
@@ -45,12 +45,12 @@ export async function setPassword(
 
 /** Only where there is none: who has one is asked for it. Of two at once one wins. */
 async function writePassword(
-  { audit, bus, sessions }: AccountContext,
+  context: AccountContext,
   tx: Transaction,
   { passwordHash, from }: { readonly passwordHash: string; readonly from: SignedInOrigin },
 ): Promise<NewSession | "conflict"> {
   const { users } = tx.tables;
-  const { user, session } = from.principal;
+  const { user } = from.principal;
   const isWithout = or(isNull(users.passwordHash), eq(users.passwordHash, unusablePassword));
   const changed = await tx
     .update(users)
@@ -59,12 +59,5 @@ async function writePassword(
     .returning({ id: users.id });
   if (changed.length === 0) return "conflict";
 
-  await sessions.end(tx, { userId: user.id, exceptSessionId: session.id }, "password_changed");
-  const rotated = await sessions.rotate(tx, session.id, { ifTokenHash: from.tokenHash });
-  if (rotated === null) throw new SessionEnded();
-  await voidLinks(tx, user.id);
-  tx.afterCommit(() => bus.publish({ kind: "user", userId: user.id }));
-  const actor = actorOf(from.principal, from);
-  await audit.recordIn(tx, { action: "account.change_password", outcome: "ok", reason: "first", actor });
-  return rotated;
+  return keepOnlyThisSession(context, tx, from, { reauthenticated: false, reason: "first" });
 }
