@@ -109,6 +109,34 @@ test("OID-35: visits begun in two windows end each for itself", async ({ newDevi
   await expect(two.getByRole("button", menuOfNina)).toBeVisible();
 });
 
+test("OID-35: visits begun in two windows in the same moment come back both, in a browser that was never here", async ({
+  newDevice,
+  server,
+}) => {
+  const device = await newDevice();
+  const one = await device.openWindow("/login?next=/account");
+  const two = await device.openWindow("/login?next=/notes");
+  const pages = [one, two];
+  // Neither leaves before the other is asked for: so neither has a cookie of the other's.
+  const both = Promise.withResolvers<void>();
+  let asked = 0;
+  await device.context.route("**/trpc/auth.oidc.start*", async (route) => {
+    asked += 1;
+    if (asked === pages.length) both.resolve();
+    await both.promise;
+    expect(await route.request().headerValue("cookie")).toBeNull();
+    await route.continue();
+  });
+  await Promise.all(pages.map((page) => page.getByRole("button", { name: "Continue with The Works" }).click()));
+  for (const page of pages) await expect(page.getByRole("button", { name: "Nina Soto" })).toBeVisible();
+
+  await chooseAtWorks(one, "Nina Soto");
+  await expect(one).toHaveURL(`${server.url}/account`);
+  await chooseAtWorks(two, "Nina Soto");
+  await expect(two).toHaveURL(`${server.url}/notes`);
+  await expect(two.getByRole("button", menuOfNina)).toBeVisible();
+});
+
 test.describe("where an account needs an address", () => {
   test.use({
     setUp: { users: [{ name: "mia", fullName: "Mia Roy", email: null }], environment: { EMAIL_REQUIRED: "true" } },

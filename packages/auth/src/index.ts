@@ -40,16 +40,14 @@ export { describeFault, mostKeys } from "./session-data/data-value.ts";
 export { dataTopic, type DataHolder, type NewVisitor, type SessionData } from "./session-data/session-data.ts";
 export type { Principal, Session, User } from "./session/principal.ts";
 export { RecentPrincipals } from "./session/recent-principals.ts";
-export {
-  createOidcCookie,
-  createSessionCookie,
-  createVisitorCookie,
-  type SessionCookie,
-} from "./session/session-cookie.ts";
+export { createSessionCookie, createVisitorCookie, type SessionCookie } from "./session/session-cookie.ts";
+export { type BindingCookie, createBindingCookie } from "./session/binding-cookie.ts";
 export type { TokenCookie } from "./session/token-cookie.ts";
 export type { DeviceSession, NewSession, SessionEngine, SessionOrigin } from "./session/session-engine.ts";
+export { isWithinLimits } from "./session/session-limits.ts";
 export { anySessionTopic, sessionsTopic } from "./session/sessions-topic.ts";
 export { toSnapshot } from "./session/snapshot.ts";
+export { toSayableInstant } from "./sayable-instant.ts";
 export { hashToken } from "./session/token.ts";
 export { touchUser, touchUserIn } from "./session/touch-user.ts";
 export { createTurnBatch } from "./session/turn-batch.ts";

@@ -87,6 +87,14 @@ const ways: Readonly<Record<string, Way>> = {
   "operator.removeUser": ({ operator, ann }) => operator.removeUser(ann.id),
   "operator.endSession": ({ operator, ann }) => operator.endSession(ann.principal.session.id),
   "operator.endSessions": ({ operator, ann }) => operator.endSessions(ann.id),
+  "operator.endSessionsFrom": async ({ app, ann, operator }) => {
+    const { identities, providerSessions } = app.db.tables;
+    const identity = { id: "an identity", provider: "works", issuer: "https://works.example", subject: "ann" };
+    await app.db.insert(identities).values({ ...identity, userId: ann.id, createdAt: new Date() });
+    const began = { sessionId: ann.principal.session.id, identityId: identity.id, provider: "works" };
+    await app.db.insert(providerSessions).values(began);
+    return operator.endSessionsFrom("works");
+  },
   "operator.endAllSessions": ({ operator }) => operator.endAllSessions(),
 };
 

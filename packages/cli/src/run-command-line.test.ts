@@ -60,8 +60,15 @@ test.each([
   ["user promote", "Something is missing: countersign user promote <user>."],
   ["user promote ann bob", `"bob" is too much: countersign user promote <user>.`],
   ["user create ann --verified", "--verified is about an address: write --email <address> too."],
-  ["sessions revoke", "Say which: the ids of sessions, or --user <user>, or --all. One of the three."],
-  ["sessions revoke one --all --yes", "Say which: the ids of sessions, or --user <user>, or --all. One of the three."],
+  ["sessions revoke", "Say which: the ids of sessions, or --user <user>, or --provider <name>, or --all. One of them."],
+  [
+    "sessions revoke one --all --yes",
+    "Say which: the ids of sessions, or --user <user>, or --provider <name>, or --all. One of them.",
+  ],
+  [
+    "sessions revoke --provider works --user ann",
+    "Say which: the ids of sessions, or --user <user>, or --provider <name>, or --all. One of them.",
+  ],
   ["sessions revoke --all", "--all signs everybody out. Add --yes if that is meant."],
   ["user list", "Which database? Set DATABASE_URL to what the server has, or write --database sqlite:./path.db."],
   ["user list --__proto__", `"countersign user list" has no option --__proto__. See countersign user list --help.`],

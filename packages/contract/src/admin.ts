@@ -96,7 +96,7 @@ export interface AdminIdentity extends LinkedIdentity {
 
 export interface AdminGroup extends LiveRow {
   readonly name: string;
-  readonly createdAt: string;
+  readonly createdAt: string | null;
   readonly permissions: readonly string[];
   readonly memberCount: number;
 }
@@ -112,17 +112,19 @@ export interface AdminPermission {
 export interface AdminSession extends LiveRow {
   readonly userId: string;
   readonly username: string;
-  readonly createdAt: string;
-  readonly lastUsedAt: string;
+  readonly createdAt: string | null;
+  readonly lastUsedAt: string | null;
   readonly expiresAt: string;
   readonly remember: boolean;
   readonly ip: string | null;
   readonly userAgent: string | null;
+  /** The identity provider that it came from, as people call it; null: it came by a password. */
+  readonly provider: string | null;
 }
 
 /** An entry of the audit log. It never changes. */
 export interface AdminAuditEvent extends LiveRow {
-  readonly at: string;
+  readonly at: string | null;
   /** As in `auth.login` or `admin.user.update`. */
   readonly action: string;
   readonly outcome: "ok" | "refused";

@@ -37,11 +37,13 @@ export const oidcErrorCodes = [
   "refused",
   /** The identity belongs to another account. */
   "taken",
+  /** The account is connected to somebody else at that provider. */
+  "other",
   /** There is an account with this address, which has another way in: sign in by that, and connect the provider there. */
   "exists",
   /** The address of the account has to be confirmed first. */
   "unverified",
-  /** Too many new accounts from one address. */
+  /** Too many new accounts, or answers that belong to nothing, from one address. */
   "limited",
   "failed",
 ] as const;
@@ -65,8 +67,11 @@ export interface LinkedIdentity {
   readonly id: string;
   readonly provider: string;
   readonly label: string;
+  /** What the provider last said. */
   readonly email: string | null;
-  readonly createdAt: string;
+  /** Has the provider verified it? Else it may be anybody's. */
+  readonly isEmailVerified: boolean;
+  readonly createdAt: string | null;
   readonly lastUsedAt: string | null;
   /** Without it there would be no way in: it cannot be taken away. */
   readonly isLast: boolean;

@@ -4,8 +4,9 @@ export interface SessionListItem {
   /** Rises with every change of the session. */
   readonly version: number;
   readonly isCurrent: boolean;
-  readonly createdAt: string;
-  readonly lastUsedAt: string;
+  /** Null where it was set by hand to what cannot be said. So is `lastUsedAt`. */
+  readonly createdAt: string | null;
+  readonly lastUsedAt: string | null;
   readonly expiresAt: string;
   readonly ip: string | null;
   readonly userAgent: string | null;

@@ -165,6 +165,11 @@ export const Settings = z.object({
     )
     .default(["RS256", "PS256", "ES256", "EdDSA"])
     .describe("How identity providers may sign what they say of people."),
+  OIDC_RENEW_SECONDS: seconds(0, 300)
+    .default(30)
+    .describe(
+      "How often identity providers' tokens of sessions in use are looked through, to renew those that are about to end; 0: only where code asks for one.",
+    ),
   SIGN_UP: flag.default(true).describe("May visitors make accounts?"),
   SIGN_IN_AFTER_SIGN_UP: flag.default(true).describe("Is a new user signed in at once?"),
   LOGIN_FIELDS: z

@@ -27,14 +27,6 @@ export interface Transaction<Tables extends CoreTables = CoreTables> extends Que
   savepoint<Result>(body: (tx: Transaction<Tables>) => Promise<Result>): Promise<Result>;
 }
 
-export interface TransactionOptions {
-  /**
-   * Until when it waits for its turn, its connection and SQLite's lock, by `performance.now()`: no longer than anything may wait
-   * for the database, but what was waited before may count as well. Then DatabaseUnavailable, and nothing was done.
-   */
-  readonly startBy?: number;
-}
-
 /** One read, prepared once, for the paths that run on every call. */
 export interface Statement<Row> {
   /**
@@ -68,20 +60,19 @@ export type AccessLog = () => readonly AccessChange[] | null;
  * An open database of either dialect. `queries` outside a transaction commit one by one.
  *
  * Failures: `DatabaseUnavailable` when the database cannot be reached, does not answer in time, or is locked by another
- * process beyond the deadline; `UniqueViolation` when a unique constraint refuses a write. All others are bugs and pass through.
+ * process beyond the deadline, or the running code's `Patience` is at its end; `UniqueViolation` when a unique constraint refuses a write. All others are bugs and pass through.
  */
 export interface Database<Tables extends CoreTables = CoreTables> extends Queries, AsyncDisposable {
   readonly dialect: Dialect;
   readonly tables: Tables;
+  /** How long a statement may take (Postgres), or a write wait for its turn (SQLite), in milliseconds: enough for a call's `Patience`. */
+  readonly patienceMs: number;
   /**
    * Runs `body` in one transaction (SQLite: one writer at a time, queued; Postgres: `read committed`). Commits when it
    * returns, rolls back when it throws or lasts for too long. A statement that fails ends it; what may fail goes into
    * `tx.savepoint`. Inside the body `db` does not write: that is the `tx`'s part.
    */
-  transaction<Result>(
-    body: (tx: Transaction<Tables>) => Promise<Result>,
-    options?: TransactionOptions,
-  ): Promise<Result>;
+  transaction<Result>(body: (tx: Transaction<Tables>) => Promise<Result>): Promise<Result>;
   /** Prepares a read, spelled for each dialect (`?` and `$1`). The same text gives the same statement. */
   prepare<Row>(name: string, text: { readonly sqlite: string; readonly postgres: string }): Statement<Row>;
   /**

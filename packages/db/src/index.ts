@@ -24,6 +24,7 @@ export { migrateDatabase, type MigrateDatabaseOptions, readMigrationStatus } fro
 export type { MigrationStatus } from "./migrate.ts";
 export type { MigrationSet } from "./migration-set.ts";
 export { openDatabase, type OpenDatabaseOptions } from "./open-database.ts";
+export { Patience, patienceLeftMs, spendPatience, waitPatiently, withoutPatience } from "./patience.ts";
 export { type OnRowsChanged, rowsTopic, type WatchedRows } from "./row-changes.ts";
 export { coreTables, type CoreTables } from "./schema/tables.ts";
 export { createTurnQueue, type TurnQueue } from "./turn-queue.ts";

@@ -38,6 +38,7 @@ describeDatabases((dialect) => {
       { set_name: "core", name: dialect.name === "sqlite" ? "0007_identities" : "0006_identities" },
       ...(dialect.name === "sqlite" ? [{ set_name: "core", name: "0008_identities_by_hand" }] : []),
       { set_name: "core", name: `${dialect.name === "sqlite" ? "0009" : "0007"}_proven_identities.expand` },
+      ...(dialect.name === "sqlite" ? [{ set_name: "core", name: "0010_groups_put_in_place" }] : []),
       { set_name: "app", name: "0000_counters" },
       { set_name: "app", name: "0001_count" },
     ]);

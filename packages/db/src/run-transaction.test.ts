@@ -5,7 +5,7 @@ import { expect, test, vi } from "vitest";
 
 import { describeDatabases, postgresDialect } from "@app/services/databases";
 
-import { type Database, forUpdate, type Transaction, UniqueViolation } from "./index.ts";
+import { type Database, forUpdate, Patience, type Transaction, UniqueViolation } from "./index.ts";
 import { newUser, openTestDatabase } from "./test/open-test-database.ts";
 
 describeDatabases((dialect) => {
@@ -42,7 +42,7 @@ describeDatabases((dialect) => {
     expect(await userIds(db)).toEqual(["bob"]);
   });
 
-  test("a transaction that cannot begin by when it is to is refused then, and does nothing; one that may wait longer does it", async () => {
+  test("a transaction that cannot begin as long as its caller is patient is refused then, and does nothing; one that may wait longer does it", async () => {
     await using opened = await openTestDatabase(dialect, { poolSize: 2 });
     const { db } = opened;
     const { promise: hasBegun, resolve: begin } = Promise.withResolvers<void>();
@@ -55,9 +55,9 @@ describeDatabases((dialect) => {
     await hasBegun;
 
     const from = performance.now();
-    const patient = db.transaction((tx) => insertUser(tx, "patient"), { startBy: from + 60_000 });
-    const hasty = db.transaction((tx) => insertUser(tx, "hasty"), { startBy: from + 100 });
-    const late = db.transaction((tx) => insertUser(tx, "late"), { startBy: from - 1 });
+    const patient = new Patience(60_000).run(() => db.transaction((tx) => insertUser(tx, "patient")));
+    const hasty = new Patience(100).run(() => db.transaction((tx) => insertUser(tx, "hasty")));
+    const late = new Patience(0).run(() => db.transaction((tx) => insertUser(tx, "late")));
     await expect(late).rejects.toMatchObject({ name: "DatabaseUnavailable", outcomeUnknown: false });
     await expect(hasty).rejects.toMatchObject({ name: "DatabaseUnavailable", outcomeUnknown: false });
     // Of itself it would have been patient for five seconds.

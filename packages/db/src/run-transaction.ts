@@ -1,5 +1,6 @@
 import type { CurrentTransaction } from "./current-transaction.ts";
 import { DatabaseUnavailable, type Dialect, type Queries, type Transaction } from "./database.ts";
+import { inTime, withoutPatience } from "./patience.ts";
 import type { OnError } from "./report.ts";
 import type { CoreTables } from "./schema/tables.ts";
 import { TransactionScope } from "./transaction-scope.ts";
@@ -9,10 +10,9 @@ export interface TransactionConnection {
   /**
    * Waits for the connection and begins.
    *
-   * @param startBy see `TransactionOptions`; infinity when nothing but the database's own limit holds
-   * @throws DatabaseUnavailable when it cannot begin by then
+   * @throws DatabaseUnavailable when it cannot begin in time
    */
-  begin(startBy: number): Promise<void>;
+  begin(): Promise<void>;
   /** @throws DatabaseUnavailable with `outcomeUnknown` when nobody can say whether the commit happened */
   commit(): Promise<void>;
   /** Never throws: a connection that cannot roll back is given up, which rolls back too. */
@@ -35,16 +35,15 @@ export async function runTransaction<Tables extends CoreTables, Result>(options:
   readonly transactionTimeoutMs: number;
   readonly onError: OnError;
   readonly body: (tx: Transaction<Tables>) => Promise<Result>;
-  readonly startBy: number | undefined;
 }): Promise<Result> {
-  const { connection, startBy = Number.POSITIVE_INFINITY } = options;
+  const { connection } = options;
   const effects: Effect[] = [];
   try {
-    await connection.begin(startBy);
+    await connection.begin();
     const result = await runBody({ ...options, effects });
     await connection.commit();
     // Before the release, so that the effects of transactions run in the order of their commits.
-    runEffects(effects, options.onError);
+    withoutPatience(() => runEffects(effects, options.onError));
     return result;
   } finally {
     connection.release();
@@ -60,7 +59,7 @@ async function runBody<Tables extends CoreTables, Result>(
     const tx = createTransaction({ ...options, scope, depth: 1 });
     const result = await inTime(
       current.run(scope, () => body(tx)),
-      options.transactionTimeoutMs,
+      { withinMs: options.transactionTimeoutMs, refusal: () => tookTooLong(options.transactionTimeoutMs) },
     );
     // A body that swallowed a failure, or left a savepoint open, did not do all of its work: none is kept.
     scope.requireUsable();
@@ -74,16 +73,8 @@ async function runBody<Tables extends CoreTables, Result>(
 }
 
 /** What the body still does after its time is up fails: its scope has ended. */
-async function inTime<Result>(body: Promise<Result>, timeoutMs: number): Promise<Result> {
-  const { promise: timeout, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    reject(new DatabaseUnavailable(`The transaction did not end within ${timeoutMs} ms, so it was rolled back.`));
-  }, timeoutMs);
-  try {
-    return await Promise.race([body, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
+function tookTooLong(timeoutMs: number): DatabaseUnavailable {
+  return new DatabaseUnavailable(`The transaction did not end within ${timeoutMs} ms, so it was rolled back.`);
 }
 
 function createTransaction<Tables extends CoreTables>(options: {

@@ -1,3 +1,5 @@
+import { setTimeout as pause } from "node:timers/promises";
+
 import { expect, test } from "vitest";
 
 import { DatabaseUnavailable } from "./database.ts";
@@ -119,3 +121,62 @@ test("those who each come when nobody waits, in one turn of the event loop, let 
   expect(order.slice(0, 5)).toContain("else");
   expect(order).toHaveLength(21);
 });
+
+test("those who are quick follow one another in the same turn of the event loop, also when nobody came for a while", async () => {
+  const queue = createTurnQueue({ places: 1, longest: 100 });
+  // As long as a run may last at most: it counts from when somebody comes.
+  await pause(20);
+  let isTurnOver = false;
+  const turns = Array.from({ length: 20 }, async () => {
+    const leave = await queue.enter(later());
+    leave();
+    return isTurnOver;
+  });
+  setImmediate(() => (isTurnOver = true));
+
+  expect(new Set(await Promise.all(turns))).toEqual(new Set([false]));
+});
+
+test("what one queue has run for counts for all: they share the event loop", async () => {
+  const queues = Array.from({ length: 10 }, () => createTurnQueue({ places: 1, longest: 100 }));
+  let isTurnOver = false;
+  const pairs = queues.map((queue) =>
+    Promise.all(
+      ["first", "second"].map(async () => {
+        const leave = await queue.enter(later());
+        work(5);
+        leave();
+        return isTurnOver;
+      }),
+    ),
+  );
+  setImmediate(() => (isTurnOver = true));
+
+  const seconds = (await Promise.all(pairs)).map(([, second]) => second);
+  expect(seconds.filter((wasAfter) => !wasAfter).length).toBeLessThanOrEqual(2);
+});
+
+test("of those who wait each is turned away when its own deadline passes, whoever came first", async () => {
+  const queue = createTurnQueue({ places: 1, longest: 10 });
+  const leave = await queue.enter(later());
+  const refused: string[] = [];
+  const wait = (name: string, deadline: number) => queue.enter(deadline).catch(() => refused.push(name));
+  const from = performance.now();
+  const [last, first, second] = [wait("last", from + 90), wait("first", from + 20), wait("second", from + 50)];
+  const patient = queue.enter(later());
+
+  await first;
+  expect(refused).toEqual(["first"]);
+  await second;
+  expect(refused).toEqual(["first", "second"]);
+  await last;
+  expect(refused).toEqual(["first", "second", "last"]);
+  expect(queue.waiting).toBe(1);
+  leave();
+  await expect(patient).resolves.toBeTypeOf("function");
+  expect(queue.waiting).toBe(0);
+});
+
+function work(ms: number): void {
+  for (const begun = performance.now(); performance.now() - begun < ms;);
+}

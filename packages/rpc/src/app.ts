@@ -11,7 +11,7 @@ import {
   adminTopic,
   type Auth,
   type Clock,
-  createOidcCookie,
+  createBindingCookie,
   createSessionCookie,
   createVisitorCookie,
   RecentPrincipals,
@@ -229,6 +229,7 @@ export function createApp<Tables extends CoreTables>(given: AppOptions<Tables>):
   );
 
   const stops: (() => void | Promise<void>)[] = [];
+  let stopRenewing: () => Promise<void> = async () => {};
   let closing: Promise<void> | null = null;
   return {
     services,
@@ -247,6 +248,7 @@ export function createApp<Tables extends CoreTables>(given: AppOptions<Tables>):
       stops.push(await services.db.watchRows(listWatchedRows(options.router), (topics) => revocation.tellRows(topics)));
       const { stop } = (lease = startLease(services, revocation));
       stops.push(stop, startKeepAlive(services), startMaintenance(services));
+      stopRenewing = services.auth.oidc.startRenewing(() => services.connections.sessionIds());
       return open(server, port, host, (err) => {
         const isNews = services.rateLimits.isNews("accept", performance.now());
         if (isNews) services.log.error({ err }, "A connection could not be taken");
@@ -257,6 +259,9 @@ export function createApp<Tables extends CoreTables>(given: AppOptions<Tables>):
 
   async function close({ settleMs = 0, drainMs = 3000, finishMs = 3000 }: CloseOptions): Promise<void> {
     phase = "settling";
+    // At once: what a provider has answered by the end is kept, and what it has not is lost.
+    stops.push(stopRenewing);
+    const renewed = stopRenewing();
     for (const response of running) if (!response.headersSent) response.setHeader("connection", "close");
     await pause(settleMs);
 
@@ -265,6 +270,8 @@ export function createApp<Tables extends CoreTables>(given: AppOptions<Tables>):
     const done = Promise.all([
       drainSockets(services.connections, { moveMs: drainMs, finishMs }),
       waitUntil(() => running.size === 0, performance.now() + drainMs + finishMs),
+      // Nobody is kept by it, and a token that the provider has renewed by then costs no session.
+      within(renewed, drainMs + finishMs),
     ]);
     await within(done, drainMs);
 
@@ -292,7 +299,7 @@ function createServices<Tables extends CoreTables>(options: AppOptions<Tables>, 
   const hub = new LiveHub({ sessions: auth.sessions, settings, clock, log, turns, watchRounds });
   const cookie = createSessionCookie(options.publicUrl);
   const visitorCookie = createVisitorCookie(options.publicUrl);
-  const oidcCookie = createOidcCookie(options.publicUrl);
+  const oidcCookie = createBindingCookie(options.publicUrl);
   const connections = new Connections(() => hub.touchLater(adminTopic.connections));
   const rateLimits = new RateLimits(settings.CALLS_PER_SECOND * shareOfUser, settings.CALLS_BURST * shareOfUser);
   const visitorLimit = new RateLimits(visitorsPerHour / 3600, visitorsPerHour);

@@ -139,6 +139,22 @@ test("subscriptions of one socket are limited, and an ended one gives its place 
   await socket.subscribe("session.snapshot");
 });
 
+test("a stream that its check ends, with the right to it, gives its place back and lets its source end", async () => {
+  await using started = await startTestRouter(sqlite, { settings: { MAX_SUBSCRIPTIONS: 1 } });
+  const { app, counts } = started;
+  const ann = await app.signIn("ann");
+  await using socket = await ann.open();
+  for (let round = 1; round <= 3; round += 1) {
+    await app.auth.rights.grant(ann.id, "reports.view");
+    const id = await socket.subscribe("ticks");
+    expect(await socket.call("subscription", "ticks")).toMatchObject({ error: { data: { reason: "LIMIT_EXCEEDED" } } });
+    await app.auth.rights.withdraw(ann.id, "reports.view");
+    const ended = await socket.until((frame) => frame.id === id && frame.error !== undefined);
+    expect(ended.error?.data).toMatchObject({ code: "FORBIDDEN" });
+    await expect.poll(() => counts.streamsEnded).toBe(round);
+  }
+});
+
 test("WSK-36: calls beyond the rate are refused with a hint, a flood is closed with 4429, others are unharmed", async () => {
   await using started = await startTestRouter(sqlite, { settings: { CALLS_PER_SECOND: 10, CALLS_BURST: 10 } });
   await using socket = await started.app.open();

@@ -165,6 +165,19 @@ describeDatabases((dialect) => {
     expect(await answer.json()).toMatchObject({ error: { data: { reason: lost.reason } } });
   });
 
+  test("a change that loses its database after a part of it was committed is told as unknown; before it, as undone", async () => {
+    await using site = await start(dialect);
+    const ann = await site.signInReader("ann");
+    for (const [path, reason] of [
+      ["writeThenLose", "OUTCOME_UNKNOWN"],
+      ["lose", "UNAVAILABLE"],
+    ] as const) {
+      const answer = await site.app.http(path, { cookie: ann.cookie });
+      expect(answer.status).toBe(503);
+      expect(await answer.json()).toMatchObject({ error: { data: { reason } } });
+    }
+  });
+
   test("EXP-01: a transaction that waited for a lock until its session had ended by the clock is refused, and writes nothing", async () => {
     await using site = await start(dialect, { SESSION_FRESH_SECONDS: 3600 });
     const { sessions } = site.app.db.tables;
@@ -249,6 +262,10 @@ test("strict: an answer that follows at once stands on the reading of its call; 
   expect(read).toHaveBeenCalledTimes(2);
 });
 
+async function lose(): Promise<void> {
+  throw new DatabaseUnavailable("It does not answer.");
+}
+
 /** What signing in and opening have told has been heard and looked at. */
 async function settle(): Promise<void> {
   await pause(200);
@@ -277,6 +294,11 @@ async function start(dialect: TestDialect, settings: object = {}) {
       report: readers.query(({ ctx }) => passGate(`the report for ${ctx.user.username}`)),
       whatIMay: protectedProcedure.query(({ ctx }) => passGate(ctx.can("reports.view") ? "reports" : "nothing")),
       write: readers.mutation(async ({ ctx }) => passGate(await ctx.transaction(async () => "the row"))),
+      lose: readers.mutation(({ ctx }) => ctx.transaction(lose)),
+      writeThenLose: readers.mutation(async ({ ctx }) => {
+        await ctx.transaction(async () => "the row");
+        return ctx.transaction(lose);
+      }),
       writeAfterLock: readers.mutation(({ ctx }) =>
         ctx.transaction(async () => (counts.written += 1), { lockFirst: () => passGate(undefined) }),
       ),

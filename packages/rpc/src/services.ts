@@ -1,4 +1,4 @@
-import type { Auth, Clock, RecentPrincipals, SessionCookie, TokenCookie } from "@countersign/auth";
+import type { Auth, BindingCookie, Clock, RecentPrincipals, SessionCookie, TokenCookie } from "@countersign/auth";
 import type { Bus } from "@countersign/bus";
 import type { Settings } from "@countersign/contract";
 import type { CoreTables, Database } from "@countersign/db";
@@ -37,7 +37,7 @@ export interface Services<Tables extends CoreTables = CoreTables> {
   readonly cookie: SessionCookie;
   readonly visitorCookie: TokenCookie;
   /** Tells browsers apart that go to an identity provider. */
-  readonly oidcCookie: TokenCookie;
+  readonly oidcCookie: BindingCookie;
   readonly settings: Settings;
   readonly clock: Clock;
   readonly log: Log;

@@ -76,6 +76,35 @@ describeDatabases((dialect) => {
     await bus.close();
   }, 60_000);
 
+  test("a socket whose session got a new token is asked to come with that one, also where the change itself is heard of before the word for it", async () => {
+    await using database = await dialect.create();
+    const { router } = createTestRouter();
+    const common = { databaseUrl: database.url, permissions: testPermissions, router };
+    // Two replicas that tell each other nothing: what the database tells comes first, and is all there is.
+    await using one = await startTestApp({ ...common, bus: createMemoryBus() });
+    await using other = await startTestApp({ ...common, bus: createMemoryBus() });
+    const [ann, bob] = [await one.signIn("ann"), await one.signIn("bob")];
+    await using shown = await one.open(ann.cookie);
+    await using asks = await one.open(ann.cookie);
+    await using ofBob = await one.open(bob.cookie);
+    await shown.data(await shown.subscribe("session.snapshot"), 1);
+
+    const stepUp = await other.http("auth.stepUp", { input: { password: ann.password }, cookie: ann.cookie });
+    expect(await asks.query("who")).toMatchObject({ error: { data: { reason: "STALE_CONNECTION" } } });
+    for (const socket of [shown, asks]) {
+      await socket.until(({ method }) => method === "reconnect");
+      expect(socket.socket.readyState).toBe(WebSocket.OPEN);
+    }
+    await using next = await one.open(cookieOf(stepUp));
+    expect(await next.query("who")).toMatchObject({ result: { data: "ann" } });
+
+    // The control: one whose session is over is closed, heard of in the same way.
+    await other.http("auth.logout", { cookie: bob.cookie });
+    expect(await ofBob.closed).toMatchObject({ code: 4401 });
+    await other.http("auth.logout", { cookie: cookieOf(stepUp) });
+    expect(await next.closed).toMatchObject({ code: 4401 });
+  });
+
   test("two confirmations of one browser at once: one is made, and its token stays good", async () => {
     await using started = await startTestRouter(dialect, { settings: { PASSWORD_HASH_CONCURRENCY: 2 } });
     const { app } = started;

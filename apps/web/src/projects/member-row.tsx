@@ -72,9 +72,11 @@ export function MemberRow({ member, isLastManager, onRemoved }: MemberRowProps) 
               <bdi>{member.username}</bdi>
             </li>
           )}
-          <li>
-            {texts.since} <RelativeTime at={member.createdAt} />
-          </li>
+          {member.createdAt !== null && (
+            <li>
+              {texts.since} <RelativeTime at={member.createdAt} />
+            </li>
+          )}
         </ul>
       </div>
       {member.$can.update && !isLastManager ? (

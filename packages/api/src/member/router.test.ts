@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 
-import { describeDatabases } from "@app/services/databases";
+import { describeDatabases, postgresDialect } from "@app/services/databases";
 import { LiveView } from "@countersign/rpc/testing";
 import { createTestClock } from "@countersign/testing";
 
@@ -38,6 +38,31 @@ describeDatabases((dialect) => {
     await seen.until((rows) => rows.some(({ username }) => username === "otto"));
     expect(seen.rows.find(({ id }) => id === member.id)?.$can).toEqual({ update: false, remove: false });
     expect(rowOf(await manager.socket.mutate("member.create", input))).toEqual(member);
+  });
+
+  test("a member since an instant that was set by hand and cannot be said takes nobody's list away", async () => {
+    await using started = await startApp(dialect);
+    const { app } = started;
+    await using project = await openProject(app);
+    const { projectMembers } = app.db.tables;
+    // SQLite keeps any number; PostgreSQL what it calls an instant.
+    const instants =
+      dialect === postgresDialect
+        ? ["infinity", "-infinity", "0044-03-15 BC"].map((instant) => sql`${instant}::timestamptz`)
+        : [sql`9e15`, sql`-9e15`];
+    for (const createdAt of instants) {
+      await app.db.update(projectMembers).set({ createdAt }).where(eq(projectMembers.id, project.viewer.memberId));
+      for (const { socket } of [project.manager, project.viewer]) {
+        const { rows } = pageOf(await socket.query("member.list"));
+        expect(rows).toHaveLength(3);
+        expect(rows.find(({ id }) => id === project.viewer.memberId)).toMatchObject({
+          username: "vic",
+          createdAt: null,
+        });
+        expect(rows.filter(({ createdAt: shown }) => typeof shown === "string")).toHaveLength(2);
+      }
+      expect(pageOf(await project.outsider.socket.query("member.list")).rows).toEqual([]);
+    }
   });
 
   test("whom there is, only those who may add somebody are told", async () => {

@@ -1,5 +1,6 @@
 import { inArray } from "drizzle-orm";
 
+import { toSayableInstant } from "@countersign/auth";
 import type { Transaction } from "@countersign/db";
 
 import type { Tables } from "../tables.ts";
@@ -18,6 +19,6 @@ export async function withNames(
   return members.map(({ projectId, userId, role, createdAt }) => {
     const user = byId.get(userId);
     const name = [user?.firstName, user?.lastName].filter(Boolean).join(" ");
-    return { projectId, userId, role, createdAt: createdAt.toISOString(), username: user?.username ?? "", name };
+    return { projectId, userId, role, createdAt: toSayableInstant(createdAt), username: user?.username ?? "", name };
   });
 }

@@ -2,6 +2,7 @@ import { eq } from "drizzle-orm";
 
 import { noticeTo } from "../mail/mail-desk.ts";
 import { readIdentities } from "../oidc/read-identities.ts";
+import { toSayableInstant } from "../sayable-instant.ts";
 
 import type { AccountContext } from "./account-context.ts";
 
@@ -26,12 +27,19 @@ export function postPasswordChanged(
     const linked = await readIdentities(db, userId);
     const told = {
       resetUrl: desk.urlOf("/password-reset"),
-      // Each by itself: a second one of the same provider is somebody else's.
-      providers: linked.map(
-        ({ provider, createdAt }) => `${labelOf(provider)} (${createdAt.toISOString().slice(0, 10)})`,
-      ),
+      // Each by itself: a second one of the same provider is somebody else's. What it has not verified may say anything, in our mail.
+      providers: linked.map(({ provider, verifiedEmail, createdAt }) => {
+        const facts = [...(verifiedEmail === null ? [] : [verifiedEmail]), ...dayOf(createdAt)];
+        return facts.length === 0 ? labelOf(provider) : `${labelOf(provider)} (${facts.join(", ")})`;
+      }),
       removed: [...new Set(removed.map(labelOf))],
     };
     return { to: user.emailKey, locale: user.locale, say: (texts) => texts.passwordChanged(told) };
   });
+}
+
+/** None of an instant that was set by hand and cannot be said. */
+function dayOf(instant: Date): string[] {
+  const said = toSayableInstant(instant);
+  return said === null ? [] : [said.slice(0, 10)];
 }

@@ -45,8 +45,8 @@ export function createAdmin(context: AdminContext): Admin {
       remove: (call, id) => removeGroup(context, call, id),
     },
     sessions: {
-      list: (query) => listSessions(db, query, new Date(clock.now())),
-      rows: (query) => readSessionRows(db, query, new Date(clock.now())),
+      list: (query) => listSessions(context, query, new Date(clock.now())),
+      rows: (query) => readSessionRows(context, query, new Date(clock.now())),
       end: (call, id) => endSession(context, call, id),
     },
     listPermissions: (principal) => [...context.permissions].map((name) => ({ name, isHeld: can(principal, name) })),

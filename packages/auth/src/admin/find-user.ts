@@ -1,8 +1,9 @@
-import { and, count, eq, gt } from "drizzle-orm";
+import { and, count, eq } from "drizzle-orm";
 
 import type { AdminUser } from "@countersign/contract";
 
 import { isUsable } from "../password/unusable-password.ts";
+import { isRunning } from "../session/session-limits.ts";
 
 import type { AdminContext } from "./admin-context.ts";
 import { readGroups, toUserRow } from "./list-users.ts";
@@ -38,7 +39,7 @@ export async function findUser(
   const [running] = await db
     .select({ sessionCount: count() })
     .from(sessions)
-    .where(and(eq(sessions.userId, id), gt(sessions.expiresAt, now), gt(sessions.absoluteExpiresAt, now)));
+    .where(and(eq(sessions.userId, id), isRunning(sessions, now)));
   return {
     ...toUserRow(row, groupsOf.get(id) ?? []),
     $can: await readUserCan(context, row, viewerId),

@@ -3,6 +3,8 @@ import { and, count, eq, inArray } from "drizzle-orm";
 import type { AdminGroup, AdminPage } from "@countersign/contract";
 import { type Transaction, orderByKeyset, rowsAfterCursor, toPage } from "@countersign/db";
 
+import { toSayableInstant } from "../sayable-instant.ts";
+
 import type { AdminGroupQuery, AdminRows } from "./admin.ts";
 import { contains } from "./contains.ts";
 import { contentVersion } from "./content-version.ts";
@@ -69,6 +71,6 @@ async function toGroups(db: Reader, rows: readonly GroupRow[]): Promise<AdminGro
     const held = (permissionsOf.get(id) ?? []).map(({ permission }) => permission);
     const memberCount = countOf.get(id) ?? 0;
     const version = contentVersion(name, held, memberCount);
-    return { id, version, name, createdAt: createdAt.toISOString(), permissions: held, memberCount };
+    return { id, version, name, createdAt: toSayableInstant(createdAt), permissions: held, memberCount };
   });
 }

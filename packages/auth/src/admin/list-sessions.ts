@@ -1,19 +1,27 @@
-import { and, count, eq, exists, gt, inArray, or } from "drizzle-orm";
+import { and, count, eq, exists, inArray, or } from "drizzle-orm";
 
 import type { AdminPage, AdminSession } from "@countersign/contract";
 import { type Database, orderByKeyset, rowsAfterCursor, toPage } from "@countersign/db";
 
+import { readProvidersOf } from "../oidc/providers-of.ts";
+import { toSayableInstant } from "../sayable-instant.ts";
+import { isRunning } from "../session/session-limits.ts";
+
+import type { AdminContext } from "./admin-context.ts";
 import type { AdminRows, AdminSessionQuery } from "./admin.ts";
 import { contains } from "./contains.ts";
 
+type SessionListContext = Pick<AdminContext, "db" | "providers">;
+
 /** See `AdminSessions.list`. */
 export async function listSessions(
-  db: Database,
+  context: SessionListContext,
   query: AdminSessionQuery,
   now: Date,
 ): Promise<AdminPage<AdminSession> | null> {
-  const page = await readSessionRows(db, query, now);
+  const page = await readSessionRows(context, query, now);
   if (page === null) return null;
+  const { db } = context;
   const [all] = await db
     .select({ total: count() })
     .from(db.tables.sessions)
@@ -23,7 +31,7 @@ export async function listSessions(
 
 /** See `AdminSessions.rows`. */
 export async function readSessionRows(
-  db: Database,
+  { db, providers }: SessionListContext,
   query: AdminSessionQuery,
   now: Date,
 ): Promise<AdminRows<AdminSession> | null> {
@@ -46,15 +54,21 @@ export async function readSessionRows(
     db,
     rows.map((row) => row.userId),
   );
-  return { rows: rows.map((row) => toSessionRow(row, usernames.get(row.userId) ?? "")), nextCursor };
+  const providersOf = await readProvidersOf(
+    db,
+    providers,
+    rows.map((row) => row.id),
+  );
+  const toRow = (row: Found) =>
+    toSessionRow(row, { username: usernames.get(row.userId) ?? "", provider: providersOf.get(row.id) ?? null });
+  return { rows: rows.map(toRow), nextCursor };
 }
 
 /** Sessions past their limits are not running, even if their rows have not been removed yet. */
 function conditions(db: Database, { search, userId }: AdminSessionQuery, now: Date) {
   const { sessions, users } = db.tables;
   return and(
-    gt(sessions.expiresAt, now),
-    gt(sessions.absoluteExpiresAt, now),
+    isRunning(sessions, now),
     userId === undefined ? undefined : eq(sessions.userId, userId),
     search
       ? or(contains(search, { keys: [sessions.ip], texts: [sessions.userAgent] }, db.dialect), exists(named(search)))
@@ -85,17 +99,18 @@ type Found = Pick<
 >;
 
 /** Field by field: neither the token's hash nor a column added later gets out. */
-function toSessionRow(row: Found, username: string): AdminSession {
+function toSessionRow(row: Found, { username, provider }: Pick<AdminSession, "username" | "provider">): AdminSession {
   return {
     id: row.id,
     version: row.version,
     userId: row.userId,
     username,
-    createdAt: row.createdAt.toISOString(),
-    lastUsedAt: row.lastUsedAt.toISOString(),
+    createdAt: toSayableInstant(row.createdAt),
+    lastUsedAt: toSayableInstant(row.lastUsedAt),
     expiresAt: row.expiresAt.toISOString(),
     remember: row.remember,
     ip: row.ip,
     userAgent: row.userAgent,
+    provider,
   };
 }

@@ -4,9 +4,11 @@ import type { AdminIdentity } from "@countersign/contract";
 import type { Database } from "@countersign/db";
 
 import type { StoredIdentity } from "../oidc/enter.ts";
+import { isEmailVerified } from "../oidc/is-email-verified.ts";
 import { isLastWayIn, isWayIn } from "../oidc/is-way-in.ts";
 import { canOtherSuperuserEnter } from "../oidc/other-superusers.ts";
 import { readIdentities } from "../oidc/read-identities.ts";
+import { toSayableInstant } from "../sayable-instant.ts";
 
 import type { AdminContext } from "./admin-context.ts";
 import type { UserRow } from "./make-change.ts";
@@ -32,8 +34,9 @@ export async function readAdminIdentities(
         issuer: row.issuer,
         subject: row.subject,
         email: row.email,
-        createdAt: row.createdAt.toISOString(),
-        lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
+        isEmailVerified: isEmailVerified(row),
+        createdAt: toSayableInstant(row.createdAt),
+        lastUsedAt: row.lastUsedAt && toSayableInstant(row.lastUsedAt),
         groups: groupsOf.get(row.id) ?? [],
         isWayIn: isWayIn(providers, row),
         isLast: facts.isLast,

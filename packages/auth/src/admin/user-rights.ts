@@ -3,6 +3,7 @@ import { and, eq, inArray } from "drizzle-orm";
 import type { Transaction } from "@countersign/db";
 
 import { isLastSuperuser } from "../account/last-superuser.ts";
+import { changeMemberships } from "../rights/change-memberships.ts";
 
 import { holdsAll, holdsAllOf, isInAll } from "./acting-admin.ts";
 import type { AdminContext } from "./admin-context.ts";
@@ -84,20 +85,9 @@ export function setGroups(
     const mayTake = removed.length === 0 || refuseTake(facts) === null;
     if (!mayGive || !mayTake) return { outcome: beyondOwnRights, details };
 
-    if (removed.length > 0) await tx.delete(groupMembers).where(and(ofUser, inArray(groupMembers.groupId, removed)));
-    if (added.length > 0) await tx.insert(groupMembers).values(added.map((groupId) => ({ groupId, userId: id })));
-    await forgetClaims(tx, id, [...added, ...removed]);
+    await changeMemberships(tx, id, { added, removed });
     return { outcome: done, details };
   });
-}
-
-/** What an admin has decided did not come by a provider's claims any more: none of them takes it away. */
-async function forgetClaims(tx: Transaction, userId: string, groupIds: readonly string[]): Promise<void> {
-  const { identities, identityGroups } = tx.tables;
-  const ofUser = tx.select({ id: identities.id }).from(identities).where(eq(identities.userId, userId));
-  await tx
-    .delete(identityGroups)
-    .where(and(inArray(identityGroups.identityId, ofUser), inArray(identityGroups.groupId, [...groupIds])));
 }
 
 async function readNames(tx: Transaction, groupIds: readonly string[]): Promise<readonly string[]> {

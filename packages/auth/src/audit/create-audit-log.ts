@@ -2,7 +2,7 @@ import { and, desc, eq, gte, lt, or } from "drizzle-orm";
 
 import type { Bus } from "@countersign/bus";
 import type { Settings } from "@countersign/contract";
-import type { Database } from "@countersign/db";
+import { type Database, withoutPatience } from "@countersign/db";
 
 import { adminTopic } from "../admin/admin-topic.ts";
 import { contains } from "../admin/contains.ts";
@@ -114,7 +114,7 @@ export function createAuditLog({ db, bus, clock, settings, onAudit, onError }: A
         if (!isNews(aim ? `${kind} ${aim.key}` : kind) || (aim && !hasRoom(kind))) return;
       }
       keep(event, aim);
-      writing ??= new Promise<void>((resolve) => setTimeout(resolve, gatherMs)).then(writeAll);
+      writing ??= new Promise<void>((resolve) => setTimeout(resolve, gatherMs)).then(() => withoutPatience(writeAll));
     },
 
     async list(filter) {

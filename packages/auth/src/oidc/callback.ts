@@ -7,6 +7,7 @@ import { readNewPrincipal } from "../account/begin-session.ts";
 import { actorOf } from "../audit/audit-actor.ts";
 import type { Principal } from "../session/principal.ts";
 import type { NewSession } from "../session/session-engine.ts";
+import { hashToken } from "../session/token.ts";
 
 import { toVisitor, type Visitor } from "./enter.ts";
 import { exchange } from "./exchange.ts";
@@ -19,22 +20,27 @@ import { isSessionOf, keepProviderSession } from "./provider-session.ts";
 import { OidcRefusal } from "./provider.ts";
 import { signIn } from "./sign-in.ts";
 import { tellTokens } from "./tell-tokens.ts";
-import { claimTransaction, endTransaction, findDone, type OidcTransaction } from "./transaction.ts";
+import {
+  claimTransaction,
+  endTransaction,
+  findDone,
+  type OidcTransaction,
+  type PresentedBrowser,
+} from "./transaction.ts";
 
 export type CallbackResult =
   /** The browser gets the session, and goes on to `to`. */
   | ({ readonly status: "signed-in"; readonly principal: Principal; readonly to: string } & NewSession)
   /** It goes on to `to` with the session it has. */
   | { readonly status: "unchanged"; readonly to: string }
-  /** Something is to be asked: the page asks with this id. */
-  | { readonly status: "pending"; readonly id: string }
+  /** Something is to be asked: the page asks with this id, of the browser with this token. */
+  | { readonly status: "pending"; readonly id: string; readonly binding: string }
   | { readonly status: "refused"; readonly refusal: OidcRefusal };
 
-export interface CallbackInput {
+export interface CallbackInput extends PresentedBrowser {
   /** As the path names it. */
   readonly provider: string;
   readonly query: URLSearchParams;
-  readonly binding: string | null;
 }
 
 /** See `Oidc.callback`. */
@@ -49,19 +55,29 @@ export async function callback(
     const now = new Date(context.clock.now());
     const states = input.query.getAll("state");
     const state = states.length === 1 ? (states[0] ?? null) : null;
-    const presented = { provider: provider.name, state, binding: input.binding, now };
+    const presented = { provider: provider.name, state, bindings: input.bindings, now };
     const visit = await claimTransaction(context.db, presented, "sign-in");
-    if (visit !== null) return await answer(context, { provider, visit, query: input.query, from });
+    if (visit !== null) return await answer(context, { ...input, provider, visit, from });
 
     const done = await findDone(context.db, presented);
-    if (done === null || from.presented?.session.id !== done.sessionId)
-      throw new OidcRefusal("expired", "unknown_visit");
+    if (done === null || from.presented?.session.id !== done.sessionId) throw await refuseUnknown(context, from);
     return { status: "unchanged", to: done.returnTo };
   } catch (error) {
     const refusal = toRefusal(context, error);
     if (provider !== undefined) recordRefusal(context, refusal, provider, from);
     return { status: "refused", refusal };
   }
+}
+
+/**
+ * What belongs to nothing here anybody can bring: counted by address, as mailed links are. Only once it was looked up: whoever has
+ * begun a visit comes in whatever others at the same address do.
+ */
+async function refuseUnknown({ throttle }: OidcContext, { ip }: SignInOrigin): Promise<OidcRefusal> {
+  const admission = await throttle.admitProviderReturn(ip);
+  return admission.status === "limited"
+    ? new OidcRefusal("limited", "limited")
+    : new OidcRefusal("expired", "unknown_visit");
 }
 
 function toRefusal({ onError }: OidcContext, error: unknown): OidcRefusal {
@@ -87,14 +103,16 @@ function recordRefusal(
   });
 }
 
-interface Return {
+interface Return extends Omit<CallbackInput, "provider"> {
   readonly provider: ConnectedProvider;
   readonly visit: OidcTransaction;
-  readonly query: URLSearchParams;
   readonly from: SignInOrigin;
 }
 
-async function answer(context: OidcContext, { provider, visit, query, from }: Return): Promise<CallbackResult> {
+async function answer(
+  context: OidcContext,
+  { provider, visit, query, bindings, from }: Return,
+): Promise<CallbackResult> {
   // Before the code is used up: what it was for has to be there still.
   if (visit.purpose !== "sign-in") requireOwner(visit, from);
   const answered = await exchange(context, provider, visit, query);
@@ -111,7 +129,11 @@ async function answer(context: OidcContext, { provider, visit, query, from }: Re
   }
   const begun =
     visit.purpose === "step-up" ? await stepUp(context, visit, visitor) : await signIn(context, visit, visitor);
-  if (begun === "pending") return { status: "pending", id: visit.id };
+  if (begun === "pending") {
+    // It is one of those: by them the visit was found.
+    const binding = bindings.find((each) => hashToken(each) === visit.bindingHash) ?? "";
+    return { status: "pending", id: visit.id, binding };
+  }
   const principal = await readNewPrincipal(context, begun);
   if (principal === null) throw new OidcRefusal("refused", "ended");
   tellTokens(context, visitor, principal.user.id);
@@ -148,7 +170,8 @@ async function stepUp(context: OidcContext, visit: OidcTransaction, visitor: Vis
       .where(and(eq(users.id, user.id), eq(users.isActive, true)));
     const locked = await forUpdate(tx, active);
     const identity = await findIdentity(tx, answered);
-    if (locked.length === 0 || identity?.userId !== user.id) throw new OidcRefusal("failed", "other_identity");
+    if (locked.length === 0) throw new OidcRefusal("expired", "session_ended");
+    if (identity?.userId !== user.id) throw new OidcRefusal("other", "other_identity");
     await refuseIfLoggedOut(tx, visitor);
     const rotated = await context.sessions.rotate(tx, session.id, {
       reauthenticated: true,

@@ -12,6 +12,7 @@ import type { SignInResult } from "../auth.ts";
 import { lockGroups } from "./claimed-groups.ts";
 import { enter, lockRankHolders, type StoredUser, toVisitor, type Visitor } from "./enter.ts";
 import { findIdentity } from "./find-identity.ts";
+import { hasIdentityAt } from "./has-identity-at.ts";
 import { insertIdentity } from "./new-account.ts";
 import type { OidcContext } from "./oidc-context.ts";
 import { openPending, type PresentedVisit } from "./pending-visit.ts";
@@ -103,7 +104,8 @@ async function link(
     )
     .returning();
   const isStillVerified = held[0]?.emailVerifiedAt instanceof Date && claims.isEmailVerified;
-  if (!isStillVerified || (await findIdentity(tx, answer)) !== null) throw new OidcRefusal("expired", "changed");
+  const isKnown = (await findIdentity(tx, answer)) !== null || (await hasIdentityAt(tx, verified.id, answer.issuer));
+  if (!isStillVerified || isKnown) throw new OidcRefusal("expired", "changed");
 
   const made = { userId: verified.id, provider: provider.name, answer, claims, now };
   const identity = await insertIdentity(tx, made);

@@ -6,6 +6,7 @@ import * as client from "openid-client";
 
 import type { Clock } from "../clock.ts";
 
+import { hideSecrets } from "./hide-secrets.ts";
 import { createOutgoingFetch, ProviderUnavailable } from "./outgoing-fetch.ts";
 import { createProviderKeys } from "./provider-keys.ts";
 import { isSecureEnough, type Provider } from "./provider.ts";
@@ -39,7 +40,7 @@ export function createConnection(
   const fetch: client.CustomFetch = async (address, options) => {
     const answer = await call(address, options);
     ears.getStore()?.(answer.clone());
-    return answer;
+    return hideSecrets(answer, options);
   };
   let known: (Discovered & { readonly at: number }) | null = null;
   let failed: { readonly error: unknown; readonly at: number } | null = null;
@@ -115,8 +116,11 @@ function requireSound(provider: Provider, server: client.ServerMetadata, allowLo
   return jwks_uri ?? "";
 }
 
-/** Something took too long that several calls are part of. */
-export async function withinTime<Result>(ms: number, work: Promise<Result>): Promise<Result> {
+/** All calls together that something asks of a provider: whoever waits for it is told within ten seconds. */
+export const longestAnswerMs = 9500;
+
+/** @throws ProviderUnavailable when something took too long that several calls are part of */
+export async function withinTime<Result>(work: Promise<Result>, ms: number = longestAnswerMs): Promise<Result> {
   const stop = new AbortController();
   try {
     return await Promise.race([

@@ -1,5 +1,3 @@
-import { inArray } from "drizzle-orm";
-
 import type { AccountContext } from "../account/account-context.ts";
 
 import { readAccessToken } from "./access-token.ts";
@@ -14,7 +12,11 @@ import type { OidcContext } from "./oidc-context.ts";
 import type { Oidc } from "./oidc.ts";
 import { describePending } from "./pending-visit.ts";
 import { type OidcOptions, requireProviders } from "./provider.ts";
+import { readProvidersOf } from "./providers-of.ts";
+import { isRenewing, startRenewingInUse } from "./renew-in-use.ts";
+import { createRenewals } from "./renewals.ts";
 import { createSeal } from "./seal.ts";
+import { createSessionsInUse } from "./sessions-in-use.ts";
 import { start } from "./start.ts";
 import { cancelPending, forgetVisits, pruneTransactions } from "./transaction.ts";
 
@@ -43,6 +45,8 @@ export function createOidc(
     providers: new Map(connected.map((provider) => [provider.name, provider])),
     seal: createSeal(keys),
   };
+  const renewals = createRenewals(context);
+  const inUse = createSessionsInUse(clock);
   const now = () => new Date(clock.now());
 
   return {
@@ -53,23 +57,16 @@ export function createOidc(
     complete: (input, from) => complete(context, input, from),
     confirm: (input, from) => confirm(context, input, from),
     cancel: (presented) => cancelPending(db, { ...presented, now: now() }),
-    forgetVisits: (binding) => forgetVisits(db, binding),
+    forgetVisits: (bindings) => forgetVisits(db, bindings),
     identities: (userId) => listIdentities(context, userId),
     unlink: (tx, id, from) => unlinkIdentity(context, tx, id, from),
-    accessToken: (principal, wanted) => readAccessToken(context, principal, wanted),
-    async providersOf(sessionIds) {
-      if (sessionIds.length === 0) return new Map();
-      const { providerSessions } = db.tables;
-      const rows = await db
-        .select({ sessionId: providerSessions.sessionId, provider: providerSessions.provider })
-        .from(providerSessions)
-        .where(inArray(providerSessions.sessionId, [...sessionIds]));
-      return new Map(
-        rows.map(({ sessionId, provider }) => [sessionId, context.providers.get(provider)?.label ?? provider]),
-      );
-    },
+    // Where nobody would ever look at them, no sessions are kept in mind.
+    noteUse: isRenewing(context) ? (sessionId) => inUse.note(sessionId) : () => {},
+    startRenewing: (watching) => startRenewingInUse(context, { renewals, inUse: () => inUse.list().union(watching()) }),
+    accessToken: (principal, wanted) => readAccessToken(context, renewals, principal, wanted),
+    providersOf: (sessionIds) => readProvidersOf(db, context.providers, sessionIds),
     readLeaving: (tokenHash) => readLeaving(context, tokenHash),
-    beginLogout: (leaving, binding) => beginLogout(context, leaving, binding),
+    beginLogout: (leaving, bindings) => beginLogout(context, leaving, bindings),
     endLogout: (returned) => endLogout(context, returned),
     backChannelLogout: (input, from) => backChannelLogout(context, input, from),
     prune: () => pruneTransactions(db, now()),

@@ -10,7 +10,7 @@ import type { Discovered } from "./connection.ts";
 import { loggedOutUrl, type OidcContext } from "./oidc-context.ts";
 import { toPlainError } from "./plain-error.ts";
 import { tokenPlace } from "./provider-session.ts";
-import { beginTransaction, claimTransaction, newTransactionId } from "./transaction.ts";
+import { beginTransaction, claimTransaction, newTransactionId, type PresentedBrowser } from "./transaction.ts";
 
 /** A session that is about to end here, as its provider knows it. */
 export interface LeavingSession {
@@ -54,7 +54,7 @@ const longestMs = 2000;
 export async function beginLogout(
   context: OidcContext,
   { provider: name, idToken, refreshToken }: LeavingSession,
-  given: string | null,
+  bindings: readonly string[],
 ): Promise<{ readonly url: string; readonly binding: string } | null> {
   const provider = context.providers.get(name);
   const discovered = (await provider?.connection.discoverWithin(longestMs)) ?? null;
@@ -62,7 +62,7 @@ export async function beginLogout(
   if (provider === undefined || discovered === null || endpoint === undefined) return null;
 
   if (refreshToken !== null) revoke(context, discovered, refreshToken);
-  const binding = isToken(given) ? given : createToken();
+  const binding = bindings.find(isToken) ?? createToken();
   const state = await beginTransaction(context.db, {
     id: newTransactionId(),
     bindingHash: hashToken(binding) ?? "",
@@ -95,7 +95,7 @@ function revoke({ onError }: OidcContext, { config }: Discovered, refreshToken: 
 /** Uses up the state of a browser that comes back. Whether it was good changes nothing: nobody is signed in by it, or out. */
 export async function endLogout(
   context: OidcContext,
-  returned: { readonly provider: string; readonly state: string | null; readonly binding: string | null },
+  returned: PresentedBrowser & { readonly provider: string; readonly state: string | null },
 ): Promise<boolean> {
   const now = new Date(context.clock.now());
   return (await claimTransaction(context.db, { ...returned, now }, "logout")) !== null;

@@ -6,8 +6,10 @@ import { type Database, forUpdate, type Transaction } from "@countersign/db";
 import type { SignedInOrigin } from "../account/account-context.ts";
 import { postIdentityNotice } from "../account/post-identity-notice.ts";
 import { actorOf } from "../audit/audit-actor.ts";
+import { toSayableInstant } from "../sayable-instant.ts";
 
 import type { StoredIdentity, StoredUser } from "./enter.ts";
+import { isEmailVerified } from "./is-email-verified.ts";
 import { isLastWayIn } from "./is-way-in.ts";
 import type { OidcContext } from "./oidc-context.ts";
 import { readIdentities } from "./read-identities.ts";
@@ -21,8 +23,9 @@ export async function listIdentities(context: OidcContext, userId: string): Prom
     provider: row.provider,
     label: context.providers.get(row.provider)?.label ?? row.provider,
     email: row.email,
-    createdAt: row.createdAt.toISOString(),
-    lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
+    isEmailVerified: isEmailVerified(row),
+    createdAt: toSayableInstant(row.createdAt),
+    lastUsedAt: row.lastUsedAt && toSayableInstant(row.lastUsedAt),
     isLast: isLast(context, row, ways),
   }));
 }

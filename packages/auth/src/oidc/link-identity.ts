@@ -8,6 +8,7 @@ import type { Principal } from "../session/principal.ts";
 
 import type { Visitor } from "./enter.ts";
 import { findIdentity } from "./find-identity.ts";
+import { hasIdentityAt } from "./has-identity-at.ts";
 import { insertIdentity } from "./new-account.ts";
 import type { OidcContext } from "./oidc-context.ts";
 import { OidcRefusal } from "./provider.ts";
@@ -16,7 +17,7 @@ import { endTransaction, type OidcTransaction } from "./transaction.ts";
 /**
  * Makes an identity another way in to the account of who is signed in.
  *
- * @throws OidcRefusal `taken` where it is another account's already
+ * @throws OidcRefusal `taken` where it is another account's already, `other` where the provider knows the account as somebody else
  */
 export async function linkIdentity(
   context: OidcContext,
@@ -57,6 +58,8 @@ async function write(
   const known = await findIdentity(tx, answer);
   if (known !== null && known.userId !== userId) throw new OidcRefusal("taken", "taken");
   if (known === null) {
+    // Names and groups would follow whichever was used last, and a stranger's would hide behind the owner's.
+    if (await hasIdentityAt(tx, userId, answer.issuer)) throw new OidcRefusal("other", "second_identity");
     await insertIdentity(tx, { userId, provider: provider.name, answer, claims, now });
     await context.audit.recordIn(tx, {
       action: "account.identity.link",

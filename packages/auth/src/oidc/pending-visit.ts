@@ -5,7 +5,7 @@ import type { NewAddress } from "./new-account.ts";
 import { isEmailRequired } from "./new-account.ts";
 import type { ConnectedProvider, OidcContext } from "./oidc-context.ts";
 import { pendingPlace } from "./start.ts";
-import { findPending, type OidcTransaction } from "./transaction.ts";
+import { findPending, type OidcTransaction, type PresentedBrowser } from "./transaction.ts";
 
 /** What is kept, encrypted, while something is still to be asked. */
 export type PendingVisit =
@@ -25,9 +25,8 @@ export type PendingVisit =
     };
 
 /** A browser that presents the visit it has begun. */
-export interface PresentedVisit {
+export interface PresentedVisit extends PresentedBrowser {
   readonly id: string;
-  readonly binding: string | null;
 }
 
 export function sealPending({ seal }: OidcContext, id: string, pending: PendingVisit): Promise<string> {

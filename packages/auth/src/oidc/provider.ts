@@ -52,6 +52,11 @@ export interface ProviderOptions {
   readonly logout?: "local" | "provider";
   /** What becomes of the session when the provider renews its token no more. Default: end. */
   readonly onRefreshFailure?: "end" | "keep";
+  /**
+   * Are tokens of sessions in use renewed before they end, also where no code asks for them? What the provider says of people is
+   * followed so, and whom it has removed is out. Default: true.
+   */
+  readonly renewUnasked?: boolean;
   /** Is it within a private network? Only then are private addresses called. */
   readonly allowPrivate?: boolean;
   /** The claim with the names of groups, and which of them are which groups here. */
@@ -149,6 +154,7 @@ function requireProvider(options: ProviderOptions, allowLoopback: boolean): Prov
     linkByEmail: "ask",
     logout: "local",
     onRefreshFailure: "end",
+    renewUnasked: true,
     allowPrivate: false,
     groupsClaim: null,
     groups: {},

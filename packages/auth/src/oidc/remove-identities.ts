@@ -67,13 +67,18 @@ export async function removeIdentities(
   return removed;
 }
 
-/** Whoever was let in by an issuer's word for the address alone (`trust`) would be in again with the next sign-in. Raises the version, as `raiseVersion` does. */
+/**
+ * Whoever was let in by an issuer's word for the address alone (`trust`) would be in again with the next sign-in. The version rises
+ * as in `raiseVersion`, in the same statement: a database that raises it for this column by itself would do so once more.
+ */
 async function distrust(tx: Transaction, userId: string, removed: readonly StoredIdentity[]): Promise<void> {
   const { users } = tx.tables;
   const [user] = await tx.select({ issuers: users.untrustedIssuers }).from(users).where(eq(users.id, userId));
   const untrustedIssuers = [...new Set([...(user?.issuers ?? []), ...removed.map(({ issuer }) => issuer)])];
-  const version = sql`${users.version} + 1`;
-  await tx.update(users).set({ untrustedIssuers, version }).where(eq(users.id, userId));
+  await tx
+    .update(users)
+    .set({ untrustedIssuers, version: sql`${users.version} + 1` })
+    .where(eq(users.id, userId));
 }
 
 async function takeItsGroups(tx: Transaction, { id, userId }: StoredIdentity): Promise<void> {

@@ -4,7 +4,7 @@ import { z } from "zod";
 
 import { forUpdate } from "@countersign/db";
 
-import type { Principal } from "../session/principal.ts";
+import type { User } from "../session/principal.ts";
 
 import { applyGroups, lockGroups } from "./claimed-groups.ts";
 import { setRanks } from "./claimed-ranks.ts";
@@ -37,11 +37,12 @@ interface Renewing {
   readonly discovered: Discovered;
   /** Locked. */
   readonly row: ProviderSessionRow;
-  readonly principal: Principal;
+  readonly owner: TokenOwner;
 }
 
-/** Whoever asked is told then. What the provider was asked goes on: its answer may be worth the session. */
-const longestMs = 9500;
+/** Whose session it is. */
+export type TokenOwner = Pick<User, "id" | "username">;
+
 /** What is asked once the tokens are there. Together with the 8 s of the renewal it is less than the lock. */
 const longestJudgingMs = 5000;
 
@@ -58,7 +59,8 @@ export async function renewTokens(context: OidcContext, renewing: Renewing): Pro
     throw error;
   });
   try {
-    return await withinTime(longestMs, renewed);
+    // Whoever asked is told in time. What the provider was asked goes on: its answer may be worth the session.
+    return await withinTime(renewed);
   } catch (error) {
     if (!isUnavailable(error)) throw error;
     isLate = true;
@@ -85,7 +87,7 @@ async function renew(context: OidcContext, renewing: Renewing): Promise<AccessTo
     }
     const accessExpiresAt = await keep(context, renewing, { tokens: asked.tokens, claims });
     if (accessExpiresAt === "changed") return { status: "changed" };
-    tellTokens(context, { provider, answer: asked }, renewing.principal.user.id);
+    tellTokens(context, { provider, answer: asked }, renewing.owner.id);
     return { status: "token", accessToken: asked.tokens.accessToken, expiresAt: accessExpiresAt };
   } catch (error) {
     await unlockRenewal(context, row);
@@ -186,7 +188,7 @@ async function judge(context: OidcContext, renewing: Renewing, asked: Asked): Pr
   const [identity] = await context.db.select().from(identities).where(eq(identities.id, row.identityId));
   try {
     if (identity === undefined) return null;
-    return await withinTime(longestJudgingMs, readClaims(context, renewing, { ...asked, identity }));
+    return await withinTime(readClaims(context, renewing, { ...asked, identity }), longestJudgingMs);
   } catch (error) {
     context.onError(toPlainError(error));
     return "unsound";
@@ -210,12 +212,12 @@ async function readClaims(
 /** Returns when the token ends; `changed` when somebody signed in anew meanwhile, or the session is gone. */
 async function keep(
   context: OidcContext,
-  { provider, row, principal }: Renewing,
+  { provider, row, owner }: Renewing,
   { tokens, claims }: { readonly tokens: AnsweredTokens; readonly claims: Claims | null },
 ): Promise<Date | null | "changed"> {
   const sealed = await sealTokens(context, row.sessionId, tokens);
   const said = readSaid(context, provider, claims);
-  const userId = principal.user.id;
+  const userId = owner.id;
   return context.db.transaction(async (tx) => {
     const { providerSessions, users } = tx.tables;
     // In this order everywhere: groups, superusers, the user, what is the user's.
@@ -255,8 +257,8 @@ function readSaid(
 }
 
 /** What is kept of the provider goes, and the session with it unless the provider's policy is to keep it. */
-async function giveUp(context: OidcContext, { provider, row, principal }: Renewing): Promise<AccessToken | Changed> {
-  const userId = principal.user.id;
+async function giveUp(context: OidcContext, { provider, row, owner }: Renewing): Promise<AccessToken | Changed> {
+  const userId = owner.id;
   const isEnd = provider.onRefreshFailure === "end";
   return context.db.transaction(async (tx) => {
     const { providerSessions, sessions } = tx.tables;
@@ -279,7 +281,7 @@ async function giveUp(context: OidcContext, { provider, row, principal }: Renewi
       action: "auth.oidc.refresh",
       outcome: "refused",
       reason: "invalid_grant",
-      actor: { id: userId, name: principal.user.username, sessionId: row.sessionId },
+      actor: { id: userId, name: owner.username, sessionId: row.sessionId },
       details: { provider: provider.name },
     });
     if (isEnd) await context.sessions.end(tx, { userId, sessionId: row.sessionId }, "provider_ended");

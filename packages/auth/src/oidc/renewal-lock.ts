@@ -21,16 +21,16 @@ export function lockRenewal(
     const [locked] = await tx
       .update(providerSessions)
       .set({ refreshingUntil: timeOf(tx, renewalLockMs) })
-      .where(
-        and(
-          eq(providerSessions.sessionId, sessionId),
-          eq(providerSessions.version, version),
-          or(isNull(providerSessions.refreshingUntil), lte(providerSessions.refreshingUntil, timeOf(tx, 0))),
-        ),
-      )
+      .where(and(eq(providerSessions.sessionId, sessionId), eq(providerSessions.version, version), isUnlocked(tx)))
       .returning();
     return locked ?? null;
   });
+}
+
+/** Is nobody renewing them just now? */
+export function isUnlocked(db: Pick<Transaction, "dialect" | "tables">): SQL | undefined {
+  const { refreshingUntil } = db.tables.providerSessions;
+  return or(isNull(refreshingUntil), lte(refreshingUntil, timeOf(db, 0)));
 }
 
 /** The next one may renew them at once. */

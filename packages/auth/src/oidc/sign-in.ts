@@ -1,5 +1,3 @@
-import { and, eq } from "drizzle-orm";
-
 import { UniqueViolation, type Transaction } from "@countersign/db";
 
 import { postIdentityNotice } from "../account/post-identity-notice.ts";
@@ -11,6 +9,7 @@ import { lockGroups } from "./claimed-groups.ts";
 import { enter, type StoredUser, type Visitor } from "./enter.ts";
 import { findIdentity } from "./find-identity.ts";
 import { findFreeUsername } from "./free-username.ts";
+import { hasIdentityAt } from "./has-identity-at.ts";
 import { insertIdentity, isAddressFree, isEmailRequired, lockHolder, makeAccount } from "./new-account.ts";
 import type { OidcContext } from "./oidc-context.ts";
 import { type PendingVisit, sealPending } from "./pending-visit.ts";
@@ -59,9 +58,15 @@ async function inTurn<Result>(work: (isCrowded: boolean) => Promise<Result>): Pr
     try {
       return await work(tries > 1);
     } catch (error) {
-      if (!(error instanceof UniqueViolation) || tries === mostTries) throw error;
+      const isOvertaken = error instanceof UniqueViolation || error instanceof Overtaken;
+      if (!isOvertaken || tries === mostTries) throw error;
     }
   }
+}
+
+/** The identity was not there, and is: another first sign-in of the same person was committed in between. */
+class Overtaken extends Error {
+  override name = "Overtaken";
 }
 
 type CrowdedVisitor = Visitor & { readonly isCrowded: boolean };
@@ -103,16 +108,18 @@ async function settle(
 async function meet(context: OidcContext, tx: Transaction, visitor: CrowdedVisitor) {
   const { answer, claims, provider, now } = visitor;
   const holder = await lockHolder(tx, claims.email, claims);
+  // The holder may be whom the same person's other window has just made: on Postgres every statement sees what is there by then.
+  if (holder !== null && (await findIdentity(tx, answer)) !== null) throw new Overtaken();
   const isBoth = holder !== null && claims.isEmailVerified && holder.emailVerifiedAt !== null;
   if (isBoth && provider.linkByEmail !== "never") {
     if (!holder.isActive) throw new OidcRefusal("refused", "inactive");
+    // The provider knows the account's user by another name: the address was given to somebody else there.
+    if (await hasIdentityAt(tx, holder.id, answer.issuer)) throw new OidcRefusal("exists", "other_identity");
     // Whoever runs the provider is not to be staff here by an address alone, nor is what was taken away to open the account again.
     const isOfStaff = holder.isStaff || holder.isSuperuser;
     const wasTaken = holder.untrustedIssuers?.includes(answer.issuer) === true;
     const isTrusted = provider.linkByEmail === "trust" && !isOfStaff && !wasTaken;
     if (!isTrusted) return askForPassword(visitor, holder);
-    // The provider knows the account's user by another name: the address was given to somebody else there.
-    if (await hasIdentityAt(tx, holder.id, answer.issuer)) throw new OidcRefusal("exists", "other_identity");
     const made = { userId: holder.id, provider: provider.name, answer, claims, now };
     const identity = await insertIdentity(tx, made);
     await context.audit.recordIn(tx, {
@@ -143,16 +150,6 @@ async function meet(context: OidcContext, tx: Transaction, visitor: CrowdedVisit
     } satisfies PendingVisit;
   const { identity } = await makeAccount(context, tx, visitor, { name, address, holder });
   return { identity, makes: true };
-}
-
-async function hasIdentityAt(tx: Transaction, userId: string, issuer: string): Promise<boolean> {
-  const { identities } = tx.tables;
-  const [found] = await tx
-    .select({ id: identities.id })
-    .from(identities)
-    .where(and(eq(identities.userId, userId), eq(identities.issuer, issuer)))
-    .limit(1);
-  return found !== undefined;
 }
 
 function askForPassword({ answer }: Visitor, holder: StoredUser): PendingVisit {

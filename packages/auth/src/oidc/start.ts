@@ -9,7 +9,7 @@ import type { Limited } from "../throttle/windows.ts";
 
 import { callbackUrl, type ConnectedProvider, type OidcContext } from "./oidc-context.ts";
 import { tellOnce } from "./tell-once.ts";
-import { beginTransaction, newTransactionId } from "./transaction.ts";
+import { beginTransaction, newTransactionId, type PresentedBrowser } from "./transaction.ts";
 
 export interface StartInput {
   readonly provider: string;
@@ -19,7 +19,7 @@ export interface StartInput {
 }
 
 export type StartResult =
-  /** Where the browser is to go, and the token of the cookie that says which one it is. */
+  /** Where the browser is to go, and the token of the cookie that says which one it is: the same for all of its tabs that come later. */
   | { readonly status: "started"; readonly url: string; readonly binding: string }
   | { readonly status: "unknown" }
   | { readonly status: "unavailable" }
@@ -38,7 +38,7 @@ const yearSeconds = 31_536_000;
 export async function start(
   context: OidcContext,
   input: StartInput,
-  from: SignInOrigin & { readonly binding: string | null },
+  from: SignInOrigin & PresentedBrowser,
 ): Promise<StartResult> {
   const provider = context.providers.get(input.provider);
   if (provider === undefined) return { status: "unknown" };
@@ -53,8 +53,7 @@ export async function start(
     admission.cancelled();
     return { status: "unavailable" };
   }
-  // The same cookie for all tabs of a browser: each has a visit of its own.
-  const binding = isToken(from.binding) ? from.binding : createToken();
+  const binding = from.bindings.find(isToken) ?? createToken();
   const url = await beginVisit(context, { provider, config: discovered.config, input, from, binding });
   return { status: "started", url, binding };
 }

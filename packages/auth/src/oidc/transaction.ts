@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, inArray, lte, ne } from "drizzle-orm";
+import { and, desc, eq, gt, inArray, lte, ne, type SQL } from "drizzle-orm";
 
 import type { OidcPurpose } from "@countersign/contract";
 import type { Database, Transaction } from "@countersign/db";
@@ -55,12 +55,16 @@ export function newTransactionId(): string {
 }
 
 /** What a browser comes back with. */
-export interface PresentedState {
+export interface PresentedState extends PresentedBrowser {
   readonly provider: string;
   readonly state: string | null;
-  /** The token of the cookie that says which browser it is. */
-  readonly binding: string | null;
   readonly now: Date;
+}
+
+/** Which browser it is. */
+export interface PresentedBrowser {
+  /** The tokens of its cookies: more than one where visits were begun in the same moment. */
+  readonly bindings: readonly string[];
 }
 
 /**
@@ -69,16 +73,17 @@ export interface PresentedState {
  */
 export async function claimTransaction(
   db: Database,
-  { provider, state, binding, now }: PresentedState,
+  { provider, state, bindings, now }: PresentedState,
   kind: "sign-in" | "logout",
 ): Promise<OidcTransaction | null> {
-  const [stateHash, bindingHash] = [hashToken(state), hashToken(binding)];
-  if (stateHash === null || bindingHash === null) return null;
+  const stateHash = hashToken(state);
+  const isOfBrowser = ofBrowser(db, bindings);
+  if (stateHash === null || isOfBrowser === null) return null;
   const { oidcTransactions: table } = db.tables;
   const purposes = kind === "logout" ? ["logout"] : ["sign-in", "link", "step-up"];
   const isPresented = and(
     eq(table.stateHash, stateHash),
-    eq(table.bindingHash, bindingHash),
+    isOfBrowser,
     eq(table.provider, provider),
     inArray(table.purpose, purposes),
     eq(table.step, "started"),
@@ -96,45 +101,36 @@ export async function claimTransaction(
 /** The visit that this browser has ended well by this answer, if that is what it presents again (reload, back button). */
 export async function findDone(
   db: Database,
-  { provider, state, binding }: PresentedState,
+  { provider, state, bindings }: PresentedState,
 ): Promise<OidcTransaction | null> {
-  const [stateHash, bindingHash] = [hashToken(state), hashToken(binding)];
-  if (stateHash === null || bindingHash === null) return null;
+  const stateHash = hashToken(state);
+  const isOfBrowser = ofBrowser(db, bindings);
+  if (stateHash === null || isOfBrowser === null) return null;
   const { oidcTransactions: table } = db.tables;
   const [found] = await db
     .select()
     .from(table)
-    .where(
-      and(
-        eq(table.stateHash, stateHash),
-        eq(table.bindingHash, bindingHash),
-        eq(table.provider, provider),
-        eq(table.step, "done"),
-      ),
-    );
+    .where(and(eq(table.stateHash, stateHash), isOfBrowser, eq(table.provider, provider), eq(table.step, "done")));
   return found ?? null;
 }
 
-interface PresentedId {
+interface PresentedId extends PresentedBrowser {
   readonly id: string;
-  readonly binding: string | null;
   readonly now: Date;
 }
 
 /** A visit after which something is still to be asked, of this browser. */
 export async function findPending(
   db: Pick<Database, "select" | "tables">,
-  { id, binding, now }: PresentedId,
+  { id, bindings, now }: PresentedId,
 ): Promise<OidcTransaction | null> {
-  const bindingHash = hashToken(binding);
-  if (bindingHash === null) return null;
+  const isOfBrowser = ofBrowser(db, bindings);
+  if (isOfBrowser === null) return null;
   const { oidcTransactions: table } = db.tables;
   const [found] = await db
     .select()
     .from(table)
-    .where(
-      and(eq(table.id, id), eq(table.bindingHash, bindingHash), eq(table.step, "pending"), gt(table.expiresAt, now)),
-    );
+    .where(and(eq(table.id, id), isOfBrowser, eq(table.step, "pending"), gt(table.expiresAt, now)));
   return found ?? null;
 }
 
@@ -172,13 +168,11 @@ export async function cancelPending(db: Database, presented: PresentedId): Promi
 }
 
 /** Forgets whatever this browser has begun, and what is still to be asked of it: whoever sits there next is somebody else. */
-export async function forgetVisits(db: Database, binding: string | null): Promise<void> {
-  const bindingHash = hashToken(binding);
-  if (bindingHash === null) return;
+export async function forgetVisits(db: Database, bindings: readonly string[]): Promise<void> {
+  const isOfBrowser = ofBrowser(db, bindings);
+  if (isOfBrowser === null) return;
   const { oidcTransactions: table } = db.tables;
-  await db.transaction((tx) =>
-    tx.delete(table).where(and(eq(table.bindingHash, bindingHash), ne(table.purpose, "logout"))),
-  );
+  await db.transaction((tx) => tx.delete(table).where(and(isOfBrowser, ne(table.purpose, "logout"))));
 }
 
 /** Removes visits past their time, and logout tokens that nobody could present again. Returns how many visits. */
@@ -187,6 +181,12 @@ export async function pruneTransactions(db: Database, now: Date): Promise<number
   await db.delete(providerLogouts).where(lte(providerLogouts.expiresAt, now));
   const removed = await db.delete(table).where(lte(table.expiresAt, now)).returning({ id: table.id });
   return removed.length;
+}
+
+/** Was it begun by this browser? Null where it presents nothing that could tell. */
+function ofBrowser({ tables }: Pick<Database, "tables">, bindings: readonly string[]): SQL | null {
+  const hashes = bindings.flatMap((binding) => hashToken(binding) ?? []);
+  return hashes.length === 0 ? null : inArray(tables.oidcTransactions.bindingHash, hashes);
 }
 
 function requireHash(token: string): string {

@@ -10,7 +10,7 @@ import { createLuciaEngine } from "../session/lucia-engine.ts";
 
 import { removeUser, setActive, setPassword, setRank } from "./change-user.ts";
 import { createUser } from "./create-user.ts";
-import { endAllSessions, endSession, endSessions } from "./end-sessions.ts";
+import { endAllSessions, endSession, endSessions, endSessionsFrom } from "./end-sessions.ts";
 import { listSessions } from "./list-sessions.ts";
 import { findUser, listUsers } from "./list-users.ts";
 import type { Operator } from "./operator.ts";
@@ -44,6 +44,7 @@ export function createOperator(options: OperatorOptions): Operator {
     listSessions: (filter) => listSessions(context, filter),
     endSession: (sessionId) => endSession(context, sessionId),
     endSessions: (userId) => endSessions(context, userId),
+    endSessionsFrom: (provider) => endSessionsFrom(context, provider),
     endAllSessions: () => endAllSessions(context),
     pruneSessions: () => sessions.prune(),
     flush: () => audit.flush(),

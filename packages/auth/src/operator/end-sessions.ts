@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 
 import { forUpdate, type Transaction } from "@countersign/db";
 
@@ -33,6 +33,39 @@ export function endSessions(context: OperatorContext, userId: string): Promise<n
     await audit.recordIn(tx, { action: "admin.user.end_sessions", outcome: "ok", actor, subject, details });
     return ended.length;
   });
+}
+
+/** See `Operator.endSessionsFrom`. User by user, as all of them: a sign-in that has begun is waited for. */
+export async function endSessionsFrom(
+  { db, sessions, audit, actor }: OperatorContext,
+  provider: string,
+): Promise<number> {
+  const { providerSessions, sessions: table } = db.tables;
+  const isFrom = eq(providerSessions.provider, provider);
+  const holders = await db
+    .selectDistinct({ userId: table.userId })
+    .from(table)
+    .innerJoin(providerSessions, eq(providerSessions.sessionId, table.id))
+    .where(isFrom);
+  let count = 0;
+  for (const { userId } of holders) {
+    count += await db.transaction(async (tx) => {
+      const subject = await lockUser(tx, userId);
+      if (subject === null) return 0;
+      const found = await tx
+        .select({ id: table.id })
+        .from(table)
+        .innerJoin(providerSessions, eq(providerSessions.sessionId, table.id))
+        .where(and(eq(table.userId, userId), isFrom))
+        .orderBy(table.id);
+      let ended = 0;
+      for (const { id } of found) ended += (await sessions.end(tx, { userId, sessionId: id }, "ended")).length;
+      const details = { provider, count: ended };
+      await audit.recordIn(tx, { action: "admin.user.end_sessions", outcome: "ok", actor, subject, details });
+      return ended;
+    });
+  }
+  return count;
 }
 
 /** See `Operator.endAllSessions`. User by user, so that the server's own writes get their turn in between. */

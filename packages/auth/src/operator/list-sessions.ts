@@ -1,4 +1,6 @@
-import { and, count, desc, eq, gt } from "drizzle-orm";
+import { and, count, desc, eq } from "drizzle-orm";
+
+import { isRunning } from "../session/session-limits.ts";
 
 import type { OperatorContext } from "./operator-context.ts";
 import type { Operator } from "./operator.ts";
@@ -11,8 +13,7 @@ export async function listSessions(
   const { sessions, users } = db.tables;
   const now = new Date(clock.now());
   const isWanted = and(
-    gt(sessions.expiresAt, now),
-    gt(sessions.absoluteExpiresAt, now),
+    isRunning(sessions, now),
     eq(users.isActive, true),
     userId === undefined ? undefined : eq(sessions.userId, userId),
   );

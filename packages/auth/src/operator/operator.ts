@@ -102,6 +102,8 @@ export interface Operator {
   endSession(sessionId: string): Promise<boolean>;
   /** Ends all sessions of a user. Returns how many. */
   endSessions(userId: string): Promise<number>;
+  /** Ends the sessions that came from this provider, whether it is set up or not. Returns how many. */
+  endSessionsFrom(provider: string): Promise<number>;
   /** Ends every session there is, user by user. Returns how many. */
   endAllSessions(): Promise<number>;
   /** Removes the rows of sessions that are over. Returns how many. */

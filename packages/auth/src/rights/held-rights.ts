@@ -17,17 +17,21 @@ interface RightRow {
 /** How many users' rights are kept. Beyond it those read first are forgotten, and read again when needed. */
 const defaultCapacity = 50_000;
 
+export interface RightsReader {
+  /** What the user holds whose version has just been read. */
+  read(userId: string, version: number): MaybePromise<HeldRights>;
+  /** One user's, or everybody's, is read again: the user may be another one by that id, whose version began anew. */
+  forget(userId: string | null): void;
+}
+
 /**
  * Reads what a user holds, and keeps it under the user's version. Triggers raise the version with every change of the
  * user's rights, in the same transaction, whoever makes it. So what is kept under the version a caller has just read is
  * never older than what the caller has read; it may be newer, and then the next call reads a newer version.
  */
-export function createRightsReader(
-  db: Database,
-  capacity: number = defaultCapacity,
-): (userId: string, version: number) => MaybePromise<HeldRights> {
+export function createRightsReader(db: Database, capacity: number = defaultCapacity): RightsReader {
   const kept = new Map<string, HeldRights & { readonly version: number }>();
-  const read = createRowReader(db);
+  const readRows = createRowReader(db);
 
   function keep(userId: string, version: number, rows: readonly RightRow[]): HeldRights {
     const rights = { ...toRights(rows), version };
@@ -38,12 +42,18 @@ export function createRightsReader(
     return rights;
   }
 
-  return (userId, version) => {
-    const rights = kept.get(userId);
-    if (rights?.version === version) return rights;
+  return {
+    read(userId, version) {
+      const rights = kept.get(userId);
+      if (rights?.version === version) return rights;
 
-    const rows = read(userId);
-    return rows instanceof Promise ? rows.then((later) => keep(userId, version, later)) : keep(userId, version, rows);
+      const rows = readRows(userId);
+      return rows instanceof Promise ? rows.then((later) => keep(userId, version, later)) : keep(userId, version, rows);
+    },
+    forget(userId) {
+      if (userId === null) kept.clear();
+      else kept.delete(userId);
+    },
   };
 }
 

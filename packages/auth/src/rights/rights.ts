@@ -8,6 +8,8 @@ import type { Rights } from "../auth.ts";
 import type { Clock } from "../clock.ts";
 import { newId } from "../new-id.ts";
 
+import { changeMemberships } from "./change-memberships.ts";
+
 interface RightsOptions {
   readonly db: Database;
   readonly bus: Bus;
@@ -97,7 +99,7 @@ export function createRights({ db, bus, clock, permissions }: RightsOptions): Ri
       return db.transaction(async (tx) => {
         const groupId = await findGroup(tx, group);
         if (groupId === null || !(await hasUser(tx, userId))) return false;
-        await tx.insert(groupMembers).values({ groupId, userId }).onConflictDoNothing();
+        await changeMemberships(tx, userId, { added: [groupId] });
         tellAfterCommit(tx, [userId]);
         return true;
       });
@@ -107,8 +109,7 @@ export function createRights({ db, bus, clock, permissions }: RightsOptions): Ri
       return db.transaction(async (tx) => {
         const groupId = await findGroup(tx, group);
         if (groupId === null || !(await hasUser(tx, userId))) return false;
-        const membership = and(eq(groupMembers.groupId, groupId), eq(groupMembers.userId, userId));
-        await tx.delete(groupMembers).where(membership);
+        await changeMemberships(tx, userId, { removed: [groupId] });
         tellAfterCommit(tx, [userId]);
         return true;
       });

@@ -7,6 +7,7 @@ import { type Database, forUpdate, type Transaction } from "@countersign/db";
 import type { Clock } from "../clock.ts";
 import { newId } from "../new-id.ts";
 import { isMeantBy } from "../session/presented-token.ts";
+import { isRunning } from "../session/session-limits.ts";
 import { createToken, hashToken } from "../session/token.ts";
 
 import { describeFault, mostKeys } from "./data-value.ts";
@@ -61,11 +62,10 @@ export function createSessionData({ db, bus, clock, settings }: SessionDataOptio
       return held.length > 0;
     }
     const now = new Date(clock.now());
-    const isRunning = and(gt(sessions.expiresAt, now), gt(sessions.absoluteExpiresAt, now));
     const session = tx
       .select({ id: sessions.id })
       .from(sessions)
-      .where(and(eq(sessions.id, holder.id), isRunning));
+      .where(and(eq(sessions.id, holder.id), isRunning(sessions, now)));
     // A share of the row: the session cannot end before the commit, and others who write data do not wait.
     const held = await (tx.dialect === "postgres" ? session.for("key share") : session);
     return held.length > 0;

@@ -1,10 +1,20 @@
+import { DatabaseSync } from "node:sqlite";
+
 import { eq } from "drizzle-orm";
 import { expect, test, vi } from "vitest";
 
 import { sqliteDialect } from "@app/services/databases";
 import { createMemoryBus } from "@countersign/bus";
 import { defaultSettings } from "@countersign/contract";
-import { type AccessChange, coreMigrations, type Database, DatabaseUnavailable, openDatabase } from "@countersign/db";
+import {
+  type AccessChange,
+  coreMigrations,
+  type Database,
+  DatabaseUnavailable,
+  openDatabase,
+  Patience,
+  patienceLeftMs,
+} from "@countersign/db";
 
 import { systemClock } from "../clock.ts";
 import { insertUser } from "../test/insert-user.ts";
@@ -40,6 +50,32 @@ test("what another process changes is seen by the very next validation, and nobo
   }
 });
 
+test("a user whom a REPLACE by hand puts in the place of one has the rights of now, though the version began anew", async () => {
+  await using place = await sqliteDialect.create();
+  await using db = await openDatabase(place.url, { migrations: [coreMigrations] });
+  const options = { bus: createMemoryBus(), clock: systemClock, settings: defaultSettings, onError: () => {} };
+  const engine = createLuciaEngine({ ...options, db });
+  const userId = await insertUser(db, "Ann");
+  const { token } = await db.transaction((tx) =>
+    engine.create(tx, { userId, remember: false, ip: null, userAgent: null }),
+  );
+  await db.insert(db.tables.userPermissions).values({ userId, permission: "notes.view" });
+  const before = await engine.validate(hashToken(token) ?? "");
+  expect([...(before?.permissions ?? [])]).toEqual(["notes.view"]);
+
+  const byHand = new DatabaseSync(place.url.slice("sqlite:".length));
+  byHand.exec("PRAGMA foreign_keys = OFF");
+  byHand
+    .prepare("INSERT OR REPLACE INTO users (id, username, username_key, created_at) VALUES (?, 'Ann', 'ann', 1)")
+    .run(userId);
+  byHand.exec("DELETE FROM user_permissions");
+  byHand.close();
+
+  const after = await engine.validate(hashToken(token) ?? "");
+  expect(after?.user.version).toBe(before?.user.version);
+  expect([...(after?.permissions ?? [])]).toEqual([]);
+});
+
 test("as long as nothing is committed, a token is read once, and each token is its own", async () => {
   const { validate, reads } = start();
 
@@ -48,6 +84,15 @@ test("as long as nothing is committed, a token is read once, and each token is i
     expect(await validate("bob")).toMatchObject({ user: { username: "bob" } });
   }
   expect(reads).toEqual(["ann", "bob"]);
+});
+
+test("what is read for all who ask is not held to the patience of the first of them", async () => {
+  const { validate, patienceLeft } = start();
+  for (const wait of ["turn", "tick"] as const) {
+    const [anns, bobs] = [`ann ${wait}`, `bob ${wait}`];
+    await Promise.all([new Patience(0).run(() => validate(anns, wait)), validate(bobs, wait)]);
+  }
+  expect(patienceLeft).toEqual([1, 2, 3, 4].map(() => Number.POSITIVE_INFINITY));
 });
 
 test("who asks is answered by the version as it is after they asked", async () => {
@@ -250,9 +295,12 @@ function start(
   const db = { dataVersion, followAccess: () => () => database.takeChanges() } as unknown as Database;
 
   const reads: string[] = [];
+  /** What each of them may wait. */
+  const patienceLeft: number[] = [];
   const gate = createGate();
   async function read(tokenHash: string): Promise<Principal | null> {
     reads.push(tokenHash);
+    patienceLeft.push(patienceLeftMs());
     await gate.passed();
     return tokenHash === "nobody" || isSwitchedOff(tokenHash) ? null : principalOf(tokenHash, clock.now());
   }
@@ -285,7 +333,7 @@ function start(
 
   const { capacity } = options;
   const validate = keepWhileUnchanged({ db, clock, read, readPerson, ...(capacity === undefined ? {} : { capacity }) });
-  return { validate, reads, clock, database, gate, users };
+  return { validate, reads, patienceLeft, clock, database, gate, users };
 }
 
 /** Lets readings pass, or keeps them waiting. */

@@ -1,9 +1,10 @@
-import type { AccessLog, Database, MaybePromise } from "@countersign/db";
+import { type AccessLog, type Database, type MaybePromise, withoutPatience } from "@countersign/db";
 
 import type { Clock } from "../clock.ts";
 
 import type { Principal } from "./principal.ts";
 import type { Wait } from "./session-engine.ts";
+import { isWithinLimits } from "./session-limits.ts";
 
 type ReadPrincipal = (tokenHash: string) => Promise<Principal | null>;
 type Questions = Map<string, PromiseWithResolvers<Principal | null>>;
@@ -30,9 +31,11 @@ export function keepWhileUnchanged(options: {
   readonly read: ReadPrincipal;
   /** The same for the person alone; null when there is none, or none who may sign in. */
   readonly readPerson: (userId: string) => MaybePromise<Person | null>;
+  /** Somebody has changed, or (null) nobody knows who. */
+  readonly onChange?: (userId: string | null) => void;
   readonly capacity?: number;
 }): (tokenHash: string, wait?: Wait) => Promise<Principal | null> {
-  const { db, clock, read, readPerson, capacity = defaultCapacity } = options;
+  const { db, clock, read, readPerson, onChange, capacity = defaultCapacity } = options;
   const { dataVersion } = db;
   if (dataVersion === null) return (tokenHash) => read(tokenHash);
   const readVersion = dataVersion;
@@ -60,9 +63,10 @@ export function keepWhileUnchanged(options: {
     if (changes === null) {
       kept.clear();
       persons.clear();
+      onChange?.(null);
     } else {
       for (const change of changes) {
-        if ("userId" in change) persons.delete(change.userId);
+        if ("userId" in change) forgetPerson(change.userId);
         else kept.delete(change.tokenHash);
       }
     }
@@ -70,10 +74,15 @@ export function keepWhileUnchanged(options: {
     return version;
   }
 
+  function forgetPerson(userId: string): void {
+    persons.delete(userId);
+    onChange?.(userId);
+  }
+
   function findKept(tokenHash: string): Principal | null {
     const principal = kept.get(tokenHash);
     // Nothing is written down when a session ends by the clock.
-    if (principal === undefined || !isWithinLimits(principal, clock.now())) return null;
+    if (principal === undefined || !isWithinLimits(principal.session, clock.now())) return null;
     const person = findPerson(principal.user.id);
     if (person === null || person.user === principal.user) return person && principal;
     const present = { ...person, session: principal.session };
@@ -130,7 +139,8 @@ function createBatch(answer: (questions: Questions) => void, schedule: (due: () 
     // From here on a new batch begins.
     asked = null;
     waiting = 0;
-    if (questions !== null) answer(questions);
+    // For all who ask: it is not to end with the patience of the first.
+    if (questions !== null) withoutPatience(() => answer(questions));
   }
 
   function whenDue(): void {
@@ -153,8 +163,4 @@ function createBatch(answer: (questions: Questions) => void, schedule: (due: () 
     }
     return question.promise;
   };
-}
-
-function isWithinLimits({ session }: Principal, now: number): boolean {
-  return now < session.expiresAt.getTime() && now < session.absoluteExpiresAt.getTime();
 }

@@ -4,6 +4,7 @@ import type { MaybePromise, Transaction } from "@countersign/db";
 
 import type { Clock } from "../clock.ts";
 
+import { endOf } from "./session-limits.ts";
 import type { SessionRow } from "./session-row.ts";
 
 /** A session's row as it is written. */
@@ -30,7 +31,7 @@ export function createLuciaReader(
       if (!row) return [null, null];
 
       const carrier: Carrier = { row };
-      const end = Math.min(row.expires_at, row.absolute_expires_at);
+      const end = endOf(row);
       const expiresAt = new Date(end - clock.now() + Date.now());
       return [
         { id: tokenHash, userId: row.user_id, expiresAt, attributes: carrier },

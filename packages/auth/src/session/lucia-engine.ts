@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, inArray, lte, ne, or, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, ne, or, sql } from "drizzle-orm";
 import { Lucia, TimeSpan } from "lucia";
 
 import type { Bus } from "@countersign/bus";
@@ -15,6 +15,7 @@ import { type Carrier, createLuciaReader, createLuciaWriter } from "./lucia-adap
 import { isMeantBy } from "./presented-token.ts";
 import type { Principal, Session } from "./principal.ts";
 import type { Beginning, DeviceSession, SessionCounts, SessionEngine } from "./session-engine.ts";
+import { isOver, isRunning } from "./session-limits.ts";
 import { createSessionRowReader, createUserRowReader, toPrincipal, toUser, type UserRow } from "./session-row.ts";
 import { createSessionTouch } from "./session-touch.ts";
 import { sessionsTopic } from "./sessions-topic.ts";
@@ -44,11 +45,9 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
   };
   const counts: SessionCounts = { asked: 0, read: 0, roundTrips: 0 };
   const lucia = new Lucia(createLuciaReader(createSessionRowReader(db, counts), clock), luciaOptions);
-  const readRights = createRightsReader(db);
+  const rightsReader = createRightsReader(db);
   const findUser = createUserRowReader(db);
   const { sessions, users } = db.tables;
-  const isOver = (now: Date) => or(lte(sessions.expiresAt, now), lte(sessions.absoluteExpiresAt, now));
-  const isRunning = (now: Date) => and(gt(sessions.expiresAt, now), gt(sessions.absoluteExpiresAt, now));
 
   /** What a session has from the sign-in it stands on. */
   function beginning({ remember, ip, userAgent, authenticatedAt }: Beginning, now: number) {
@@ -102,7 +101,7 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
     // Lucia's types know attributes only from a global declaration, which a library can't make for its users.
     const { row } = session as unknown as Carrier;
     // After the row, so that the rights are never older than the version they are kept under.
-    const rights = readRights(row.user_id, row.user_version);
+    const rights = rightsReader.read(row.user_id, row.user_version);
     return toPrincipal(row, rights instanceof Promise ? await rights : rights);
   }
 
@@ -114,7 +113,7 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
   function toPerson(row: UserRow | undefined): MaybePromise<Person | null> {
     if (row === undefined) return null;
     // After the row, as above.
-    const rights = readRights(row.user_id, row.user_version);
+    const rights = rightsReader.read(row.user_id, row.user_version);
     const withRights = (held: HeldRights) => ({
       user: toUser(row),
       permissions: held.permissions,
@@ -123,7 +122,13 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
     return rights instanceof Promise ? rights.then(withRights) : withRights(rights);
   }
 
-  const validate = keepWhileUnchanged({ db, clock, read, readPerson });
+  const validate = keepWhileUnchanged({
+    db,
+    clock,
+    read,
+    readPerson,
+    onChange: (userId) => rightsReader.forget(userId),
+  });
 
   return {
     validate(tokenHash, wait) {
@@ -137,7 +142,7 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
       const [known] = await db
         .select({
           tokenHash: sessions.tokenHash,
-          isOver: sql<number>`case when ${isOver(new Date(now))} then 1 else 0 end`,
+          isOver: sql<number>`case when ${isOver(sessions, new Date(now))} then 1 else 0 end`,
         })
         .from(sessions)
         .where(isMeantBy(sessions, tokenHash, now));
@@ -189,7 +194,7 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
           and(
             eq(sessions.id, sessionId),
             ifTokenHash === undefined ? undefined : eq(sessions.tokenHash, ifTokenHash),
-            isRunning(now),
+            isRunning(sessions, now),
           ),
         )
         .returning();
@@ -213,7 +218,7 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
       const rows = await db
         .select()
         .from(sessions)
-        .where(and(eq(sessions.userId, userId), isRunning(new Date(clock.now()))))
+        .where(and(eq(sessions.userId, userId), isRunning(sessions, new Date(clock.now()))))
         .orderBy(desc(sessions.lastUsedAt), desc(sessions.id))
         .limit(mostSessions);
       return rows.map(toDeviceSession);
@@ -224,7 +229,7 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
       const switchedOff = db.select({ id: users.id }).from(users).where(eq(users.isActive, false));
       const pruned = await db
         .delete(sessions)
-        .where(or(isOver(now), inArray(sessions.userId, switchedOff)))
+        .where(or(isOver(sessions, now), inArray(sessions.userId, switchedOff)))
         .returning({ id: sessions.id });
       return pruned.length;
     },

@@ -5,6 +5,7 @@ import type { Clock } from "../clock.ts";
 
 import type { Principal } from "./principal.ts";
 import type { SessionEngine } from "./session-engine.ts";
+import { isWithinLimits } from "./session-limits.ts";
 
 export interface RecentPrincipalsOptions {
   readonly sessions: Pick<SessionEngine, "validate">;
@@ -149,7 +150,8 @@ export class RecentPrincipals {
     if (!this.#isTold()) return null;
     const kept = this.#kept.get(tokenHash);
     if (kept === undefined) return null;
-    if (ageOf(kept) < longestMs && isWithinLimits(kept.principal, this.#options.clock.now())) return kept.principal;
+    if (ageOf(kept) < longestMs && isWithinLimits(kept.principal.session, this.#options.clock.now()))
+      return kept.principal;
     return null;
   }
 
@@ -253,8 +255,4 @@ function ageOf({ readAt }: Kept): number {
 
 function idsOf({ principal: { user, session } }: Kept): readonly [string, string] {
   return [user.id, session.id];
-}
-
-function isWithinLimits({ session }: Principal, now: number): boolean {
-  return now < session.expiresAt.getTime() && now < session.absoluteExpiresAt.getTime();
 }

@@ -23,11 +23,6 @@ export function createSessionCookie(publicUrl: string | URL): SessionCookie {
   };
 }
 
-/** The cookie that tells browsers apart which go to an identity provider: `__Host-oidc` over https, `oidc` on plain http. */
-export function createOidcCookie(publicUrl: string | URL): TokenCookie {
-  return createTokenCookie(publicUrl, "oidc");
-}
-
 /** The cookie of visitors for whom something is kept: `__Host-visitor` over https, `visitor` on plain http. */
 export function createVisitorCookie(publicUrl: string | URL): TokenCookie {
   return createTokenCookie(publicUrl, "visitor");

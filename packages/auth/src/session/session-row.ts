@@ -4,6 +4,7 @@ import type { HeldRights } from "../rights/held-rights.ts";
 
 import type { Principal, Session, User } from "./principal.ts";
 import type { SessionCounts } from "./session-engine.ts";
+import { isKnown } from "./session-limits.ts";
 import { createTurnBatch } from "./turn-batch.ts";
 
 /** A user as the prepared queries read it. Instants are milliseconds, flags 0 or 1. */
@@ -97,7 +98,8 @@ function toSession(row: SessionRow): Session {
     userId: row.user_id,
     createdAt: new Date(row.session_created_at),
     lastUsedAt: new Date(row.last_used_at),
-    authenticatedAt: new Date(row.authenticated_at),
+    // Long ago where it cannot be told: whoever needs it fresh has it confirmed.
+    authenticatedAt: new Date(isKnown(row.authenticated_at) ? row.authenticated_at : 0),
     expiresAt: new Date(row.expires_at),
     absoluteExpiresAt: new Date(row.absolute_expires_at),
     remember: row.remember === 1,

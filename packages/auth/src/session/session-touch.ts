@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
-import { and, gt, inArray, lte, sql } from "drizzle-orm";
+import { and, inArray, lte, sql } from "drizzle-orm";
 
 import type { Bus } from "@countersign/bus";
 import type { Settings } from "@countersign/contract";
@@ -9,6 +9,7 @@ import type { Database } from "@countersign/db";
 import type { Clock } from "../clock.ts";
 
 import type { Principal } from "./principal.ts";
+import { isRunning } from "./session-limits.ts";
 import { sessionsTopic } from "./sessions-topic.ts";
 
 interface TouchOptions {
@@ -78,8 +79,7 @@ export function createSessionTouch({
           inArray(sessions.id, db.dialect === "postgres" ? unlocked(db, ids) : [...ids]),
           lte(sessions.lastUsedAt, new Date(now.getTime() - intervalMs)),
           // What has ended stays ended.
-          gt(sessions.expiresAt, now),
-          gt(sessions.absoluteExpiresAt, now),
+          isRunning(sessions, now),
         ),
       )
       .returning({ id: sessions.id, userId: sessions.userId });

@@ -44,11 +44,15 @@ function bound(seconds: number): number {
 }
 
 function readAll(header: string | null | undefined, name: string): string[] {
+  return readPairs(header).flatMap(([each, value]) => (each === name ? [value] : []));
+}
+
+/** The names and values of a `Cookie` header, as they stand there. Never throws. */
+export function readPairs(header: string | null | undefined): (readonly [name: string, value: string])[] {
   if (typeof header !== "string") return [];
   return header.split(";").flatMap((pair) => {
     const equals = pair.indexOf("=");
-    if (equals < 0 || trim(pair.slice(0, equals)) !== name) return [];
-    return [trim(pair.slice(equals + 1))];
+    return equals < 0 ? [] : [[trim(pair.slice(0, equals)), trim(pair.slice(equals + 1))] as const];
   });
 }
 

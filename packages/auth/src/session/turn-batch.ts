@@ -1,3 +1,5 @@
+import { withoutPatience } from "@countersign/db";
+
 /**
  * Reads by key, all that are asked for in one turn of the event loop in one round trip. What is asked later is read
  * later: nobody is given an answer to a question that was sent before theirs.
@@ -23,7 +25,8 @@ export function createTurnBatch<Row>(options: {
   return (key) => {
     if (asked === null) {
       asked = new Map();
-      setImmediate(() => void send());
+      // For all who ask: it is not to end with the patience of the first.
+      setImmediate(() => void withoutPatience(send));
     }
     let question = asked.get(key);
     if (!question) {

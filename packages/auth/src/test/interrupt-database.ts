@@ -27,11 +27,11 @@ export function interruptDatabase(db: Database): InterruptedDatabase {
   return {
     db: {
       ...db,
-      async transaction(body, options) {
+      async transaction(body) {
         const work = interruption;
         interruption = null;
         await work?.();
-        return db.transaction((tx) => body(wrap(tx)), options);
+        return db.transaction((tx) => body(wrap(tx)));
       },
     },
     failSessions(doFail) {

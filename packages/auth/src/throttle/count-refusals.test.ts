@@ -17,6 +17,6 @@ test("each attempt that is one too many is counted under what was tried, and tho
   await throttle.admitStepUp("ann", "192.0.2.1");
 
   const mails = { reset: 0, verification: 0, emailChange: 0, mail: 0, reminder: 0, link: 0 };
-  const none = { ...mails, stepUp: 0, providerStart: 0, providerLogout: 0 };
+  const none = { ...mails, stepUp: 0, providerStart: 0, providerReturn: 0, providerLogout: 0 };
   expect(refusals).toEqual({ ...none, login: 2, registration: 1 });
 });

@@ -14,6 +14,7 @@ const none = {
   reminder: 0,
   link: 0,
   providerStart: 0,
+  providerReturn: 0,
   providerLogout: 0,
 };
 
@@ -46,6 +47,7 @@ export function countRefusals(throttle: Throttle): {
       admitReminder: (userId) => count("reminder", throttle.admitReminder(userId)),
       admitLink: (ip) => count("link", throttle.admitLink(ip)),
       admitProviderStart: (ip) => count("providerStart", throttle.admitProviderStart(ip)),
+      admitProviderReturn: (ip) => count("providerReturn", throttle.admitProviderReturn(ip)),
       admitProviderLogout: (ip, token) => count("providerLogout", throttle.admitProviderLogout(ip, token)),
       flush: () => throttle.flush(),
       prune: () => throttle.prune(),

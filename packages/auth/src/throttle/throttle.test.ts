@@ -181,7 +181,7 @@ test("a signed-in user's password is guessed no oftener than at the sign-in page
   for (const _ of [1, 2, 3]) expect(await throttle.admitStepUp("ann", home)).toMatchObject({ status: "admitted" });
 });
 
-test("RAT-14: mails are asked for by name and by address within an hour, whoever's the name is; links are used by address", async () => {
+test("RAT-14: mails are asked for by name and by address within an hour, whoever's the name is; links are used, and providers returned from, by address", async () => {
   const { throttle, clock } = createTestThrottle();
   for (const kind of ["admitReset", "admitVerification", "admitEmailChange"] as const) {
     for (let index = 0; index < settings.MAILS_PER_ADDRESS; index += 1) {
@@ -197,8 +197,12 @@ test("RAT-14: mails are asked for by name and by address within an hour, whoever
     expect(await throttle[kind]("email cid@example.com", home)).toMatchObject({ status: "admitted" });
     expect(await throttle[kind]("email dan@example.com", home)).toMatchObject({ status: "limited" });
   }
-  for (let index = 0; index < 30; index += 1) await throttle.admitLink(elsewhere);
-  expect(await throttle.admitLink(elsewhere)).toMatchObject({ status: "limited" });
+  for (const kind of ["admitLink", "admitProviderReturn"] as const) {
+    for (let index = 0; index < 30; index += 1)
+      expect(await throttle[kind](elsewhere)).toMatchObject({ status: "admitted" });
+    expect(await throttle[kind](elsewhere)).toMatchObject({ status: "limited" });
+    expect(await throttle[kind](home)).toMatchObject({ status: "admitted" });
+  }
   clock.advance(3_600_000);
   expect(await throttle.admitReset("email ann@example.com", home)).toMatchObject({ status: "admitted" });
 });

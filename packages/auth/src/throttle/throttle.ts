@@ -57,6 +57,8 @@ export interface Throttle {
   admitLink(ip: string | null): Promise<Guess | Limited>;
   /** Somebody is about to be sent to an identity provider: each leaves something to be kept. */
   admitProviderStart(ip: string | null): Promise<Admitted | Limited>;
+  /** Somebody comes back from one with what belongs to nothing here. What belongs to a visit is not asked about. */
+  admitProviderReturn(ip: string | null): Promise<Admitted | Limited>;
   /**
    * A provider, or who pretends to be one, signs somebody out. What is plausible costs the look at a signature, and is counted
    * apart from what is not.
@@ -263,6 +265,8 @@ export function createThrottle(store: AttemptStore, settings: ThrottleSettings):
       admit([
         place("provider-start", { ...perAddress, attempts: tabsPerAddress * perAddress.attempts }, addressKey(ip)),
       ]),
+
+    admitProviderReturn: (ip) => admit([place("provider-return", perAddress, addressKey(ip))]),
 
     admitProviderLogout: (ip, { isPlausible }) =>
       admit([

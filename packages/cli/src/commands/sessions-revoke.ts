@@ -11,24 +11,30 @@ import { getAccount } from "./get-account.ts";
 
 export const sessionsRevoke = defineCommand({
   name: "sessions revoke",
-  summary: "Ends sessions: single ones, those of a user, or all there are.",
+  summary: "Ends sessions: single ones, those of a user or of a provider, or all there are.",
   details: `Open windows are signed out at once. Whoever knows the password can sign in again:
-to keep somebody out, use countersign user deactivate.`,
+to keep somebody out, use countersign user deactivate. The provider is named as
+in OIDC_PROVIDERS, also where it stands there no more.`,
   operands: { usage: "[session …]", least: 0, most: 100 },
   options: {
     user: { value: "user", help: "Ends all sessions of this user." },
+    provider: { value: "name", help: "Ends all sessions that came from this identity provider." },
     all: { help: "Ends every session there is." },
     yes: { help: "Does not ask whether --all is meant." },
   },
   async run({ terminal, open }, { operands: sessionIds, options }) {
-    const ways = [sessionIds.length > 0, options.user !== null, options.all].filter(Boolean);
+    const ways = [sessionIds.length > 0, options.user !== null, options.provider !== null, options.all].filter(Boolean);
     if (ways.length !== 1) {
-      throw new Failure("usage", "Say which: the ids of sessions, or --user <user>, or --all. One of the three.");
+      throw new Failure(
+        "usage",
+        "Say which: the ids of sessions, or --user <user>, or --provider <name>, or --all. One of them.",
+      );
     }
     if (options.all && !options.yes) await confirmAll(terminal);
 
     const operator = await open();
     if (options.user !== null) return revokeOfUser(operator, options.user);
+    if (options.provider !== null) return answer(await operator.endSessionsFrom(options.provider));
     return options.all ? answer(await operator.endAllSessions()) : revokeSingle(operator, sessionIds);
   },
 });

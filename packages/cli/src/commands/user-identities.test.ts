@@ -16,8 +16,9 @@ describeDatabases((dialect) => {
   test("a user's identities are listed, one is taken away, and others' are as they were", async () => {
     await using line = await openCommandLine(dialect, environment);
     const [ann, bob] = [await make(line, "Ann"), await make(line, "Bob")];
-    const ofAnn = await connect(line, ann, { subject: "a-1", email: "ann@works.example" });
-    const gone = await connect(line, ann, { subject: "x\u001b[2J", provider: "gone" });
+    const ofWorks = "ann@works.example";
+    const ofAnn = await connect(line, ann, { subject: "a-1", email: ofWorks, verifiedEmail: ofWorks });
+    const gone = await connect(line, ann, { subject: "x\u001b[2J", provider: "gone", email: "ann@gone.example" });
     await connect(line, bob, { subject: "b-1" });
     await beginSession(line, ann, ofAnn);
 
@@ -26,9 +27,10 @@ describeDatabases((dialect) => {
     const lines = shown.output.trimEnd().split("\n");
     expect(lines[0]).toMatch(/^ID +PROVIDER +ISSUER +SUBJECT +EMAIL +CONNECTED +LAST USED +GROUPS GIVEN$/);
     expect(lines[1]).toMatch(
-      new RegExp(`^${ofAnn}  works +${issuer}  a-1 +ann@works\\.example  1970-01-01 00:00Z  never$`),
+      new RegExp(`^${ofAnn}  works +${issuer}  a-1 +ann@works\\.example +1970-01-01 00:00Z  never$`),
     );
     expect(lines[2]).toContain("gone (not set up)");
+    expect(lines[2]).toContain("ann@gone.example (not verified)");
     expect(lines).toHaveLength(3);
     expect(shown.output).not.toContain("\u001b");
     expect(await line.read("user identities bob")).toMatchObject({
@@ -110,7 +112,12 @@ async function make(line: CommandLine, name: string, flag = ""): Promise<string>
 async function connect(
   { db }: CommandLine,
   userId: string,
-  of: { readonly subject: string; readonly provider?: string; readonly email?: string },
+  of: {
+    readonly subject: string;
+    readonly provider?: string;
+    readonly email?: string;
+    readonly verifiedEmail?: string;
+  },
 ): Promise<string> {
   const id = newId();
   const { provider = "works", ...known } = of;

@@ -34,8 +34,8 @@ async function list(operator: Operator, { id, username }: AccountSummary): Promi
     identity.isWayIn ? identity.provider : `${identity.provider} (not set up)`,
     identity.issuer,
     identity.subject,
-    identity.email ?? "",
-    formatInstant(new Date(identity.createdAt)),
+    identity.email === null || identity.isEmailVerified ? (identity.email ?? "") : `${identity.email} (not verified)`,
+    identity.createdAt === null ? "unknown" : formatInstant(new Date(identity.createdAt)),
     formatInstant(identity.lastUsedAt === null ? null : new Date(identity.lastUsedAt)),
     identity.groups.join(", "),
   ]);

@@ -1,3 +1,5 @@
+import { toSayableInstant } from "@countersign/auth";
+
 import { toPlainText } from "./plain-text.ts";
 
 /** Columns that line up, under a line of their titles. Cells are made safe to show; those that are too long are cut. */
@@ -12,7 +14,9 @@ export function formatTable(titles: readonly string[], rows: readonly (readonly 
 
 /** An instant to the minute. UTC, since whoever compares lists of two machines should not have to think. */
 export function formatInstant(instant: Date | null): string {
-  return instant === null ? "never" : `${instant.toISOString().slice(0, 16).replace("T", " ")}Z`;
+  if (instant === null) return "never";
+  const said = toSayableInstant(instant);
+  return said === null ? "unknown" : `${said.slice(0, 16).replace("T", " ")}Z`;
 }
 
 const longestCell = 48;

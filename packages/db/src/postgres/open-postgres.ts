@@ -49,11 +49,12 @@ export async function openPostgres<Tables extends CoreTables>(
     }),
     dialect: "postgres",
     tables,
-    async transaction(body, { startBy } = {}) {
+    patienceMs: options.statementTimeoutMs,
+    async transaction(body) {
       current.refuse("A transaction by `db`");
       const connection = createPostgresTransaction(pool, listeners);
       const common = { tables, connection, current, transactionTimeoutMs, onError };
-      return runTransaction({ dialect: "postgres", ...common, body, startBy });
+      return runTransaction({ dialect: "postgres", ...common, body });
     },
     prepare: (name, text) => preparePostgresRead(pool, { name, text: text.postgres }),
     dataVersion: null,

@@ -2,6 +2,7 @@ import { type ClientConfig, Pool, type PoolClient, type QueryResult } from "pg";
 
 import { type DatabaseLoad, DatabaseUnavailable } from "../database.ts";
 import { longestQueue } from "../open-options.ts";
+import { inTime, outOfPatience, patienceLeftMs, spendPatience } from "../patience.ts";
 import { createTurnQueue } from "../turn-queue.ts";
 
 import { answerGraceMs, type HeldConnection, holdConnection, type Query } from "./held-connection.ts";
@@ -15,12 +16,10 @@ export interface PostgresPool {
    * one of a few that are kept for it.
    */
   queryFirst(query: Query): Promise<QueryResult>;
-  /**
-   * A connection for a transaction. One is always left to single statements: a body that reads by `db` may do so.
-   *
-   * @param startBy until when it is waited for at most, by `performance.now()`
-   */
-  hold(startBy: number): Promise<HeldConnection>;
+  /** A connection for a transaction. One is always left to single statements: a body that reads by `db` may do so. */
+  hold(): Promise<HeldConnection>;
+  /** How long a statement may take. */
+  readonly statementTimeoutMs: number;
   load(): DatabaseLoad;
   /** Waits for what is running, but not for ever. */
   close(): Promise<void>;
@@ -35,8 +34,10 @@ export function createPool(
   options: { readonly poolSize: number; readonly statementTimeoutMs: number },
 ): PostgresPool {
   const { statementTimeoutMs, poolSize } = options;
-  const pool = openPool(settings, poolSize);
-  const reserve = openPool(settings, reserveSize);
+  // The pool's own limit comes after ours, which knows whether it was a connection that failed or none that came free.
+  const withLimit = { ...settings, connectionTimeoutMillis: statementTimeoutMs + answerGraceMs };
+  const pool = openPool(withLimit, poolSize);
+  const reserve = openPool(withLimit, reserveSize);
   // Were all connections held by transactions, those whose body waits for another one would wait for each other.
   const transactions = createTurnQueue({ places: Math.max(1, poolSize - 1), longest: longestQueue });
   const held = new Set<HeldConnection>();
@@ -71,14 +72,38 @@ export function createPool(
     return connection;
   }
 
+  /** @throws DatabaseUnavailable when there is no time left at all */
+  function nextDeadline(): number {
+    const withinMs = Math.min(statementTimeoutMs, patienceLeftMs());
+    if (withinMs === 0) throw outOfPatience();
+    return performance.now() + withinMs;
+  }
+
   async function queryBy(from: Pool, query: Query): Promise<QueryResult> {
-    const deadline = performance.now() + statementTimeoutMs;
+    const deadline = nextDeadline();
     const connection = await hold(from, deadline);
+    // The server gives it up in its own time, and until then it has its connection: given up by us alone, it would run there on
+    // without one, beside those that come after it.
+    const answer = connection.query(query).finally(() => connection.release());
+    return inTime(answer, {
+      withinMs: deadline - performance.now() + answerGraceMs,
+      refusal: () => notAnswered(query),
+    });
+  }
+
+  async function holdInTurn(): Promise<HeldConnection> {
+    const deadline = nextDeadline();
+    const leave = await transactions.enter(deadline);
     try {
-      const query_timeout = deadline - performance.now() + answerGraceMs;
-      return await connection.query({ ...query, query_timeout });
-    } finally {
-      connection.release();
+      const connection = await hold(pool, deadline);
+      const release = () => {
+        connection.release();
+        leave();
+      };
+      return { ...connection, release };
+    } catch (error) {
+      leave();
+      throw error;
     }
   }
 
@@ -87,23 +112,10 @@ export function createPool(
   }
 
   return {
-    query: (query) => queryBy(pool, query),
-    queryFirst: (query) => queryBy(isTaken() ? reserve : pool, query),
-    async hold(startBy) {
-      const deadline = Math.min(startBy, performance.now() + statementTimeoutMs);
-      const leave = await transactions.enter(deadline);
-      try {
-        const connection = await hold(pool, deadline);
-        const release = () => {
-          connection.release();
-          leave();
-        };
-        return { ...connection, release };
-      } catch (error) {
-        leave();
-        throw error;
-      }
-    },
+    statementTimeoutMs,
+    query: (query) => spendPatience(() => queryBy(pool, query)),
+    queryFirst: (query) => spendPatience(() => queryBy(isTaken() ? reserve : pool, query)),
+    hold: () => spendPatience(holdInTurn),
     load() {
       const { totalCount: open, idleCount, waitingCount: waiting } = pool;
       return { connections: { open, inUse: open - idleCount, waiting }, transactionsWaiting: transactions.waiting };
@@ -122,6 +134,11 @@ export function createPool(
       clearTimeout(timer);
     },
   };
+}
+
+function notAnswered({ mayHaveWritten }: Query): DatabaseUnavailable {
+  const message = "The database did not answer in time. Try again later.";
+  return new DatabaseUnavailable(message, { outcomeUnknown: mayHaveWritten });
 }
 
 function openPool(settings: ClientConfig, most: number): Pool {

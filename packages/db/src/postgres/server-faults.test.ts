@@ -17,6 +17,8 @@ import {
   forUpdate,
   openDatabase,
   type OpenDatabaseOptions,
+  Patience,
+  type Transaction,
   UniqueViolation,
 } from "../index.ts";
 import { newUser } from "../test/open-test-database.ts";
@@ -183,6 +185,91 @@ test("REL-23: a pool of one that is taken: others wait until their time is up, a
   await transaction;
 
   expect(await db.$count(db.tables.users)).toBe(1);
+});
+
+test("REL-23: a caller that has waited already is refused when its patience ends, by the server itself; one that has not, later", async () => {
+  await using opened = await open({ statementTimeoutMs: 3000, lockTimeoutMs: 3000, poolSize: 2 });
+  const { db, url } = opened;
+  await db.insert(db.tables.users).values(newUser("ann"));
+  await using lock = await lockUsers(url);
+  const before = await backendPids(url);
+  const write = (tx: Transaction) => tx.update(tx.tables.users).set({ firstName: "Ann" });
+  const timed = async (work: () => Promise<unknown>) => {
+    const begun = performance.now();
+    await expect(work()).rejects.toMatchObject({ name: "DatabaseUnavailable", outcomeUnknown: false });
+    return performance.now() - begun;
+  };
+
+  // One transaction at a time: of two connections one is left to single statements.
+  const first = timed(() => new Patience(1000).run(() => db.transaction(write)));
+  await pause(600);
+  const second = timed(() => new Patience(1000).run(() => db.transaction(write)));
+  const impatient = timed(() => new Patience(300).run(async () => db.select().from(db.tables.users)));
+  expect(await first).toBeLessThan(2500);
+  // Its turn came after 0.4 s.
+  expect(await second).toBeLessThan(2500);
+  expect(await second).toBeGreaterThan(900);
+  expect(await impatient).toBeLessThan(2500);
+  // No statement was left to itself: its connection has ended with it, or is there and used again.
+  await vi.waitFor(async () => expect(await waitingBackends(url)).toBe(0), { timeout: 5000 });
+  expect(await backendPids(url)).toEqual(expect.arrayContaining(before));
+
+  // The negative control: without patience each wait has the whole time.
+  const within = { statementTimeoutMs: 1000, lockTimeoutMs: 1000, poolSize: 2 };
+  await using other = await openDatabase(url, { migrations: [], ...within });
+  const third = timed(() => other.transaction(write));
+  await pause(600);
+  expect(await timed(() => other.transaction(write))).toBeGreaterThan(1300);
+  await third;
+  await lock.release();
+  await new Patience(1000).run(() => db.transaction(write));
+  expect(await db.select().from(db.tables.users)).toMatchObject([{ firstName: "Ann" }]);
+});
+
+test("a read that is given up keeps its connection until the server has given it up as well: no more run there than the pool has", async () => {
+  await using opened = await open({ statementTimeoutMs: 1000, lockTimeoutMs: 1000, poolSize: 2 });
+  const { db, url } = opened;
+  await using lock = await lockUsers(url);
+  const reads: Promise<unknown>[] = [];
+  for (let round = 0; round < 6; round += 1) {
+    const read = () => Promise.allSettled([1, 2].map(async () => db.$count(db.tables.users)));
+    reads.push(new Patience(100).run(read));
+    await pause(110);
+    expect(await waitingBackends(url)).toBeLessThanOrEqual(2);
+  }
+  await Promise.all(reads);
+  await lock.release();
+  await vi.waitFor(async () => expect(await db.$count(db.tables.users)).toBe(0), { timeout: 3000 });
+});
+
+test("a transaction whose beginning the server gives up half done leaves no open one behind on its connection", async () => {
+  await using opened = await open({ statementTimeoutMs: 1000, lockTimeoutMs: 1000, poolSize: 1 });
+  const { db, url } = opened;
+  const locker = new Client(url);
+  await locker.connect();
+  try {
+    // What a transaction that begins late asks for the times it has left.
+    await locker.query("begin; lock table pg_settings in access exclusive mode");
+    await new Patience(890).run(() => expect(db.transaction(async () => {})).rejects.toThrow(DatabaseUnavailable));
+    await locker.query("rollback");
+  } finally {
+    await locker.end();
+  }
+
+  expect(await db.$count(db.tables.users)).toBe(0);
+  await db.transaction((tx) => tx.insert(tx.tables.users).values(newUser("ann")));
+  expect(await db.$count(db.tables.users)).toBe(1);
+});
+
+test("a connection that is still in a transaction is not given to the next one", async () => {
+  await using opened = await open({ poolSize: 1 });
+  const { db, url } = opened;
+  const leaveOpen = db.prepare("leaveOpen", { sqlite: "", postgres: "begin" });
+  await leaveOpen.all([]);
+  await db.insert(db.tables.users).values(newUser("ann"));
+  // What was written is there for others: it was not written within what was left open.
+  await using other = await openDatabase(url, { migrations: [] });
+  expect(await other.$count(other.tables.users)).toBe(1);
 });
 
 test("what must not wait does not: where all connections are taken, a prepared read gets one of those kept for it", async () => {
@@ -406,6 +493,25 @@ async function makeWritesSlow(url: string, { atCommit }: { readonly atCommit: bo
      create constraint trigger sleep after insert on users ${atCommit ? "deferrable initially deferred" : ""}
        for each row execute function sleep()`,
   );
+}
+
+/** Nobody reads or writes users until it is released. */
+async function lockUsers(url: string): Promise<{ release(): Promise<void> } & AsyncDisposable> {
+  const client = await connectTo(url);
+  await client.query("begin; lock table users in access exclusive mode");
+  let ended: Promise<void> | null = null;
+  const release = () => (ended ??= client.end());
+  return { release, [Symbol.asyncDispose]: release };
+}
+
+/** How many statements wait for a lock. */
+async function waitingBackends(url: string): Promise<number> {
+  const client = await connectTo(url);
+  const { rows } = await client.query<{ count: number }>(
+    "select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+  );
+  await client.end();
+  return rows[0]?.count ?? -1;
 }
 
 async function backendPids(url: string): Promise<number[]> {

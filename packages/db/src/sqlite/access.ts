@@ -1,4 +1,5 @@
 import type { CurrentTransaction } from "../current-transaction.ts";
+import { patienceLeftMs, spendPatience } from "../patience.ts";
 import type { TurnQueue } from "../turn-queue.ts";
 
 import type { Connection } from "./connection.ts";
@@ -21,8 +22,8 @@ export interface Access {
   read<Result>(attempt: () => Result): Promise<Result>;
   /** Waits for the turn, then runs one statement that commits by itself. */
   write<Result>(attempt: () => Result): Promise<Result>;
-  /** Waits for the turn to write, until `startBy` at most. Returns how to leave, and until when a lock is waited for. */
-  enter(startBy?: number): Promise<{ readonly leave: () => void; readonly deadline: number }>;
+  /** Waits for the turn to write. Returns how to leave, and until when a lock is waited for. */
+  enter(): Promise<{ readonly leave: () => void; readonly deadline: number }>;
 }
 
 export function createAccess(options: {
@@ -38,9 +39,11 @@ export function createAccess(options: {
 
   const canReadNow = () => !disk.hasHappened && (reader !== writer || queue.isFree || current.isOpen());
 
-  async function enter(startBy = Number.POSITIVE_INFINITY) {
-    const deadline = performance.now() + lockTimeoutMs;
-    const leave = await queue.enter(Math.min(startBy, deadline));
+  const nextDeadline = () => performance.now() + Math.min(lockTimeoutMs, patienceLeftMs());
+
+  async function enter() {
+    const deadline = nextDeadline();
+    const leave = await spendPatience(() => queue.enter(deadline));
     try {
       disk.refuse();
     } catch (error) {
@@ -67,7 +70,7 @@ export function createAccess(options: {
     canReadNow,
     async read(attempt) {
       try {
-        return canReadNow() ? await waitForLock(attempt, performance.now() + lockTimeoutMs) : await inTurn(attempt);
+        return canReadNow() ? await waitForLock(attempt, nextDeadline()) : await inTurn(attempt);
       } catch (error) {
         throw translateSqliteError(error, { mayHaveWritten: false });
       }

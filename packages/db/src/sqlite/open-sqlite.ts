@@ -65,11 +65,12 @@ export async function openSqlite<Tables extends CoreTables>(
     ),
     dialect: "sqlite",
     tables,
-    async transaction(body, { startBy } = {}) {
+    patienceMs: lockTimeoutMs,
+    async transaction(body) {
       current.refuse("A transaction by `db`");
       const connection = createSqliteTransaction(access, onError);
       const common = { tables, connection, current, transactionTimeoutMs, onError };
-      return runTransaction({ dialect: "sqlite", ...common, body, startBy });
+      return runTransaction({ dialect: "sqlite", ...common, body });
     },
     prepare: (name, text) => prepareSqliteRead({ name, text: text.sqlite, access }),
     dataVersion: createDataVersion(access),

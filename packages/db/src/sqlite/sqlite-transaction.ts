@@ -24,10 +24,10 @@ export function createSqliteTransaction(access: Access, onError: OnError): Trans
   }
 
   return {
-    async begin(startBy) {
-      const turn = await access.enter(startBy);
+    async begin() {
+      const turn = await access.enter();
       ({ leave, deadline } = turn);
-      await translated(() => waitForLock(() => writer.run("begin immediate", []), Math.min(startBy, deadline)));
+      await translated(() => waitForLock(() => writer.run("begin immediate", []), deadline));
     },
     async commit() {
       try {

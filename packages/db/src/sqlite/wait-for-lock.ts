@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 
 import { DatabaseUnavailable } from "../database.ts";
+import { spendPatience } from "../patience.ts";
 
 import { isLocked } from "./sqlite-error.ts";
 
@@ -18,7 +19,7 @@ export async function waitForLock<Result>(attempt: () => Result, deadline: numbe
         throw new DatabaseUnavailable("The database stayed locked by another process.", { cause: error });
       }
     }
-    await pause(pauseMs);
+    await spendPatience(() => pause(pauseMs));
   }
 }
 

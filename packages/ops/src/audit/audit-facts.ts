@@ -26,6 +26,8 @@ export interface OpenedDatabase {
   readonly otherServers: number;
   /** Active accounts that development makes: known by their addresses. */
   readonly demoUsers: readonly { readonly username: string; readonly isSuperuser: boolean }[];
+  /** How many sessions run that came from an identity provider, by the name it has, or had, here. */
+  readonly providerSessions: readonly { readonly provider: string; readonly count: number }[];
   /** How far its clock is ahead of this machine's, in milliseconds. Null where it is this machine's. */
   readonly clockAheadMs: number | null;
 }

@@ -32,6 +32,7 @@ const opened: OpenedDatabase = {
   migrations: { pending: [], problem: null },
   otherServers: 0,
   demoUsers: [],
+  providerSessions: [],
   clockAheadMs: 12,
 };
 
@@ -266,6 +267,10 @@ const cases: Readonly<Record<string, { readonly shown: readonly Case[]; readonly
   "demo-users-plain": {
     shown: [{ database: { demoUsers: [{ username: "ann", isSuperuser: false }] } }],
     not: [{ database: { demoUsers: [{ username: "root", isSuperuser: true }] } }],
+  },
+  "provider-sessions-left": {
+    shown: [{ database: { providerSessions: [{ provider: "gone", count: 1 }] } }],
+    not: [{ database: { providerSessions: [] } }],
   },
   "sqlite-shared": {
     shown: [{ variables: sqlite, database: { otherServers: 1 } }],

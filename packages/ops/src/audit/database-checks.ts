@@ -135,6 +135,21 @@ export const databaseChecks: readonly Check[] = [
     cure: "Deactivate it: countersign user deactivate.",
   },
   {
+    id: "provider-sessions-left",
+    severity: "notice",
+    about:
+      "Sessions run that came from an identity provider which is not set up (any more): nothing it says ends them.",
+    setting: "OIDC_PROVIDERS",
+    find: (input) =>
+      (openedOf(input)?.providerSessions ?? [])
+        .filter(({ provider }) => !input.environment.oidc.providers.some(({ name }) => name === provider))
+        .map(
+          ({ provider, count }) =>
+            `"${provider}" is not among the providers, and ${count === 1 ? "1 session that came from it runs" : `${count} sessions that came from it run`} to ${count === 1 ? "its" : "their"} own limits.`,
+        ),
+    cure: "End them: countersign sessions revoke --provider <name>. Where the provider is set up in code, nothing is to be done.",
+  },
+  {
     id: "sqlite-shared",
     severity: "error",
     about: "Another server runs on the same SQLite file.",

@@ -8,7 +8,7 @@ import { expect, test, vi } from "vitest";
 
 import { findRedis, startOwnRedis } from "@app/services";
 import { describeDatabases, postgresDialect, sqliteDialect, type TestDatabase } from "@app/services/databases";
-import { createOperator } from "@countersign/auth";
+import { createOperator, newId } from "@countersign/auth";
 import { createMemoryBus } from "@countersign/bus";
 import { defaultSettings } from "@countersign/contract";
 import { coreMigrations, openDatabase } from "@countersign/db";
@@ -114,6 +114,35 @@ describeDatabases((dialect) => {
 
     await operator.setActive(annId, false);
     expect((await openedFactsOf(database)).demoUsers).toEqual([{ username: "root", isSuperuser: true }]);
+  });
+});
+
+describeDatabases((dialect) => {
+  test("sessions that run are counted by the provider they came from", async () => {
+    await using database = await dialect.create();
+    await using db = await openDatabase(database.url, { migrations: [coreMigrations] });
+    expect((await openedFactsOf(database)).providerSessions).toEqual([]);
+    const { identities, providerSessions, sessions, users } = db.tables;
+    const [now, later, over] = [new Date(), new Date(Date.now() + 60_000), new Date(Date.now() - 60_000)];
+    const userId = newId();
+    await db.insert(users).values({ id: userId, username: "ann", usernameKey: "ann", createdAt: now });
+    const ends = { works: [later, later], gone: [later], other: [over], none: [later] };
+    for (const [provider, instants] of Object.entries(ends)) {
+      const identity = { id: newId(), userId, issuer: provider, subject: "ann", provider, createdAt: now };
+      await db.insert(identities).values(identity);
+      for (const expiresAt of instants) {
+        const id = newId();
+        const dates = { createdAt: now, lastUsedAt: now, authenticatedAt: now, expiresAt, absoluteExpiresAt: later };
+        await db.insert(sessions).values({ id, userId, tokenHash: id, remember: false, ...dates });
+        if (provider !== "none")
+          await db.insert(providerSessions).values({ sessionId: id, identityId: identity.id, provider });
+      }
+    }
+
+    expect((await openedFactsOf(database)).providerSessions).toEqual([
+      { provider: "gone", count: 1 },
+      { provider: "works", count: 2 },
+    ]);
   });
 });
 

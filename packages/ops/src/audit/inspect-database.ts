@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 
-import { sql } from "drizzle-orm";
+import { and, count, eq, gt, sql } from "drizzle-orm";
 
 import {
   type Database,
@@ -37,6 +37,7 @@ async function inspect(db: Database, migrations: OpenedDatabase["migrations"]): 
     migrations,
     otherServers: await db.countOtherServers(),
     demoUsers: hasUsers ? await findDemoUsers(db) : [],
+    providerSessions: hasUsers ? await countProviderSessions(db) : [],
     clockAheadMs: db.dialect === "postgres" ? await readClockAhead(db) : null,
   };
 }
@@ -76,6 +77,19 @@ async function findDemoUsers(db: Database): Promise<OpenedDatabase["demoUsers"]>
     postgres: text,
   });
   return (await users.all([])).map(({ username, is_superuser }) => ({ username, isSuperuser: is_superuser === 1 }));
+}
+
+/** Those that run: a session past its limits ends nobody's access any more. */
+async function countProviderSessions(db: Database): Promise<OpenedDatabase["providerSessions"]> {
+  const { providerSessions, sessions } = db.tables;
+  const now = new Date();
+  return db
+    .select({ provider: providerSessions.provider, count: count() })
+    .from(providerSessions)
+    .innerJoin(sessions, eq(sessions.id, providerSessions.sessionId))
+    .where(and(gt(sessions.expiresAt, now), gt(sessions.absoluteExpiresAt, now)))
+    .groupBy(providerSessions.provider)
+    .orderBy(providerSessions.provider);
 }
 
 async function readClockAhead(db: Database): Promise<number> {

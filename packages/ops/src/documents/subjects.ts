@@ -57,7 +57,7 @@ export const subjects: readonly { readonly title: string; readonly variables: re
       "PASSWORD_HASH_QUEUE",
     ],
   },
-  { title: "Identity providers", variables: ["OIDC_PROVIDERS", "OIDC_KEYS", "OIDC_ALGORITHMS"] },
+  { title: "Identity providers", variables: ["OIDC_PROVIDERS", "OIDC_KEYS", "OIDC_ALGORITHMS", "OIDC_RENEW_SECONDS"] },
   { title: "Mail", variables: ["MAIL", "SMTP_URL", "MAIL_FROM", "MAILS_PER_ADDRESS", "MAILS_PER_HOUR"] },
   {
     title: "Sockets and requests",

@@ -2,6 +2,8 @@ import { useEffect, useId, useRef, useState, type ReactNode } from "react";
 
 import { Button } from "../primitives/button.tsx";
 
+import { useLeaving } from "./use-leaving.ts";
+
 export interface EditSectionProps {
   readonly title: string;
   readonly lead?: ReactNode;
@@ -22,12 +24,7 @@ export function EditSection({ title, lead, action = null, content, children }: E
   const section = useRef<HTMLElement>(null);
 
   // What was said here is old when the person goes on elsewhere.
-  useEffect(() => {
-    if (news === null) return;
-    const onFocusIn = ({ target }: FocusEvent) => !section.current?.contains(target as Node) && setNews(null);
-    document.addEventListener("focusin", onFocusIn);
-    return () => document.removeEventListener("focusin", onFocusIn);
-  }, [news]);
+  useLeaving(section, news === null ? null : () => setNews(null));
 
   // The focus comes back to where it was when the form took it.
   useEffect(() => {

@@ -17,6 +17,7 @@ const works: LinkedIdentity = {
   provider: "works",
   label: "The Works",
   email: "ann@works.example",
+  isEmailVerified: true,
   createdAt: "2026-01-01T00:00:00.000Z",
   lastUsedAt: null,
   isLast: false,
@@ -33,6 +34,17 @@ test("what is connected is listed, what is not can be, and comes back to the acc
 
   await waitFor(() => expect(onLeave.mock.calls).toEqual([["https://okta.example/auth"]]));
   expect(session.auth.oidc.start.mock.calls).toEqual([[{ provider: "okta", purpose: "link", returnTo: "/account" }]]);
+});
+
+test("an address that the provider did not verify is marked: it may be anybody's", async () => {
+  const { unmount } = await showSection([{ ...works, isEmailVerified: false }]);
+  expect(screen.getByText("ann@works.example").parentElement?.textContent).toBe(
+    "ann@works.example (not verified there)",
+  );
+  unmount();
+
+  await showSection([works]);
+  expect(screen.getByText("ann@works.example").parentElement?.textContent).toBe("ann@works.example");
 });
 
 test("disconnecting asks first, and says what came of it when the list is without it", async () => {

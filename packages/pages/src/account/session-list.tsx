@@ -10,12 +10,12 @@ import { Button } from "../primitives/button.tsx";
 import { ConfirmInPlace } from "../primitives/confirm-in-place.tsx";
 import { Icon } from "../primitives/icon.tsx";
 import { Notice } from "../primitives/notice.tsx";
-import { RelativeTime } from "../primitives/relative-time.tsx";
 import { Loading, Skeleton } from "../primitives/skeleton.tsx";
 import { usePages } from "../provider/pages-context.ts";
 import { useStepUp } from "../step-up/step-up-provider.tsx";
 
 import { describeDevice, type Device } from "./describe-device.ts";
+import { SessionFacts } from "./session-facts.tsx";
 import { useAccount } from "./use-account.ts";
 import { useSessionList, type SessionListState } from "./use-session-list.ts";
 
@@ -186,20 +186,7 @@ function SessionRow({ session, device, end }: SessionRowProps) {
           <bdi>{device.name}</bdi>
           {session.isCurrent && <Badge tone="accent">{texts.current}</Badge>}
         </span>
-        <ul className="cs-row__facts">
-          <li>{session.ip ? <bdi>{session.ip}</bdi> : texts.unknownAddress}</li>
-          {session.provider !== null && (
-            <li>
-              <bdi>{texts.provider(session.provider)}</bdi>
-            </li>
-          )}
-          <li>
-            {texts.lastUsed} <RelativeTime at={session.lastUsedAt} />
-          </li>
-          <li>
-            {texts.created} <RelativeTime at={session.createdAt} />
-          </li>
-        </ul>
+        <SessionFacts session={session} />
       </div>
       {!session.isCurrent && (
         <ConfirmInPlace

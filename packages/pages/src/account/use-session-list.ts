@@ -64,6 +64,6 @@ function statusOf({ status, rows, error }: Pick<LiveRowsState<SessionListItem>, 
 
 function inOrder(sessions: readonly SessionListItem[]): readonly SessionListItem[] {
   return sessions.toSorted(
-    (a, b) => Number(b.isCurrent) - Number(a.isCurrent) || b.lastUsedAt.localeCompare(a.lastUsedAt),
+    (a, b) => Number(b.isCurrent) - Number(a.isCurrent) || (b.lastUsedAt ?? "").localeCompare(a.lastUsedAt ?? ""),
   );
 }

@@ -376,6 +376,7 @@ function sessionRow(): AdminSession {
     remember: false,
     ip: "127.0.0.1",
     userAgent: firefox,
+    provider: null,
   };
 }
 

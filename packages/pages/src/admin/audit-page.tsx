@@ -129,9 +129,11 @@ function AuditRow({ event }: { readonly event: AdminAuditEvent }) {
         )}
       </span>
       <ul className="cs-row__facts">
-        <li>
-          <ExactTime at={event.at} />
-        </li>
+        {event.at !== null && (
+          <li>
+            <ExactTime at={event.at} />
+          </li>
+        )}
         <li>
           {texts.by} <UserLink id={event.actorId} name={event.actorName ?? texts.nobody} />
         </li>

@@ -1,10 +1,10 @@
 import type { AdminSession } from "@countersign/contract";
 
 import { describeDevice } from "../account/describe-device.ts";
+import { SessionFacts } from "../account/session-facts.tsx";
 import type { ActionState } from "../form/use-action.ts";
 import { ConfirmInPlace } from "../primitives/confirm-in-place.tsx";
 import { Icon } from "../primitives/icon.tsx";
-import { RelativeTime } from "../primitives/relative-time.tsx";
 import { usePages } from "../provider/pages-context.ts";
 
 import { useAdminCalls } from "./use-admin-calls.ts";
@@ -34,15 +34,7 @@ export function SessionRow({ session, mayEnd, action, isNamed = false }: Session
           {isNamed && <UserLink id={session.userId} name={session.username} />}
           <bdi>{device.name}</bdi>
         </span>
-        <ul className="cs-row__facts">
-          <li>{session.ip ? <bdi>{session.ip}</bdi> : texts.unknownAddress}</li>
-          <li>
-            {texts.lastUsed} <RelativeTime at={session.lastUsedAt} />
-          </li>
-          <li>
-            {texts.created} <RelativeTime at={session.createdAt} />
-          </li>
-        </ul>
+        <SessionFacts session={session} />
       </div>
       {mayEnd && (
         <ConfirmInPlace

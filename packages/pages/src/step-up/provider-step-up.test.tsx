@@ -16,6 +16,7 @@ const works: LinkedIdentity = {
   provider: "works",
   label: "The Works",
   email: null,
+  isEmailVerified: false,
   createdAt: "2026-01-01T00:00:00.000Z",
   lastUsedAt: null,
   isLast: true,

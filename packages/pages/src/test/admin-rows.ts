@@ -57,6 +57,7 @@ export function adminIdentity(change: Partial<AdminIdentity> = {}): AdminIdentit
     issuer: "https://id.works.example",
     subject: "b-42",
     email: "bob@works.example",
+    isEmailVerified: true,
     createdAt: "2026-01-01T00:00:00.000Z",
     lastUsedAt: null,
     groups: [],

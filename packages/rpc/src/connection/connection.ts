@@ -28,7 +28,7 @@ export class Connection implements Caller {
   readonly requestId = null;
   readonly reply = null;
   readonly fileCall = null;
-  readonly binding = null;
+  readonly bindings: readonly string[] = [];
   readonly socket: GuardedSocket;
   readonly services: Services;
   readonly request: RequestFacts;
@@ -45,8 +45,8 @@ export class Connection implements Caller {
   lastHeardAt: number;
   /** How many subscriptions run. */
   subscriptions = 0;
-  /** The session got a new token: calls are refused until the client has reconnected with it. */
-  isSuperseded = false;
+  #isSuperseded = false;
+  #replaced: Promise<boolean> | null = null;
   #isLeaving = false;
   #running = 0;
   readonly #ran: Disposable = { [Symbol.dispose]: () => void (this.#running -= 1) };
@@ -92,6 +92,11 @@ export class Connection implements Caller {
 
   get isDead(): boolean {
     return this.#isDead;
+  }
+
+  /** See `supersede`. */
+  get isSuperseded(): boolean {
+    return this.#isSuperseded;
   }
 
   /** How many queries and mutations are being answered. */
@@ -180,12 +185,32 @@ export class Connection implements Caller {
     this.services.meter?.socketEnded(reason, this.sessionId, true);
   }
 
-  /** Ends the connection because its session is found to be gone, and nobody said why: dead at once, closed when it is known. */
+  /**
+   * The session is not found by this socket's token any more, and nobody said why. Where it has another token, the client is
+   * asked to come with that; else the connection ends: dead, then closed when the reason is known. Nothing is shown meanwhile:
+   * whatever is asked or pushed is checked by that very token.
+   */
   endLost(): void {
-    if (this.#isDead) return;
-    this.#die();
-    if (this.expiresAt <= this.services.clock.now()) return this.#endFound("expired");
-    void this.#explainEnd().then((reason) => this.#endFound(reason));
+    if (this.#isDead || this.isSuperseded) return;
+    if (this.expiresAt <= this.services.clock.now()) {
+      this.#die();
+      return this.#endFound("expired");
+    }
+    void this.#endUnlessReplaced();
+  }
+
+  /** Does the session go on under another token? Then the client is asked to come with that. What nobody can say is no. */
+  findReplaced(): Promise<boolean> {
+    return (this.#replaced ??= this.#askReplaced());
+  }
+
+  /** The session has another token: calls are refused until the client has reconnected with it. */
+  supersede(): void {
+    if (this.#isDead || this.isSuperseded) return;
+    this.#isSuperseded = true;
+    this.requestReconnect();
+    // Long enough to answer what is under way, and for the browser to have stored the new cookie.
+    setTimeout(() => this.end("replaced"), 10_000).unref();
   }
 
   /** Asks the client to open a new socket (with the cookie it has then) and move over without losing calls. */
@@ -237,14 +262,25 @@ export class Connection implements Caller {
     this.services.meter?.socketEnded(reason, this.sessionId, false);
   }
 
+  async #endUnlessReplaced(): Promise<void> {
+    if ((await this.findReplaced()) || this.#isDead) return;
+    this.#die();
+    this.#endFound(await this.#explainEnd());
+  }
+
+  /** Never rejects, and never takes long: the end waits for it. */
+  async #askReplaced(): Promise<boolean> {
+    if (this.#isSuperseded) return true;
+    if (this.tokenHash === null) return false;
+    const why = await soon(this.services.auth.sessions.explainToken(this.tokenHash), "unknown");
+    if (why === "replaced") this.supersede();
+    return this.#isSuperseded;
+  }
+
   /** Never rejects, and never takes long: the close frame waits for it. */
   #explainEnd(): Promise<SessionEndReason> {
     if (this.userId === null) return Promise.resolve("ended");
-    const explained = this.services.auth.sessions.explainEnd(this.userId).catch(() => "ended" as const);
-    return Promise.race([
-      explained,
-      new Promise<"ended">((resolve) => setTimeout(resolve, explainMs, "ended").unref()),
-    ]);
+    return soon<SessionEndReason>(this.services.auth.sessions.explainEnd(this.userId), "ended");
   }
 
   #flooding(): void {
@@ -261,4 +297,10 @@ export class Connection implements Caller {
     this.services.connections.remove(this);
     this.socket.cut();
   }
+}
+
+/** The answer, or this where none comes in time. */
+function soon<Answer>(asked: Promise<Answer>, otherwise: Answer): Promise<Answer> {
+  const late = new Promise<Answer>((resolve) => setTimeout(resolve, explainMs, otherwise).unref());
+  return Promise.race([asked.catch(() => otherwise), late]);
 }

@@ -52,6 +52,11 @@ export class Connections {
     return this.#byUser.list(userId);
   }
 
+  /** Sessions that have a socket here. */
+  sessionIds(): ReadonlySet<string> {
+    return this.#bySession.keys();
+  }
+
   countOfSession(sessionId: string): number {
     return this.#bySession.count(sessionId);
   }
@@ -82,6 +87,10 @@ class Index {
 
   list(key: string): Connection[] {
     return [...(this.#sets.get(key) ?? [])];
+  }
+
+  keys(): ReadonlySet<string> {
+    return new Set(this.#sets.keys());
   }
 
   count(key: string): number {

@@ -16,14 +16,16 @@ export interface RequestFacts {
   readonly userAgent: string | null;
 }
 
+interface FactOptions {
+  readonly isSecretCookie: (name: string) => boolean;
+  readonly ip: string;
+  readonly protocol: "http" | "https";
+}
+
 const secretHeaders = new Set(["cookie", "authorization", "proxy-authorization"]);
 
 /** Reads the facts. `url` has been parsed before: see the guards. */
-export function readRequestFacts(
-  request: IncomingMessage,
-  url: URL,
-  options: { readonly secretCookies: readonly string[]; readonly ip: string; readonly protocol: "http" | "https" },
-): RequestFacts {
+export function readRequestFacts(request: IncomingMessage, url: URL, options: FactOptions): RequestFacts {
   return new LazyFacts(request.headers, url, options);
 }
 
@@ -33,15 +35,11 @@ class LazyFacts implements RequestFacts {
   readonly protocol: "http" | "https";
   readonly url: string;
   readonly #headers: IncomingHttpHeaders;
-  readonly #secretCookies: readonly string[];
+  readonly #isSecretCookie: (name: string) => boolean;
 
-  constructor(
-    headers: IncomingHttpHeaders,
-    url: URL,
-    options: { readonly secretCookies: readonly string[]; readonly ip: string; readonly protocol: "http" | "https" },
-  ) {
+  constructor(headers: IncomingHttpHeaders, url: URL, options: FactOptions) {
     this.#headers = headers;
-    this.#secretCookies = options.secretCookies;
+    this.#isSecretCookie = options.isSecretCookie;
     this.url = url.href;
     this.ip = options.ip;
     this.protocol = options.protocol;
@@ -63,8 +61,8 @@ class LazyFacts implements RequestFacts {
 
   get cookies(): Readonly<Record<string, string>> {
     const cookies = parseCookies(this.#headers.cookie);
-    for (const name of this.#secretCookies) cookies.delete(name);
-    return Object.freeze(Object.fromEntries(cookies));
+    const shown = [...cookies].filter(([name]) => !this.#isSecretCookie(name));
+    return Object.freeze(Object.fromEntries(shown));
   }
 
   get locale(): string | null {

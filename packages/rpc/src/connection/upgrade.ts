@@ -21,6 +21,7 @@ import { Connection } from "./connection.ts";
 import { GuardedSocket } from "./guarded-socket.ts";
 import { createMemoryGauge, type MemoryGauge } from "./memory-gauge.ts";
 import { readRequestFacts } from "./request-facts.ts";
+import { isSecretCookieOf } from "./secret-cookies.ts";
 import { readVisitorHash } from "./visitor-hash.ts";
 
 export interface UpgradeOptions {
@@ -116,7 +117,7 @@ async function letIn(options: Door, { request, tcp, head, url, address }: Guest)
   if (noRoom !== null) return turnAway(options, request, tcp, address, noRoom);
 
   const facts = readRequestFacts(request, url, {
-    secretCookies: [services.cookie.name, services.visitorCookie.name, services.oidcCookie.name],
+    isSecretCookie: isSecretCookieOf(services),
     ...address,
   });
   let outcome: UpgradeOutcome = "handshake";

@@ -1,9 +1,11 @@
 import type { HttpBindings } from "@hono/node-server";
 
 import { addressKey, hashToken } from "@countersign/auth";
+import { Patience } from "@countersign/db";
 
 import { readClientAddress, type TrustedProxies } from "../connection/client-address.ts";
 import { readRequestFacts } from "../connection/request-facts.ts";
+import { isSecretCookieOf } from "../connection/secret-cookies.ts";
 import { readVisitorHash } from "../connection/visitor-hash.ts";
 import type { FileCall } from "../files/file-call.ts";
 import { readRequestId } from "../observe/request-id.ts";
@@ -27,7 +29,7 @@ export function createHttpCaller(
   return {
     services: options.services,
     request: readRequestFacts(incoming, url, {
-      secretCookies: [cookie.name, visitorCookie.name, oidcCookie.name],
+      isSecretCookie: isSecretCookieOf(options.services),
       ...address,
     }),
     addressKey: addressKey(address.ip),
@@ -36,12 +38,13 @@ export function createHttpCaller(
     requestId: readRequestId(incoming, options.isTrustedProxy),
     userId: null,
     sessionId: null,
-    binding: oidcCookie.read(incoming.headers.cookie),
+    bindings: oidcCookie.read(incoming.headers.cookie),
     connection: null,
-    reply: new HttpReply(
-      headers,
-      visitorToken && visitorCookie.serialize(visitorToken, options.services.settings.VISITOR_SECONDS),
-    ),
+    reply: new HttpReply(headers, {
+      presentedVisitor:
+        visitorToken && visitorCookie.serialize(visitorToken, options.services.settings.VISITOR_SECONDS),
+      patience: new Patience(options.services.db.patienceMs),
+    }),
     fileCall,
   };
 }

@@ -1,4 +1,5 @@
 import { type SessionChange, sessionChangeHeader } from "@countersign/contract";
+import type { Patience } from "@countersign/db";
 
 import type { Standing } from "../procedure/standing.ts";
 
@@ -20,10 +21,14 @@ export class HttpReply {
   #visitor: string | null = null;
   #binding: string | null = null;
 
+  /** What all calls of the request may wait together: they leave together. */
+  readonly patience: Patience;
+
   /** `presentedVisitor` is the visitor's cookie that came with the request, as it would be set anew. */
-  constructor(headers: Headers, presentedVisitor: string | null = null) {
+  constructor(headers: Headers, options: { readonly presentedVisitor: string | null; readonly patience: Patience }) {
     this.#headers = headers;
-    this.#presentedVisitor = presentedVisitor;
+    this.#presentedVisitor = options.presentedVisitor;
+    this.patience = options.patience;
   }
 
   /**

@@ -15,9 +15,10 @@ export async function judgeBatch(
   response: Response,
   { caller, router }: { readonly caller: Caller | null; readonly router: AnyRouter },
 ): Promise<Response> {
-  const made = caller?.reply?.made ?? [];
-  if (caller === null || made.length < 2) return response;
-  const judged = await Promise.all(made.map(async (answer) => ({ answer, error: await findRefusal(answer) })));
+  const reply = caller?.reply ?? null;
+  if (caller === null || reply === null || reply.made.length < 2) return response;
+  const judge = () => Promise.all(reply.made.map(async (answer) => ({ answer, error: await findRefusal(answer) })));
+  const judged = await reply.patience.run(judge);
   const refused = judged.filter(({ error }) => error !== null);
   if (refused.length === 0) return response;
 

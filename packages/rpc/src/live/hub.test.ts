@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { describeDatabases, sqliteDialect } from "@app/services/databases";
 import { CloseCode, type LiveRow } from "@countersign/contract";
 
+import { isInCall } from "../procedure/current-call.ts";
 import { createProcedures } from "../procedure/procedures.ts";
 import { LiveView } from "../testing/live-view.ts";
 import type { RawSocket } from "../testing/raw-socket.ts";
@@ -115,6 +116,23 @@ test("who has lost the session by the time of their turn is not told, though oth
   expect(last.frames).toHaveLength(1);
 });
 
+test("what a list reads is read for no call: whoever brought a change about is not who it runs for", async () => {
+  await using started = await startLists(sqliteDialect);
+  const { app, lists } = started;
+  const [ann, bob] = [await app.signIn("ann"), await app.signIn("bob")];
+  const view = await LiveView.open(await started.open(ann.cookie), "shared");
+  await view.until((rows) => rows.length === 1);
+  const readFor: boolean[] = [];
+  lists.onRead = () => void readFor.push(isInCall());
+  lists.rows = [{ id: "a", version: 2 }];
+
+  const socket = await started.open(bob.cookie);
+  // The negative control: where it is told, there is a call.
+  expect(await socket.mutate("tell")).toMatchObject({ result: { data: true } });
+  await view.until(([row]) => row?.version === 2);
+  expect(readFor).toEqual([false]);
+});
+
 /** Until the end of this turn of the event loop. */
 function turn(): Promise<void> {
   return new Promise((resolve) => {
@@ -138,6 +156,12 @@ async function startLists(dialect: Parameters<Parameters<typeof describeDatabase
   const testRouter = router({
     shared: protectedProcedure.subscription(({ ctx }) =>
       liveList(ctx, { topic: "shared", key: "shared", read: () => read("shared") }),
+    ),
+    tell: protectedProcedure.mutation(({ ctx }) =>
+      ctx.transaction(async (tx) => {
+        tx.afterCommit(() => ctx.bus.publish({ kind: "topic", topic: "shared" }));
+        return isInCall();
+      }),
     ),
     apart: protectedProcedure
       .input((value) => value as { readonly key: string })

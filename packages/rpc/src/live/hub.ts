@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
 import { TRPCError } from "@trpc/server";
 
 import type { Clock, Principal, SessionEngine } from "@countersign/auth";
@@ -66,6 +68,7 @@ export class LiveHub {
   readonly #again = new Set<Watcher>();
   #round: Round;
   #isScheduled = false;
+  readonly #runOutside = AsyncLocalStorage.snapshot();
   readonly #watchRounds: WatchRounds | null;
   /** Who waits until a watcher has been told. */
   readonly #awaitedBy = new Map<Watcher, Awaited[]>();
@@ -193,7 +196,8 @@ export class LiveHub {
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    setImmediate(() => this.#turn());
+    // Whatever call has brought it about: this is not for it. It has neither its patience nor its caller.
+    setImmediate(() => this.#runOutside(() => this.#turn()));
   }
 
   /**

@@ -46,7 +46,7 @@ async function answerCallback(options: Options, c: Exchange): Promise<Response> 
 
   const { auth, clock, cookie, log, oidcCookie, refusalLog, visitorCookie } = options.services;
   const provider = c.req.param("provider") ?? "";
-  const binding = oidcCookie.read(c.req.header("cookie"));
+  const bindings = oidcCookie.read(c.req.header("cookie"));
   const query = new URL(c.req.url).searchParams;
   const { caller, from, headers } = await readOrigin(options, c).catch((err: unknown) => {
     log.warn({ err }, "Who came back from a provider could not be read");
@@ -55,20 +55,20 @@ async function answerCallback(options: Options, c: Exchange): Promise<Response> 
   const id = readRequestId(c.env.incoming, options.isTrustedProxy);
   if (caller === null) return seeOther(c, oidcPages.error, { code: "unavailable", id });
 
-  const result = await auth.oidc.callback({ provider, query, binding }, from);
+  const result = await auth.oidc.callback({ provider, query, bindings }, from);
   switch (result.status) {
     case "refused": {
       const { code, message, cause } = result.refusal;
       const said = { error: clean(query.get("error")), description: clean(query.get("error_description")) };
       const facts = { requestId: id, provider: clean(provider), code, reason: message, said, err: cause };
       // Anybody can come with a state that is none; whatever else is refused took a visit to bring about.
-      if (code === "expired") refusalLog.write(facts, "A sign-in with a provider was refused");
+      if (code === "expired" || code === "limited") refusalLog.write(facts, "A sign-in with a provider was refused");
       else log.warn(facts, "A sign-in with a provider was refused");
       return seeOther(c, oidcPages.error, { code, id });
     }
     case "pending":
       // What is asked is asked of this browser: it is told apart for as long as there is time to answer.
-      if (binding !== null) c.header("Set-Cookie", oidcCookie.serialize(binding, bindingSeconds), { append: true });
+      c.header("Set-Cookie", oidcCookie.serialize(result.binding, bindingSeconds), { append: true });
       return seeOther(c, oidcPages.next, { t: result.id });
     case "unchanged":
       return seeOther(c, oidcPages.signedIn, { to: result.to });
@@ -108,7 +108,7 @@ async function answerLoggedOut({ services }: Options, c: Exchange): Promise<Resp
   const returned = {
     provider: c.req.param("provider") ?? "",
     state: c.req.query("state") ?? null,
-    binding: oidcCookie.read(c.req.header("cookie")),
+    bindings: oidcCookie.read(c.req.header("cookie")),
   };
   await auth.oidc.endLogout(returned).catch((err: unknown) => {
     log.warn({ err }, "The state of a sign-out could not be looked at");

@@ -1,6 +1,7 @@
 import type { Principal } from "@countersign/auth";
 
 import { CallError, unauthorized } from "../procedure/call-error.ts";
+import { currentTurn } from "../procedure/current-call.ts";
 import type { Services } from "../services.ts";
 
 /** What calls get of the provider their session came from. */
@@ -21,7 +22,10 @@ export async function readProviderToken(
   wanted?: { readonly provider?: string },
 ): Promise<string | null> {
   if (principal === null) return null;
-  const result = await auth.oidc.accessToken(principal, wanted);
+  // Whoever waits for a provider keeps no other call of the same user waiting.
+  const turn = currentTurn();
+  const whileAsking = <Result>(ask: () => Promise<Result>) => (turn === null ? ask() : turn.outside(ask));
+  const result = await auth.oidc.accessToken(principal, { ...wanted, whileAsking });
   if (result.status === "token") return result.accessToken;
   if (result.status === "unavailable") throw providerUnavailable();
   if (result.status === "ended") throw unauthorized();

@@ -23,8 +23,8 @@ export interface Caller<Tables extends CoreTables = CoreTables> {
   readonly tokenHash: string | null;
   /** SHA-256 of the visitor's token; null when none was presented, or nothing is kept for visitors. */
   readonly visitorHash: string | null;
-  /** The token of the cookie that tells browsers apart which go to an identity provider; null over the socket. */
-  readonly binding: string | null;
+  /** The tokens of the cookies that tell browsers apart which go to an identity provider; none over the socket. */
+  readonly bindings: readonly string[];
   /** The socket the call came over; null over HTTP. */
   readonly connection: Connection | null;
   /** What the HTTP request is called in the log; null over the socket, whose connection has an id. */

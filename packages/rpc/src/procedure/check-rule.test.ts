@@ -87,3 +87,11 @@ test("SES-10: a fresh rule passes at its limit and not a second after", () => {
   expect(refusalOf(rule, principal({ ageSeconds: 600 }))).toBeNull();
   expect(refusalOf(rule, principal({ ageSeconds: 601 }))).toBe("REAUTH");
 });
+
+test("SES-10: a sign-in that lies ahead is fresh as far as clocks of servers differ, and no further", () => {
+  const rule = { access: "user", freshWithinSeconds: "default" } as const;
+  expect(refusalOf(rule, principal({ ageSeconds: -60 }))).toBeNull();
+  expect(refusalOf(rule, principal({ ageSeconds: -61 }))).toBe("REAUTH");
+  // What asks for no fresh sign-in does not look at it.
+  expect(refusalOf({ access: "user" }, principal({ ageSeconds: -61 }))).toBeNull();
+});

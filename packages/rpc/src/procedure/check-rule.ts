@@ -24,6 +24,9 @@ export function checkRule(
   return isFreshEnough(rule, session.authenticatedAt, now, defaultFreshSeconds) ? null : reauthenticate();
 }
 
+/** So far ahead another server's clock may be. What lies further ahead was set by hand, and says nothing. */
+const mostAheadMs = 60_000;
+
 /** Has the user signed in as lately as the rule asks for? */
 export function isFreshEnough(
   { freshWithinSeconds }: Rule,
@@ -33,7 +36,8 @@ export function isFreshEnough(
 ): boolean {
   if (freshWithinSeconds === undefined) return true;
   const within = freshWithinSeconds === "default" ? defaultFreshSeconds : freshWithinSeconds;
-  return now - authenticatedAt.getTime() <= within * 1000;
+  const agoMs = now - authenticatedAt.getTime();
+  return agoMs >= -mostAheadMs && agoMs <= within * 1000;
 }
 
 /** Only presence counts: an empty list of permissions would otherwise let everyone pass. */

@@ -1,7 +1,8 @@
 import { and, eq } from "drizzle-orm";
 
+import { isWithinLimits } from "@countersign/auth";
 import type { Rule } from "@countersign/contract";
-import type { CoreTables, Database, Transaction } from "@countersign/db";
+import { type CoreTables, type Database, type Transaction, waitPatiently } from "@countersign/db";
 
 import type { Caller } from "./call-context.ts";
 import { reauthenticate, unauthorized } from "./call-error.ts";
@@ -37,17 +38,17 @@ export async function checkedTransaction<Tables extends CoreTables, Result>(
   const checked = async (tx: Transaction<Tables>) => {
     await lockFirst?.(tx);
     const locked = await lockSession(db, tx, caller.tokenHash ?? "", alone ? "no key update" : "share");
-    if (locked === null || isOver(locked, clock.now())) throw unauthorized();
+    if (locked === null || !isWithinLimits(locked, clock.now())) throw unauthorized();
     if (!isFreshEnough(rule, locked.authenticatedAt, clock.now(), settings.SESSION_FRESH_SECONDS))
       throw reauthenticate();
     if (locked.version !== principal.user.version) await recheck(caller, rule);
     const result = await body(tx);
-    if (isOver(locked, clock.now())) throw unauthorized();
+    if (!isWithinLimits(locked, clock.now())) throw unauthorized();
     return result;
   };
   // Those of one user wait for each other here, where they hold no connection yet: the lock of the row is for other replicas.
   try {
-    const result = await userTurns.run(principal.user.id, alone, (startBy) => db.transaction(checked, { startBy }));
+    const result = await userTurns.run(principal.user.id, alone, () => db.transaction(checked));
     standing.noteCommit();
     return result;
   } catch (error) {
@@ -62,10 +63,6 @@ interface LockedSession {
   readonly expiresAt: Date;
   readonly absoluteExpiresAt: Date;
   readonly authenticatedAt: Date;
-}
-
-function isOver({ expiresAt, absoluteExpiresAt }: LockedSession, now: number): boolean {
-  return expiresAt.getTime() <= now || absoluteExpiresAt.getTime() <= now;
 }
 
 /** The session with the version of its active user, as they are when the lock is held; null when there is none any more. */
@@ -94,7 +91,7 @@ async function lockSession(
 /** Something about the user changed since the call was let in: is the right to it still there? */
 async function recheck(caller: Caller, rule: Rule): Promise<void> {
   const { auth, clock, settings } = caller.services;
-  const present = caller.tokenHash === null ? null : await auth.sessions.validate(caller.tokenHash);
+  const present = caller.tokenHash === null ? null : await waitPatiently(auth.sessions.validate(caller.tokenHash));
   if (present === null) throw unauthorized();
   const refusal = checkRule(rule, present, clock.now(), settings.SESSION_FRESH_SECONDS);
   if (refusal) throw refusal;

@@ -3,7 +3,7 @@ import { isObservable } from "@trpc/server/observable";
 
 import { actorOf, can, canAll, canAny, inGroup, type Principal } from "@countersign/auth";
 import type { Rule } from "@countersign/contract";
-import type { CoreTables, WatchedRows } from "@countersign/db";
+import { type CoreTables, waitPatiently, type WatchedRows } from "@countersign/db";
 
 import type { Connection } from "../connection/connection.ts";
 import { wrongTransport } from "../files/wrong-transport.ts";
@@ -72,8 +72,11 @@ export async function admit(
   const principal =
     recalled ?? (caller.tokenHash === null ? null : await readPrincipal(caller.services, caller.tokenHash));
   requireAlive(connection);
-  if (connection !== null && connection.tokenHash !== null && principal === null) throw refuseEnded(connection);
-  if (principal !== null) noteWho(caller, principal);
+  if (connection !== null && connection.tokenHash !== null && principal === null) throw await refuseEnded(connection);
+  if (principal !== null) {
+    noteWho(caller, principal);
+    auth.oidc.noteUse(principal.session.id);
+  }
 
   if (!isRecheck && !rateLimits.admit(principal?.user.id ?? caller.addressKey, performance.now()))
     throw tooMany(caller);
@@ -94,13 +97,14 @@ async function findRecent(caller: Caller, rule: Rule, type: CallType): Promise<P
   const { recent, settings } = caller.services;
   if (recent === null || settings.SESSION_CHECK === "strict") return null;
   if (caller.tokenHash === null || !mayRecall(rule, type, caller)) return null;
-  const principal = await recent.validate(caller.tokenHash);
+  const known = recent.validate(caller.tokenHash);
+  const principal = known instanceof Promise ? await waitPatiently(known, caller.services.db.patienceMs) : known;
   return refusalOf(caller, rule, principal) === null ? principal : null;
 }
 
 /** Read anew, by the database. Where it is kept, its answer may stand on that for a moment. */
-function readPrincipal({ auth, recent }: Services, tokenHash: string): Promise<Principal | null> {
-  return recent === null ? auth.sessions.validate(tokenHash) : recent.read(tokenHash);
+function readPrincipal({ auth, db, recent }: Services, tokenHash: string): Promise<Principal | null> {
+  return recent === null ? auth.sessions.validate(tokenHash) : waitPatiently(recent.read(tokenHash), db.patienceMs);
 }
 
 function refusalOf({ services }: Caller, rule: Rule, principal: Principal | null): CallError | null {
@@ -221,7 +225,7 @@ async function requireStillAllowed(caller: Caller, rule: Rule): Promise<void> {
   const principal = caller.tokenHash === null ? null : await auth.sessions.validate(caller.tokenHash);
   requireAlive(caller.connection);
   if (principal === null && caller.tokenHash !== null) {
-    throw caller.connection ? refuseEnded(caller.connection) : unauthorized();
+    throw caller.connection ? await refuseEnded(caller.connection) : unauthorized();
   }
   const refusal = refusalOf(caller, rule, principal);
   if (refusal) throw refusal;

@@ -7,9 +7,9 @@ export function requireAlive(connection: Connection | null): void {
   if (connection?.isDead) throw unavailable();
 }
 
-/** The session this socket was opened with is gone: the refusal is sent, then the socket is closed. */
-export function refuseEnded(connection: Connection): CallError {
-  if (connection.isSuperseded) {
+/** The session is not found by the token this socket was opened with: the refusal is sent, then the socket is closed. */
+export async function refuseEnded(connection: Connection): Promise<CallError> {
+  if (await connection.findReplaced()) {
     const message = "The session has a new token. Reconnect and send this again.";
     return new CallError("UNAUTHORIZED", message, { reason: "STALE_CONNECTION" });
   }

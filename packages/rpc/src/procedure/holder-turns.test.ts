@@ -77,8 +77,50 @@ test("a reading that fails gives its turn on, and one whose turn does not come i
   await expect(turns.run("ann", async () => "read")).resolves.toBe("read");
 });
 
+test("whoever waits for somebody else gives the turn up meanwhile, and goes on with a turn", async () => {
+  const turns = new HolderTurns(1);
+  const [answer, brief] = [Promise.withResolvers<string>(), Promise.withResolvers<void>()];
+  const log: string[] = [];
+  const first = turns.run("ann", async (turn) => {
+    log.push(await turn.outside(() => answer.promise));
+  });
+  const second = turns.run("ann", async () => {
+    log.push("second");
+    await brief.promise;
+  });
+  const third = turns.run("ann", async () => void log.push("third"));
+  await expect.poll(() => log).toEqual(["second"]);
+  answer.resolve("answered");
+  await pause(20);
+  // The answer is there; the turn is not.
+  expect(log).toEqual(["second"]);
+  brief.resolve();
+  await Promise.all([first, second, third]);
+  expect(log).toEqual(["second", "third", "answered"]);
+});
+
+test("a turn that was given up is taken once, if somebody is left who needs it, and never kept", async () => {
+  const turns = new HolderTurns(1);
+  const late = Promise.withResolvers<void>();
+  const left = await turns.run("ann", async (turn) => {
+    await Promise.all([turn.outside(() => pause(5)), turn.outside(() => pause(10))]);
+    await expect(turn.outside(() => Promise.reject(new Error("gone")))).rejects.toThrow("gone");
+    // As a third reading would: there is one place, and it is taken.
+    await expect(turns.run("ann", async () => {}, 20)).rejects.toMatchObject({ name: "DatabaseUnavailable" });
+    return { waiting: turn.outside(() => late.promise) };
+  });
+  await expect(turns.run("ann", async () => "read", 20)).resolves.toBe("read");
+  late.resolve();
+  await left.waiting;
+  await expect(turns.run("ann", async () => "read", 20)).resolves.toBe("read");
+});
+
 test("however many holders come and go, what is kept of them is bounded", async () => {
   const turns = new HolderTurns(1);
-  for (let holder = 0; holder < 5000; holder += 1) await turns.run(`${holder}`, async () => {});
+  for (let holder = 0; holder < 5000; holder += 1) {
+    await turns.run(`${holder}`, async () => {});
+    // As between calls: whoever has left after a long run has left when the event loop has gone round.
+    if (holder % 100 === 0) await new Promise(setImmediate);
+  }
   expect(turns.kept).toBeLessThanOrEqual(1000);
 });

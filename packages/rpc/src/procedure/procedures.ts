@@ -9,8 +9,10 @@ import { answerCall } from "./answer-call.ts";
 import type { CallContext, RootContext, SignedInContext } from "./call-context.ts";
 import { CallData, type SessionDataAccess } from "./call-data.ts";
 import { admit, buildContext, guardStream, type ProcedureMeta, takeSubscription } from "./checkpoint.ts";
-import { isInCall, runCall } from "./current-call.ts";
+import { currentTurn, isInCall, runCall } from "./current-call.ts";
 import { formatError } from "./error-format.ts";
+import type { Turn } from "./holder-turns.ts";
+import { patient } from "./patient-call.ts";
 import { type AskPolicies, createRowCan, type Policies } from "./policies.ts";
 import { createProvided, type Provided, type Providers } from "./providers.ts";
 import type { RefusalHooks } from "./refusal-hook.ts";
@@ -85,49 +87,51 @@ export function createProcedures<
     const present = providers.filter(([name]) => !without.has(name));
 
     return t.middleware(
-      watched(async ({ ctx: { caller }, meta, type, path, batchIndex, next }) => {
-        const isStream = type === "subscription" && caller.connection !== null;
-        using _running = isStream ? null : caller.connection?.run();
-        const standing = await admit(caller, meta, type, path);
+      watched(
+        patient(async ({ ctx: { caller }, meta, type, path, batchIndex, next }) => {
+          const isStream = type === "subscription" && caller.connection !== null;
+          using _running = isStream ? null : caller.connection?.run();
+          const standing = await admit(caller, meta, type, path);
 
-        function prepare() {
-          const data = sessionData ? new CallData(caller, standing.principal, sessionData, isStream) : null;
-          const base = buildContext(caller, standing, { policies, data });
-          const all = present.length === 0 ? base : { ...base, ...createProvided(present, base) };
-          // The cast: a rule that asks for a user has let nobody pass without one, and what is provided is added here.
-          return { data, base, ctx: all as unknown as Context };
-        }
+          function prepare() {
+            const data = sessionData ? new CallData(caller, standing.principal, sessionData, isStream) : null;
+            const base = buildContext(caller, standing, { policies, data });
+            const all = present.length === 0 ? base : { ...base, ...createProvided(present, base) };
+            // The cast: a rule that asks for a user has let nobody pass without one, and what is provided is added here.
+            return { data, base, ctx: all as unknown as Context };
+          }
 
-        if (isStream && caller.connection !== null) {
-          const release = takeSubscription(caller.connection);
-          const result = await next({ ctx: prepare().ctx });
-          if (result.ok) return { ...result, data: guardStream(result.data, caller, standing.rule, release) };
-          release();
-          return result;
-        }
+          if (isStream && caller.connection !== null) {
+            const release = takeSubscription(caller.connection);
+            const result = await next({ ctx: prepare().ctx });
+            if (result.ok) return { ...result, data: guardStream(result.data, caller, standing.rule, release) };
+            release();
+            return result;
+          }
 
-        async function make() {
-          const { data, base, ctx } = prepare();
-          const result = await runCall(base, () => next({ ctx }));
-          if (result.ok) await data?.keep();
-          return result;
-        }
+          async function make(turn: Turn | null) {
+            const { data, base, ctx } = prepare();
+            const result = await runCall(base, turn, () => next({ ctx }));
+            if (result.ok) await data?.keep();
+            return result;
+          }
 
-        // A call made within another one has the turn of that one, and leaves within its answer.
-        if (isInCall()) return await answerCall(standing, make);
-        caller.reply?.noteMade({ index: batchIndex, path, standing });
-        // Of files there is a limit of its own.
-        if (type !== "query" || caller.fileCall !== null) return await answerCall(standing, make);
-        const { readTurns } = caller.services;
-        const holder = standing.principal?.user.id ?? caller.addressKey;
-        return await answerCall(standing, () =>
-          readTurns.run(holder, async (waitedMs) => {
-            // Not even begun, where it is known by then.
-            if (waitedMs > briefMs) await standing.renew();
-            return make();
-          }),
-        );
-      }),
+          // A call made within another one has the turn of that one, and leaves within its answer.
+          if (isInCall()) return await answerCall(standing, () => make(currentTurn()));
+          caller.reply?.noteMade({ index: batchIndex, path, standing });
+          // Of files there is a limit of its own.
+          if (type !== "query" || caller.fileCall !== null) return await answerCall(standing, () => make(null));
+          const { readTurns } = caller.services;
+          const holder = standing.principal?.user.id ?? caller.addressKey;
+          return await answerCall(standing, () =>
+            readTurns.run(holder, async (turn) => {
+              // Not even begun, where it is known by then.
+              if (turn.waitedMs > briefMs) await standing.renew();
+              return make(turn);
+            }),
+          );
+        }),
+      ),
     );
   }
 

@@ -1,10 +1,10 @@
 import type { Principal } from "@countersign/auth";
 import type { Rule } from "@countersign/contract";
-import { DatabaseUnavailable, type MaybePromise } from "@countersign/db";
+import { DatabaseUnavailable, type MaybePromise, waitPatiently } from "@countersign/db";
 
 import { answerLostToken } from "./answer-lost-token.ts";
 import type { Caller } from "./call-context.ts";
-import { type CallError, withheld } from "./call-error.ts";
+import { type CallError, outcomeUnknown, withheld } from "./call-error.ts";
 import { checkRule } from "./check-rule.ts";
 import { refuseEnded, requireAlive } from "./ended-connection.ts";
 
@@ -70,6 +70,18 @@ export class Standing {
   }
 
   /**
+   * Of a change whose database was away in the end it is said that nothing was changed. Not of one that had committed something
+   * before: whoever tried it again would do that twice.
+   *
+   * @throws OUTCOME_UNKNOWN
+   */
+  requireUndone(failure: unknown): void {
+    if (this.type !== "mutation" || this.#committedAt === null) return;
+    // One that is in doubt itself is told so anyway.
+    if (failure instanceof DatabaseUnavailable && !failure.outcomeUnknown) throw outcomeUnknown();
+  }
+
+  /**
    * Asks who holds the session now. Is it whom it was, with what they might do? Of a call that shows what anyone may see
    * nothing is asked.
    *
@@ -83,7 +95,9 @@ export class Standing {
     if (recent === null && performance.now() - this.#checkedAt < presentMs) return true;
     const present =
       recent === null ? auth.sessions.validate(tokenHash, "tick") : recent.confirm(tokenHash, this.#isRecalled);
-    return present instanceof Promise ? present.then((now) => this.#renewBy(now)) : this.#renewBy(present);
+    if (!(present instanceof Promise)) return this.#renewBy(present);
+    // On SQLite it waits for nobody.
+    return (recent === null ? present : waitPatiently(present)).then((now) => this.#renewBy(now));
   }
 
   /**
@@ -114,6 +128,8 @@ export class Standing {
     const before = this.#principal;
     this.#checkedAt = performance.now();
     requireAlive(this.#caller.connection);
+    const { connection } = this.#caller;
+    if (present === null && connection !== null) return this.#refuse(refuseEnded(connection), present);
     const refusal = this.#refusalOf(present);
     if (refusal !== null) return this.#refuse(refusal, present);
     this.#principal = present;
@@ -121,8 +137,7 @@ export class Standing {
   }
 
   #refusalOf(present: Principal | null): CallError | null {
-    const { connection, services } = this.#caller;
-    if (present === null && connection !== null) return refuseEnded(connection);
+    const { services } = this.#caller;
     const { freshWithinSeconds, ...lasting } = this.rule;
     // How fresh the sign-in was decided whether it might be done: it was.
     const isDone = this.type === "mutation" && freshWithinSeconds !== undefined;
@@ -130,8 +145,8 @@ export class Standing {
     return checkRule(rule, present, services.clock.now(), services.settings.SESSION_FRESH_SECONDS);
   }
 
-  async #refuse(refusal: CallError, present: Principal | null): Promise<never> {
+  async #refuse(refusal: MaybePromise<CallError>, present: Principal | null): Promise<never> {
     if (present === null) await answerLostToken(this.#caller);
-    throw refusal;
+    throw await refusal;
   }
 }

@@ -1,4 +1,4 @@
-import { HolderTurns, patienceMs } from "./holder-turns.ts";
+import { HolderTurns } from "./holder-turns.ts";
 
 /** So many transactions of one user may wait for the database, or be in it: the others wait here, and hold nothing. */
 const atOnce = 4;
@@ -13,16 +13,13 @@ export class UserTurns {
   readonly #alone = new HolderTurns(1);
 
   /**
-   * Runs the body when it is its turn. One that is `alone` runs while no other that is alone does. The body is told until when
-   * it may wait for the database, by `performance.now()`: what was waited for the turn counts.
+   * Runs the body when it is its turn. One that is `alone` runs while no other that is alone does.
    *
    * @throws DatabaseUnavailable when the turn does not come in time
    */
-  run<Result>(userId: string, isAlone: boolean, body: (startBy: number) => Promise<Result>): Promise<Result> {
-    const startBy = performance.now() + patienceMs;
-    const begin = () => body(startBy);
-    if (!isAlone) return this.#any.run(userId, begin);
+  run<Result>(userId: string, isAlone: boolean, body: () => Promise<Result>): Promise<Result> {
+    if (!isAlone) return this.#any.run(userId, body);
     // The one that waits to be alone holds no other place: those that are not alone go past it.
-    return this.#alone.run(userId, () => this.#any.run(userId, begin, startBy - performance.now()));
+    return this.#alone.run(userId, () => this.#any.run(userId, body));
   }
 }

@@ -36,7 +36,8 @@ export class Revocation {
         return this.#endSessions(hint.sessionIds, hint.reason, publishedAt);
       case "session-rotated":
         this.count += 1;
-        return this.#supersede(connections.ofSession(hint.sessionId));
+        for (const connection of connections.ofSession(hint.sessionId)) connection.supersede();
+        return;
       case "session":
         this.count += 1;
         hub.touch(sessionTopic(hint.sessionId));
@@ -100,15 +101,6 @@ export class Revocation {
     const ended = sessionIds.flatMap((id) => this.#services.connections.ofSession(id));
     for (const connection of ended) connection.end(parseSessionEndReason(reason));
     this.#services.meter?.sessionsEnded(sessionIds, publishedAt, ended.length);
-  }
-
-  #supersede(connections: readonly Connection[]): void {
-    for (const connection of connections) {
-      connection.isSuperseded = true;
-      connection.requestReconnect();
-      // Long enough to answer what is under way, and for the browser to have stored the new cookie.
-      setTimeout(() => connection.end("replaced"), 10_000).unref();
-    }
   }
 
   #recheckUser(connections: readonly Connection[], publishedAt: number | null): void {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { actorOf, anySessionTopic, type DeviceSession, sessionsTopic } from "@countersign/auth";
+import { actorOf, anySessionTopic, type DeviceSession, sessionsTopic, toSayableInstant } from "@countersign/auth";
 import type { AccountProfile, SessionListItem } from "@countersign/contract";
 import type { CoreTables } from "@countersign/db";
 
@@ -188,8 +188,8 @@ function toListItem(session: DeviceSession, currentId: string, provider: string 
     id: session.id,
     version: session.version,
     isCurrent: session.id === currentId,
-    createdAt: session.createdAt.toISOString(),
-    lastUsedAt: session.lastUsedAt.toISOString(),
+    createdAt: toSayableInstant(session.createdAt),
+    lastUsedAt: toSayableInstant(session.lastUsedAt),
     expiresAt: session.expiresAt.toISOString(),
     ip: session.ip,
     userAgent: session.userAgent,

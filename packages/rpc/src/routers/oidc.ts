@@ -47,7 +47,7 @@ export const oidcRouter = router({
   /** Begins a visit: the page goes to `url`. To link, the sign-in must be fresh; to step up there must be one. */
   start: overHttp.input(StartInput).mutation(async ({ ctx, input }) => {
     if (input.purpose !== "sign-in") requireSignedIn(ctx, input.purpose === "link");
-    const from = { ...originOf(ctx), binding: ctx.caller.binding };
+    const from = { ...originOf(ctx), bindings: ctx.caller.bindings };
     const result = await ctx.caller.services.auth.oidc.start(input, from);
     if (result.status === "limited") throw tooMany(ctx, result);
     if (result.status === "unavailable") throw providerUnavailable();
@@ -59,14 +59,14 @@ export const oidcRouter = router({
   }),
 
   pending: overHttp.input(Visit).mutation(async ({ ctx, input }): Promise<PendingSignIn> => {
-    const pending = await ctx.caller.services.auth.oidc.pending({ ...input, binding: ctx.caller.binding });
+    const pending = await ctx.caller.services.auth.oidc.pending({ ...input, bindings: ctx.caller.bindings });
     if (pending === null) throw visitInvalid();
     return pending;
   }),
 
   complete: overHttp.input(CompleteInput).mutation(async ({ ctx, input }): Promise<Completed> => {
     const { oidc } = ctx.caller.services.auth;
-    const result = await oidc.complete({ ...input, binding: ctx.caller.binding }, originOf(ctx));
+    const result = await oidc.complete({ ...input, bindings: ctx.caller.bindings }, originOf(ctx));
     if (result.status === "link-invalid") throw visitInvalid();
     if (result.status === "invalid") throw invalidFields(result.fields);
     if (result.status === "closed") {
@@ -78,7 +78,7 @@ export const oidcRouter = router({
 
   confirm: overHttp.input(ConfirmInput).mutation(async ({ ctx, input }) => {
     const { oidc } = ctx.caller.services.auth;
-    const result = await oidc.confirm({ ...input, binding: ctx.caller.binding }, originOf(ctx));
+    const result = await oidc.confirm({ ...input, bindings: ctx.caller.bindings }, originOf(ctx));
     if (result.status === "link-invalid" || result.status === "unverified") throw visitInvalid();
     if (result.status === "refused") {
       throw new CallError("UNAUTHORIZED", "The password is not right.", { reason: "INVALID_CREDENTIALS" });
@@ -89,7 +89,7 @@ export const oidcRouter = router({
 
   /** Forgets what a provider said. */
   cancel: overHttp.input(Visit).mutation(async ({ ctx, input }) => {
-    await ctx.caller.services.auth.oidc.cancel({ ...input, binding: ctx.caller.binding });
+    await ctx.caller.services.auth.oidc.cancel({ ...input, bindings: ctx.caller.bindings });
     return {};
   }),
 });

@@ -25,9 +25,9 @@ export async function readLeaving({ caller }: Context): Promise<Leaving | null> 
  */
 export async function forgetVisits({ caller }: Context): Promise<void> {
   const { auth, log } = caller.services;
-  if (caller.binding === null) return;
+  if (caller.bindings.length === 0) return;
   try {
-    await auth.oidc.forgetVisits(caller.binding);
+    await auth.oidc.forgetVisits(caller.bindings);
   } catch (err) {
     log.warn({ err }, "Sign-ins that a browser has begun could not be forgotten: they end within ten minutes");
   }
@@ -37,7 +37,7 @@ export async function forgetVisits({ caller }: Context): Promise<void> {
 export async function beginProviderLogout(ctx: Context, leaving: Leaving): Promise<string | null> {
   const { auth, log } = ctx.caller.services;
   try {
-    const begun = await auth.oidc.beginLogout(leaving, ctx.caller.binding);
+    const begun = await auth.oidc.beginLogout(leaving, ctx.caller.bindings);
     if (begun === null) return null;
     setBinding(ctx, begun.binding);
     return begun.url;

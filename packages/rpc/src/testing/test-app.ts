@@ -18,6 +18,7 @@ import {
   type Database,
   type MigrationSet,
   openDatabase,
+  type OpenDatabaseOptions,
   type TableSet,
 } from "@countersign/db";
 
@@ -32,6 +33,8 @@ import { RawSocket } from "./raw-socket.ts";
 export interface TestAppOptions<Tables extends CoreTables> {
   readonly router: AnyRouter;
   readonly databaseUrl: string;
+  /** What the database may take, other than by default. */
+  readonly databaseLimits?: Pick<OpenDatabaseOptions<CoreTables>, "lockTimeoutMs" | "poolSize" | "statementTimeoutMs">;
   readonly tables?: TableSet<Tables>;
   readonly migrations?: readonly MigrationSet[];
   readonly permissions?: readonly string[];
@@ -106,6 +109,7 @@ export async function startTestApp<Tables extends CoreTables = CoreTables>(
   const opened = await openDatabase(options.databaseUrl, {
     tables,
     migrations: [coreMigrations, ...(options.migrations ?? [])],
+    ...options.databaseLimits,
   });
   const db = options.isDeaf ? withoutChanges(opened) : opened;
   const bus = options.bus ?? (options.isDeaf ? createDeafBus() : createMemoryBus());

@@ -38,7 +38,7 @@ describeDatabases((dialect) => {
     ]);
     const [mail, ...more] = await app.takeMails();
     expect([mail?.to, more]).toEqual(["ann@example.com", []]);
-    expect(mail?.text).toMatch(/The account is also opened by: The Works \(\d{4}-\d\d-\d\d\)\./);
+    expect(mail?.text).toMatch(/The account is also opened by: The Works \(ann@example\.com, \d{4}-\d\d-\d\d\)\./);
     expect((await app.auth.accounts.login({ login: "ann", password }, nobody)).status).toBe("signed-in");
     // A second one is a change, for which the first is asked.
     await expect(setPassword(world, ann.browser, "yet another word")).rejects.toThrow("CONFLICT");

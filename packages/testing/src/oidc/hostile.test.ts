@@ -73,6 +73,8 @@ describeDatabases((dialect) => {
       { sub: undefined, id: "ann" },
       { aud: "other" },
       { aud: [liar.idp.clientId, "other"], azp: "other" },
+      { aud: [liar.idp.clientId, "other"] },
+      { azp: "other" },
       { nonce: "another" },
       { nonce: undefined },
     ];
@@ -196,6 +198,20 @@ describeDatabases((dialect) => {
     expect(new URLSearchParams(asked?.body).get("code_verifier")).toMatch(/^[\w-]{43}$/);
     expect(JSON.stringify(app.logged)).not.toContain(new URLSearchParams(asked?.body).get("code_verifier"));
     expect(JSON.stringify(app.logged)).not.toContain(idp.clientSecret);
+  });
+
+  test("a visit that began with another provider of this name, before the server was set up anew, gets no code exchanged", async () => {
+    await using liar = await startLiar();
+    const { app, idp } = liar;
+    const browser = openPlainBrowser();
+    const begin = async () => signInAtProvider(idp, "ann", { url: await startVisit(app, browser), browser });
+    const callback = await begin();
+    const { oidcTransactions } = app.db.tables;
+    await app.db.update(oidcTransactions).set({ issuer: `${idp.issuer}/before` });
+
+    expect(errorOf(await browser.visit(callback))).toBe("expired");
+    expect(idp.requests("token")).toEqual([]);
+    expect(pageOf(await browser.visit(await begin()))).toBe(signedIn);
   });
 
   test("OID-17: key rotation at the IdP mid-flight → one refetch of JWKS, rate-limited", async () => {

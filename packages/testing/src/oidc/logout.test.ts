@@ -175,6 +175,7 @@ describeDatabases((dialect) => {
       ["old", idp.forgeLogoutToken("ann", { iat: now - 200 })],
       ["from later", idp.forgeLogoutToken("ann", { iat: now + 200 })],
       ["over", idp.forgeLogoutToken("ann", { exp: now - 100 })],
+      ["another type", idp.forgeLogoutToken("ann", {}, "published", "at+jwt")],
     ];
     for (const [name, token] of wrong) {
       const answer = await leaving.tell(await token);
@@ -192,6 +193,9 @@ describeDatabases((dialect) => {
     const again = await leaving.enter("ann");
     expect((await leaving.tell(good)).status).toBe(400);
     expect(await leaving.who(again.cookie)).toBe(200);
+    // Any type that a logout token may have, whatever its case.
+    for (const typ of ["JWT", "application/logout+jwt"])
+      expect((await leaving.tell(await idp.forgeLogoutToken("ann", {}, "published", typ))).status).toBe(200);
   });
 
   test("by a session's name only that one ends, by a person's all of theirs that came by this provider", async () => {

@@ -43,6 +43,38 @@ test("no token and no claim gets into the log, whatever of a provider's answer i
   }
 });
 
+test.each(["post", "basic"] as const)(
+  "a provider that says in its errors what it was asked with (%s) puts none of it into the log",
+  async (tokenAuth) => {
+    await using app = await startRenewing(sqliteDialect, { tokenAuth, mapClaims: ({ sub }) => ({ username: sub }) });
+    const { idp } = app;
+    const asked = () => {
+      const { body = "", headers = {} } = idp.requests().at(-1) ?? {};
+      return `It was ${authorizationOf(headers)}, ${body}`;
+    };
+    const failed = { status: 400, headers: { "content-type": "application/json" } };
+    for (const endpoint of ["userinfo", "token"] as const) {
+      idp.change(endpoint, () => ({ error: "invalid_request", error_description: asked() }));
+      idp.answer(endpoint, failed);
+      expect(await app.ask()).toMatchObject({ status: 503 });
+      await signInWith(idp, "bob", { app: app.app.url, as: "idp" });
+      idp.honest();
+    }
+    const secrets = idp.requests().flatMap(({ body, headers }) => {
+      const said = new URLSearchParams(body);
+      const names = ["client_secret", "refresh_token", "code", "code_verifier"];
+      const credentials = authorizationOf(headers).split(" ").slice(1);
+      return [...names.flatMap((name) => said.getAll(name)), ...credentials];
+    });
+    expect(new Set(secrets).size).toBeGreaterThan(8);
+    const lines = app.app.logged.map(show).join("\n");
+    // The control: the rest of what it said is there.
+    expect(lines).toContain("grant_type=refresh_token");
+    expect(lines).toContain("redirect_uri=");
+    for (const secret of [...secrets, idp.clientSecret ?? ""]) expect(lines).not.toContain(secret);
+  },
+);
+
 test("what strangers say is cut and cleaned on its way to the log", async () => {
   await using app = await startRenewing(sqliteDialect);
   const { idp } = app;
@@ -86,6 +118,11 @@ test("a provider that is away is one line in the log for as long as that is reme
   await start();
   expect(app.logged).toHaveLength(2);
 });
+
+function authorizationOf(headers: Readonly<Record<string, unknown>>): string {
+  const { authorization } = headers;
+  return typeof authorization === "string" ? authorization : "";
+}
 
 /** As far as any log could look. `inspect` escapes what controls a terminal, so texts are shown as they are as well. */
 function show(line: unknown): string {

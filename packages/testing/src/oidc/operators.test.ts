@@ -30,6 +30,7 @@ describeDatabases((dialect) => {
       issuer: idp.issuer,
       subject: "ann",
       email: "ann@example.com",
+      isEmailVerified: true,
       createdAt: expect.any(String) as string,
       lastUsedAt: expect.any(String) as string,
       groups: ["staff"],
@@ -96,6 +97,53 @@ describeDatabases((dialect) => {
     const namesOf = async ({ id }: { readonly id: string }) =>
       (await readUser(both, root.cookie, id)).groups.map(({ name }) => name);
     expect([await namesOf(ann), await namesOf(bob)]).toEqual([["staff"], []]);
+  });
+
+  test("nor is one that an app's own code gives or takes", async () => {
+    const people = ["ann", "bob", "cid"];
+    await using both = await startBoth(dialect, {
+      provider: { groupsClaim: "groups", groups: { works: "staff" } },
+      idp: { users: people.map((name) => ({ name, groups: ["works"] })) },
+    });
+    const { app, idp } = both;
+    const { rights } = app.auth;
+    await rights.setGroup("staff", []);
+    const [ann, bob, cid] = [await enter(both, "ann"), await enter(both, "bob"), await enter(both, "cid")];
+    // To Ann it is given beside the claim, from Bob it is taken and given again.
+    await rights.addToGroup(ann.id, "staff");
+    await rights.removeFromGroup(bob.id, "staff");
+    await rights.addToGroup(bob.id, "staff");
+
+    for (const name of people) {
+      idp.setUser({ name, groups: [] });
+      await signInWith(idp, name, { app: app.url, as: "idp" });
+    }
+
+    const members = await app.db.select().from(app.db.tables.groupMembers);
+    expect(members.map(({ userId }) => userId).toSorted()).toEqual([ann.id, bob.id].toSorted());
+    expect(await app.db.$count(app.db.tables.identityGroups)).toBe(0);
+    // What was taken by hand comes again with a claim: it is the provider's then.
+    idp.setUser({ name: "cid", groups: ["works"] });
+    await signInWith(idp, "cid", { app: app.url, as: "idp" });
+    await rights.removeFromGroup(cid.id, "staff");
+    expect(await app.db.$count(app.db.tables.identityGroups)).toBe(0);
+  });
+
+  test("an admin sees of each session which provider it came from, also where that is not set up any more", async () => {
+    await using both = await startBoth(dialect);
+    const { app } = both;
+    const root = await makeRoot(both);
+    const [ann, bob] = [await enter(both, "ann"), await enter(both, "bob")];
+    const { identities, providerSessions } = app.db.tables;
+    const [ofBob] = await app.db.select().from(identities).where(eq(identities.userId, bob.id));
+    const left = eq(providerSessions.identityId, ofBob?.id ?? "");
+    await app.db.update(providerSessions).set({ provider: "before" }).where(left);
+
+    const query = { order: "-createdAt", limit: 10 } as const;
+    const listed = await app.auth.admin.sessions.list(query);
+
+    const shown = new Map(listed?.rows.map(({ userId, provider }) => [userId, provider]));
+    expect([ann, bob, root].map(({ id }) => shown.get(id))).toEqual(["The Works", "before", null]);
   });
 
   test("a removal takes no session that came by another way, and nobody else's identity goes under this user's id", async () => {

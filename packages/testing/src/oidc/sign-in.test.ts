@@ -2,6 +2,7 @@ import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 
 import { describeDatabases } from "@app/services/databases";
+import { forUpdate } from "@countersign/db";
 
 import { startHostileProvider } from "../identity-provider/hostile/start-hostile-provider.ts";
 import { openPlainBrowser } from "../identity-provider/plain-browser.ts";
@@ -170,6 +171,37 @@ describeDatabases((dialect) => {
     expect(await app.db.select().from(app.db.tables.users)).toHaveLength(2);
   });
 
+  test("windows of one person that come for the first time together, and wait for one another, are all that person's", async () => {
+    await using both = await startBoth(dialect, {
+      provider: { groupsClaim: "groups", groups: { works: "staff" } },
+      idp: { users: [{ name: "ann", groups: ["works"] }] },
+    });
+    const { app, idp } = both;
+    await app.auth.rights.setGroup("staff", []);
+    const { groups, users } = app.db.tables;
+    const { promise: isHeld, resolve: hold } = Promise.withResolvers<void>();
+    const { promise: mayEnd, resolve: end } = Promise.withResolvers<void>();
+    const holding = app.db.transaction(async (tx) => {
+      await forUpdate(tx, tx.select().from(groups));
+      hold();
+      await mayEnd;
+    });
+    await isHeld;
+    const windows = [1, 2, 3].map(() => signInWith(idp, "ann", { app: app.url, as: "idp" }));
+    // On PostgreSQL they have looked for the identity by then, and wait for its group. SQLite lets nobody begin before.
+    const areWaiting = () => {
+      const { connections, transactionsWaiting } = app.db.load();
+      return connections === null ? transactionsWaiting > 0 : connections.inUse === 1 + windows.length;
+    };
+    await expect.poll(areWaiting, { timeout: 5000 }).toBe(true);
+    end();
+    await holding;
+
+    const landings = (await Promise.all(windows)).map(({ landing }) => pageOf(landing));
+    expect(landings).toEqual(windows.map(() => "/auth/signed-in?to=%2F"));
+    expect(await app.db.select().from(users)).toMatchObject([{ username: "ann" }]);
+  });
+
   test("OID-10: authorization URL has S256 challenge, state, nonce, exact redirect URI; verifier never leaves the server", async () => {
     await using both = await startBoth(dialect, { provider: { scopes: ["offline_access"] } });
     const { app, idp } = both;
@@ -267,6 +299,47 @@ describeDatabases((dialect) => {
     expect(await app.db.select().from(app.db.tables.sessions)).toHaveLength(1);
   });
 
+  test("OID-35: two tabs that start in the same moment, in a browser that has no cookie yet, both come back", async () => {
+    await using both = await startBoth(dialect);
+    const { app, idp } = both;
+    const browser = openPlainBrowser();
+    const begin = (returnTo: string) => startVisit(app, browser, { returnTo });
+    const bindings = () => (browser.cookie(app.url) ?? "").split("; ").filter((pair) => pair.startsWith("oidc-"));
+
+    const urls = await Promise.all([begin("/one"), begin("/two")]);
+    expect(bindings()).toHaveLength(2);
+    // Which one has the other's cookie as well: both are known, and there is no third.
+    urls.push(await begin("/three"));
+    expect(bindings()).toHaveLength(2);
+
+    const stranger = openPlainBrowser();
+    await startVisit(app, stranger);
+    for (const [index, to] of ["one", "two", "three"].entries()) {
+      const callback = await signInAtProvider(idp, "ann", { url: urls[index] ?? "", browser });
+      expect(errorOf(await stranger.visit(callback))).toBe("expired");
+      expect(pageOf(await browser.visit(callback))).toBe(`/auth/signed-in?to=%2F${to}`);
+    }
+  });
+
+  test("signing out forgets what was begun under each of a browser's cookies, and nothing of another browser", async () => {
+    await using both = await startBoth(dialect);
+    const { app, idp } = both;
+    const [browser, other] = [openPlainBrowser(), openPlainBrowser()];
+    const [, , ofOther] = await Promise.all([
+      startVisit(app, browser),
+      startVisit(app, browser),
+      startVisit(app, other),
+    ]);
+    const { oidcTransactions } = app.db.tables;
+    expect(await app.db.$count(oidcTransactions)).toBe(3);
+
+    await browser.mutate(app.url, "auth.logout", {});
+
+    expect(await app.db.$count(oidcTransactions)).toBe(1);
+    const callback = await signInAtProvider(idp, "bob", { url: ofOther, browser: other });
+    expect(pageOf(await other.visit(callback))).toBe("/auth/signed-in?to=%2F");
+  });
+
   test("what a browser fetches by itself uses nothing up", async () => {
     await using both = await startBoth(dialect);
     const { app, idp } = both;
@@ -290,7 +363,7 @@ describeDatabases((dialect) => {
     const { app, idp } = both;
     const start = await app.http("auth.oidc.start", { input: { provider: "idp" } });
     expect(start.headers.getSetCookie()).toEqual([
-      expect.stringMatching(/^oidc=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=600$/),
+      expect.stringMatching(/^oidc-[\da-f]{8}=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=600$/),
     ]);
     const browser = openPlainBrowser();
     const callback = await signInAtProvider(idp, "ann", { url: await startVisit(app, browser), browser });

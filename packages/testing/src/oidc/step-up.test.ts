@@ -66,7 +66,7 @@ describeDatabases((dialect) => {
     const start = { purpose: "step-up" };
     const { landing } = await signInWith(works, "bob", { app: app.url, as: "idp", browser, start });
 
-    expect(errorOf(landing)).toBe("failed");
+    expect(errorOf(landing)).toBe("other");
     expect(await two.token(browser)).toBe(token);
   });
 });

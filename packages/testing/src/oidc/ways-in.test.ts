@@ -5,7 +5,9 @@ import { describeDatabases } from "@app/services/databases";
 import type { Claims } from "@countersign/auth";
 import { forUpdate } from "@countersign/db";
 
-import { openPlainBrowser } from "../identity-provider/plain-browser.ts";
+import { openPlainBrowser, type PlainBrowser } from "../identity-provider/plain-browser.ts";
+import { signInWith } from "../identity-provider/sign-in-with.ts";
+import { startIdentityProvider } from "../identity-provider/start-identity-provider.ts";
 import { countWaiting, type Lockable } from "../test/row-locks.ts";
 import { errorOf, pageOf } from "../test/start-oidc-app.ts";
 import { localPassword as password, type OidcWorld, startOidcWorld, tokenIn } from "../test/start-oidc-world.ts";
@@ -47,9 +49,11 @@ describeDatabases((dialect) => {
 
   test("nor does a way in stay that was there before the owner confirmed the address, when the new password comes after that", async () => {
     for (const way of ["account of the provider", "linked by hand"]) {
+      await using second = await startSecond();
       await using world = await startOidcWorld(dialect, {
         settings: confirmed,
-        idp: { users: [{ name: "eve", email: "victim@example.com", emailVerified: false }, { name: "bob" }] },
+        others: [second.options],
+        idp: { users: [{ name: "eve", email: "victim@example.com", emailVerified: false }] },
       });
       const { app } = world;
       const isLinked = way === "linked by hand";
@@ -63,8 +67,7 @@ describeDatabases((dialect) => {
       const link = mails.find(({ text }) => text.includes("/verify-email#token="));
       expect((await app.auth.links.verifyEmail({ token: tokenIn(link) }, nobody)).status).toBe("verified");
       // Of an account without a password nobody can have connected anything later who had not come in by the first.
-      mallory.forget(world.idp.issuer);
-      await world.enter("bob", { browser: mallory, start: { purpose: "link" } });
+      await second.link(world, mallory);
       expect(await world.identities()).toHaveLength(2);
       await app.takeMails();
 
@@ -72,13 +75,15 @@ describeDatabases((dialect) => {
 
       expect([way, (await world.identities()).map(({ subject }) => subject)]).toEqual([way, isLinked ? ["bob"] : []]);
       const [mail] = await app.takeMails();
-      expect(mail?.text).toContain("The Works opened the account before this address was confirmed");
+      const lost = isLinked ? "The Works" : "The Works, second";
+      expect(mail?.text).toContain(`${lost} opened the account before this address was confirmed`);
       expect(await world.who((await world.enter("eve")).cookie)).not.toBe("eve");
     }
   });
 
   test("the provider that has verified the address opens the account on, whoever sets a first password by mail", async () => {
-    await using world = await startOidcWorld(dialect, { settings: confirmed });
+    await using second = await startSecond();
+    await using world = await startOidcWorld(dialect, { settings: confirmed, others: [second.options] });
     const { app, idp } = world;
     // At first the provider does not say that it has.
     idp.setUser({ name: "ann", emailVerified: false });
@@ -86,15 +91,14 @@ describeDatabases((dialect) => {
     await app.takeMails();
     idp.setUser({ name: "ann", emailVerified: true });
     const ann = await world.enter("ann");
-    ann.browser.forget(idp.issuer);
-    await world.enter("bob", { browser: ann.browser, start: { purpose: "link" } });
+    await second.link(world, ann.browser);
     await app.takeMails();
 
     expect(await resetByMail(world, "ann@example.com")).toEqual(["reset"]);
 
     expect((await world.identities()).map(({ subject }) => subject)).toEqual(["ann", "bob"]);
     const [mail] = await app.takeMails();
-    expect(mail?.text).toMatch(/also opened by: The Works \([\d-]{10}\), The Works \([\d-]{10}\)\./);
+    expect(mail?.text).toMatch(/also opened by: The Works \(ann@example\.com, [\d-]{10}\), second \([\d-]{10}\)\./);
     expect(mail?.text).not.toContain("no more");
     expect(await world.who((await world.enter("ann")).cookie)).toBe("ann");
   });
@@ -109,7 +113,7 @@ describeDatabases((dialect) => {
     expect(await resetByMail(world, "victim@example.com")).toEqual(["reset"]);
 
     const [mail] = await app.takeMails();
-    expect(mail?.text).toMatch(/The account is also opened by: The Works \(\d{4}-\d\d-\d\d\)\./);
+    expect(mail?.text).toMatch(/The account is also opened by: The Works \(bob@example\.com, \d{4}-\d\d-\d\d\)\./);
     expect(await world.who((await world.enter("bob")).cookie)).toBe("ann");
   });
 
@@ -300,6 +304,21 @@ async function linkAs({ app, enter }: OidcWorld, username: string, name: string)
   const { landing } = await enter(name, { browser, start: { purpose: "link" } });
   expect(pageOf(landing)).toBe("/auth/signed-in?to=%2F");
   return browser;
+}
+
+/** Another provider, with somebody to be connected beside whom the first knows. */
+async function startSecond() {
+  const idp = await startIdentityProvider({ users: [{ name: "bob", emailVerified: false }] });
+  const { clientId, clientSecret, issuer } = idp;
+  return {
+    options: { name: "second", clientId, clientSecret, issuer },
+    async link({ app }: OidcWorld, browser: PlainBrowser): Promise<void> {
+      const start = { purpose: "link" };
+      const { landing } = await signInWith(idp, "bob", { app: app.url, as: "second", start, browser });
+      expect(pageOf(landing)).toBe("/auth/signed-in?to=%2F");
+    },
+    [Symbol.asyncDispose]: () => idp[Symbol.asyncDispose](),
+  };
 }
 
 async function resetByMail({ app }: OidcWorld, email: string): Promise<readonly string[]> {

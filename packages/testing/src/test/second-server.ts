@@ -1,3 +1,5 @@
+import type { Settings } from "@countersign/contract";
+
 import { startOidcApp } from "./start-oidc-app.ts";
 
 /** What `startSecondServer` hands to this program. */
@@ -7,12 +9,14 @@ export interface SecondServer {
   readonly key: string;
   /** How much its clock is ahead. */
   readonly aheadMs: number;
+  readonly settings?: Partial<Settings>;
 }
 
 // The cast: written by `startSecondServer`.
-const { databaseUrl, idp, key, aheadMs } = JSON.parse(process.argv[2] ?? "") as SecondServer;
+const { databaseUrl, idp, key, aheadMs, settings = {} } = JSON.parse(process.argv[2] ?? "") as SecondServer;
 const database = { create: async () => ({ url: databaseUrl, async [Symbol.asyncDispose]() {} }) };
 const app = await startOidcApp(database, idp, {
+  settings,
   keys: [Buffer.from(key, "base64url")],
   provider: { scopes: ["offline_access"] },
   clock: { now: () => Date.now() + aheadMs },

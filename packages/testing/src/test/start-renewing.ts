@@ -21,7 +21,7 @@ export async function startRenewing(
   dialect: Pick<TestDialect, "create">,
   provider: Partial<ProviderOptions> = {},
   accessTokenSeconds: number = shortSeconds,
-  options: Pick<OidcAppOptions, "clock"> & { readonly ann?: Partial<IdentityUser> } = {},
+  options: Pick<OidcAppOptions, "clock" | "settings"> & { readonly ann?: Partial<IdentityUser> } = {},
 ) {
   const users = [{ name: "ann", ...options.ann }, { name: "bob" }];
   const idp = await startHostileProvider({ users, accessTokenSeconds });

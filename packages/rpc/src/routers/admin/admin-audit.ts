@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { adminTopic, type AuditRecord } from "@countersign/auth";
+import { adminTopic, type AuditRecord, toSayableInstant } from "@countersign/auth";
 import type { AdminAuditEvent } from "@countersign/contract";
 
 import { liveList } from "../../live/live-list.ts";
@@ -65,7 +65,7 @@ function toEvent(record: AuditRecord): AdminAuditEvent {
   return {
     id: record.id,
     version: 1,
-    at: record.at.toISOString(),
+    at: toSayableInstant(record.at),
     action: record.action,
     outcome: record.outcome === "ok" ? "ok" : "refused",
     reason: record.reason,

@@ -36,7 +36,11 @@ export interface Forger {
   readonly published: readonly JWK[];
   /** What is found where the header of `jku-header` says. */
   readonly unpublished: readonly JWK[];
-  sign(claims: Claims, options: { readonly signature: ForgedSignature; readonly real: string }): Promise<string>;
+  /** `typ`: of the header; left out, the real token's. */
+  sign(
+    claims: Claims,
+    options: { readonly signature: ForgedSignature; readonly real: string; readonly typ?: string | undefined },
+  ): Promise<string>;
 }
 
 export async function createForger(
@@ -51,8 +55,9 @@ export async function createForger(
   return {
     published: keys.map(toPublic),
     unpublished: [toPublic(own)],
-    sign(claims, { signature, real }) {
-      const { alg = "RS256", typ: kind } = decodeProtectedHeader(real);
+    sign(claims, { signature, real, typ: given }) {
+      const { alg = "RS256", typ: realKind } = decodeProtectedHeader(real);
+      const kind = given ?? realKind;
       const key = keyFor(alg);
       const typ = kind === undefined ? {} : { typ: kind };
       switch (signature) {

@@ -39,8 +39,8 @@ export interface HostileProvider extends IdentityProvider {
   claims(changes: Claims | ((real: Claims) => Claims) | null): void;
   /** How ID tokens are signed. */
   sign(signature: ForgedSignature | null): void;
-  /** A logout token as `logoutToken` makes it, but for these claims and its signature. */
-  forgeLogoutToken(userName: string, changes?: Claims, signature?: ForgedSignature): Promise<string>;
+  /** A logout token as `logoutToken` makes it, but for these claims, its signature, and the type in its header. */
+  forgeLogoutToken(userName: string, changes?: Claims, signature?: ForgedSignature, typ?: string): Promise<string>;
   /** Nobody is at home: every connection is cut. */
   away(isAway: boolean): void;
   /** Everything as it should be again. What was asked stays known. */
@@ -88,9 +88,9 @@ export async function startHostileProvider(options: Omit<IdentityProviderOptions
     change: (endpoint, change) => void (change ? lies.changes.set(endpoint, change) : lies.changes.delete(endpoint)),
     claims: (change) => void (lies.claims = change),
     sign: (signature) => void (lies.signature = signature),
-    async forgeLogoutToken(userName, changes = {}, signature = "published") {
+    async forgeLogoutToken(userName, changes = {}, signature = "published", typ) {
       const real = await provider.logoutToken(userName);
-      return forger.sign(apply(changes, decodeJwt(real)), { signature, real });
+      return forger.sign(apply(changes, decodeJwt(real)), { signature, real, typ });
     },
     away: (isAway) => void (lies.isAway = isAway),
     honest() {
