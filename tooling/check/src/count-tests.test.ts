@@ -24,22 +24,62 @@ test("a package that left no report is a failure", () => {
 
 test("a file that fails outside of its tests is a failure, and one whose test failed is not counted twice", () => {
   const broken = { name: "x.test.ts", status: "failed", assertionResults: [] };
-  const red = { name: "y.test.ts", status: "failed", assertionResults: [{ status: "failed" }] };
+  const failed = {
+    status: "failed",
+    fullName: "one is one",
+    failureMessages: ["\u001B[31mexpected 2\u001B[39m\nat y"],
+  };
+  const red = { name: "y.test.ts", status: "failed", assertionResults: [failed] };
   expect(
     count({
       "packages/a/test-results/vitest.json": vitestReport({ numFailedTests: 1, testResults: [broken, red] }),
       "apps/b/test-results/playwright.json": playwrightReport({}),
     }),
-  ).toEqual({ passed: 0, failed: 2, skipped: 0, complaints: ["x.test.ts failed outside of its tests."] });
+  ).toEqual({
+    passed: 0,
+    failed: 2,
+    skipped: 0,
+    complaints: ["y.test.ts: one is one: expected 2", "x.test.ts failed outside of its tests."],
+  });
 });
 
 test("a flaky browser test and an error outside of the tests are failures", () => {
   expect(
     count({
       "packages/a/test-results/vitest.json": vitestReport({}),
-      "apps/b/test-results/playwright.json": playwrightReport({ expected: 1, flaky: 1 }, [{ message: "no browser" }]),
+      "apps/b/test-results/playwright.json": playwrightReport(
+        { expected: 1, flaky: 1, unexpected: 1 },
+        [{ message: "no browser" }],
+        [
+          {
+            specs: [],
+            suites: [
+              {
+                specs: [
+                  spec("page opens", { projectName: "sqlite", status: "expected", results: [{ errors: [] }] }),
+                  spec("page closes", {
+                    projectName: "sqlite",
+                    status: "flaky",
+                    results: [{ errors: [{ message: "late\nvery" }] }, { errors: [] }],
+                  }),
+                  spec("page prints", { projectName: "postgres", status: "unexpected", results: [{ errors: [] }] }),
+                ],
+              },
+            ],
+          },
+        ],
+      ),
     }),
-  ).toEqual({ passed: 1, failed: 2, skipped: 0, complaints: ["no browser"] });
+  ).toEqual({
+    passed: 1,
+    failed: 3,
+    skipped: 0,
+    complaints: [
+      "page.test.ts (sqlite): page closes (flaky): late",
+      "page.test.ts (postgres): page prints",
+      "no browser",
+    ],
+  });
 });
 
 test("a report of no known kind is a failure", () => {
@@ -74,6 +114,14 @@ function vitestReport(numbers: Record<string, unknown>): string {
   });
 }
 
-function playwrightReport(stats: Record<string, number>, errors: { message: string }[] = []): string {
-  return JSON.stringify({ stats: { expected: 0, unexpected: 0, flaky: 0, skipped: 0, ...stats }, errors });
+function playwrightReport(
+  stats: Record<string, number>,
+  errors: { message: string }[] = [],
+  suites: unknown[] = [],
+): string {
+  return JSON.stringify({ stats: { expected: 0, unexpected: 0, flaky: 0, skipped: 0, ...stats }, suites, errors });
+}
+
+function spec(title: string, run: Record<string, unknown>) {
+  return { title, file: "page.test.ts", tests: [run] };
 }

@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 
 import { findPackages } from "./workspace.ts";
 
@@ -7,7 +8,7 @@ export interface TestCount {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
-  /** What went wrong beside single tests: packages that left no report, files that could not be loaded. */
+  /** What went wrong, a line each: tests that failed, packages that left no report, files that could not be loaded. */
   readonly complaints: readonly string[];
 }
 
@@ -46,7 +47,11 @@ interface VitestReport {
   readonly testResults: readonly {
     readonly name: string;
     readonly status: string;
-    readonly assertionResults: readonly { readonly status: string }[];
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages: readonly string[];
+    }[];
   }[];
 }
 
@@ -63,7 +68,14 @@ function countVitest(report: VitestReport): TestCount {
     passed: report.numPassedTests,
     failed: report.numFailedTests + broken.length,
     skipped: report.numPendingTests + report.numTodoTests,
-    complaints: broken.map(({ name }) => `${name} failed outside of its tests.`),
+    complaints: [
+      ...report.testResults.flatMap(({ name, assertionResults }) =>
+        assertionResults
+          .filter(({ status }) => status === "failed")
+          .map(({ fullName, failureMessages }) => describeFailure(`${name}: ${fullName}`, failureMessages[0])),
+      ),
+      ...broken.map(({ name }) => `${name} failed outside of its tests.`),
+    ],
   };
 }
 
@@ -74,21 +86,59 @@ interface PlaywrightReport {
     readonly flaky: number;
     readonly skipped: number;
   };
-  readonly errors: readonly { readonly message?: string }[];
+  readonly suites: readonly PlaywrightSuite[];
+  readonly errors: readonly PlaywrightError[];
+}
+
+interface PlaywrightSuite {
+  readonly suites?: readonly PlaywrightSuite[];
+  readonly specs: readonly {
+    readonly title: string;
+    readonly file: string;
+    readonly tests: readonly {
+      readonly projectName: string;
+      readonly status: string;
+      readonly results: readonly { readonly errors: readonly PlaywrightError[] }[];
+    }[];
+  }[];
+}
+
+interface PlaywrightError {
+  readonly message?: string;
 }
 
 function isPlaywright(report: unknown): report is PlaywrightReport {
   return typeof report === "object" && report !== null && "stats" in report && "errors" in report;
 }
 
-function countPlaywright({ stats, errors }: PlaywrightReport): TestCount {
+function countPlaywright({ stats, suites, errors }: PlaywrightReport): TestCount {
   return {
     passed: stats.expected,
     // A test that passes at the second try did fail.
     failed: stats.unexpected + stats.flaky + errors.length,
     skipped: stats.skipped,
-    complaints: errors.map(({ message }) => message ?? "Playwright failed outside of its tests."),
+    complaints: [
+      ...suites.flatMap(describeSuite),
+      ...errors.map(({ message }) => message ?? "Playwright failed outside of its tests."),
+    ],
   };
+}
+
+function describeSuite({ suites = [], specs }: PlaywrightSuite): string[] {
+  const failures = specs.flatMap(({ title, file, tests }) =>
+    tests
+      .filter(({ status }) => status === "unexpected" || status === "flaky")
+      .map(({ projectName, status, results }) => {
+        const message = results.flatMap(({ errors }) => errors)[0]?.message;
+        return describeFailure(`${file} (${projectName}): ${title}${status === "flaky" ? " (flaky)" : ""}`, message);
+      }),
+  );
+  return [...suites.flatMap(describeSuite), ...failures];
+}
+
+function describeFailure(test: string, message = ""): string {
+  const [reason = ""] = stripVTControlCharacters(message).split("\n", 1);
+  return reason === "" ? test : `${test}: ${reason}`;
 }
 
 function add(a: TestCount, b: TestCount): TestCount {

@@ -1,3 +1,5 @@
+import { setTimeout as pause } from "node:timers/promises";
+
 import { callHttp, type HttpAnswer, SocketLost, WireSocket } from "@app/workload";
 
 /** Something that was asked beside the crowd, and what came of it. */
@@ -18,11 +20,16 @@ export class Bystander {
     this.#cookie = cookie;
   }
 
+  /** Makes the account, and asks again while the database is too busy for it. */
   static async arrive(url: string, name = "bystander"): Promise<Bystander> {
     const input = { username: name, password: `${name}: words nobody would guess` };
-    const { cookie, body } = await callHttp(url, "auth.register", { input });
-    if (cookie === null) throw new Error(`${name} could not register: ${body}`);
-    return new Bystander(url, cookie);
+    const deadline = performance.now() + longestArrivalMs;
+    for (;;) {
+      const { status, cookie, body } = await callHttp(url, "auth.register", { input });
+      if (cookie !== null) return new Bystander(url, cookie);
+      if (status !== 503 || performance.now() > deadline) throw new Error(`${name} could not register: ${body}`);
+      await pause(100);
+    }
   }
 
   /** Asks for its notes. */
@@ -68,4 +75,5 @@ async function time(path: string, ask: () => Promise<Pick<HttpAnswer, "status">>
   return { path, tookMs: performance.now() - at, status };
 }
 
+const longestArrivalMs = 30_000;
 const nobodysId = "00000000-0000-7000-8000-000000000000";

@@ -39,3 +39,7 @@ test("REL-44: when the network swallows everything, server and page notice by th
 test("WSK-45: hostile upgrades and frames do not end the server, and keep nobody waiting", async () => {
   await expectPassed("fuzz");
 });
+
+test("nothing is left on a server of those who have come and gone", async () => {
+  await expectPassed("hour");
+});

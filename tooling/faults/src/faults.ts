@@ -95,6 +95,13 @@ export const faults: readonly Fault[] = [
     run: async (options) => (await import("./soak/soak.ts")).soak(options),
   },
   {
+    name: "hour",
+    ids: [],
+    about: "an hour of work, while others come and go by the thousand, and nothing is done to anybody",
+    mostMinutes: 90,
+    run: async (options) => (await import("./hour/hour.ts")).hour(options),
+  },
+  {
     name: "fuzz",
     ids: ["WSK-01", "WSK-11", "WSK-45"],
     about: "hostile requests for sockets and hostile frames, while an honest user calls",

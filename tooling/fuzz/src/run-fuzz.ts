@@ -9,6 +9,7 @@ import { type FuzzTarget, startFuzzTarget } from "./fuzz-target.ts";
 import { type HostileFrame, hostileFrames } from "./hostile-frame.ts";
 import { type HostileUpgrade, hostileUpgrades } from "./hostile-upgrade.ts";
 import type { Holdings } from "./probe.ts";
+import { slopeOf } from "./slope.ts";
 
 const appEntry = join(import.meta.dirname, "../../../apps/server/src/main.ts");
 
@@ -113,7 +114,9 @@ export async function runFuzz({ count, seed, entry = appEntry, onProgress }: Fuz
     canary: { calls: sorted.length, wrong: canary.wrong, p50Ms: at(0.5), p99Ms: at(0.99), maxMs: at(1) },
     heap,
     // Caches fill at first: the second half tells.
-    heapSlope: slopeOf(heap.slice(Math.floor(heap.length / 2)), count / parts / 1000),
+    heapSlope: slopeOf(
+      heap.slice(Math.floor(heap.length / 2)).map((y, place) => ({ x: (place * count) / parts / 1000, y })),
+    ),
     before,
     after,
     seconds: (performance.now() - from) / 1000,
@@ -147,15 +150,4 @@ async function settle(target: FuzzTarget): Promise<Holdings | null> {
 /** Open connections, of all kinds of handles. */
 export function socketsOf({ handles }: Holdings): number {
   return Object.entries(handles).reduce((sum, [kind, count]) => (/TCPSocketWrap/.test(kind) ? sum + count : sum), 0);
-}
-
-/** The slope of the line through values that are `step` apart (least squares). */
-function slopeOf(values: readonly number[], step: number): number {
-  const count = values.length;
-  if (count < 2) return 0;
-  const meanX = ((count - 1) * step) / 2;
-  const meanY = values.reduce((sum, value) => sum + value, 0) / count;
-  const over = values.reduce((sum, value, index) => sum + (index * step - meanX) * (value - meanY), 0);
-  const under = values.reduce((sum, _, index) => sum + (index * step - meanX) ** 2, 0);
-  return over / under;
 }

@@ -19,3 +19,4 @@ export { limitMemory, residentMegabytes } from "./topology/limit-memory.ts";
 export { migrateToRelease, type ReleaseVariables, writeRelease } from "./releases/write-release.ts";
 export { readProbe, type ProbeLine } from "./server/probe.ts";
 export { type JsonSchema, listProcedures, type OfferedProcedure } from "./server/list-procedures.ts";
+export { type Holdings, readHoldings } from "./server/holdings.ts";

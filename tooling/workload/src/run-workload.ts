@@ -29,9 +29,9 @@ export interface Workload {
   readonly history: History;
   /**
    * Lets everybody finish what they have begun and rest, until every open list shows what is there or the time is up; then they
-   * go on. Resolves with the number of lists that did not.
+   * go on, as soon as `meanwhile` is done. Resolves with the number of lists that did not.
    */
-  rest(read: () => Promise<FinalState>, withinMs: number): Promise<number>;
+  rest(read: () => Promise<FinalState>, withinMs: number, meanwhile?: () => Promise<void>): Promise<number>;
   /** Lets everybody finish what they have begun. */
   stop(): Promise<void>;
   /** Waits until every open list shows what is there, or the time is up; ten seconds when none is given. */
@@ -98,11 +98,12 @@ export async function startWorkload(options: WorkloadOptions): Promise<Workload>
     history,
     stop,
     untilShown,
-    async rest(read, withinMs) {
+    async rest(read, withinMs, meanwhile) {
       // Whoever has failed never waits there.
       await Promise.race([gate.close(), Promise.all(running)]);
       const final = await untilShown(read, withinMs);
       const stale = views().filter((view) => !isUpToDate(final, view)).length;
+      await meanwhile?.();
       gate.open();
       return stale;
     },

@@ -73,9 +73,9 @@ export async function runWays(plan: ReplicasPlan, options: RunWaysOptions): Prom
     const rest = { database, adminCookie, mailFile };
     const victims = members.splice(0, rounds);
     const run = (victim: Member, round: number) => runRound(way, { ...rest, sides, victim, round, plan });
-    // What takes seconds is waited for together.
+    // What takes seconds is waited for by some together.
     const isSlow = plan.isSilent || way.label === "the session expires";
-    found.set(way, isSlow ? await Promise.all(victims.map(run)) : await oneByOne(victims, run));
+    found.set(way, await inGroups(victims, isSlow ? 5 : 1, run));
   }
 
   const touched = watching.flat().filter((socket) => !isUntouched(socket)).length;
@@ -84,12 +84,17 @@ export async function runWays(plan: ReplicasPlan, options: RunWaysOptions): Prom
   return found;
 }
 
-async function oneByOne<Item, Result>(
+/** So many at a time. */
+async function inGroups<Item, Result>(
   items: readonly Item[],
+  size: number,
   run: (item: Item, index: number) => Promise<Result>,
 ): Promise<Result[]> {
   const results: Result[] = [];
-  for (const [index, item] of items.entries()) results.push(await run(item, index));
+  for (let start = 0; start < items.length; start += size) {
+    const group = items.slice(start, start + size);
+    results.push(...(await Promise.all(group.map((item, index) => run(item, start + index)))));
+  }
   return results;
 }
 

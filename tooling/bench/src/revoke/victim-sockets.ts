@@ -8,6 +8,7 @@ import type { WireSocket } from "../wire/wire-socket.ts";
 /** How long a socket rests between the answer to a call and the next one. */
 const restMs = 5;
 const watchId = 1;
+const longestMs = 15_000;
 /** So many calls of a socket with a deep queue are always under way: most of them wait for their user's turn. */
 const deepQueue = 100;
 
@@ -33,12 +34,15 @@ export interface VictimSocket {
 /**
  * Three sockets for each session on each replica: all watch behind a permission; one of them calls behind it all the while, and
  * one has a deep queue of readings that take a moment each. Returns when each has been shown something.
+ *
+ * @throws when one of them is refused, or is shown nothing in time
  */
 export async function openVictimSockets(sides: readonly SideProcess[], victim: Member): Promise<VictimSocket[]> {
   const places = victim.sessions.flatMap(({ cookie }, session) =>
     sides.flatMap(({ port }) => queues.map((queue) => ({ cookie, session, port, queue }))),
   );
-  const { promise: ready, resolve } = Promise.withResolvers<void>();
+  const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
+  const timer = setTimeout(() => reject(new Error("A socket was shown nothing.")), longestMs);
   const begun = new Set<WireSocket>();
   const bySocket = new Map<WireSocket, VictimSocket>();
 
@@ -47,6 +51,8 @@ export async function openVictimSockets(sides: readonly SideProcess[], victim: M
     const { id, result, error } = JSON.parse(payload.toString()) as Envelope;
     if (!own || result?.type === "started" || id === null) return;
     if (error) {
+      // Before all are ready access was taken too early.
+      reject(new Error(`A socket was refused before all were open: ${payload.toString()}`));
       if (id === watchId) own.withdrawnAt ??= monotonicMs();
       else own.refusedAt ??= monotonicMs();
       return;
@@ -70,7 +76,7 @@ export async function openVictimSockets(sides: readonly SideProcess[], victim: M
     for (let index = 1; index <= queue; index += 1)
       socket.write(callFrame(watchId + index, queue === deepQueue ? "report" : "me"));
   }
-  await ready;
+  await ready.finally(() => clearTimeout(timer));
   return own;
 }
 

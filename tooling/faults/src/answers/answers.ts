@@ -9,18 +9,22 @@ import { loseAnswers } from "./lose-answers.ts";
 /** REL-05: the answer is lost after the commit; whoever asks again with the same key gets the same row, once. */
 export async function answers({ length, seed, tell }: FaultOptions): Promise<FaultReport> {
   const isLong = length === "long";
+  const least = isLong ? 1000 : 1;
   let cuts = 0;
   const scene = { database: "sqlite", seed, clients: isLong ? 20 : 6 } as const;
-  const { evidence, violations } = await play(scene, async ({ balancer }) => {
-    cuts = await loseAnswers(balancer, isLong ? 120 : 8, tell);
+  const { evidence, violations } = await play(scene, async ({ balancer }, { history }) => {
+    // A machine that is busy asks less in the same time.
+    for (let round = 0; round < mostRounds && (round === 0 || countLost(history.events) < least); round += 1) {
+      cuts += await loseAnswers(balancer, isLong ? 120 : 8, tell);
+    }
   });
-  const lost = evidence.history.filter(({ phase }) => phase === "unknown").length;
+  const lost = countLost(evidence.history);
   const how = `${lost} answers lost and asked for again, SQLite`;
   const overCuts = `${cuts} connections cut while answers and frames were under way, SQLite`;
   return {
     violations,
     figures: [
-      atLeast({ name: "answers lost after the call had gone through", least: isLong ? 1000 : 1, how }, lost),
+      atLeast({ name: "answers lost after the call had gone through", least, how }, lost),
       brokenRules(violations, {
         name: "duplicated with a key, or answered differently",
         rules: ["I3"],
@@ -28,7 +32,7 @@ export async function answers({ length, seed, tell }: FaultOptions): Promise<Fau
         row: "broken",
       }),
       brokenRules(violations, { name: "acknowledged writes lost over cuts", rules: ["I1"], how }),
-      atLeast({ name: "connections cut", least: isLong ? 1000 : 1, how: overCuts }, cuts),
+      atLeast({ name: "connections cut", least, how: overCuts }, cuts),
       brokenRules(violations, {
         name: "lists that miss something after coming back",
         rules: ["I5"],
@@ -40,6 +44,12 @@ export async function answers({ length, seed, tell }: FaultOptions): Promise<Fau
       brokenRules(violations, { name: "wrong-user frames", rules: ["I7"], how: overCuts, row: "resume" }),
     ],
   };
+}
+
+const mostRounds = 5;
+
+function countLost(history: Evidence["history"]): number {
+  return history.filter(({ phase }) => phase === "unknown").length;
 }
 
 /** Frames, and lists in the end, that have a row twice. */

@@ -7,8 +7,6 @@ export interface Outage {
   readonly name: string;
   /** How long it lasts in the long form; in the short one no longer than it takes to be noticed. */
   readonly seconds: number;
-  /** How often a write may wait as long as a statement may take: for its connection, and for a lock once it has that. */
-  readonly waits: 1 | 2;
   /** Begins it, and returns the way to end it. */
   begin(topology: Topology): Promise<() => Promise<void>>;
 }
@@ -16,7 +14,6 @@ export interface Outage {
 const hanging: Outage = {
   name: "hangs (SIGSTOP)",
   seconds: 30,
-  waits: 1,
   async begin({ postgres }) {
     const postmaster = postgres?.pid() ?? 0;
     const pids = [postmaster, ...childrenOf(postmaster)];
@@ -32,7 +29,6 @@ const hanging: Outage = {
 const swallowing: Outage = {
   name: "is behind a network that swallows",
   seconds: 60,
-  waits: 1,
   async begin({ databaseNetwork, busNetwork }) {
     for (const network of [databaseNetwork, busNetwork]) network?.set({ paused: "both" });
     return async () => {
@@ -44,7 +40,6 @@ const swallowing: Outage = {
 const crowded: Outage = {
   name: "takes no more connections",
   seconds: 20,
-  waits: 1,
   async begin({ postgres, databaseNetwork, busNetwork }) {
     const url = postgres?.url ?? "";
     const [row] = await withDatabase(url, (read) => read("show max_connections"));
@@ -68,7 +63,6 @@ export const outages: readonly Outage[] = [hanging, swallowing, crowded];
 export const lockedOut: Outage = {
   name: "has one connection, whose transaction waits for a lock",
   seconds: 20,
-  waits: 2,
   async begin({ databaseUrl }) {
     const { promise: isHeld, resolve: hold } = Promise.withResolvers<void>();
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();

@@ -66,7 +66,7 @@ function itemsOf(attempts: readonly Attempt[], kept: FinalState["items"]): Reado
       if (ok) endStays(stays, { askedAt: invoke.t, at: ok.t });
       stays.push({ project: invoke.project, from: invoke.t, until: Number.POSITIVE_INFINITY });
     }
-    for (const token of tokensOf(attempt)) {
+    for (const token of [row, ...tokensOf(attempt)]) {
       if (!items.has(token)) items.set(token, { writtenAt: invoke.t, stays, events });
     }
   }

@@ -176,6 +176,38 @@ test("what was on its way when somebody was taken out of a project is no leak", 
   expect(check(seeing(left, { t: t + 3, client: "bob", tokens: [old] }))).toEqual([]);
 });
 
+test("an item whose maker never learned its name was somebody's to see from when it was made, whoever was taken out since", () => {
+  const run = perfectRun([]);
+  const { project } = factsOfBob(run);
+  const t = lastOf(run);
+  const item = { id: "p-row", version: 2, title: "q", body: "p", isRemoved: false, project };
+  const ofAnn = { client: "ann", session: 1 } as const;
+  const made = { ...ofAnn, op: "createItem", key: "k", payload: "p", project } as const;
+  const gone = { ...factsOfBob(run), op: "removeMember", row: "member-1" } as const;
+  const changed = { ...ofAnn, op: "updateItem", key: "l", payload: "q", row: item.id } as const;
+  const history = [
+    ...run.history,
+    { ...made, t: t + 1, phase: "invoke" as const },
+    { ...made, t: t + 2, phase: "unknown" as const },
+    { ...made, t: t + 3, phase: "fail" as const, code: "FORBIDDEN" },
+    { ...gone, t: t + 5, phase: "invoke" as const },
+    { ...gone, t: t + 6, phase: "ok" as const },
+    { ...changed, t: t + 7, phase: "invoke" as const },
+    { ...changed, t: t + 8, phase: "ok" as const, version: 2 },
+  ];
+  const views = run.views.map((view) => {
+    if (view.list !== "items") return view;
+    return view.client === "ann" ? { ...view, rows: [...view.rows, item] } : { ...view, rows: [] };
+  });
+  const members = run.final.members.filter(({ client }) => client !== "bob");
+  const items = [...run.final.items, item];
+  const left = { ...changeFinal(run, { items, members }), history, views };
+  const shown = seeing(left, { t: t + 4, client: "bob", tokens: [item.id, "p"] });
+
+  expect(check(shown)).toEqual([]);
+  expect(check(seeing(shown, { t: t + 9, client: "bob", tokens: ["q"] }))).toMatchObject([{ rule: "I7" }]);
+});
+
 test("the answer to a retry is the row as it is by then, in a version that somebody else may have made", () => {
   const run = perfectRun([{ who: "ann", what: "item", goes: "well" }]);
   const item = firstOf(run.final.items);

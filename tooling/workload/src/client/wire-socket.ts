@@ -99,6 +99,11 @@ export class WireSocket {
     return id;
   }
 
+  /** Ends a subscription: the server says `stopped`. */
+  unsubscribe(id: number): void {
+    this.#send({ id, method: "subscription.stop" });
+  }
+
   /** Reads nothing from now on, as a machine that hangs. */
   stopReading(): void {
     this.#socket.pause();

@@ -4,7 +4,6 @@ import { readFileSync } from "node:fs";
 export interface ProbeLine {
   /** How long its event loop stood still at most, without the time the machine gave to others. */
   readonly stallMs: number;
-  readonly heapBytes: number;
 }
 
 /** Looks at the event loop, and prints what it sees. */
@@ -17,7 +16,7 @@ export function startProbe(): void {
     [lookedAt, waited] = [now, waitedNow];
   }, lookEveryMs).unref();
   setInterval(() => {
-    const probe: ProbeLine = { stallMs: Math.round(stallMs), heapBytes: process.memoryUsage().heapUsed };
+    const probe: ProbeLine = { stallMs: Math.round(stallMs) };
     stallMs = 0;
     process.stdout.write(`${JSON.stringify({ probe })}\n`);
   }, tellEveryMs).unref();

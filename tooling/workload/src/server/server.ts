@@ -12,6 +12,7 @@ import { coreMigrations, openDatabase } from "@countersign/db";
 import { createApp, createFolderStore, type Log } from "@countersign/rpc";
 import { createMetrics } from "@countersign/rpc/metrics";
 
+import { answerWithHoldings } from "./holdings.ts";
 import { followClockFile } from "./movable-clock.ts";
 import { startProbe } from "./probe.ts";
 import { ReleaseEnv } from "./release.ts";
@@ -32,6 +33,7 @@ const Env = z.object({
   POOL_SIZE: z.coerce.number().default(10),
   STATEMENT_MS: z.coerce.number().default(5000),
   PROBE: z.enum(["on", "off"]).default("off"),
+  HOLDINGS: z.enum(["on", "off"]).default("off"),
   /** What is wrong with this server's clock. */
   CLOCK_FILE: z.string().optional(),
 });
@@ -80,6 +82,7 @@ export async function runServer(variables: Readonly<Record<string, string | unde
   });
   if (off("backpressure")) withoutBackpressure(app.services.connections);
   if (env.PROBE === "on") startProbe();
+  if (env.HOLDINGS === "on") answerWithHoldings();
   await app.listen({ port: env.PORT, host: env.HOST });
 
   await new Promise<void>((resolve) => process.once("SIGTERM", resolve));
