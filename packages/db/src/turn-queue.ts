@@ -46,13 +46,9 @@ export function createTurnQueue(options: { readonly places: number; readonly lon
       free += 1;
       return;
     }
-    endWait(next);
-    next.letIn(once(leave));
-  }
-
-  function endWait(one: Waiting): void {
-    waiting.delete(one);
+    waiting.delete(next);
     if (waiting.size === 0) lookAt(Number.POSITIVE_INFINITY);
+    next.letIn(once(leave));
   }
 
   function lookAt(time: number): void {

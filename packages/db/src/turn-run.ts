@@ -7,17 +7,18 @@ const longestRunMs = 10;
 /** When they began to run in this turn of the event loop; null when nobody has. */
 let beganAt: number | null = null;
 
-/** Somebody begins to run. */
-export function noteRun(): void {
-  if (beganAt !== null) return;
-  beganAt = performance.now();
-  setImmediate(() => (beganAt = null));
+/** Somebody begins to run. Returns when the first of this turn of the event loop did, in `performance.now()`. */
+export function noteRun(): number {
+  if (beganAt === null) {
+    beganAt = performance.now();
+    setImmediate(() => (beganAt = null));
+  }
+  return beganAt;
 }
 
 /** Lets the next one in: now, or once the event loop has gone round. */
 export function letInWithinRun(letIn: () => void): void {
-  noteRun();
-  if (beganAt !== null && performance.now() - beganAt < longestRunMs) return letIn();
+  if (performance.now() - noteRun() < longestRunMs) return letIn();
   setImmediate(() => {
     noteRun();
     letIn();

@@ -14,6 +14,11 @@ interface RightRow {
   readonly name: string;
 }
 
+interface KeptRights extends HeldRights {
+  readonly version: number;
+  readonly readAtMs: number;
+}
+
 /** How many users' rights are kept. Beyond it those read first are forgotten, and read again when needed. */
 const defaultCapacity = 50_000;
 
@@ -28,13 +33,19 @@ export interface RightsReader {
  * Reads what a user holds, and keeps it under the user's version. Triggers raise the version with every change of the
  * user's rights, in the same transaction, whoever makes it. So what is kept under the version a caller has just read is
  * never older than what the caller has read; it may be newer, and then the next call reads a newer version.
+ *
+ * A row that was put in a user's place by hand, or by a backup, can have a version that was there before, with other rights:
+ * nothing is kept for longer than `mostAgeMs`.
  */
-export function createRightsReader(db: Database, capacity: number = defaultCapacity): RightsReader {
-  const kept = new Map<string, HeldRights & { readonly version: number }>();
+export function createRightsReader(
+  db: Database,
+  { mostAgeMs, capacity = defaultCapacity }: { readonly mostAgeMs: number; readonly capacity?: number },
+): RightsReader {
+  const kept = new Map<string, KeptRights>();
   const readRows = createRowReader(db);
 
-  function keep(userId: string, version: number, rows: readonly RightRow[]): HeldRights {
-    const rights = { ...toRights(rows), version };
+  function keep(userId: string, read: Omit<KeptRights, keyof HeldRights>, rows: readonly RightRow[]): HeldRights {
+    const rights = { ...toRights(rows), ...read };
     kept.delete(userId);
     kept.set(userId, rights);
     const [oldest] = kept.size > capacity ? kept.keys() : [];
@@ -44,11 +55,13 @@ export function createRightsReader(db: Database, capacity: number = defaultCapac
 
   return {
     read(userId, version) {
+      const now = performance.now();
       const rights = kept.get(userId);
-      if (rights?.version === version) return rights;
+      if (rights?.version === version && now - rights.readAtMs < mostAgeMs) return rights;
 
+      const read = { version, readAtMs: now };
       const rows = readRows(userId);
-      return rows instanceof Promise ? rows.then((later) => keep(userId, version, later)) : keep(userId, version, rows);
+      return rows instanceof Promise ? rows.then((later) => keep(userId, read, later)) : keep(userId, read, rows);
     },
     forget(userId) {
       if (userId === null) kept.clear();

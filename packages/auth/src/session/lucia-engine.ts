@@ -25,7 +25,10 @@ export interface LuciaEngineOptions {
   readonly db: Database;
   readonly bus: Bus;
   readonly clock: Clock;
-  readonly settings: Pick<Settings, "SESSION_IDLE_SECONDS" | "SESSION_ABSOLUTE_SECONDS" | "SESSION_TOUCH_SECONDS">;
+  readonly settings: Pick<
+    Settings,
+    "SESSION_IDLE_SECONDS" | "SESSION_ABSOLUTE_SECONDS" | "SESSION_TOUCH_SECONDS" | "LEASE_SECONDS"
+  >;
   readonly onError: (error: unknown) => void;
 }
 
@@ -45,7 +48,7 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
   };
   const counts: SessionCounts = { asked: 0, read: 0, roundTrips: 0 };
   const lucia = new Lucia(createLuciaReader(createSessionRowReader(db, counts), clock), luciaOptions);
-  const rightsReader = createRightsReader(db);
+  const rightsReader = createRightsReader(db, { mostAgeMs: settings.LEASE_SECONDS * 1000 });
   const findUser = createUserRowReader(db);
   const { sessions, users } = db.tables;
 
