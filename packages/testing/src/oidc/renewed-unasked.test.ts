@@ -203,7 +203,7 @@ describeDatabases((dialect) => {
     const waiting = await rowsOf("idp");
     expect(waiting.map(({ version }) => version)).toEqual(Array.from({ length: 9 }, () => 1));
     expect(waiting.filter(({ refreshingUntil }) => refreshingUntil !== null)).toHaveLength(8);
-  }, 30_000);
+  }, 60_000);
 
   test("two servers that somebody watches on renew a token once", async () => {
     await using database = await dialect.create();
@@ -224,5 +224,5 @@ describeDatabases((dialect) => {
       expect(app.refreshes()).toBe(round);
     }
     expect(await there.query("who")).toHaveProperty("result.data", "ann");
-  }, 30_000);
+  }, 60_000);
 });
