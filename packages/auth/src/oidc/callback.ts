@@ -178,8 +178,9 @@ async function stepUp(context: OidcContext, visit: OidcTransaction, visitor: Vis
       ifTokenHash: presentedTokenHash,
     });
     if (rotated === null) throw new OidcRefusal("expired", "session_ended");
-    const kept = { sessionId: session.id, identityId: identity.id, provider: provider.name, answer: answered };
-    if (await isSessionOf(tx, kept)) await keepProviderSession(context, tx, kept);
+    const of = { identityId: identity.id, provider: provider.name };
+    if (await isSessionOf(tx, { sessionId: session.id, ...of }))
+      await keepProviderSession(context, tx, { session: rotated.session, ...of, answer: answered });
     const details = { provider: provider.name };
     const actor = actorOf(from.presented, from);
     await context.audit.recordIn(tx, { action: "auth.step_up", outcome: "ok", actor, details });

@@ -86,10 +86,10 @@ export async function enter(
   const { isPasswordGiven = false } = known;
   const authenticatedAt = isPasswordGiven ? now : readAuthTime(answer, now);
   const begun = await beginSession(context, tx, { userId: user.id, remember, from, authenticatedAt });
-  const sessionId = begun.session.id;
-  await keepProviderSession(context, tx, { sessionId, identityId: identity.id, provider: provider.name, answer });
+  const { session } = begun;
+  await keepProviderSession(context, tx, { session, identityId: identity.id, provider: provider.name, answer });
   const { ip, userAgent } = from;
-  const actor = { id: user.id, name: user.username, sessionId, ip, userAgent };
+  const actor = { id: user.id, name: user.username, sessionId: session.id, ip, userAgent };
   const details = { remember, provider: provider.name };
   await context.audit.recordIn(tx, { action: "auth.login", outcome: "ok", actor, details });
   return begun;

@@ -1,6 +1,10 @@
+import { randomInt } from "node:crypto";
+
 import { eq } from "drizzle-orm";
 
 import type { Transaction } from "@countersign/db";
+
+import type { Session } from "../session/principal.ts";
 
 import type { AnsweredTokens, ProviderAnswer } from "./exchange.ts";
 import { readSid } from "./heard-logouts.ts";
@@ -13,18 +17,17 @@ export async function keepProviderSession(
   context: OidcContext,
   tx: Transaction,
   kept: {
-    readonly sessionId: string;
+    /** As it was just written: begun, or with a new token. */
+    readonly session: Pick<Session, "id" | "version">;
     readonly identityId: string;
     readonly provider: string;
     readonly answer: ProviderAnswer;
   },
 ): Promise<void> {
-  const { sessionId, identityId, provider, answer } = kept;
+  const { session, identityId, provider, answer } = kept;
+  const sessionId = session.id;
   const { providerSessions } = tx.tables;
-  const [before] = await tx
-    .delete(providerSessions)
-    .where(eq(providerSessions.sessionId, sessionId))
-    .returning({ version: providerSessions.version });
+  await tx.delete(providerSessions).where(eq(providerSessions.sessionId, sessionId));
   await tx.insert(providerSessions).values({
     sessionId,
     identityId,
@@ -32,8 +35,9 @@ export async function keepProviderSession(
     sid: readSid(answer.claims),
     ...(await sealTokens(context, sessionId, answer.tokens)),
     refreshingUntil: null,
-    // Not the same again: a renewal that is under way must not take these for those it has asked with.
-    version: (before?.version ?? 0) + 1,
+    // Of a session that goes on a renewal may be under way, which must not take these for those it has asked with. None to count
+    // on from: a sign-in, by a password for instance, has taken what was there.
+    version: session.version === 0 ? 1 : randomInt(2, 2 ** 30),
   });
 }
 

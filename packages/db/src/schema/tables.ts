@@ -236,7 +236,7 @@ function define({ table, id, text, flag, instant, json, count, index, uniqueInde
       scope: text("scope"),
       /** Somebody refreshes the tokens, until then at most. */
       refreshingUntil: instant("refreshing_until"),
-      /** Rises with every change of the tokens. */
+      /** Rises with every renewal of the tokens, and is another one after every sign-in. */
       version: count("version").notNull().default(0),
     },
     (session) => [

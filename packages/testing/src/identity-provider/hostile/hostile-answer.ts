@@ -8,6 +8,8 @@ export interface HostileAnswer {
   readonly body?: string;
   /** Nothing is sent before. */
   readonly delayMs?: number;
+  /** Nor before this is fulfilled. */
+  readonly heldUntil?: Promise<unknown>;
   /** Blanks that follow the body. */
   readonly moreBytes?: number;
   /** How long blanks come before the body, a byte at a time. */
@@ -35,6 +37,8 @@ export const hostileAnswers = {
   cut: { isCut: true },
   /** The real answer, late. */
   slow: (delayMs: number) => ({ delayMs }),
+  /** The real answer, when a test lets it go. */
+  held: (heldUntil: Promise<unknown>) => ({ heldUntil }),
   /** The real answer, at once and then a byte at a time. */
   drip: (dripMs: number) => ({ dripMs }),
   /** The real answer, with so many blanks behind it that JSON does not mind. */
@@ -49,12 +53,22 @@ const dripEveryMs = 50;
 export async function sendAnswer(
   response: ServerResponse,
   real: PassedAnswer,
-  { status, headers, body = real.body, delayMs = 0, moreBytes = 0, dripMs = 0, isCut = false }: HostileAnswer,
+  {
+    status,
+    headers,
+    body = real.body,
+    delayMs = 0,
+    heldUntil,
+    moreBytes = 0,
+    dripMs = 0,
+    isCut = false,
+  }: HostileAnswer,
 ): Promise<void> {
   const gone = new AbortController();
   response.once("close", () => gone.abort());
   try {
     if (delayMs > 0) await sleep(delayMs, undefined, { signal: gone.signal });
+    await heldUntil;
     if (isCut) return void response.destroy();
 
     response.writeHead(status ?? real.status, { ...(status === undefined ? real.headers : {}), ...headers });
