@@ -9,8 +9,6 @@ import type { OidcContext } from "./oidc-context.ts";
 /** Groups that claims name, locked. Before any user is, as everywhere. */
 export interface LockedGroups {
   readonly wanted: readonly { readonly id: string; readonly name: string }[];
-  /** What this identity gave before. */
-  readonly held: readonly string[];
 }
 
 /** Finds and locks what is to change: the groups that are named, and those that this identity gave before. */
@@ -31,26 +29,31 @@ export async function lockGroups(
           .select({ id: identityGroups.groupId })
           .from(identityGroups)
           .where(eq(identityGroups.identityId, identityId));
-  const held = before.map(({ id }) => id);
   const named =
     names.length === 0
       ? []
       : await tx
-          .select()
+          .select({ id: groups.id })
           .from(groups)
           .where(inArray(groups.name, [...names]));
-  const missing = names.filter((name) => !named.some((group) => group.name === name));
-  for (const name of missing) warnOnce(context, provider, name);
 
-  const ids = [...new Set([...held, ...named.map(({ id }) => id)])];
-  if (ids.length > 0)
-    await forUpdate(tx, tx.select({ id: groups.id }).from(groups).where(inArray(groups.id, ids)).orderBy(groups.id));
-  return { wanted: named.map(({ id, name }) => ({ id, name })), held };
+  const ids = [...new Set([...before, ...named].map(({ id }) => id))];
+  const query = tx
+    .select({ id: groups.id, name: groups.name })
+    .from(groups)
+    .where(inArray(groups.id, ids))
+    .orderBy(groups.id);
+  // Judged as they are once they are locked: one may have been removed since it was looked for, or got another name.
+  const wanted = ids.length === 0 ? [] : (await forUpdate(tx, query)).filter(({ name }) => names.includes(name));
+  const missing = names.filter((name) => !wanted.some((group) => group.name === name));
+  for (const name of missing) warnOnce(context, provider, name);
+  return { wanted };
 }
 
 /**
  * Gives the memberships that claims name, and takes those that claims gave and name no longer. What somebody here gave is left
- * alone. The triggers raise the user's version; open screens are told after the commit.
+ * alone. The caller has locked the user, so that what is read here of the memberships is what there is. The triggers raise the
+ * user's version; open screens are told after the commit.
  */
 export async function applyGroups(
   { bus }: OidcContext,
@@ -64,12 +67,12 @@ export async function applyGroups(
   const { groupMembers, identities, identityGroups } = tx.tables;
   const wanted = new Set(locked.wanted.map(({ id }) => id));
   const given = await tx
-    .select({ groupId: identityGroups.groupId })
+    .select({ by: identityGroups.identityId, groupId: identityGroups.groupId })
     .from(identityGroups)
     .innerJoin(identities, eq(identities.id, identityGroups.identityId))
     .where(eq(identities.userId, userId));
   const byClaims = new Set(given.map(({ groupId }) => groupId));
-  const gone = locked.held.filter((id) => !wanted.has(id));
+  const gone = given.flatMap(({ by, groupId }) => (by === identityId && !wanted.has(groupId) ? groupId : []));
   if (gone.length > 0) await takeGroups(tx, { identityId, userId, groupIds: gone });
 
   let isChanged = gone.length > 0;
