@@ -21,3 +21,13 @@ test("a session is in use for some minutes after a call, and then no more", () =
   inUse.note("ann");
   expect(listed(-5000)).toEqual([]);
 });
+
+test("a session that was used a moment ago is in use, however long nobody has looked", () => {
+  let now = 0;
+  const inUse = createSessionsInUse({ now: () => now });
+  inUse.note("ann");
+  now = 310_000;
+  inUse.note("bob");
+  now = 320_000;
+  expect([...inUse.list()]).toEqual(["bob"]);
+});

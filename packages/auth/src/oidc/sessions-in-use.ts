@@ -28,6 +28,8 @@ export function createSessionsInUse(clock: Clock): SessionsInUse {
 
   return {
     note(sessionId) {
+      // Here as well: however seldom somebody looks, what is in one generation was used within it.
+      turn();
       if (now.size < mostNoted) now.add(sessionId);
     },
     list() {
