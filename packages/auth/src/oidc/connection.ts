@@ -64,16 +64,20 @@ export function createConnection(
       return known;
     } catch (error) {
       failed = { error, at: clock.now() };
-      if (known !== null && clock.now() - known.at < stillGoodMs) return known;
+      if (known !== null && isWithin(stillGoodMs, known.at)) return known;
       throw error;
     }
   }
 
+  /** Whichever way the clock is set. */
+  function isWithin(ms: number, since: number): boolean {
+    return Math.abs(clock.now() - since) < ms;
+  }
+
   async function discover(): Promise<Discovered> {
-    const now = clock.now();
-    if (known !== null && now - known.at < keptMs) return known;
-    if (failed !== null && now - failed.at < failureKeptMs) {
-      if (known !== null && now - known.at < stillGoodMs) return known;
+    if (known !== null && isWithin(keptMs, known.at)) return known;
+    if (failed !== null && isWithin(failureKeptMs, failed.at)) {
+      if (known !== null && isWithin(stillGoodMs, known.at)) return known;
       throw failed.error;
     }
     asking ??= ask().finally(() => (asking = null));

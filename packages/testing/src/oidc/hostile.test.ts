@@ -299,3 +299,17 @@ test("of many who want to go to a provider that is not known yet one asks for al
   expect(failed.map(({ status }) => status)).toEqual(failed.map(() => 503));
   expect(idp.requests("discovery")).toHaveLength(1);
 });
+
+test("a provider that did not answer is asked again though the clock is set back", async () => {
+  const { sqliteDialect } = await import("@app/services/databases");
+  let aheadMs = 3_600_000;
+  await using idp: HostileProvider = await startHostileProvider({ users: [{ name: "ann" }] });
+  await using app = await startOidcApp(sqliteDialect, idp, { clock: { now: () => Date.now() + aheadMs } });
+  const start = async () => (await app.http("auth.oidc.start", { input: { provider: "idp" } })).status;
+  idp.away(true);
+  expect(await start()).toBe(503);
+  idp.honest();
+  expect(await start()).toBe(503);
+  aheadMs = 0;
+  expect(await start()).toBe(200);
+});
