@@ -3,7 +3,7 @@ import { Lucia, TimeSpan } from "lucia";
 
 import type { Bus } from "@countersign/bus";
 import type { SessionEndReason, Settings } from "@countersign/contract";
-import type { Database, MaybePromise, Transaction } from "@countersign/db";
+import { type Database, forUpdate, type MaybePromise, type Transaction } from "@countersign/db";
 
 import { adminTopic } from "../admin/admin-topic.ts";
 import type { Clock } from "../clock.ts";
@@ -67,16 +67,15 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
   }
 
   async function end(tx: Transaction, { userId, sessionId, exceptSessionId }: Which, reason: SessionEndReason) {
-    const ended = await tx
-      .delete(sessions)
-      .where(
-        and(
-          eq(sessions.userId, userId),
-          sessionId === undefined ? undefined : eq(sessions.id, sessionId),
-          exceptSessionId === undefined ? undefined : ne(sessions.id, exceptSessionId),
-        ),
-      )
-      .returning({ id: sessions.id });
+    const which = and(
+      eq(sessions.userId, userId),
+      sessionId === undefined ? undefined : eq(sessions.id, sessionId),
+      exceptSessionId === undefined ? undefined : ne(sessions.id, exceptSessionId),
+    );
+    // Several in the order of their ids, as everywhere: a provider's logout ends them without locking their user.
+    if (sessionId === undefined && tx.dialect === "postgres")
+      await forUpdate(tx, tx.select({ id: sessions.id }).from(sessions).where(which).orderBy(sessions.id));
+    const ended = await tx.delete(sessions).where(which).returning({ id: sessions.id });
     const sessionIds = ended.map(({ id }) => id);
     if (sessionIds.length === 0) return sessionIds;
     tx.afterCommit(() => {

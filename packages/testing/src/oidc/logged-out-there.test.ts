@@ -1,9 +1,12 @@
-import { expect, test } from "vitest";
+import { eq } from "drizzle-orm";
+import { expect, test, vi } from "vitest";
 
 import { describeDatabases } from "@app/services/databases";
+import { forUpdate } from "@countersign/db";
 
 import { openPlainBrowser } from "../identity-provider/plain-browser.ts";
 import { signInAtProvider } from "../identity-provider/sign-in-with.ts";
+import { countWaiting } from "../test/row-locks.ts";
 import { errorOf, pageOf, startVisit } from "../test/start-oidc-app.ts";
 import { localPassword as password, type OidcWorld, startOidcWorld } from "../test/start-oidc-world.ts";
 
@@ -158,6 +161,42 @@ describeDatabases((dialect) => {
     meeting.go = Promise.resolve();
     expect(pageOf((await world.enter("ann")).landing)).toBe("/auth/signed-in?to=%2F");
   });
+
+  // On SQLite there is one writer.
+  test.runIf(dialect.name === "postgres")(
+    "a logout that meets the end of the person's other sessions is not refused for it, and ends what that one keeps",
+    async () => {
+      await using world = await startOidcWorld(dialect);
+      const { app, idp } = world;
+      for (let more = 0; more < 3; more += 1) await world.enter("ann");
+      const { sessions } = app.db.tables;
+      const { id: userId } = await world.userOf("ann");
+      const [first, , kept] = await app.db.select().from(sessions).orderBy(sessions.id);
+      const isFirst = eq(sessions.id, first?.id ?? "");
+      // With another token its row is the last one, for whoever takes them as they lie.
+      await app.db.transaction((tx) => app.auth.sessions.rotate(tx, first?.id ?? ""));
+      const token = await idp.forgeLogoutToken("ann", { sid: undefined });
+      const turn = Promise.withResolvers<void>();
+      const others = turn.promise.then(() =>
+        app.db.transaction((tx) =>
+          app.auth.sessions.end(tx, { userId, exceptSessionId: kept?.id ?? "" }, "password_changed"),
+        ),
+      );
+
+      const { told } = await app.db.transaction(async (tx) => {
+        await forUpdate(tx, tx.select({ id: sessions.id }).from(sessions).where(isFirst));
+        const telling = world.tellOfLogout(token);
+        await vi.waitFor(async () => expect(await countWaiting(app.db)).toBe(1));
+        turn.resolve();
+        await vi.waitFor(async () => expect(await countWaiting(app.db)).toBe(2));
+        return { told: telling };
+      });
+
+      expect((await told).status).toBe(200);
+      await others;
+      expect(await app.db.$count(sessions)).toBe(0);
+    },
+  );
 
   test("nor does whoever signs in another way, or deletes the account", async () => {
     await using world = await startOidcWorld(dialect, withoutAddress);
