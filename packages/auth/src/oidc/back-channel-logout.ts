@@ -1,8 +1,8 @@
-import { and, eq, isNull, notInArray, or } from "drizzle-orm";
+import { and, eq, inArray, isNull, notInArray, or } from "drizzle-orm";
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from "jose";
 import { z } from "zod";
 
-import { type Transaction, UniqueViolation } from "@countersign/db";
+import { forUpdate, type Transaction, UniqueViolation } from "@countersign/db";
 
 import { withinTime } from "./connection.ts";
 import { isOwnIssuer } from "./exchange.ts";
@@ -116,6 +116,9 @@ async function endSessions(
   try {
     return await context.db.transaction(async (tx) => {
       await keepLogout(tx, claims, { now: context.clock.now() });
+      const named = await findSessions(context, tx, provider, claims);
+      await lockSessions(tx, named);
+      // What was signed in anew by then is of another session there, and what has ended did not end by this.
       const found = await findSessions(context, tx, provider, claims);
       // In one order everywhere, so that two of these do not wait for each other.
       for (const { userId, sessionId } of found)
@@ -135,6 +138,13 @@ async function endSessions(
     if (error instanceof UniqueViolation) return null;
     throw error;
   }
+}
+
+async function lockSessions(tx: Transaction, named: readonly { readonly sessionId: string }[]): Promise<void> {
+  const { sessions } = tx.tables;
+  const ids = named.map(({ sessionId }) => sessionId);
+  const query = tx.select({ id: sessions.id }).from(sessions).where(inArray(sessions.id, ids)).orderBy(sessions.id);
+  if (ids.length > 0) await forUpdate(tx, query);
 }
 
 function findSessions(

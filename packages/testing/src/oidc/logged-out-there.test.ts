@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import { expect, test, vi } from "vitest";
 
 import { describeDatabases } from "@app/services/databases";
-import { forUpdate } from "@countersign/db";
+import { type Database, forUpdate } from "@countersign/db";
 
 import { openPlainBrowser } from "../identity-provider/plain-browser.ts";
 import { signInAtProvider } from "../identity-provider/sign-in-with.ts";
@@ -186,15 +186,48 @@ describeDatabases((dialect) => {
       const { told } = await app.db.transaction(async (tx) => {
         await forUpdate(tx, tx.select({ id: sessions.id }).from(sessions).where(isFirst));
         const telling = world.tellOfLogout(token);
-        await vi.waitFor(async () => expect(await countWaiting(app.db)).toBe(1));
+        await waiting(app.db, 1);
         turn.resolve();
-        await vi.waitFor(async () => expect(await countWaiting(app.db)).toBe(2));
+        await waiting(app.db, 2);
         return { told: telling };
       });
 
       expect((await told).status).toBe(200);
       await others;
       expect(await app.db.$count(sessions)).toBe(0);
+    },
+  );
+
+  test.runIf(dialect.name === "postgres")(
+    "a logout does not end a session that was signed in anew by another one there, nor tell of one that has ended by itself",
+    async () => {
+      await using world = await startOidcWorld(dialect);
+      const { app, idp } = world;
+      const { browser } = await world.enter("ann");
+      const { cookie } = await world.enter("ann");
+      const { sessions } = app.db.tables;
+      const both = await app.db.select().from(sessions).orderBy(sessions.id);
+      const token = await idp.forgeLogoutToken("ann", { sid: "of both" });
+      await app.db.update(app.db.tables.providerSessions).set({ sid: "of both" });
+      idp.claims({ sid: "another" });
+
+      const underway = await app.db.transaction(async (tx) => {
+        await forUpdate(tx, tx.select({ id: sessions.id }).from(sessions));
+        const entering = world.enter("ann", { browser });
+        await waiting(app.db, 1);
+        const leaving = app.http("auth.logout", { cookie });
+        await waiting(app.db, 2);
+        const telling = world.tellOfLogout(token);
+        await waiting(app.db, 3);
+        return { entering, leaving, telling };
+      });
+
+      expect(errorOf((await underway.entering).landing)).toBeNull();
+      expect([(await underway.leaving).status, (await underway.telling).status]).toEqual([200, 200]);
+      expect(await world.who(browser.cookie(app.url) ?? "")).toBe("ann");
+      expect(await app.db.select({ id: sessions.id }).from(sessions)).toEqual([{ id: both[0]?.id }]);
+      await app.auth.audit.flush();
+      expect(await app.auth.audit.list({ limit: 9, action: "auth.oidc.backchannel_logout" })).toEqual([]);
     },
   );
 
@@ -250,4 +283,8 @@ function complete({ app }: OidcWorld, { browser, landing }: Awaited<ReturnType<O
 
 function idOf(url: string): string {
   return new URL(url).searchParams.get("t") ?? "";
+}
+
+function waiting(db: Database, count: number) {
+  return vi.waitFor(async () => expect(await countWaiting(db)).toBe(count), { timeout: 5000 });
 }
