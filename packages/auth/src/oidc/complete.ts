@@ -46,7 +46,7 @@ export async function complete(
     requireSignUp(context, visitor);
     const taken = await findTakenNow(context, fields);
     if (taken !== null) return { status: "invalid", fields: taken, to };
-    const made = await context.db.transaction((tx) => make(context, tx, { visit, visitor, fields }));
+    const made = await inTwoTries(() => context.db.transaction((tx) => make(context, tx, { visit, visitor, fields })));
     if (made === null) return { status: "made", next: "verify_email", to };
     tellTokens(context, visitor, made.session.userId);
     const principal = await readNewPrincipal(context, made);
@@ -56,10 +56,18 @@ export async function complete(
     admission.cancelled();
     if (error instanceof OidcRefusal) return { status: error.code === "refused" ? "closed" : "link-invalid", to };
     if (!(error instanceof UniqueViolation)) throw error;
-    // Somebody took the name, or the identity, between the look and the write.
+    // Somebody took the name between the look and the write.
     const taken = await findTakenNow(context, fields);
     return taken === null ? { status: "link-invalid", to } : { status: "invalid", fields: taken, to };
   }
+}
+
+/** Of an address, or an identity, that somebody else got between the look and the write, the second try finds that it is theirs. */
+function inTwoTries<Result>(work: () => Promise<Result>): Promise<Result> {
+  return work().catch((error: unknown) => {
+    if (error instanceof UniqueViolation) return work();
+    throw error;
+  });
 }
 
 interface Fields {
