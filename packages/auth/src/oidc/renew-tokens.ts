@@ -1,8 +1,8 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, gt, lte, sql } from "drizzle-orm";
 import * as client from "openid-client";
 import { z } from "zod";
 
-import { forUpdate } from "@countersign/db";
+import { forUpdate, type Transaction } from "@countersign/db";
 
 import type { User } from "../session/principal.ts";
 
@@ -76,6 +76,7 @@ async function renew(context: OidcContext, renewing: Renewing): Promise<AccessTo
     await unlockRenewal(context, row);
     return { status: "none" };
   }
+  const askedAt = new Date(context.clock.now());
   const asked = await ask(context, renewing, refreshToken);
   if ("status" in asked) return asked;
   try {
@@ -85,7 +86,7 @@ async function renew(context: OidcContext, renewing: Renewing): Promise<AccessTo
       await unlockRenewal(context, row);
       return { status: "unavailable" };
     }
-    const accessExpiresAt = await keep(context, renewing, { tokens: asked.tokens, claims });
+    const accessExpiresAt = await keep(context, renewing, { tokens: asked.tokens, claims, askedAt });
     if (accessExpiresAt === "changed") return { status: "changed" };
     tellTokens(context, { provider, answer: asked }, renewing.owner.id);
     return { status: "token", accessToken: asked.tokens.accessToken, expiresAt: accessExpiresAt };
@@ -213,7 +214,11 @@ async function readClaims(
 async function keep(
   context: OidcContext,
   { provider, row, owner }: Renewing,
-  { tokens, claims }: { readonly tokens: AnsweredTokens; readonly claims: Claims | null },
+  {
+    tokens,
+    claims,
+    askedAt,
+  }: { readonly tokens: AnsweredTokens; readonly claims: Claims | null; readonly askedAt: Date },
 ): Promise<Date | null | "changed"> {
   const sealed = await sealTokens(context, row.sessionId, tokens);
   const said = readSaid(context, provider, claims);
@@ -232,7 +237,7 @@ async function keep(
       .where(and(eq(providerSessions.sessionId, row.sessionId), eq(providerSessions.version, row.version)))
       .returning({ sessionId: providerSessions.sessionId });
     if (kept.length === 0) return "changed";
-    if (said !== null && user !== undefined) {
+    if (said !== null && user !== undefined && !(await hasEnteredSince(context, tx, row, askedAt))) {
       await setRanks(context, tx, user, { claims: said, provider, isLast });
       if (Object.keys(said.profile).length > 0) await tx.update(users).set(said.profile).where(eq(users.id, userId));
       if (locked !== null) await applyGroups(context, tx, { identityId: row.identityId, userId, locked });
@@ -240,6 +245,22 @@ async function keep(
     }
     return sealed.accessExpiresAt;
   });
+}
+
+/**
+ * Has the person come in elsewhere since the provider was asked? What it said of them then may be newer than an answer that was
+ * on its way meanwhile: what that would give may have been taken. A time that is still to come is of a clock that was set back.
+ */
+async function hasEnteredSince(
+  { clock }: Pick<OidcContext, "clock">,
+  tx: Transaction,
+  { identityId }: ProviderSessionRow,
+  askedAt: Date,
+): Promise<boolean> {
+  const { identities } = tx.tables;
+  const { id, lastUsedAt } = identities;
+  const isSince = and(eq(id, identityId), gt(lastUsedAt, askedAt), lte(lastUsedAt, new Date(clock.now())));
+  return (await tx.select({ id }).from(identities).where(isSince)).length > 0;
 }
 
 /** A mapping that fails costs nobody the tokens: what was known of the person stays until one does not. */

@@ -9,7 +9,7 @@ import { type HostileProvider, startHostileProvider } from "../identity-provider
 import { openPlainBrowser } from "../identity-provider/plain-browser.ts";
 import { signInWith } from "../identity-provider/sign-in-with.ts";
 import { pageOf, startOidcApp } from "../test/start-oidc-app.ts";
-import { askForToken } from "../test/start-renewing.ts";
+import { askForToken, startRenewing } from "../test/start-renewing.ts";
 
 const signedIn = "/auth/signed-in?to=%2F";
 
@@ -58,6 +58,32 @@ describeDatabases((dialect) => {
     await asked;
 
     expect(await world.rows()).toEqual([signedInAnew]);
+  });
+
+  test("what a renewal says that was on its way while the person came in elsewhere is no news any more", async () => {
+    const groups = { groupsClaim: "groups", groups: { works: "staff" } };
+    for (const isMeanwhile of [true, false]) {
+      await using renewing = await startRenewing(dialect, groups);
+      const { app, ann, idp } = renewing;
+      await app.auth.rights.setGroup("staff", []);
+      const staff = async () => (await app.http("staff", { method: "GET", cookie: ann.cookie })).status;
+      const enter = async () => {
+        idp.claims({ groups: [] });
+        await signInWith(idp, "ann", { app: app.url, as: "idp" });
+      };
+      if (!isMeanwhile) await enter();
+      idp.claims({ groups: ["works"] });
+      const held = Promise.withResolvers<void>();
+      idp.answer("token", hostileAnswers.held(held.promise));
+      const asked = renewing.ask();
+      await expect.poll(renewing.refreshes).toBe(1);
+      idp.answer("token", null);
+      if (isMeanwhile) await enter();
+      held.resolve();
+
+      expect((await asked).token).not.toBeNull();
+      expect(await staff()).toBe(isMeanwhile ? 403 : 200);
+    }
   });
 });
 

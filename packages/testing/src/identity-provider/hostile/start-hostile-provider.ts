@@ -110,10 +110,11 @@ export async function startHostileProvider(options: Omit<IdentityProviderOptions
     seen.push({ endpoint, method, path, headers, body });
     if (lies.isAway) return void response.destroy();
     // As it was told when this was asked: what it is told later is for others.
+    const told = { ...lies };
     const wrong = (endpoint && lies.answers.get(endpoint)) ?? {};
 
     const real = endpoint === "jku" ? keysOf(forger) : await passOn(provider.url, request, body);
-    const changed = endpoint === null ? real : await lie(endpoint, real, { lies, forger, issuer: door.url });
+    const changed = endpoint === null ? real : await lie(endpoint, real, { lies: told, forger, issuer: door.url });
     await sendAnswer(response, changed, wrong);
   }
 }
