@@ -72,9 +72,12 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
       sessionId === undefined ? undefined : eq(sessions.id, sessionId),
       exceptSessionId === undefined ? undefined : ne(sessions.id, exceptSessionId),
     );
-    // Several in the order of their ids, as everywhere: a provider's logout ends them without locking their user.
-    if (sessionId === undefined && tx.dialect === "postgres")
-      await forUpdate(tx, tx.select({ id: sessions.id }).from(sessions).where(which).orderBy(sessions.id));
+    // Several in the order of their ids, as everywhere: a provider's logout ends them without locking their user. With the one
+    // that is left out, which gets another token after this at times.
+    if (sessionId === undefined && tx.dialect === "postgres") {
+      const all = tx.select({ id: sessions.id }).from(sessions).where(eq(sessions.userId, userId));
+      await forUpdate(tx, all.orderBy(sessions.id));
+    }
     const ended = await tx.delete(sessions).where(which).returning({ id: sessions.id });
     const sessionIds = ended.map(({ id }) => id);
     if (sessionIds.length === 0) return sessionIds;
