@@ -4,6 +4,7 @@ import type { Bus } from "@countersign/bus";
 import { type Database, forUpdate, type Transaction } from "@countersign/db";
 
 import { adminTopic } from "../admin/admin-topic.ts";
+import { lockRows } from "../admin/lock-rows.ts";
 import type { Rights } from "../auth.ts";
 import type { Clock } from "../clock.ts";
 import { newId } from "../new-id.ts";
@@ -88,6 +89,8 @@ export function createRights({ db, bus, clock, permissions }: RightsOptions): Ri
       return db.transaction(async (tx) => {
         const groupId = await findGroup(tx, name);
         if (groupId === null) return false;
+        // Its members before it takes them with it: whoever is locked may be giving up a membership at this moment.
+        await lockRows(tx, { userIds: [], membersOf: groupId });
         const members = await findMembers(tx, groupId);
         await tx.delete(groups).where(eq(groups.id, groupId));
         tellAfterCommit(tx, members);

@@ -101,6 +101,34 @@ describeDatabases((dialect) => {
       expect(await world.groupsOfAnn()).toHaveLength(1);
     },
   );
+
+  test.runIf(dialect.name === "postgres")(
+    "a group is removed, and a provider disconnected that gave it, at the same moment",
+    async () => {
+      await using world = await startGrouped(dialect);
+      const { app } = world;
+      const { cookie } = await world.enterAs(["works"]);
+      const { users } = app.db.tables;
+      // So that the provider is not the last way in.
+      await app.db.update(users).set({ passwordHash: "of a password" });
+      const [identity] = await world.identities();
+      const turn = Promise.withResolvers<void>();
+      const removed = turn.promise.then(() => app.auth.rights.removeGroup("staff"));
+
+      const { disconnecting } = await app.db.transaction(async (tx) => {
+        await forUpdate(tx, tx.select({ id: users.id }).from(users));
+        const begun = app.http("account.identities.unlink", { cookie, input: { id: identity?.id } });
+        await world.waiting(1);
+        turn.resolve();
+        await world.waiting(2);
+        return { disconnecting: begun };
+      });
+
+      expect((await disconnecting).status).toBe(200);
+      expect(await removed).toBe(true);
+      expect(await world.groupsOfAnn()).toEqual([]);
+    },
+  );
 });
 
 /** Ann, whose provider says which groups she is in. */
