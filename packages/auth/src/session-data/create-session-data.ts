@@ -137,6 +137,11 @@ export function createSessionData({ db, bus, clock, settings }: SessionDataOptio
 
     async takeOver(tx, { presented, visitorHash, userId }) {
       const visitor = await findVisitor(tx, visitorHash);
+      // The session before the visitor, as whoever signs out of it does at this moment.
+      if (visitor && presented) {
+        const { id } = presented.session;
+        await forUpdate(tx, tx.select({ id: sessions.id }).from(sessions).where(eq(sessions.id, id)));
+      }
       const ofVisitor = visitor ? await read(tx, visitor) : nothing;
       if (visitor) await tx.delete(visitors).where(eq(visitors.id, visitor.id));
       if (presented === null) return ofVisitor;

@@ -163,6 +163,45 @@ describeDatabases((dialect) => {
       expect(refused).toMatchObject({ outcome: "refused", reason: "identity_gone" });
     },
   );
+
+  test.runIf(dialect.name === "postgres")(
+    "a sign-in, and a sign-out of the session before in another tab, do not wait for each other over what is kept for the browser",
+    async () => {
+      await using world = await startOidcWorld(dialect, {
+        settings: { VISITOR_DATA: true, KEEP_AT_SIGN_OUT: ["theme"] },
+      });
+      const { app } = world;
+      await world.enter("ann");
+      const { sessionData: kept, sessions, visitors } = app.db.tables;
+      const [session] = await app.db.select().from(sessions);
+      const { id = "", tokenHash = "", userId = "" } = session ?? {};
+      await app.db.insert(kept).values({ sessionId: id, key: "theme", value: "dark", updatedAt: new Date() });
+      const principal = await app.auth.sessions.validate(tokenHash);
+      await app.db.transaction((tx) => app.auth.sessionData.createVisitor(tx));
+      const [visitor] = await app.db.select().from(visitors);
+      const visitorHash = visitor?.tokenHash ?? null;
+      const turns = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
+      const entering = turns[0].promise.then(() =>
+        app.db.transaction(async (tx) => {
+          const data = await app.auth.sessionData.takeOver(tx, { presented: principal, visitorHash, userId });
+          const rotated = await app.auth.sessions.rotate(tx, id);
+          return { theme: data.get("theme"), hasRotated: rotated !== null };
+        }),
+      );
+      const leaving = turns[1].promise.then(() => app.auth.sessionData.keepAtSignOut(tokenHash, visitorHash));
+
+      await app.db.transaction(async (tx) => {
+        await forUpdate(tx, tx.select({ id: visitors.id }).from(visitors));
+        for (const [at, turn] of turns.entries()) {
+          turn.resolve();
+          await vi.waitFor(async () => expect(await countWaiting(app.db)).toBe(at + 1), { timeout: 5000 });
+        }
+      });
+
+      expect(await entering).toEqual({ theme: "dark", hasRotated: true });
+      expect(await leaving).not.toBeUndefined();
+    },
+  );
 });
 
 /** An app in which something happens while somebody is on the way in. */
