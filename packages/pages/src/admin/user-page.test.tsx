@@ -145,6 +145,14 @@ test("somebody is signed out everywhere, and sent a link to a new password", asy
   ]);
 });
 
+test.each([
+  [true, "Has a password."],
+  [false, "Has no password."],
+])("whether somebody has a password is said: %s", async (hasPassword, text) => {
+  await showUser({ hasPassword });
+  expect(await screen.findByText(text)).toBeTruthy();
+});
+
 test("from where somebody signs in is listed, and taken away after a question; it is gone when the page says so", async () => {
   const groups = ["crew", "heads"];
   const other = adminIdentity({

@@ -17,6 +17,7 @@ import { UserAccessSection } from "./user-access-section.tsx";
 import { UserBadges } from "./user-badges.tsx";
 import { UserGroupsSection } from "./user-groups-section.tsx";
 import { UserIdentitiesSection } from "./user-identities-section.tsx";
+import { UserPasswordSection } from "./user-password-section.tsx";
 import { UserPermissionsSection } from "./user-permissions-section.tsx";
 import { UserPersonSection } from "./user-person-section.tsx";
 import { UserRemovalSection } from "./user-removal-section.tsx";
@@ -87,6 +88,7 @@ function UserSections({ user }: { readonly user: AdminUser }) {
       <UserAccessSection user={user} />
       <UserGroupsSection user={user} />
       <UserPermissionsSection user={user} />
+      <UserPasswordSection user={user} />
       <UserIdentitiesSection user={user} />
       <UserSessionsSection user={user} />
       {user.$can.remove && <UserRemovalSection user={user} />}

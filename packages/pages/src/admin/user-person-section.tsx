@@ -57,7 +57,6 @@ function PersonFacts({ user }: { readonly user: AdminUser }) {
         ) : (
           <span className="cs-muted">{adminUsers.neverSignedIn}</span>
         )}
-        {!user.hasPassword && <Badge>{texts.noPassword}</Badge>}
       </Fact>
     </dl>
   );

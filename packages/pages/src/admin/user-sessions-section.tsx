@@ -12,14 +12,14 @@ import { useAdminList } from "./use-admin-list.ts";
 import { useMay } from "./use-may.ts";
 import type { UserSectionProps } from "./user-page.tsx";
 
-/** Where somebody is signed in, how that is ended, and how they get a new password. */
+/** Where somebody is signed in, and how that is ended. */
 export function UserSessionsSection({ user }: UserSectionProps) {
   const { adminUser: texts, adminNav, sessions } = usePages().messages;
   const may = useMay();
   const { users } = useAdminCalls();
   const action = useAction();
   const titleId = useId();
-  const { id, username, email } = user;
+  const { id, username } = user;
   const mayEnd = user.$can.endSessions;
 
   return (
@@ -46,22 +46,6 @@ export function UserSessionsSection({ user }: UserSectionProps) {
       <p className="cs-section__lead">{user.sessionCount === 0 ? texts.signedInNowhere : texts.sessionsText}</p>
       <ActionNews action={action} />
       {may("sessions.view") && user.sessionCount > 0 && <SessionsOfUser userId={id} mayEnd={mayEnd} action={action} />}
-      {user.$can.sendReset && email && (
-        <div className="cs-section__foot">
-          <ConfirmInPlace
-            action={texts.sendReset}
-            question={texts.sendResetQuestion(email)}
-            confirm={texts.sendReset}
-            confirming={texts.sending}
-            onConfirm={() =>
-              action.run(async () => {
-                await users.sendReset(id);
-                return texts.resetSent(email);
-              })
-            }
-          />
-        </div>
-      )}
     </section>
   );
 }
