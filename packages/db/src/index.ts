@@ -18,6 +18,7 @@ export {
 export { type DatabaseLocation, parseDatabaseUrl } from "./database-url.ts";
 export { deleteInParts } from "./delete-in-parts.ts";
 export { forUpdate } from "./for-update.ts";
+export { notHeld } from "./not-held.ts";
 export { type Keyset, orderByKeyset, rowsAfterCursor, toPage } from "./keyset-page.ts";
 export { textContains, textStartsWith } from "./like.ts";
 export { migrateDatabase, type MigrateDatabaseOptions, readMigrationStatus } from "./migrate-database.ts";

@@ -1,7 +1,7 @@
 import { and, desc, eq, gt, inArray, lte, ne, type SQL, sql } from "drizzle-orm";
 
 import type { OidcPurpose } from "@countersign/contract";
-import type { Database, Transaction } from "@countersign/db";
+import { type Database, notHeld, type Transaction } from "@countersign/db";
 
 import { newId } from "../new-id.ts";
 import { createToken, hashToken } from "../session/token.ts";
@@ -177,23 +177,17 @@ export async function forgetVisits(db: Database, bindings: readonly string[]): P
 
 /** Removes visits past their time, and logout tokens that nobody could present again. Returns how many visits. */
 export async function pruneTransactions(db: Database, now: Date): Promise<number> {
-  const { oidcTransactions: table } = db.tables;
-  await pruneLogouts(db, now);
-  const removed = await db.delete(table).where(lte(table.expiresAt, now)).returning({ id: table.id });
+  const { oidcTransactions, providerLogouts } = db.tables;
+  const { issuer, jtiHash } = providerLogouts;
+  const heard = db.select({ issuer, jtiHash }).from(providerLogouts).where(lte(providerLogouts.expiresAt, now));
+  await db.delete(providerLogouts).where(inArray(sql`(${issuer}, ${jtiHash})`, notHeld(db, heard)));
+  const { id, expiresAt } = oidcTransactions;
+  const over = db.select({ id }).from(oidcTransactions).where(lte(expiresAt, now));
+  const removed = await db
+    .delete(oidcTransactions)
+    .where(inArray(id, notHeld(db, over)))
+    .returning({ id });
   return removed.length;
-}
-
-async function pruneLogouts(db: Database, now: Date): Promise<void> {
-  const { providerLogouts: table } = db.tables;
-  const isOver = lte(table.expiresAt, now);
-  if (db.dialect === "sqlite") return void (await db.delete(table).where(isOver));
-  // Whoever is coming in holds several: what is held is left for the next time, so that neither waits for the other.
-  const free = db
-    .select({ issuer: table.issuer, jtiHash: table.jtiHash })
-    .from(table)
-    .where(isOver)
-    .for("update", { skipLocked: true });
-  await db.delete(table).where(inArray(sql`(${table.issuer}, ${table.jtiHash})`, free));
 }
 
 /** Was it begun by this browser? Null where it presents nothing that could tell. */

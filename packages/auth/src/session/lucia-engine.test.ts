@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import { describe, expect, test, vi } from "vitest";
 
 import { describeDatabases, postgresDialect, sqliteDialect, type TestDialect } from "@app/services/databases";
-import type { Database } from "@countersign/db";
+import { type Database, forUpdate } from "@countersign/db";
 
 import { insertUser } from "../test/insert-user.ts";
 import { openTestEngine, type TestEngine } from "../test/open-engine.ts";
@@ -48,6 +48,27 @@ describeDatabases((dialect) => {
     const touched = await app.engine.list(userId);
     expect(touched.map((session) => session.lastUsedAt)).toEqual(sessions.map(() => new Date(app.clock.now())));
   });
+
+  // On SQLite there is one writer.
+  test.runIf(dialect.name === "postgres")(
+    "what is over is cleared away without waiting for who holds it; that is left for the next time",
+    async () => {
+      await using app = await openTestEngine(dialect, createLuciaEngine);
+      const ann = await app.signIn("Ann");
+      await app.signIn("Bob");
+      app.clock.advance(365 * 24 * 60 * minute);
+      const { sessions } = app.db.tables;
+      const turn = Promise.withResolvers<void>();
+      // Begun out here: it is no part of the transaction.
+      const pruning = turn.promise.then(() => app.engine.prune());
+      await app.db.transaction(async (tx) => {
+        await forUpdate(tx, tx.select({ id: sessions.id }).from(sessions).where(eq(sessions.id, ann.session.id)));
+        turn.resolve();
+        expect(await pruning).toBe(1);
+      });
+      expect(await app.engine.prune()).toBe(1);
+    },
+  );
 
   test("a touch from within a transaction is no part of it: it is written although that is rolled back", async () => {
     await using app = await openTestEngine(dialect, createLuciaEngine);

@@ -3,7 +3,7 @@ import { Lucia, TimeSpan } from "lucia";
 
 import type { Bus } from "@countersign/bus";
 import type { SessionEndReason, Settings } from "@countersign/contract";
-import { type Database, forUpdate, type MaybePromise, type Transaction } from "@countersign/db";
+import { type Database, forUpdate, type MaybePromise, notHeld, type Transaction } from "@countersign/db";
 
 import { adminTopic } from "../admin/admin-topic.ts";
 import type { Clock } from "../clock.ts";
@@ -232,10 +232,15 @@ export function createLuciaEngine({ db, bus, clock, settings, onError }: LuciaEn
     async prune() {
       const now = new Date(clock.now());
       const switchedOff = db.select({ id: users.id }).from(users).where(eq(users.isActive, false));
+      const { id } = sessions;
+      const gone = db
+        .select({ id })
+        .from(sessions)
+        .where(or(isOver(sessions, now), inArray(sessions.userId, switchedOff)));
       const pruned = await db
         .delete(sessions)
-        .where(or(isOver(sessions, now), inArray(sessions.userId, switchedOff)))
-        .returning({ id: sessions.id });
+        .where(inArray(id, notHeld(db, gone)))
+        .returning({ id });
       return pruned.length;
     },
   };
