@@ -25,15 +25,20 @@ describeDatabases((dialect) => {
       cookieOf(await app.http("auth.login", { input: { login: "ann", password: first }, cookie: cookie() })),
     );
     const input = { current: first, password: second };
-    cookies.push(cookieOf(await app.http("account.password.change", { input, cookie: cookie() })));
-    await app.http("auth.logout", { cookie: cookie(), headers: { origin: "https://evil.example" } });
-    await app.http("auth.logout", { cookie: cookie() });
+    const changed = await app.http("account.changePassword", { input, cookie: cookie() });
+    cookies.push(cookieOf(changed));
+    const elsewhere = { origin: "https://evil.example" };
+    const refused = await app.http("auth.logout", { cookie: cookie(), headers: elsewhere });
+    const left = await app.http("auth.logout", { cookie: cookie() });
+
+    // What was refused unnoticed would have had nothing to say in the log.
+    expect([registered, changed, refused, left].map(({ status }) => status)).toEqual([200, 200, 403, 200]);
 
     const text = JSON.stringify(app.logged, (_name, value: unknown) =>
       value instanceof Error ? String(value.stack) : value,
     );
     const tokens = cookies.map((one) => one.split("=")[1] ?? "?");
-    expect(new Set(tokens).size).toBeGreaterThan(1);
+    expect(new Set(tokens).size).toBe(3);
     for (const secret of [...secrets, ...tokens]) expect(text).not.toContain(secret);
 
     const [user] = await app.db.select().from(app.db.tables.users);
