@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { sqliteDialect as sqlite } from "@app/services/databases";
 
 import { startTestRouter } from "./test/start.ts";
+import type { RawSocket } from "./testing/raw-socket.ts";
 
 const malformed: readonly unknown[] = [
   "not json",
@@ -119,11 +120,47 @@ test("WSK-17, WSK-19: no stream survives a stop in the same batch, or a client t
   await app.auth.rights.grant(ann.id, "reports.view");
   await using socket = await ann.open();
   const subscribe = (id: number) => ({ id, method: "subscription", params: { path: "ticks" } });
-  socket.send([subscribe(1), { id: 1, method: "subscription.stop" }]);
-  for (let id = 2; id < 12; id += 1) socket.send(subscribe(id));
-  await expect.poll(() => counts.streams).toBeGreaterThanOrEqual(10);
+  const stop = (id: number) => ({ id, method: "subscription.stop" });
+  socket.send([subscribe(1), stop(1)]);
+  // Before it, too: then there is nothing to stop, and its own stop ends it.
+  socket.send([stop(2), subscribe(2), stop(2)]);
+  for (let id = 3; id < 13; id += 1) socket.send(subscribe(id));
+  for (let id = 3; id < 13; id += 1) await socket.data(id, 1);
+  await expect.poll(() => counts.streams - counts.streamsEnded).toBe(10);
+  const [connection] = app.app.services.connections;
+  expect(connection?.subscriptions).toBe(10);
+  const ticks = () => [1, 2].map((id) => socket.dataOf(id).length);
+  const before = ticks();
+  await socket.data(3, socket.dataOf(3).length + 3);
+  expect(ticks()).toEqual(before);
+
   socket.socket.terminate();
+  const from = performance.now();
   await expect.poll(() => counts.streams - counts.streamsEnded).toBe(0);
+  expect(performance.now() - from).toBeLessThan(1000);
+});
+
+test("WSK-19: a mutation whose client vanishes is done whole, and its answer is nobody's", async () => {
+  await using started = await startTestRouter(sqlite);
+  const { app, counts } = started;
+  const ann = await app.signIn("ann");
+  const rejections: unknown[] = [];
+  const onRejection = (reason: unknown) => rejections.push(reason);
+  process.on("unhandledRejection", onRejection);
+  await using socket = await ann.open();
+  socket.send({ id: 1, method: "mutation", params: { path: "slow", input: { ms: 1000 } } });
+  const [connection] = app.app.services.connections;
+  await expect.poll(() => connection?.running).toBe(1);
+
+  socket.socket.terminate();
+  await expect.poll(() => app.app.services.connections.size).toBe(0);
+  await expect.poll(() => [counts.mutations, connection?.running], { timeout: 5000 }).toEqual([1, 0]);
+
+  await using later = await ann.open();
+  expect(await later.query("who")).toMatchObject({ result: { data: "ann" } });
+  process.off("unhandledRejection", onRejection);
+  expect(rejections).toEqual([]);
+  expect(app.logged).toEqual([]);
 });
 
 test("subscriptions of one socket are limited, and an ended one gives its place back", async () => {
@@ -171,14 +208,23 @@ test("WSK-36: calls beyond the rate are refused with a hint, a flood is closed w
   expect(await other.query("anyone")).toHaveProperty("result");
 });
 
-test("WSK-37: a flood of heartbeats is closed, of either kind", async () => {
-  await using started = await startTestRouter(sqlite, { settings: { CALLS_PER_SECOND: 10, CALLS_BURST: 10 } });
-  await using first = await started.app.open();
-  for (let sent = 0; sent < 40; sent += 1) first.send("PING");
-  expect(await first.closed).toMatchObject({ code: 4429 });
-  await using second = await started.app.open();
-  for (let sent = 0; sent < 40; sent += 1) second.socket.ping();
-  expect(await second.closed).toMatchObject({ code: 4429 });
+const heartbeats: readonly (readonly [kind: string, beat: (socket: RawSocket) => void])[] = [
+  ["the word PING", (socket) => socket.send("PING")],
+  ["the word PONG, for which nobody asked", (socket) => socket.send("PONG")],
+  ["empty texts", (socket) => socket.send("")],
+  ["empty binary frames", (socket) => socket.send(Buffer.alloc(0))],
+  ["pings", ({ socket }) => socket.ping()],
+  ["pongs, for which nobody asked", ({ socket }) => socket.pong()],
+];
+
+test.each(heartbeats)("WSK-37: a flood of %s is closed", async (_kind, beat) => {
+  const settings = { CALLS_PER_SECOND: 10, CALLS_BURST: 10, BAD_FRAMES: 1000 };
+  await using started = await startTestRouter(sqlite, { settings });
+  await using socket = await started.app.open();
+  await using other = await started.app.open();
+  for (let sent = 0; sent < 60; sent += 1) beat(socket);
+  expect(await socket.closed).toMatchObject({ code: 4429 });
+  expect(await other.query("anyone")).toHaveProperty("result");
 });
 
 test("WSK-39: a socket that does not answer pings is terminated", async () => {
@@ -262,6 +308,17 @@ test("WSK-14: prototypes cannot be reached by an input", async () => {
   await using socket = await started.app.open();
   socket.send('{"id":1,"method":"query","params":{"path":"echo","input":{"text":"x","__proto__":{"polluted":1}}}}');
   expect(await socket.until(({ id }) => id === 1)).toMatchObject({ error: { data: { code: "BAD_REQUEST" } } });
+  const keys = [
+    '"constructor":{"prototype":{"polluted":1}}',
+    '"prototype":{"polluted":1}',
+    '"meta":{"values":{"__proto__.polluted":["Date"]}}',
+  ];
+  for (const [index, key] of keys.entries()) {
+    const id = index + 2;
+    socket.send(`{"id":${id},"method":"query","params":{"path":"echo","input":{"text":"x",${key}}}}`);
+    const frame = await socket.until((each) => each.id === id);
+    expect(frame, key).toMatchObject({ error: { data: { code: "BAD_REQUEST" } } });
+  }
   expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
 });
 
