@@ -54,7 +54,7 @@ import { createSnapshotReader } from "./live/snapshot-reader.ts";
 import { startMaintenance } from "./maintenance.ts";
 import { createNotifications } from "./notify/notifications.ts";
 import { measuredSessions } from "./observe/measured-sessions.ts";
-import type { Metrics } from "./observe/meter.ts";
+import { type Metrics, metricsPath } from "./observe/meter.ts";
 import { observeApp, type Observer } from "./observe/observe-app.ts";
 import { createReadiness } from "./observe/readiness.ts";
 import { RefusalLog } from "./observe/refusal-log.ts";
@@ -79,7 +79,10 @@ export interface AppOptions<Tables extends CoreTables> {
   readonly publicUrl: string;
   /** Origins whose pages may connect, `publicUrl`'s own included. Default: only that one. */
   readonly allowedOrigins?: readonly string[];
-  /** Refuse requests under a Host that is not of `publicUrl` or an allowed origin? Default: yes. Health is told to all. */
+  /**
+   * Refuse requests under a Host that is not of `publicUrl` or an allowed origin? Default: yes. Health is told under any, and so
+   * are figures to whoever has the token: who watches servers asks each by a name of its own.
+   */
   readonly checkHost?: boolean;
   /** Proxies whose forwarded headers are believed: addresses, ranges, or `loopback`. Default: none. */
   readonly trustProxy?: string;
@@ -183,12 +186,14 @@ export function createApp<Tables extends CoreTables>(given: AppOptions<Tables>):
     onFailedCall: observer.onFailedCall,
   });
   const headers = transportHeaders(publicUrl);
+  // Health is told to all, and figures to whoever has the token, which no page of another site has.
+  const openPaths = new Set(observer.serveMetrics ? [...healthPaths, metricsPath] : healthPaths);
   const server = createHttpServer({
     settings: services.settings,
     hasFiles: services.files !== null,
     headers,
     listener: getRequestListener(http.fetch, { overrideGlobalObjects: false }),
-    isOwnHost: (request) => isOwnHost(request.headers.host) || healthPaths.has(rawPath(request)),
+    isOwnHost: (request) => isOwnHost(request.headers.host) || openPaths.has(rawPath(request)),
     phase: () => phase,
     isReadable: (request) => parseRequestTarget(request, readClientAddress(request, isTrustedProxy).protocol) !== null,
   });

@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
+
 import { expect, test, vi } from "vitest";
 
 import { describeDatabases, sqliteDialect as sqlite } from "@app/services/databases";
@@ -147,6 +150,33 @@ test("on the app's own port figures are told to whoever has the token; without o
     expect((await fetch(`${app.url}/metrics`, { headers })).status).toBe(404);
   }
 });
+
+test("figures are told under any Host, as a monitoring system names each server, and only to whoever has the token", async () => {
+  await using guarded = await startTestRouter(sqlite, {
+    metrics: createMetrics(),
+    checkHost: true,
+    metricsToken: token,
+  });
+  await using without = await startTestRouter(sqlite, { metrics: createMetrics(), checkHost: true });
+  const host = "one.internal:3000";
+  const authorization = `Bearer ${token}`;
+
+  expect(await statusOf(`${guarded.app.url}/metrics`, { host, authorization })).toBe(200);
+  expect(await statusOf(`${guarded.app.url}/metrics`, { host })).toBe(401);
+  for (const path of ["/metrics/", "/metrics/x", "/trpc/anyone", "/"])
+    expect(await statusOf(`${guarded.app.url}${path}`, { host, authorization }), path).toBe(400);
+  expect(await statusOf(`${without.app.url}/metrics`, { host, authorization })).toBe(400);
+});
+
+/** fetch would set the Host by itself. */
+async function statusOf(url: string, headers: Readonly<Record<string, string>>): Promise<number | undefined> {
+  const outgoing = request(url, { headers });
+  outgoing.end();
+  // The cast: what the event is told with.
+  const [response] = (await once(outgoing, "response")) as [IncomingMessage];
+  response.resume();
+  return response.statusCode;
+}
 
 test("a port of its own serves the figures and nothing else, and only with the token where one is set", async () => {
   const metrics = createMetrics();
