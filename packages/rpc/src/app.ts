@@ -396,6 +396,8 @@ function createHttpServer(options: {
     // One for all of a server: where files come, other bodies are watched over here.
     requestTimeout: (hasFiles ? Math.max(requestSeconds, settings.TRANSFER_SECONDS) : requestSeconds) * 1000,
     connectionsCheckingInterval: 1000,
+    // What asks for another protocol is a request like any other (Node 24.9; before, it is refused as an upgrade).
+    shouldUpgradeCallback: ({ headers: { upgrade } }) => /websocket/i.test(upgrade ?? ""),
   });
   // Sockets are counted at the upgrade; this also bounds connections that send nothing.
   const mostOpen = Math.max(fewestConnections, readOpenFilesLimit() - filesBesides);

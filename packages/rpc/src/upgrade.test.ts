@@ -38,6 +38,17 @@ test("an upgrade over HTTP/1.0 is refused", async () => {
   expect(await raw(started.app, request)).toBe("HTTP/1.1 101 Switching Protocols");
 });
 
+/** RFC 9110 §7.8: a server may ignore it. Some clients ask for HTTP/2 with every request over plain http, as Java's does. */
+test("a request that asks for another protocol than WebSocket is answered as if it had not", async () => {
+  await using started = await start();
+  const { app } = started;
+  const other = { Connection: "Upgrade, HTTP2-Settings", Upgrade: "h2c", "HTTP2-Settings": "AAEAAEAAAAIAAAAB" };
+  for (const path of ["/healthz", "/readyz", "/trpc/anyone"])
+    expect(await upgrade(app, path, other), path).toBe("HTTP/1.1 200 OK");
+  expect(await upgrade(app, "/trpc/anyone", { ...other, Origin: "https://evil.example" })).toContain("403");
+  expect(await upgrade(app, "/trpc", { Upgrade: "WebSocket" })).toContain("101");
+});
+
 function upgradeHead(app: TestApp): Promise<string> {
   return exchange(app, upgradeRequest(app, "/trpc"));
 }
