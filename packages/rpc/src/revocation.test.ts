@@ -252,6 +252,53 @@ describeDatabases((dialect) => {
     expect(other.dataOf(otherId)).toHaveLength(1);
   });
 
+  test("WSK-26: name, address, groups and rights, changed elsewhere, give one newer snapshot each, and the end when switched off", async () => {
+    const settings = { LEASE_SECONDS: 300, SNAPSHOT_GROUPS: true };
+    await using started = await startTestRouter(dialect, { settings });
+    const { app } = started;
+    const [ann, bob] = [await app.signIn("ann"), await app.signIn("bob")];
+    await app.auth.rights.setGroup("editors", ["reports.view"]);
+    await using socket = await ann.open();
+    await using other = await bob.open();
+    const id = await socket.subscribe("session.snapshot");
+    const otherId = await other.subscribe("session.snapshot");
+    await Promise.all([socket.data(id, 1), other.data(otherId, 1)]);
+    await using elsewhere = await openElsewhere(started.databaseUrl);
+    const { users, groups, groupMembers, userPermissions } = elsewhere.tables;
+    const isAnn = eq(users.id, ann.id);
+    const [group] = await elsewhere.select().from(groups);
+    const groupId = group?.id ?? "";
+
+    const changes: readonly (readonly [change: () => Promise<unknown>, shows: object])[] = [
+      [async () => elsewhere.update(users).set({ firstName: "Anna" }).where(isAnn), { firstName: "Anna" }],
+      [
+        async () => elsewhere.update(users).set({ email: "ann@example.com" }).where(isAnn),
+        { email: "ann@example.com" },
+      ],
+      [
+        async () => elsewhere.insert(groupMembers).values({ groupId, userId: ann.id }),
+        { groups: ["editors"], permissions: ["reports.view"] },
+      ],
+      [async () => elsewhere.update(groups).set({ name: "writers" }), { groups: ["writers"] }],
+      [async () => elsewhere.delete(groupMembers), { groups: [], permissions: [] }],
+      [
+        async () => elsewhere.insert(userPermissions).values({ userId: ann.id, permission: "reports.view" }),
+        { permissions: ["reports.view"] },
+      ],
+    ];
+    for (const [index, [change, shows]] of changes.entries()) {
+      await change();
+      expect((await socket.data(id, index + 2))[index + 1]).toMatchObject(shows);
+    }
+
+    const versions = (socket.dataOf(id) as { version: number }[]).map(({ version }) => version);
+    expect(versions).toHaveLength(changes.length + 1);
+    expect(versions.every((version, index) => index === 0 || version > (versions[index - 1] ?? 0))).toBe(true);
+    await elsewhere.update(users).set({ isActive: false }).where(isAnn);
+    expect(await socket.closed).toEqual({ code: 4401, reason: "deactivated" });
+    expect(other.dataOf(otherId)).toHaveLength(1);
+  });
+
   test("a session in use shows its new end on open screens, as a newer version", async () => {
     let now = Date.now();
     await using started = await startTestRouter(dialect, { clock: { now: () => now } });
