@@ -82,6 +82,32 @@ describeDatabases((dialect) => {
     expect(dataOf(await socket.mutate("task.remove", removal))).toEqual({});
     expect((await socket.mutate(path, input)).error?.data.code).toBe("NOT_FOUND");
   });
+
+  test("REL-07: a key is known for a day, and not a moment longer; by another user it was never used", async () => {
+    let now = Date.now();
+    await using started = await startCrudApp(dialect, { clock: { now: () => now } });
+    const [ann, bob] = [await started.app.signIn("ann"), await started.app.signIn("bob")];
+    await using socket = await ann.open();
+    await using other = await bob.open();
+    const create = { title: "tea", key: "key-of-create" };
+    const another = { ...create, title: "milk" };
+    const first = rowOf(await socket.mutate("note.create", create));
+
+    now += 24 * 60 * 60 * 1000;
+    expect(rowOf(await socket.mutate("note.create", create)).id).toBe(first.id);
+    expect((await socket.mutate("note.create", another)).error?.data["reason"]).toBe("KEY_REUSED");
+    const his = rowOf(await other.mutate("note.create", another));
+
+    now += 1;
+    const second = rowOf(await socket.mutate("note.create", another));
+    expect(rowOf(await socket.mutate("note.create", another)).id).toBe(second.id);
+    expect((await socket.mutate("note.create", create)).error?.data["reason"]).toBe("KEY_REUSED");
+
+    const idsOf = async (by: typeof socket) =>
+      (dataOf(await by.query("note.list")) as { readonly rows: readonly Row[] }).rows.map(({ id }) => id);
+    expect(new Set(await idsOf(socket))).toEqual(new Set([first.id, second.id]));
+    expect(await idsOf(other)).toEqual([his.id]);
+  });
 });
 
 function dataOf({ result, error }: RawFrame): unknown {
