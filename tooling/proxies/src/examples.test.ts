@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempDisposableSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 
@@ -41,6 +42,14 @@ test("proxies wait longer for a quiet socket than it takes to ping it, and for a
   expect(numberIn("nginx.conf", /client_header_timeout (\d+)s;/)).toBe(UPGRADE_SECONDS);
   expect(numberIn("haproxy.cfg", /timeout http-request +(\d+)s/)).toBe(UPGRADE_SECONDS);
   expect(numberIn("Caddyfile", /read_header (\d+)s/)).toBe(UPGRADE_SECONDS);
+});
+
+test("proxies let go of a connection that is idle before the server closes it: a call sent at that moment would be lost, and told as 502", () => {
+  const seconds = createServer().keepAliveTimeout / 1000;
+  for (const idle of [numberIn("nginx.conf", /keepalive_timeout (\d+)s;/), numberIn("Caddyfile", /keepalive (\d+)s/)]) {
+    expect(idle).toBeGreaterThan(0);
+    expect(idle).toBeLessThan(seconds);
+  }
 });
 
 test("proxies let through what the server takes: it refuses what is larger itself", () => {
