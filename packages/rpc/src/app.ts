@@ -418,6 +418,11 @@ function createHttpServer(options: {
     response.writeHead(400, { ...headers, "content-type": "application/json; charset=utf-8", connection: "close" });
     response.end(JSON.stringify({ error: { message } }));
   });
+  // Without a listener Node closes without a word.
+  server.on("connect", (_request, tcp) => {
+    tcp.on("error", () => tcp.destroy());
+    tcp.end(writeHead("405 Method Not Allowed", { Allow: "GET, HEAD, POST", ...headers }));
+  });
   // Without a listener Node answers with 400 and closes; the same, but a socket already gone is left alone.
   server.on("clientError", (_error, socket) => {
     if (socket.writable) socket.end(writeHead("400 Bad Request", headers));

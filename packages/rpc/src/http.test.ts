@@ -28,6 +28,17 @@ function send(
   );
 }
 
+/** Sends these bytes, and returns all that comes back. */
+function exchange(app: TestApp, text: string): Promise<string> {
+  return new Promise((resolve) => {
+    let data = "";
+    const socket = connect(Number(new URL(app.url).port), "127.0.0.1", () => socket.write(text));
+    socket.on("data", (part) => (data += part.toString()));
+    socket.on("close", () => resolve(data));
+    socket.setTimeout(1000, () => socket.destroy());
+  });
+}
+
 const json = { "content-type": "application/json" };
 
 describeDatabases((dialect) => {
@@ -91,6 +102,8 @@ describeDatabases((dialect) => {
     expect((await app.http("who", { method: "GET", cookie: `${ann.cookie}; ${bob.cookie}` })).status).toBe(401);
     expect((await app.http("who", { method: "GET", headers: { authorization: `Bearer ${token}` } })).status).toBe(401);
     expect((await send(app, `/trpc/who?session=${token}`, { method: "GET" })).status).toBe(401);
+    for (const input of [{ session: token }, { session: token, cookie: ann.cookie }])
+      expect((await app.http("count", { input })).status).toBe(401);
   });
 
   test("SES-26: visiting as anonymous makes no session and sets no cookie", async () => {
@@ -167,12 +180,17 @@ test("CSR-10: only JSON is read", async () => {
     "application/x-www-form-urlencoded",
     "multipart/form-data; boundary=x",
     "application/jsonx",
+    "APPLICATION/JSON ;x",
+    "application/json;charset=utf-8;x=y",
     "application/json, text/plain",
     "text/json",
   ];
   for (const type of types)
     expect((await send(app, "/trpc/count", { headers: { ...common, "content-type": type } })).status, type).toBe(415);
   expect((await send(app, "/trpc/count", { headers: common })).status).toBe(415);
+  // A tab at its end is no part of it (RFC 9110 §5.5): so it is JSON, and only a page of ours may send it.
+  const withTab = { "content-type": "application/json\t", cookie: ann.cookie };
+  expect((await send(app, "/trpc/count", { headers: withTab })).status).toBe(403);
   expect(counts.mutations).toBe(0);
   expect(
     (await send(app, "/trpc/count", { headers: { ...common, "content-type": "application/json; charset=utf-8" } }))
@@ -189,6 +207,12 @@ test("CSR-11, HDR-09: other methods do nothing", async () => {
     expect((await send(app, "/trpc/count", { method, headers })).status, method).toBe(405);
   }
   expect((await send(app, "/trpc/count?_method=POST", { method: "GET", headers })).status).toBe(405);
+  const { host } = new URL(app.url);
+  for (const [verb, answer] of [
+    ["CONNECT", /^HTTP\/1\.1 405 /],
+    ["BREW", /^HTTP\/1\.1 400 /],
+  ] as const)
+    expect(await exchange(app, `${verb} /trpc/count HTTP/1.1\r\nHost: ${host}\r\n\r\n`), verb).toMatch(answer);
   expect(counts.mutations).toBe(0);
 });
 
@@ -312,14 +336,7 @@ test("a request whose Host cannot be read, or that is not HTTP at all, is answer
     "NONSENSE\r\n\r\n",
     "GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n",
   ]) {
-    const answer = await new Promise<string>((resolve) => {
-      let data = "";
-      const socket = connect(Number(new URL(app.url).port), "127.0.0.1", () => socket.write(text));
-      socket.on("data", (part) => (data += part.toString()));
-      socket.on("close", () => resolve(data));
-      socket.setTimeout(1000, () => socket.destroy());
-    });
-    expect(answer, text).toMatch(/^HTTP\/1\.1 400/);
+    expect(await exchange(app, text), text).toMatch(/^HTTP\/1\.1 400/);
   }
   expect((await app.http("anyone", { method: "GET" })).status).toBe(200);
 });

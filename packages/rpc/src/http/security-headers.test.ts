@@ -1,4 +1,7 @@
+import { mkdtempDisposableSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
@@ -33,12 +36,15 @@ function requests(host: string): [name: string, request: string, status: number]
   ];
   return [
     ["a page of the library", to("GET /healthz"), 200],
-    ["an unknown path", to("GET /nothing"), 404],
+    ["an unknown path", to("GET /nothing.txt"), 404],
     ["a call that fails inside", to("GET /trpc/boom"), 500],
     ["a call from another site", to("POST /trpc/anyone", "Origin: https://evil.example"), 403],
     ["another method", to("DELETE /trpc/anyone", "Origin: https://app.example"), 405],
     ["a Host that cannot be read", "GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400],
     ["no HTTP at all", "NONSENSE\r\n\r\n", 400],
+    ["a tunnel", to("CONNECT other.example:443"), 405],
+    ["a page of the app", to("GET /notes", "Accept: text/html"), 200],
+    ["a page that is there already", to("GET /notes", "Accept: text/html", "If-None-Match: *"), 304],
     ["an upgrade from another site", to("GET /trpc", ...upgrade, "Origin: https://evil.example"), 403],
     ["an upgrade elsewhere", to("GET /other", ...upgrade, "Origin: https://app.example"), 404],
   ];
@@ -46,7 +52,10 @@ function requests(host: string): [name: string, request: string, status: number]
 
 test("HDR-01: over https every answer says that only https is to be used, also to what was refused", async () => {
   const publicUrl = "https://app.example";
-  await using started = await startTestRouter(sqlite, { publicUrl, allowedOrigins: [publicUrl] });
+  using site = mkdtempDisposableSync(join(tmpdir(), "site-"));
+  writeFileSync(join(site.path, "index.html"), "<!doctype html><title>Tea</title>");
+  const options = { publicUrl, allowedOrigins: [publicUrl], webFolder: site.path };
+  await using started = await startTestRouter(sqlite, options);
   for (const [name, request, status] of requests("app.example")) {
     const answer = await exchange(started.app.url, request);
     expect(answer, name).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
