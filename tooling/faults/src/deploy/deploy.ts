@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { HistoryEvent, Topology, Workload } from "@app/workload";
 
 import type { FaultOptions, FaultReport, Figure } from "../fault.ts";
-import { brokenRules, countAcknowledged } from "../figures.ts";
+import { brokenRules, countAcknowledged, timeWithin } from "../figures.ts";
 import { play } from "../scene.ts";
 
 import { followReadiness } from "./follow-readiness.ts";
@@ -24,7 +24,7 @@ export async function deploy({ length, seed, tell }: FaultOptions): Promise<Faul
   await using folders = new AsyncDisposableStack();
   folders.defer(() => rm(folder, { recursive: true, force: true }));
 
-  let replaced = { count: 0, badly: 0 };
+  let replaced = { count: 0, badly: 0, longestMs: 0 };
   let asked: readonly AskedCall[] = [];
   let lostByKilling = 0;
   const { evidence, violations } = await play(
@@ -57,6 +57,10 @@ export async function deploy({ length, seed, tell }: FaultOptions): Promise<Faul
         how,
       }),
       countOf("servers that did not end as asked, with 0", replaced.badly, how),
+      timeWithin(
+        { name: "from asking a server to stop to its end, longest", mostMs: mostEndMs, how, row: "drain" },
+        replaced.longestMs,
+      ),
       countOf(
         `calls that were asked more than ${retryBudget} times`,
         asked.filter(({ tries }) => tries > retryBudget).length,
@@ -77,6 +81,8 @@ export async function deploy({ length, seed, tell }: FaultOptions): Promise<Faul
 /** A call that gets no answer, or a 5xx, may be made this often before somebody notices. */
 const retryBudget = 3;
 const mostErrors = 0.001;
+/** Whoever stops a server kills it soon after, as a rule. */
+const mostEndMs = 30_000;
 
 function errorRate(asked: readonly AskedCall[], how: string): Figure {
   const all = asked.reduce((sum, { tries }) => sum + tries, 0);

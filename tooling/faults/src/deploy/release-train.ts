@@ -12,8 +12,8 @@ export class ReleaseTrain {
   /** All migrations of the rounds before. */
   #applied: Readonly<Record<string, string>> = {};
   #round = 0;
-  /** How many servers have been replaced, and how many of those did not end as asked. */
-  readonly replaced = { count: 0, badly: 0 };
+  /** How many servers have been replaced, how many of those did not end as asked, and how long one took at most. */
+  readonly replaced = { count: 0, badly: 0, longestMs: 0 };
 
   constructor(folder: string, topology: Topology) {
     this.#folder = folder;
@@ -54,7 +54,9 @@ export class ReleaseTrain {
 
   async #replace(servers: Topology["servers"], release: ReleaseVariables, tell: (text: string) => void): Promise<void> {
     for (const server of servers) {
+      const askedAt = performance.now();
       const code = await server.stop();
+      this.replaced.longestMs = Math.max(this.replaced.longestMs, performance.now() - askedAt);
       await server.start(release);
       this.replaced.count += 1;
       if (code !== 0) this.replaced.badly += 1;
