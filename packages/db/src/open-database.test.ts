@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
@@ -8,12 +8,15 @@ import { expect, test } from "vitest";
 import { describeDatabases, postgresDialect, sqliteDialect } from "@app/services/databases";
 
 import {
+  backupDatabase,
   coreMigrations,
   coreTables,
   type Database,
   DatabaseUnavailable,
   extendTables,
+  migrateDatabase,
   openDatabase,
+  readMigrationStatus,
   UniqueViolation,
 } from "./index.ts";
 import { newSession, newUser, openTestDatabase } from "./test/open-test-database.ts";
@@ -309,6 +312,39 @@ test("sqlite: a file that is no database is refused, and left as it is", async (
   await expect(openDatabase(place.url, { migrations: [coreMigrations] })).rejects.toThrow("not a database");
 
   expect(existsSync(`${file}-wal`)).toBe(false);
+});
+
+test("sqlite: what cannot be a database is refused with the cure, to servers, commands and backups alike", async () => {
+  await using place = await sqliteDialect.create();
+  const folder = dirname(place.url.slice("sqlite:".length));
+  const text = join(folder, "notes.txt");
+  writeFileSync(
+    text,
+    "What somebody wrote, and named by mistake. It is longer than the head of a database. ".repeat(3),
+  );
+  const options = { migrations: [coreMigrations] };
+  const opened: unknown[] = [];
+  for (const wrong of [folder, text, join(text, "test.db")]) {
+    const url = `sqlite:${wrong}`;
+    const cure = /Name (?:a file that this user may read and write|another one|the file in it)|Correct the path/;
+    for (const use of [
+      () => openDatabase(url, options),
+      () => migrateDatabase(url, options),
+      () => readMigrationStatus(url, options),
+      () => backupDatabase(url, join(folder, "backup.db")),
+    ]) {
+      const error: unknown = await use().then(
+        (result) => opened.push(result),
+        (reason: unknown) => reason,
+      );
+      // The cast: what is refused is told by an error. One of SQLite's own would be taken for a defect.
+      const { name, message } = error as Error;
+      expect(message, wrong).toMatch(cure);
+      expect(["Error", "DatabaseUnavailable"], wrong).toContain(name);
+    }
+  }
+  expect(opened).toEqual([]);
+  expect(readdirSync(folder)).toEqual(["notes.txt"]);
 });
 
 test("sqlite: what was acknowledged is on the disk, foreign keys hold, and the log is a WAL", async () => {

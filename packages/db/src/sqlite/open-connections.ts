@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 
 import Sqlite from "better-sqlite3";
 
+import { translateOpeningError } from "./sqlite-error.ts";
 import { waitForLock } from "./wait-for-lock.ts";
 
 export interface Connections {
@@ -16,7 +17,8 @@ export interface Connections {
  * Opens the file, and makes it (mode 0600) and its folder when they are missing. WAL with `synchronous=FULL`: what was
  * acknowledged is on the disk.
  *
- * @throws DatabaseUnavailable when another process keeps the file locked beyond the deadline (of `performance.now()`)
+ * @throws DatabaseUnavailable when another process keeps the file locked beyond the deadline (of `performance.now()`), when this
+ * user may not read and write it, or it is no database
  */
 export async function openConnections(file: string | null, deadline: number): Promise<Connections> {
   if (file === null) {
@@ -25,6 +27,14 @@ export async function openConnections(file: string | null, deadline: number): Pr
     return { writer: only, reader: only };
   }
 
+  try {
+    return await openFile(file, deadline);
+  } catch (error) {
+    throw translateOpeningError(file, error);
+  }
+}
+
+async function openFile(file: string, deadline: number): Promise<Connections> {
   createPrivateFile(file);
   const writer = new Sqlite(file, withoutWaiting);
   try {

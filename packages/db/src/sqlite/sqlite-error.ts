@@ -20,7 +20,9 @@ export function translateSqliteError(error: unknown, options: { readonly mayHave
   if (isLocked(error)) return new DatabaseUnavailable("The database is locked by another process.", { cause: error });
   if (error.code === "SQLITE_FULL")
     return new DatabaseUnavailable("The disk of the database is full.", { cause: error });
-  if (/^SQLITE_(IOERR|CANTOPEN)/.test(error.code)) {
+  if (error.code === "SQLITE_NOTADB")
+    return new DatabaseUnavailable("The file is no SQLite database. Name another one.", { cause: error });
+  if (/^SQLITE_(IOERR|CANTOPEN|READONLY)/.test(error.code)) {
     const outcomeUnknown = options.mayHaveWritten;
     return new DatabaseUnavailable(`The disk of the database fails: ${error.message}.`, {
       cause: error,
@@ -28,6 +30,24 @@ export function translateSqliteError(error: unknown, options: { readonly mayHave
     });
   }
   return error;
+}
+
+/**
+ * The same for a file that is to be opened: in whose way a folder is, or that this user may not read and write, is nobody's
+ * disk that fails.
+ */
+export function translateOpeningError(file: string, error: unknown): unknown {
+  const reason = findObstacle(error);
+  if (reason === null) return translateSqliteError(error, { mayHaveWritten: false });
+  const message = `${file} cannot be opened as a database (${reason}). Name a file that this user may read and write, in a folder of its own.`;
+  return new DatabaseUnavailable(message, { cause: error });
+}
+
+function findObstacle(error: unknown): string | null {
+  if (!(error instanceof Error) || !("code" in error)) return null;
+  const code = String(error.code);
+  if (/^SQLITE_(NOTADB|CANTOPEN|READONLY|PERM)/.test(code)) return error.message;
+  return /^(EACCES|EPERM|EROFS|ENOTDIR|EISDIR|EEXIST|ENOENT)$/.test(code) ? code : null;
 }
 
 function translateClosed(error: unknown): unknown {
