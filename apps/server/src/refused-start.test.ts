@@ -1,9 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempDisposableSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 
+import { Client } from "pg";
 import { expect, test } from "vitest";
 
 import { bundleProgram } from "@app/services";
@@ -80,6 +82,31 @@ test("REL-56: a database that is away ends it with another code than wrong setti
   // A wrong setting beside it stays wrong.
   expect(await runServer(away, { ...production, TRUST_PROXY: "::ffff:0:0/96" })).toMatchObject({ code: 78 });
 });
+
+test("a server that is asked to stop while it starts ends at once, as the first process of a container too", async () => {
+  await using database = await postgresDialect.create();
+  using folder = mkdtempDisposableSync(join(tmpdir(), "countersign-files-"));
+  const client = new Client(database.url);
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => client.end());
+  await client.connect();
+  // As one that migrates: the server waits for it.
+  await client.query("select pg_advisory_lock(hashtext('countersign_migrations'))");
+  const child = spawn(process.execPath, [await bundleProgram(join(import.meta.dirname, "main.ts"))], {
+    env: { NODE_ENV: "test", PORT: "0", DATABASE_URL: database.url, UPLOAD_FOLDER: folder.path },
+    stdio: "ignore",
+    timeout: 20_000,
+    killSignal: "SIGKILL",
+  });
+  const waiting = "select from pg_locks where locktype = 'advisory' and not granted";
+  await expect.poll(async () => (await client.query(waiting)).rowCount, { timeout: 15_000 }).toBe(1);
+
+  child.kill("SIGTERM");
+  await once(child, "exit");
+
+  // By itself: what nobody listens to, the system keeps from the first process of a container.
+  expect([child.exitCode, child.signalCode]).toEqual([0, null]);
+}, 30_000);
 
 test("warnings and notices are logged as JSON, with the finding's id, and hold no secret", async () => {
   await using database = await sqliteDialect.create();

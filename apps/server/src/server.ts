@@ -24,6 +24,7 @@ const lastStepsMs = 8000;
 
 /** Starts the server and returns when it has been asked to stop and has stopped. */
 export async function runServer(): Promise<void> {
+  const listenNoMore = endWhileStarting();
   const env = readServerEnvironment();
   const log = pino({
     level: env.logLevel,
@@ -76,7 +77,9 @@ export async function runServer(): Promise<void> {
     );
   process.stdout.write(env.isProduction ? `Countersign is ready on ${publicUrl}\n` : describeDevelopment(env, port));
 
-  await askedToStop();
+  const asked = askedToStop();
+  listenNoMore();
+  await asked;
   const times = {
     settleMs: settings.DRAIN_SETTLE_SECONDS * 1000,
     drainMs: settings.DRAIN_SECONDS * 1000,
@@ -116,6 +119,22 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/**
+ * Until it is ready nobody works with it, and what a start changes is changed whole: so it ends at once. Left to the system, the
+ * signal would be lost where this is the first process of a container, and the server that it was for would be killed later, with
+ * people on it. Returns the way to stop.
+ */
+function endWhileStarting(): () => void {
+  // As asked: it is no failure.
+  const end = () => process.exit(0);
+  for (const signal of signals) process.on(signal, end);
+  return () => {
+    for (const signal of signals) process.off(signal, end);
+  };
+}
+
 /**
  * The first signal drains; a second one ends the process at once. A terminal that is closed (SIGHUP) drains as well, and forces
  * nothing: shell and system may both tell it.
@@ -128,7 +147,7 @@ function askedToStop(): Promise<void> {
       isAsked = true;
       resolve();
     };
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
+    for (const signal of signals) process.on(signal, onSignal);
   });
 }
 
