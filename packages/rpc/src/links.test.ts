@@ -1,3 +1,4 @@
+import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 
 import { describeDatabases } from "@app/services/databases";
@@ -49,17 +50,18 @@ describeDatabases((dialect) => {
   test("RST-02, RAT-11: the answers to known, unknown, inactive and password-less addresses are the same to the byte", async () => {
     await using place = await startTestRouter(dialect, { settings: { MAILS_PER_ADDRESS: 100 } });
     const { app } = place;
-    for (const username of ["known", "inactive"]) {
+    for (const username of ["known", "inactive", "passwordless"]) {
       const input = { username, email: `${username}@example.com`, password };
       await app.http("auth.register", { input });
     }
     const { users } = app.db.tables;
     const inactive = (await app.db.select().from(users)).find(({ username }) => username === "inactive");
     await app.auth.accounts.setActive(inactive?.id ?? "", false);
+    await app.db.update(users).set({ passwordHash: null }).where(eq(users.username, "passwordless"));
 
     for (const path of ["auth.requestPasswordReset", "auth.resendVerification"]) {
       const answers = [];
-      for (const name of ["known", "unknown", "inactive"]) {
+      for (const name of ["known", "unknown", "inactive", "passwordless"]) {
         const answer = await app.http(path, { input: { email: `${name}@example.com` } });
         // Both are another each time, whoever asks: that they are there is compared, not what they say.
         const headers = { ...Object.fromEntries(answer.headers), date: "", "x-request-id": "" };
