@@ -7,7 +7,8 @@ import type { Services } from "../services.ts";
 export function startKeepAlive({ connections, settings }: Services): () => void {
   const pingMs = settings.PING_SECONDS * 1000;
   const pongMs = settings.PONG_SECONDS * 1000;
-  const stepMs = Math.max(250, Math.min(pingMs, pongMs) / 4);
+  // What a look comes late by is added to the two.
+  const stepMs = Math.max(250, Math.min(pingMs, pongMs) / 8);
   const pinged = new WeakSet<object>();
 
   const timer = setInterval(() => {
