@@ -227,6 +227,20 @@ test.each(heartbeats)("WSK-37: a flood of %s is closed", async (_kind, beat) => 
   expect(await other.query("anyone")).toHaveProperty("result");
 });
 
+test("whoever is sent away for flooding, again and again, does not flood the log", async () => {
+  await using started = await startTestRouter(sqlite, { settings: { CALLS_PER_SECOND: 1, CALLS_BURST: 1 } });
+  const { app } = started;
+  for (let socket = 0; socket < 150; socket += 1) {
+    await using flooding = await app.open();
+    for (let sent = 0; sent < 5; sent += 1) flooding.send("PING");
+    expect(await flooding.closed).toMatchObject({ code: 4429 });
+  }
+
+  const lines = app.logged.filter(({ message }) => message === "A socket floods and is closed");
+  expect(lines.length).toBeGreaterThanOrEqual(100);
+  expect(lines.length).toBeLessThan(145);
+});
+
 test("WSK-39: a socket that does not answer pings is terminated", async () => {
   await using started = await startTestRouter(sqlite, { settings: { PING_SECONDS: 1, PONG_SECONDS: 1 } });
   await using silent = await started.app.open();

@@ -285,7 +285,7 @@ export class Connection implements Caller {
 
   #flooding(): void {
     this.services.traffic.floodsCut += 1;
-    this.services.log.warn({ connection: this.id, ip: this.request.ip }, "A socket floods and is closed");
+    this.services.refusalLog.write({ connection: this.id, ip: this.request.ip }, "A socket floods and is closed");
     this.close(CloseCode.flooding, "too many messages");
   }
 
@@ -293,7 +293,7 @@ export class Connection implements Caller {
     if (this.#isDead) return;
     this.#isDead = true;
     this.services.traffic.slowReadersCut += 1;
-    this.services.log.warn({ connection: this.id, ip: this.request.ip }, "A reader is too slow and is cut");
+    this.services.refusalLog.write({ connection: this.id, ip: this.request.ip }, "A reader is too slow and is cut");
     this.services.connections.remove(this);
     this.socket.cut();
   }
