@@ -204,6 +204,18 @@ test("REL-34: while more memory is in use than may be, new sockets are refused, 
   expect(await later.query("anyone")).toHaveProperty("result");
 });
 
+test("a crowd that comes back while the database is away is told to come later, and the log once why", async () => {
+  await using started = await start();
+  const { app } = started;
+  const ann = await app.signIn("ann");
+  await app.db.close();
+  const cookie = ann.cookie;
+  for (let tried = 0; tried < 20; tried += 1) expect(await upgrade(app, "/trpc", { Cookie: cookie })).toContain("503");
+  // Whoever shows no token is asked about nowhere.
+  expect(await upgrade(app, "/trpc")).toContain("101");
+  expect(app.logged.filter(({ message }) => message === "An upgrade failed")).toHaveLength(1);
+});
+
 test("REL-50: a crowd that comes at once is let in a few at a time, and calls are quick the while", async () => {
   await using started = await start({ MAX_CONNECTIONS_PER_IP: 10_000 });
   const { app } = started;

@@ -6,6 +6,7 @@ import type { WebSocketServer } from "ws";
 
 import { addressKey, hashToken, type Principal } from "@countersign/auth";
 import { rpcPath } from "@countersign/contract";
+import { DatabaseUnavailable } from "@countersign/db";
 
 import type { HostCheck } from "../http/host.ts";
 import type { OriginCheck } from "../http/origin.ts";
@@ -73,7 +74,11 @@ export function createUpgradeHandler(
     tcp.on("error", () => tcp.destroy());
     const upgraded = options.watchUpgrade(request, () => upgrade(door, request, tcp as Socket, head));
     void upgraded.catch((error: unknown) => {
-      options.services.log.error({ err: error }, "An upgrade failed");
+      const { log, rateLimits } = options.services;
+      // All who come back while the database is away fail alike.
+      const isAway = error instanceof DatabaseUnavailable;
+      if (!isAway || rateLimits.isNews("upgrade failed", performance.now()))
+        log.error({ err: error }, "An upgrade failed");
       refuse(options, tcp, "503 Service Unavailable");
     });
   };
