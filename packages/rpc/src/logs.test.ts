@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
 import { describeDatabases, sqliteDialect as sqlite } from "@app/services/databases";
+import { openDatabase } from "@countersign/db";
 
 import { shortHash } from "./observe/call-facts.ts";
 import { startTestRouter } from "./test/start.ts";
@@ -80,6 +81,37 @@ test("HDR-12: what is told of a failure is an id that stands in the log, beside 
   expect(second?.facts).toMatchObject({ requestId, user: ann.id, session: shortHash(ann.principal.session.id) });
   const { errorId = "" } = { ...(second?.facts as { readonly errorId?: string }) };
   expect(body).toContain(errorId);
+});
+
+test("why the database did not serve calls is told, once a minute for each reason, though the lease finds nothing wrong", async () => {
+  await using started = await startTestRouter(sqlite, { databaseLimits: { lockTimeoutMs: 50 } });
+  const { app } = started;
+  const ann = await app.signIn("ann");
+  await using socket = await ann.open();
+  await using other = await openDatabase(started.databaseUrl, { migrations: [] });
+  const [begun, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  // As a copy or a shell does it: writes wait, and reads go on.
+  const holding = other.transaction(async () => {
+    begun.resolve();
+    await released.promise;
+  });
+  await begun.promise;
+  for (const [call, isOver] of [
+    [() => socket.mutate("slow", { ms: 0 }), "socket"],
+    [() => socket.mutate("slow", { ms: 0 }), "socket"],
+    [async () => (await app.http("slow", { input: { ms: 0 }, cookie: ann.cookie })).json(), "http"],
+  ] as const)
+    expect(await call(), isOver).toMatchObject({ error: { data: { code: "SERVICE_UNAVAILABLE" } } });
+  expect(await socket.query("who")).toHaveProperty("result");
+  released.resolve();
+  await holding;
+
+  const lines = app.logged.filter(({ message }) => message === "The database did not serve a call");
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatchObject({
+    level: "warn",
+    facts: { path: "slow", err: { message: expect.stringContaining("locked by another process") as string } },
+  });
 });
 
 test("a request keeps the name a trusted proxy gave it, when that is one; nobody else names anything", async () => {

@@ -54,6 +54,7 @@ export function formatError(options: {
     ...(path === undefined ? {} : { path: path.slice(0, 64) }),
     ...(error instanceof CallError ? safeDetails(error) : {}),
   };
+  noteUnserved(options);
   if (error.code !== "INTERNAL_SERVER_ERROR") return { message: publicMessage(error), code: shape.code, data };
 
   const errorId = randomUUID();
@@ -64,6 +65,21 @@ export function formatError(options: {
     code: shape.code,
     data: { ...data, errorId },
   };
+}
+
+/**
+ * Why the database did not serve a call, once a minute for each reason: a full disk or a lock may meet those only who write, of
+ * which nothing else tells.
+ */
+function noteUnserved({
+  error: { cause },
+  path,
+  ctx,
+}: Pick<Parameters<typeof formatError>[0], "error" | "path" | "ctx">) {
+  if (!(cause instanceof DatabaseUnavailable) || ctx === undefined) return;
+  const { refusalLog } = ctx.caller.services;
+  const facts = () => ({ path, ...callFacts(ctx.caller), err: cause });
+  refusalLog.writeNews(`database ${cause.message}`, facts, "The database did not serve a call");
 }
 
 /** The one gate for redirects: wherever the wish comes from, only a path of this site leaves. */
