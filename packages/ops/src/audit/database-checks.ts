@@ -205,7 +205,7 @@ export const databaseChecks: readonly Check[] = [
       facts.bus?.isReachable === false
         ? "It does not answer: until it does, servers learn of each other's changes by the database's notices and the lease."
         : null,
-    cure: "See to it that it runs, and that path or address, user and password are right.",
+    cure: "See to it that it runs, and that address, user and password are right.",
   },
   {
     id: "uploads-local",
