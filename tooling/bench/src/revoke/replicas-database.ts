@@ -1,6 +1,9 @@
 import { Pool } from "pg";
 
+import { newId } from "@countersign/auth";
+
 import { monotonicMs } from "../monotonic-clock.ts";
+import type { SignInProvider } from "../side/side.ts";
 import { createBenchAccounts } from "../sides/countersign-accounts.ts";
 import { createMembers, type Member } from "../sides/countersign-members.ts";
 import { permission } from "../sides/permission.ts";
@@ -13,6 +16,8 @@ export interface ReplicasDatabase extends AsyncDisposable {
   readExpiry(sessionId: string): Promise<number>;
   /** The permission is the group's from now on, and no longer the user's own. */
   allowByGroup(userId: string): Promise<void>;
+  /** The session came from this provider, which calls it by the same name. */
+  connect(member: Member, sessionId: string, provider: SignInProvider): Promise<void>;
   /** From now on nothing tells of a change but reading. */
   silence(): Promise<void>;
 }
@@ -54,6 +59,17 @@ export async function fillReplicasDatabase(url: string, sessionCounts: readonly 
     async allowByGroup(userId) {
       await pool.query("insert into group_members values ($1, $2)", [groupId, userId]);
       await pool.query("delete from user_permissions where user_id = $1", [userId]);
+    },
+    async connect({ userId }, sessionId, { name, issuer }) {
+      const identityId = newId();
+      await pool.query(
+        `insert into identities (id, user_id, issuer, subject, provider, created_at) values ($1, $2, $3, $2::text, $4, now())`,
+        [identityId, userId, issuer, name],
+      );
+      await pool.query(
+        "insert into provider_sessions (session_id, identity_id, provider, sid, version) values ($1, $2, $3, $1::text, 1)",
+        [sessionId, identityId, name],
+      );
     },
     async silence() {
       for (const table of ["users", "sessions"]) {

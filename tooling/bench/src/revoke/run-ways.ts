@@ -9,6 +9,7 @@ import { type SideProcess, startSide } from "../side/start-side.ts";
 import type { Member } from "../sides/countersign-members.ts";
 import { isUntouched, watchSnapshots } from "../wire/watch-snapshots.ts";
 
+import { type LogoutProvider, startLogoutProvider } from "./logout-provider.ts";
 import { fillReplicasDatabase, type ReplicasDatabase } from "./replicas-database.ts";
 import { sessionEnded } from "./run-scenarios.ts";
 import { openVictimSockets, type VictimSocket } from "./victim-sockets.ts";
@@ -56,7 +57,10 @@ export async function runWays(plan: ReplicasPlan, options: RunWaysOptions): Prom
 
   const mailFile = scratch.file(`mails ${plan.label}`);
   const settings = { SESSION_FRESH_SECONDS: 86_400, MAILS_PER_HOUR: 1_000_000, ...plan.settings };
-  const sidePlan = { name: "replica", databaseUrl, bus: plan.bus, mailFile, settings } as const;
+  const provider = stack.use(await startLogoutProvider());
+  const { name, issuer, clientId } = provider;
+  const known = { name, issuer, clientId };
+  const sidePlan = { name: "replica", databaseUrl, bus: plan.bus, mailFile, settings, provider: known } as const;
   const sides = await Promise.all(Array.from({ length: replicas }, () => startSide(sidePlan)));
   for (const side of sides) stack.use(side);
   const watching = await Promise.all(
@@ -70,7 +74,7 @@ export async function runWays(plan: ReplicasPlan, options: RunWaysOptions): Prom
   const found: Figures = new Map();
   for (const way of ways) {
     tell(`${plan.label}: a user ${way.label}`);
-    const rest = { database, adminCookie, mailFile };
+    const rest = { database, adminCookie, mailFile, provider };
     const victims = members.splice(0, rounds);
     const run = (victim: Member, round: number) => runRound(way, { ...rest, sides, victim, round, plan });
     // What takes seconds is waited for by some together.
@@ -102,6 +106,7 @@ interface Round {
   readonly database: ReplicasDatabase;
   readonly adminCookie: string;
   readonly mailFile: string;
+  readonly provider: LogoutProvider;
   readonly sides: readonly SideProcess[];
   readonly victim: Member;
   readonly round: number;

@@ -7,6 +7,7 @@ import { benchPassword } from "../sides/countersign-accounts.ts";
 import type { Member } from "../sides/countersign-members.ts";
 import { origin } from "../wire/wire-socket.ts";
 
+import type { LogoutProvider } from "./logout-provider.ts";
 import type { ReplicasDatabase } from "./replicas-database.ts";
 
 /** What access is taken away with. */
@@ -18,6 +19,7 @@ export interface WayMeans {
   /** The `Cookie` header of a superuser who signed in just now. */
   readonly adminCookie: string;
   readonly mailFile: string;
+  readonly provider: LogoutProvider;
 }
 
 /** A way of losing access. */
@@ -99,6 +101,17 @@ export const ways: readonly Way[] = [
     },
   },
   {
+    label: "signs out at the identity provider",
+    ended: [0],
+    prepare: ({ database, provider, victim }) => database.connect(victim, sessionOf({ victim }, 0).id, provider),
+    take: async (means) => {
+      const { provider } = means;
+      const body = new URLSearchParams({ logout_token: await provider.logoutToken(sessionOf(means, 0).id) });
+      await post(means, `/auth/oidc/${provider.name}/backchannel-logout`, { body });
+      return whenTold(means, 0);
+    },
+  },
+  {
     label: "the session's row is deleted by hand",
     ended: [0],
     take: ({ database, victim }) => database.deleteSession(sessionOf({ victim }, 0).id),
@@ -148,12 +161,15 @@ function cookieOf(means: WayMeans, index: number): string {
 }
 
 /** As a page does it. */
-async function call({ side }: WayMeans, path: string, cookie: string | null, input?: object): Promise<void> {
-  const response = await fetch(`http://127.0.0.1:${side.port}/trpc/${path}`, {
-    method: "POST",
+function call(means: WayMeans, path: string, cookie: string | null, input?: object): Promise<void> {
+  return post(means, `/trpc/${path}`, {
     headers: { origin, "content-type": "application/json", ...(cookie === null ? {} : { cookie }) },
     body: input === undefined ? null : JSON.stringify(input),
   });
+}
+
+async function post({ side }: WayMeans, path: string, request: RequestInit): Promise<void> {
+  const response = await fetch(`http://127.0.0.1:${side.port}${path}`, { method: "POST", ...request });
   const text = await response.text();
   if (!response.ok) throw new Error(`${path} was answered with ${response.status}: ${text}`);
 }

@@ -16,6 +16,15 @@ export interface SidePlan {
   readonly bus?: ReplicaBus;
   /** Mails are added to this file, a line of JSON each, instead of being sent. */
   readonly mailFile?: string;
+  /** People come by it as well. */
+  readonly provider?: SignInProvider;
+}
+
+/** An identity provider, as an app is told of it. */
+export interface SignInProvider {
+  readonly name: string;
+  readonly issuer: string;
+  readonly clientId: string;
 }
 
 export interface ReplicaBus {

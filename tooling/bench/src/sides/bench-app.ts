@@ -6,6 +6,7 @@ import { defaultSettings, type Settings } from "@countersign/contract";
 import type { CoreTables, Database } from "@countersign/db";
 import { type App, createApp } from "@countersign/rpc";
 
+import type { SignInProvider } from "../side/side.ts";
 import { origin } from "../wire/wire-socket.ts";
 
 import { permission } from "./permission.ts";
@@ -31,10 +32,12 @@ export function createBenchApp<Tables extends CoreTables>(options: {
   readonly bus: Bus;
   readonly settings: Partial<Settings>;
   readonly mailer?: Mailer;
+  readonly provider?: SignInProvider | undefined;
 }): { readonly app: App; readonly auth: Auth } {
-  const { router, db, bus, mailer = nowhere } = options;
+  const { router, db, bus, mailer = nowhere, provider } = options;
   const settings = { ...baseSettings, ...options.settings };
-  const auth = createAuth({ db, bus, settings, permissions: [permission], mailer, publicUrl: origin });
+  const oidc = { providers: provider ? [provider] : [], allowLoopback: true };
+  const auth = createAuth({ db, bus, settings, permissions: [permission], mailer, publicUrl: origin, oidc });
   const app = createApp({
     router,
     db,

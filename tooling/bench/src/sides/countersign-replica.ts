@@ -28,6 +28,7 @@ export async function serveReplica({
   bus: choice,
   mailFile,
   settings = {},
+  provider,
 }: SidePlan): Promise<Side> {
   const db = await openDatabase(databaseUrl, { migrations: [] });
   const bus = await openBus(choice);
@@ -60,7 +61,7 @@ export async function serveReplica({
       if (mailFile !== undefined) appendFileSync(mailFile, `${JSON.stringify(mail)}\n`);
     },
   };
-  const { app } = createBenchApp({ router: own, db, bus, settings, mailer });
+  const { app } = createBenchApp({ router: own, db, bus, settings, mailer, provider });
   const port = await app.listen({ port: 0, host: "127.0.0.1" });
 
   return {
