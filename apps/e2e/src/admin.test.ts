@@ -71,7 +71,7 @@ for (const look of [{ locale: "en-GB" }, { locale: "ar", viewport: { width: 360,
     }
     await page.getByRole("link", { name: bob.username }).click();
     await expect(page.getByRole("heading", { name: bob.username })).toBeVisible();
-    await expect(page.getByRole("heading", { level: 2 })).toHaveCount(6);
+    await expect(page.getByRole("heading", { level: 2 })).toHaveCount(7);
     const opening = page.locator(".cs-section__head > .cs-button");
     while ((await opening.count()) > 0) await opening.first().click();
     await expect(page.getByRole("checkbox").first()).toBeVisible();
