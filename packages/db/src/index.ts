@@ -18,12 +18,12 @@ export {
 export { type DatabaseLocation, parseDatabaseUrl } from "./database-url.ts";
 export { deleteInParts } from "./delete-in-parts.ts";
 export { forUpdate } from "./for-update.ts";
-export { notHeld } from "./not-held.ts";
 export { type Keyset, orderByKeyset, rowsAfterCursor, toPage } from "./keyset-page.ts";
 export { textContains, textStartsWith } from "./like.ts";
 export { migrateDatabase, type MigrateDatabaseOptions, readMigrationStatus } from "./migrate-database.ts";
 export type { MigrationStatus } from "./migrate.ts";
 export type { MigrationSet } from "./migration-set.ts";
+export { notHeld } from "./not-held.ts";
 export { openDatabase, type OpenDatabaseOptions } from "./open-database.ts";
 export { Patience, patienceLeftMs, spendPatience, waitPatiently, withoutPatience } from "./patience.ts";
 export { type OnRowsChanged, rowsTopic, type WatchedRows } from "./row-changes.ts";

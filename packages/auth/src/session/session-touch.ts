@@ -4,7 +4,7 @@ import { and, inArray, lte, sql } from "drizzle-orm";
 
 import type { Bus } from "@countersign/bus";
 import type { Settings } from "@countersign/contract";
-import type { Database } from "@countersign/db";
+import { type Database, notHeld } from "@countersign/db";
 
 import type { Clock } from "../clock.ts";
 
@@ -76,7 +76,7 @@ export function createSessionTouch({
       })
       .where(
         and(
-          inArray(sessions.id, db.dialect === "postgres" ? unlocked(db, ids) : [...ids]),
+          inArray(sessions.id, unlocked(db, ids)),
           lte(sessions.lastUsedAt, new Date(now.getTime() - intervalMs)),
           // What has ended stays ended.
           isRunning(sessions, now),
@@ -113,10 +113,9 @@ export function createSessionTouch({
 /** Those no other transaction is changing, in one order everywhere: what is being rotated, ended or touched can be left out. */
 function unlocked(db: Database, ids: readonly string[]) {
   const { sessions } = db.tables;
-  return db
+  const all = db
     .select({ id: sessions.id })
     .from(sessions)
-    .where(inArray(sessions.id, [...ids]))
-    .orderBy(sessions.id)
-    .for("update", { skipLocked: true });
+    .where(inArray(sessions.id, [...ids]));
+  return notHeld(db, all.orderBy(sessions.id));
 }
