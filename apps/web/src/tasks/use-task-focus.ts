@@ -2,8 +2,17 @@ import { useCallback, useEffect } from "react";
 
 type Control = "menu" | "link";
 
-/** The tasks that may have the focus, the best first. One for all who ask: what was wanted last counts. */
-let wanted: { readonly ids: readonly string[]; readonly control: Control; readonly until: number } | null = null;
+interface Wanted {
+  /** The tasks that may have the focus, the best first. */
+  readonly ids: readonly string[];
+  readonly control: Control;
+  readonly until: number;
+  /** What has the focus while none of the tasks is on the page: a list that is still loading may bring one. */
+  standIn: HTMLElement | null;
+}
+
+/** One for all who ask: what was wanted last counts. */
+let wanted: Wanted | null = null;
 
 /**
  * Keeps the focus with a task that is about to move or go: what had it is then somewhere else on the page, or nowhere. Call
@@ -16,7 +25,7 @@ export function useTaskFocus(control: Control = "menu"): (taskId: string) => voi
   return useCallback(
     (taskId) => {
       const ids = [taskId, ...(neighboursOf(taskId) ?? wanted?.ids ?? [])];
-      wanted = { ids, control, until: performance.now() + patienceMs };
+      wanted = { ids, control, until: performance.now() + patienceMs, standIn: null };
       // The menu it was chosen in closes without anything else being rendered.
       requestAnimationFrame(restore);
     },
@@ -28,11 +37,15 @@ export function useTaskFocus(control: Control = "menu"): (taskId: string) => voi
 const patienceMs = 2000;
 
 function restore() {
-  if (wanted === null || document.activeElement !== document.body) return;
+  if (wanted === null) return;
   if (wanted.until < performance.now()) return void (wanted = null);
-  const { ids, control } = wanted;
+  const { ids, control, standIn } = wanted;
+  const focused = document.activeElement;
+  if (focused !== document.body && focused !== standIn) return;
+
   const target = ids.map((id) => controlOf(id, control)).find((element) => element !== null);
-  (target ?? document.querySelector<HTMLElement>("h1"))?.focus();
+  wanted.standIn = target ? null : document.querySelector("h1");
+  (target ?? wanted.standIn)?.focus();
 }
 
 /** Null of a task that is not there any more: whoever came to it before knows its neighbours. */
