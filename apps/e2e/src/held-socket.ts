@@ -6,8 +6,10 @@ export interface HeldSocket {
   hold(): void;
   /** All of what was held up arrives, and all that comes after. */
   release(): void;
-  /** Closes the page's socket as a lost connection does; what was held up is lost. It may come back at once. */
+  /** Closes the page's socket as a lost connection does; what was held up is lost. It may come back at once, by a new one. */
   cut(): Promise<void>;
+  /** How many sockets the page has opened. */
+  readonly opened: number;
   /** What the page has sent. */
   readonly sent: readonly string[];
 }
@@ -15,13 +17,15 @@ export interface HeldSocket {
 /** Stands between a page and the server from now on; call it before the page goes anywhere. */
 export async function holdSocket(page: Page): Promise<HeldSocket> {
   const sent: string[] = [];
+  let opened = 0;
   let isHeld = false;
   let kept: (() => void)[] = [];
-  let present: WebSocketRoute | null = null;
+  let present: { readonly socket: WebSocketRoute; readonly server: WebSocketRoute } | null = null;
 
   await page.routeWebSocket(/\/trpc/, (socket) => {
     const server = socket.connectToServer();
-    present = socket;
+    present = { socket, server };
+    opened += 1;
     socket.onMessage((message) => {
       sent.push(String(message));
       server.send(message);
@@ -34,6 +38,9 @@ export async function holdSocket(page: Page): Promise<HeldSocket> {
 
   return {
     sent,
+    get opened() {
+      return opened;
+    },
     hold: () => void (isHeld = true),
     release() {
       isHeld = false;
@@ -43,7 +50,10 @@ export async function holdSocket(page: Page): Promise<HeldSocket> {
     async cut() {
       kept = [];
       isHeld = false;
-      await present?.close({ code: 3000 });
+      const lost = present;
+      present = null;
+      await lost?.socket.close({ code: 3000 });
+      await lost?.server.close();
     },
   };
 }
