@@ -1,6 +1,9 @@
 import { request } from "node:http";
 import { connect } from "node:net";
 
+import { CspEvaluator } from "csp_evaluator";
+import { Severity } from "csp_evaluator/dist/finding.js";
+import { CspParser } from "csp_evaluator/dist/parser.js";
 import { expect, test, vi } from "vitest";
 
 import { describeDatabases, sqliteDialect as sqlite } from "@app/services/databases";
@@ -309,6 +312,18 @@ test("B2: the request's facts are frozen and hold no session cookie", async () =
     locale: "fr-CH",
   });
   expect(JSON.stringify(facts)).not.toContain(ann.cookie.split("=")[1]);
+});
+
+test("HDR-02: the content security policy gives csp_evaluator nothing to find but that the site's own scripts run", async () => {
+  await using started = await startTestRouter(sqlite);
+  const { headers } = await send(started.app, "/healthz", { method: "GET" });
+  const findingsOf = (policy: string) =>
+    new CspEvaluator(new CspParser(policy).csp).evaluate().map(({ severity, directive }) => ({ severity, directive }));
+  // Files that users upload are sent with a policy of their own (send-file.ts).
+  expect(findingsOf(String(headers["content-security-policy"]))).toEqual([
+    { severity: Severity.MEDIUM_MAYBE, directive: "script-src" },
+  ]);
+  expect(findingsOf("default-src *")).toContainEqual({ severity: Severity.HIGH, directive: "default-src" });
 });
 
 test("HDR-02, HDR-08, HDR-15: every answer carries the security headers and says nothing of the software", async () => {
