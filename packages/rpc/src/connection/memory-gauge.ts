@@ -1,10 +1,6 @@
 import { getHeapSpaceStatistics, getHeapStatistics } from "node:v8";
 
-/**
- * What V8 adds to `--max-old-space-size` in the limit it tells: its young generation at its largest. The process ends when the
- * old one is full, long before the sum is.
- */
-const youngBytes = 3 * 32 * 1024 * 1024;
+import { readOldSpaceLimit } from "./old-space-limit.ts";
 
 /** So long one reading is good for. */
 const goodForMs = 250;
@@ -19,19 +15,20 @@ export type MemoryGauge = () => number;
 export function createMemoryGauge(): MemoryGauge {
   let share = 0;
   let readAt = Number.NEGATIVE_INFINITY;
+  const oldBytes = readOldSpaceLimit(getHeapStatistics().heap_size_limit);
   return () => {
     const now = performance.now();
     if (now - readAt < goodForMs) return share;
     readAt = now;
-    share = Math.max(readHeapShare(), readProcessShare());
+    share = Math.max(readHeapShare(oldBytes), readProcessShare());
     return share;
   };
 }
 
-function readHeapShare(): number {
+function readHeapShare(oldBytes: number): number {
   const old = getHeapSpaceStatistics().filter(({ space_name: name }) => !name.startsWith("new_"));
   const used = old.reduce((sum, space) => sum + space.space_used_size, 0);
-  return used / Math.max(getHeapStatistics().heap_size_limit - youngBytes, youngBytes / 8);
+  return used / oldBytes;
 }
 
 /** 0 where nothing limits the process. */
