@@ -12,6 +12,22 @@ if (program === null && process.env["CI"])
   throw new Error("There is no redis-server, and these tests are not skipped in CI.");
 if (program === null) process.stderr.write("redis-server is not installed: the Redis bus is NOT tested.\n");
 
+/** Of a Redis that is there anyway, for those who test against theirs; it is neither stopped nor emptied. */
+const givenUrl = process.env["REDIS_URL"] ?? "";
+
+describe.skipIf(givenUrl === "")("a bus over the Redis that REDIS_URL names", () => {
+  const open = async (options?: { readonly onError?: (error: unknown) => void }) =>
+    connected(createRedisBus({ url: givenUrl, heartbeatMs: 200, ...options }));
+
+  testBus(open);
+  testReplicas(open, async () => {
+    const admin = await createClient({ url: givenUrl }).connect();
+    // All who subscribe: whose is whose is not told. They come back by themselves, and so do those of others.
+    await admin.sendCommand(["CLIENT", "KILL", "TYPE", "pubsub"]);
+    admin.destroy();
+  });
+});
+
 describe.skipIf(program === null)("a bus over Redis", () => {
   let server: OwnRedis;
   beforeAll(async () => {
