@@ -8,6 +8,7 @@ import { expect, test, vi } from "vitest";
 
 import { describeDatabases, sqliteDialect as sqlite } from "@app/services/databases";
 
+import { exchange } from "./test/exchange.ts";
 import { startTestRouter } from "./test/start.ts";
 import type { TestApp } from "./testing/index.ts";
 
@@ -32,16 +33,6 @@ function send(
 }
 
 /** Sends these bytes, and returns all that comes back. */
-function exchange(app: TestApp, text: string): Promise<string> {
-  return new Promise((resolve) => {
-    let data = "";
-    const socket = connect(Number(new URL(app.url).port), "127.0.0.1", () => socket.write(text));
-    socket.on("data", (part) => (data += part.toString()));
-    socket.on("close", () => resolve(data));
-    socket.setTimeout(1000, () => socket.destroy());
-  });
-}
-
 const json = { "content-type": "application/json" };
 
 describeDatabases((dialect) => {

@@ -1,9 +1,8 @@
-import { connect } from "node:net";
-
 import { expect, test } from "vitest";
 
 import { sqliteDialect as sqlite } from "@app/services/databases";
 
+import { exchange } from "./test/exchange.ts";
 import { startTestRouter } from "./test/start.ts";
 import type { TestApp } from "./testing/index.ts";
 
@@ -12,18 +11,6 @@ const start = (settings = {}) => startTestRouter(sqlite, { settings });
 /** Sends raw bytes and returns the first line of the answer. */
 async function raw(app: TestApp, text: string): Promise<string> {
   return (await exchange(app, text)).split("\r\n", 1)[0] ?? "";
-}
-
-/** The same, and the whole of the answer. */
-function exchange(app: TestApp, text: string): Promise<string> {
-  return new Promise((resolve) => {
-    const socket = connect(Number(new URL(app.url).port), "127.0.0.1", () => socket.write(text));
-    let answer = "";
-    socket.on("data", (data) => (answer += data.toString("latin1")));
-    socket.on("error", () => resolve(answer));
-    socket.on("close", () => resolve(answer));
-    socket.setTimeout(2000, () => socket.destroy());
-  });
 }
 
 function upgrade(app: TestApp, target: string, headers: Record<string, string> = {}): Promise<string> {

@@ -1,5 +1,4 @@
 import { mkdtempDisposableSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -7,22 +6,8 @@ import { expect, test } from "vitest";
 
 import { sqliteDialect as sqlite } from "@app/services/databases";
 
+import { exchange } from "../test/exchange.ts";
 import { startTestRouter } from "../test/start.ts";
-
-/** Sends these bytes, and returns the head of the answer. */
-function exchange(url: string, bytes: string): Promise<string> {
-  const { port } = new URL(url);
-  return new Promise((resolve, reject) => {
-    let answer = "";
-    const socket = connect(Number(port), "127.0.0.1", () => socket.write(bytes));
-    socket.on("data", (data) => {
-      answer += data.toString();
-      if (answer.includes("\r\n\r\n")) socket.destroy();
-    });
-    socket.on("close", () => resolve(answer));
-    socket.on("error", reject);
-  });
-}
 
 /** What is asked, and how it is answered: every way an answer is written. */
 function requests(host: string): [name: string, request: string, status: number][] {
@@ -57,7 +42,7 @@ test("HDR-01: over https every answer says that only https is to be used, also t
   const options = { publicUrl, allowedOrigins: [publicUrl], webFolder: site.path };
   await using started = await startTestRouter(sqlite, options);
   for (const [name, request, status] of requests("app.example")) {
-    const answer = await exchange(started.app.url, request);
+    const answer = await exchange(started.app, request);
     expect(answer, name).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     const [, seconds] = /^strict-transport-security: max-age=(\d+); includeSubDomains\r$/im.exec(answer) ?? [];
     expect(Number(seconds), name).toBeGreaterThanOrEqual(31_536_000);
@@ -67,7 +52,7 @@ test("HDR-01: over https every answer says that only https is to be used, also t
 test("over http nothing says so: this machine must stay reachable", async () => {
   await using started = await startTestRouter(sqlite, { allowedOrigins: ["https://app.example"] });
   for (const [name, request] of requests("app.example")) {
-    const answer = await exchange(started.app.url, request);
+    const answer = await exchange(started.app, request);
     expect(answer, name).toMatch(/^HTTP\/1\.1 \d/);
     expect(answer.toLowerCase(), name).not.toContain("strict-transport-security");
   }
