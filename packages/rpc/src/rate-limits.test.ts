@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
 import { sqliteDialect as sqlite } from "@app/services/databases";
 
@@ -57,6 +57,31 @@ test("RAT-10: calls over HTTP alone come to an end as well: a burst, and what co
   expect(refused).toHaveLength(answers.length - admitted);
   for (const { headers } of refused) expect(headers.get("retry-after")).toBe("1");
   expect((await call(bob.cookie)).status).toBe(200);
+});
+
+test("WSK-36: whoever has called too often over other sockets is refused over one more, and nothing is read for it", async () => {
+  await using started = await startTestRouter(sqlite, { settings });
+  const { app } = started;
+  const [ann, bob] = [await app.signIn("ann"), await app.signIn("bob")];
+  // Nothing comes back meanwhile.
+  const clock = vi.spyOn(performance, "now").mockReturnValue(performance.now());
+  for (let opened = 0; opened < 5; opened += 1) {
+    await using socket = await ann.open();
+    for (let call = 0; call < settings.CALLS_BURST; call += 1) {
+      expect(await socket.query("who")).toHaveProperty("result");
+    }
+  }
+
+  await using last = await ann.open();
+  await using other = await bob.open();
+  const read = vi.spyOn(app.app.services.auth.sessions, "validate");
+  for (let call = 0; call < settings.CALLS_BURST; call += 1) {
+    expect(await last.query("who")).toMatchObject({ error: { data: { reason: "RATE_LIMITED" } } });
+  }
+  expect(read).not.toHaveBeenCalled();
+  expect(await other.query("who")).toMatchObject({ result: { data: "bob" } });
+  expect(read).toHaveBeenCalled();
+  clock.mockRestore();
 });
 
 test("RAT-16: whoever tries tokens by chance is refused after a while, which the log tells once; users at the same address are not", async () => {

@@ -150,10 +150,15 @@ export class Connection implements Caller {
     if (!this.#frameBucket.take(count, this.lastHeardAt)) this.#flooding();
   }
 
-  /** May this socket make one more call? Not too often, and not while it leaves a heap of answers unread. */
+  /**
+   * May this socket make one more call, and its user over all sockets? Not too often, and not while it leaves a heap of answers
+   * unread. Whose socket it is never changes, so that nothing has to be read for a refusal.
+   */
   admitCall(): boolean {
-    const { MAX_BUFFERED_BYTES } = this.services.settings;
-    return this.socket.bufferedAmount < MAX_BUFFERED_BYTES / 4 && this.#callBucket.take(1, performance.now());
+    const { settings, rateLimits } = this.services;
+    if (this.socket.bufferedAmount >= settings.MAX_BUFFERED_BYTES / 4) return false;
+    const now = performance.now();
+    return this.#callBucket.take(1, now) && rateLimits.admit(this.userId ?? this.addressKey, now);
   }
 
   noteBadFrame(): void {

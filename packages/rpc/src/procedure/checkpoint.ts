@@ -78,7 +78,9 @@ export async function admit(
     auth.oidc.noteUse(principal.session.id);
   }
 
-  if (!isRecheck && !rateLimits.admit(principal?.user.id ?? caller.addressKey, performance.now()))
+  // Sockets have been asked already; whose a request is, only its session tells.
+  const isCounted = connection !== null || isRecheck;
+  if (!isCounted && !rateLimits.admit(principal?.user.id ?? caller.addressKey, performance.now()))
     throw tooMany(caller);
   const refusal = recalled === null ? refusalOf(caller, rule, principal) : null;
   if (refusal) {
