@@ -41,6 +41,11 @@ export const benchmarks: readonly Benchmark[] = [
     run: async (options) => (await import("./flood/bench-login-flood.ts")).benchLoginFlood(options),
   },
   {
+    name: "message-flood",
+    about: "what others wait while one user sends ten times what is allowed",
+    run: async (options) => (await import("./flood/bench-message-flood.ts")).benchMessageFlood(options),
+  },
+  {
     name: "timing",
     about: "whether an answer, or the time it takes, tells which accounts there are",
     run: async (options) => (await import("./timing/bench-timing.ts")).benchTiming(options),

@@ -15,7 +15,7 @@ const main = join(import.meta.dirname, "main.ts");
 
 test("without a name the benchmarks are listed", async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [main]);
-  for (const name of ["calls", "revoke", "push", "crud", "live", "memory", "login-flood", "timing"])
+  for (const name of ["calls", "revoke", "push", "crud", "live", "memory", "login-flood", "message-flood", "timing"])
     expect(stdout).toMatch(new RegExp(`^ {2}${name} `, "m"));
 });
 

@@ -13,7 +13,7 @@ async function main(words: readonly string[]): Promise<void> {
   const { name, jsonFile, ...options } = readArguments(words);
   const benchmark = benchmarks.find((each) => each.name === name);
   if (!benchmark) {
-    const list = benchmarks.map((each) => `  ${each.name.padEnd(11)} ${each.about}`).join("\n");
+    const list = benchmarks.map((each) => `  ${each.name.padEnd(13)} ${each.about}`).join("\n");
     const usage = `pnpm bench NAME [--rounds N] [--seconds S] [--connections N] [--replicas N] [--json FILE] [--profile FOLDER]\n\n${list}`;
     if (name !== null) throw new Error(`There is no benchmark "${name}".\n\n${usage}`);
     return console.log(usage);

@@ -1,102 +1,49 @@
-import { setTimeout as pause } from "node:timers/promises";
+import type { Report } from "../benchmark.ts";
+import { quantile } from "../report/statistics.ts";
+import { createBenchAccounts } from "../sides/countersign-accounts.ts";
+import { createMembers } from "../sides/countersign-members.ts";
 
-import { startPostgres } from "@app/services";
+import { floodLogins, type LoginFlood } from "./flood-logins.ts";
+import {
+  callsPerSecondOfEach,
+  type FloodedOutcome,
+  type FloodOptions,
+  measureFloods,
+  rowsOf,
+} from "./measure-floods.ts";
 
-import type { BenchmarkOptions, Report } from "../benchmark.ts";
-import { quantile, spreadOf } from "../report/statistics.ts";
-import { ScratchFolder } from "../scratch-folder.ts";
-import { buildSides } from "../side/build-side.ts";
-import { type SideProcess, startSide } from "../side/start-side.ts";
-import { type BenchAccount, createBenchAccounts } from "../sides/countersign-accounts.ts";
-import { createMembers, type Member } from "../sides/countersign-members.ts";
-
-import { type Flood, floodLogins } from "./flood-logins.ts";
-import { PacedCalls } from "./paced-calls.ts";
-
-export interface LoginFloodOptions extends BenchmarkOptions {
-  readonly databases?: readonly ("SQLite" | "Postgres")[];
+export interface LoginFloodOptions extends FloodOptions {
   /** How many sign in at once. */
   readonly logins?: number;
-  /** What else is done to the server meanwhile: for showing that the benchmark would notice. */
-  readonly disturb?: (side: SideProcess) => Promise<unknown>;
 }
-
-/** What callers waited while nobody signed in, and while all did. */
-interface Round {
-  readonly quiet: readonly number[];
-  readonly flooded: readonly number[];
-  readonly flood: Flood;
-}
-
-const callsPerSecondOfEach = 10;
 
 /** Do others wait while very many people sign in at once, each costing tens of milliseconds of hashing? */
 export async function benchLoginFlood(options: LoginFloodOptions): Promise<Report> {
-  const { databases = ["SQLite", "Postgres"], connections = 100, logins = 200 } = options;
-  using scratch = new ScratchFolder();
-  await using stack = new AsyncDisposableStack();
-
-  const entry = await buildSides(scratch.path);
-
-  const outcomes: { readonly database: string; readonly rounds: readonly Round[] }[] = [];
-  for (const database of databases) {
-    const databaseUrl =
-      database === "SQLite"
-        ? `sqlite:${scratch.file("flood.db")}`
-        : await stack.use(await startPostgres()).createDatabase();
-    const members = await createMembers(
-      databaseUrl,
-      Array.from({ length: connections }, () => 1),
-    );
-    const accounts = await createBenchAccounts(databaseUrl, logins);
-    outcomes.push({ database, rounds: await measure(database, { ...options, entry, databaseUrl, members, accounts }) });
-  }
+  const { rounds = 3, seconds = 3, connections = 100, logins = 200 } = options;
+  const outcomes = await measureFloods({
+    ...options,
+    rounds,
+    seconds,
+    async plan(databaseUrl) {
+      const members = await createMembers(
+        databaseUrl,
+        Array.from({ length: connections }, () => 1),
+      );
+      const accounts = await createBenchAccounts(databaseUrl, logins);
+      return { members, floods: [{ name: "all sign in", run: ({ port }) => floodLogins(port, accounts) }] };
+    },
+  });
   return report(outcomes, { connections, logins });
 }
 
-async function measure(
-  database: string,
-  options: LoginFloodOptions & {
-    readonly entry: string;
-    readonly databaseUrl: string;
-    readonly members: readonly Member[];
-    readonly accounts: readonly BenchAccount[];
-  },
-): Promise<Round[]> {
-  const { rounds = 3, seconds = 3, entry, databaseUrl, members, accounts, profileFolder, tell } = options;
-  await using side = await startSide({ name: "countersign", databaseUrl }, { entry, profileFolder });
-  using calls = await PacedCalls.start({
-    port: side.port,
-    members,
-    callsPerSecond: members.length * callsPerSecondOfEach,
-  });
-  await pause(Math.min(seconds, 1) * 1000);
-
-  const found: Round[] = [];
-  for (let round = 1; round <= rounds; round += 1) {
-    tell(`${database}: round ${round} of ${rounds}`);
-    await calls.takeLatencies();
-    await pause(seconds * 1000);
-    const quiet = await calls.takeLatencies();
-    const [flood] = await Promise.all([floodLogins(side.port, accounts), options.disturb?.(side)]);
-    found.push({ quiet, flooded: await calls.takeLatencies(), flood });
-  }
-  return found;
-}
-
 function report(
-  outcomes: readonly { readonly database: string; readonly rounds: readonly Round[] }[],
+  outcomes: readonly FloodedOutcome<LoginFlood>[],
   setting: { readonly connections: number; readonly logins: number },
 ): Report {
-  const callRows = outcomes.flatMap(({ database, rounds }) =>
-    (["quiet", "flooded"] as const).map((when) => {
-      const { count, p50, p99, max } = spreadOf(rounds.flatMap((round) => round[when]));
-      return [`${database}, ${when === "quiet" ? "nobody signs in" : "all sign in"}`, count, p50, p99, max];
-    }),
-  );
   const loginRows = outcomes.map(({ database, rounds }) => {
-    const waits = rounds.flatMap(({ flood }) => flood.ms);
-    const perSecond = rounds.map(({ flood }) => flood.ms.length / flood.seconds);
+    const floods = rounds.flatMap(({ flooded }) => flooded.map(({ outcome }) => outcome));
+    const waits = floods.flatMap(({ ms }) => ms);
+    const perSecond = floods.map(({ ms, seconds }) => ms.length / seconds);
     return [database, waits.length, quantile(waits, 0.5), quantile(waits, 1), quantile(perSecond, 0.5)];
   });
   return {
@@ -104,7 +51,13 @@ function report(
       {
         title: `Calls of ${setting.connections} users while ${setting.logins} others sign in at once, ms`,
         columns: ["", "calls", "p50", "p99", "max"],
-        rows: callRows,
+        rows: rowsOf(outcomes, "nobody signs in").map(({ name, spread: { count, p50, p99, max } }) => [
+          name,
+          count,
+          p50,
+          p99,
+          max,
+        ]),
       },
       {
         title: "The sign-ins, ms",

@@ -3,7 +3,7 @@ import { type BenchAccount, benchPassword } from "../sides/countersign-accounts.
 import { HttpLine } from "../wire/http-line.ts";
 
 /** How a flood of sign-ins went. */
-export interface Flood {
+export interface LoginFlood {
   /** From the first request to the last answer. */
   readonly seconds: number;
   /** How long each sign-in waited for its answer. */
@@ -15,7 +15,7 @@ export interface Flood {
  *
  * @throws when one is not signed in
  */
-export async function floodLogins(port: number, accounts: readonly BenchAccount[]): Promise<Flood> {
+export async function floodLogins(port: number, accounts: readonly BenchAccount[]): Promise<LoginFlood> {
   using lines = new DisposableStack();
   const open = await Promise.all(accounts.map(() => HttpLine.open(port)));
   for (const line of open) lines.use(line);

@@ -1,14 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 
-import { callEnd, callStart } from "../load/load.ts";
+import { buildCall, firstId } from "../load/load.ts";
 import { monotonicMs } from "../monotonic-clock.ts";
 import type { Member } from "../sides/countersign-members.ts";
-import { buildFrame } from "../wire/frame.ts";
 import { openSockets } from "../wire/open-sockets.ts";
 import type { WireSocket } from "../wire/wire-socket.ts";
 
-/** The first id of a call: ids have seven digits (see `callStart`). */
-const firstId = 1_000_000;
+import { pace } from "./pace.ts";
 
 /**
  * Users who call `me` at a steady pace, each over a socket, whether or not what they asked before has been answered: so
@@ -17,7 +15,7 @@ const firstId = 1_000_000;
 export class PacedCalls implements Disposable {
   readonly #sockets: readonly WireSocket[];
   readonly #waiting = new Map<number, number>();
-  readonly #timer: NodeJS.Timeout;
+  readonly #pace: Disposable;
   /** In milliseconds, of the calls answered since they were last taken. */
   #latencies: number[] = [];
   #nextId = firstId;
@@ -25,11 +23,7 @@ export class PacedCalls implements Disposable {
 
   private constructor(sockets: readonly WireSocket[], callsPerSecond: number) {
     this.#sockets = sockets;
-    const startedAt = monotonicMs();
-    this.#timer = setInterval(() => {
-      const due = Math.floor(((monotonicMs() - startedAt) * callsPerSecond) / 1000);
-      while (this.#nextId - firstId < due) this.#call();
-    }, 1);
+    this.#pace = pace(callsPerSecond, () => this.#call());
   }
 
   static async start(options: {
@@ -71,14 +65,14 @@ export class PacedCalls implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    clearInterval(this.#timer);
+    this.#pace[Symbol.dispose]();
     for (const socket of this.#sockets) socket.destroy();
   }
 
   #call(): void {
     const id = this.#nextId;
     this.#nextId += 1;
-    const frame = buildFrame("text", `${callStart}${id}${callEnd}`);
+    const frame = buildCall(id);
     this.#waiting.set(id, monotonicMs());
     this.#sockets[id % this.#sockets.length]?.write(frame);
   }

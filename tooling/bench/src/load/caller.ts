@@ -1,10 +1,9 @@
 import { monotonicMs } from "../monotonic-clock.ts";
-import { buildFrame, headLength, writeDigits } from "../wire/frame.ts";
+import { headLength, writeDigits } from "../wire/frame.ts";
 import type { WireSocket } from "../wire/wire-socket.ts";
 
-import { answerEnd, answerMiddle, answerStart, callEnd, callStart, idDigits } from "./load.ts";
+import { answerEnd, answerMiddle, answerStart, buildCall, callEnd, callStart, firstId, idDigits } from "./load.ts";
 
-const firstId = 10 ** (idDigits - 1);
 const idAt = answerStart.length;
 const digitsPlace = { head: headLength(callStart.length + idDigits + callEnd.length), at: callStart.length };
 
@@ -23,7 +22,7 @@ export class Caller {
     this.cookie = cookie;
     this.#depth = depth;
     this.#ids = Array.from({ length: depth }, (_, place) => firstId + place);
-    this.#frames = this.#ids.map((id) => buildFrame("text", `${callStart}${id}${callEnd}`));
+    this.#frames = this.#ids.map(buildCall);
     this.#sentAt = this.#ids.map(() => 0);
     this.#tail = Buffer.from(`${answerMiddle}${answer}${answerEnd}`);
   }

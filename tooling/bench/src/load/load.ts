@@ -1,3 +1,5 @@
+import { buildFrame } from "../wire/frame.ts";
+
 /** One measurement: so many connections, each with so many calls under way at any time. */
 export interface Load {
   readonly port: number;
@@ -31,8 +33,14 @@ export function formatClients(clients: readonly LoadClient[]): string {
 
 /** The call all sides are sent, after the head with its id. The id has seven digits: see `generator.c`. */
 export const idDigits = 7;
+export const firstId = 10 ** (idDigits - 1);
 export const callStart = '{"id":';
 export const callEnd = ',"method":"query","params":{"path":"me","input":{"a":1,"s":"hello"}}}';
 export const answerStart = '{"id":';
 export const answerMiddle = ',"result":{"type":"data","data":';
 export const answerEnd = "}}";
+
+/** The frame of this call. */
+export function buildCall(id: number): Buffer {
+  return buildFrame("text", `${callStart}${id}${callEnd}`);
+}

@@ -7,7 +7,7 @@ listenToCommands(await serve(plan));
 
 /** Loads no more than the side needs: its memory is measured too. */
 async function serve(sidePlan: SidePlan): Promise<Side> {
-  const { name, databaseUrl = "", commitsPerSecond = 0, settings = {} } = sidePlan;
+  const { name, databaseUrl = "" } = sidePlan;
   switch (name) {
     case "raw":
       return (await import("../sides/raw.ts")).serveRaw();
@@ -20,6 +20,6 @@ async function serve(sidePlan: SidePlan): Promise<Side> {
     case "replica":
       return (await import("../sides/countersign-replica.ts")).serveReplica(sidePlan);
     case "countersign":
-      return (await import("../sides/countersign.ts")).serveCountersign(databaseUrl, { commitsPerSecond, settings });
+      return (await import("../sides/countersign.ts")).serveCountersign(sidePlan);
   }
 }

@@ -12,6 +12,8 @@ export interface SidePlan {
   readonly commitsPerSecond?: number;
   /** Beside those all measurements are made with. */
   readonly settings?: Partial<Settings>;
+  /** Callers are meant to be refused: what the log says of it is not shown. */
+  readonly isFlooded?: boolean;
   /** How it tells other replicas. */
   readonly bus?: ReplicaBus;
   /** Mails are added to this file, a line of JSON each, instead of being sent. */

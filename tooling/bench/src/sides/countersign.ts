@@ -1,12 +1,11 @@
 import { eq } from "drizzle-orm";
 
 import { createMemoryBus } from "@countersign/bus";
-import type { Settings } from "@countersign/contract";
 import { type Database, openDatabase } from "@countersign/db";
 import { createProcedures, authRouter, sessionRouter } from "@countersign/rpc";
 
 import { monotonicMs } from "../monotonic-clock.ts";
-import type { Action, Side } from "../side/side.ts";
+import type { Action, Side, SidePlan } from "../side/side.ts";
 
 import type { Answer } from "./answer.ts";
 import { createBenchApp } from "./bench-app.ts";
@@ -16,10 +15,12 @@ import { permission } from "./permission.ts";
  * The app as `apps/server` puts it together. `me` is behind a permission, and the session is read from the database for
  * every call.
  */
-export async function serveCountersign(
-  databaseUrl: string,
-  options: { readonly commitsPerSecond: number; readonly settings: Partial<Settings> },
-): Promise<Side> {
+export async function serveCountersign({
+  databaseUrl = "",
+  commitsPerSecond = 0,
+  settings = {},
+  isFlooded,
+}: SidePlan): Promise<Side> {
   const db = await openDatabase(databaseUrl, { migrations: [] });
   const bus = createMemoryBus();
   const endedAt = new Map<string, number>();
@@ -39,7 +40,8 @@ export async function serveCountersign(
     router: router({ me, auth: authRouter, session: sessionRouter }),
     db,
     bus,
-    settings: options.settings,
+    settings,
+    isFlooded,
   });
 
   async function act(action: Action): Promise<number> {
@@ -71,7 +73,7 @@ export async function serveCountersign(
     }
   }
 
-  if (options.commitsPerSecond > 0) await commitContinually(db, 1000 / options.commitsPerSecond);
+  if (commitsPerSecond > 0) await commitContinually(db, 1000 / commitsPerSecond);
   return { port: await app.listen({ port: 0, host: "127.0.0.1" }), act };
 }
 
