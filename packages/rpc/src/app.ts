@@ -466,7 +466,8 @@ function createSocketServer(settings: Settings): WebSocketServer {
     maxFragments: settings.MAX_FRAGMENTS,
     perMessageDeflate: false,
     clientTracking: false,
-    closeTimeout: 1000,
+    // A session's end does not wait for it: see `GuardedSocket`.
+    closeTimeout: 2000,
   };
   return new WebSocketServer(options);
 }

@@ -1,5 +1,8 @@
+import type { Socket } from "node:net";
+
 import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
+import type { WebSocket } from "ws";
 
 import { describeDatabases } from "@app/services/databases";
 import { type Database, openDatabase } from "@countersign/db";
@@ -10,6 +13,11 @@ import { startTestRouter } from "./test/start.ts";
 async function openElsewhere(url: string): Promise<Database & AsyncDisposable> {
   const db = await openDatabase(url, { migrations: [] });
   return Object.assign(db, { [Symbol.asyncDispose]: () => db.close() });
+}
+
+function tcpOf(socket: WebSocket): Socket {
+  // The cast: ws keeps it to itself.
+  return Reflect.get(socket, "_socket") as Socket;
 }
 
 describeDatabases((dialect) => {
@@ -96,6 +104,29 @@ describeDatabases((dialect) => {
     expect(await socket.query("who")).toHaveProperty("result");
     expect(await other.query("who")).toHaveProperty("result");
   });
+
+  // Of the larger one a part waits in this process; all of the smaller one the system has taken over.
+  test.each([1_500_000, 4_000_000])(
+    "what a stalled reader has not been sent of %i bytes is not sent any more when its session has ended",
+    async (bytes) => {
+      await using started = await startTestRouter(dialect);
+      const { app } = started;
+      const ann = await app.signIn("ann");
+      await using reader = await ann.open();
+      const [held] = [...app.app.services.connections].map(({ socket }) => tcpOf(socket));
+      reader.socket.pause();
+      reader.send({ id: 1, method: "query", params: { path: "large", input: { bytes } } });
+      await expect.poll(() => held?.bytesWritten).toBeGreaterThan(bytes);
+
+      await app.auth.accounts.setActive(ann.id, false);
+      await expect.poll(() => held?.destroyed, { timeout: 1500 }).toBe(true);
+      const { bytesRead } = tcpOf(reader.socket);
+      reader.socket.resume();
+      await reader.closed;
+      // What its own system had received before.
+      expect(tcpOf(reader.socket).bytesRead - bytesRead).toBeLessThan(500_000);
+    },
+  );
 
   test("PRM-11: deactivation closes all sockets of the user within a second", async () => {
     await using started = await startTestRouter(dialect);

@@ -69,20 +69,33 @@ export class GuardedSocket extends WebSocket {
       return;
     }
     this.close(code, reason);
-    // A peer that does not answer the close frame would keep the socket for half a minute.
-    setTimeout(() => this.terminate(), 1000).unref();
+    this.#terminateSoon();
   }
 
   /** Ends a reader that is too slow. */
   cut(): void {
     this.part(CloseCode.tooSlow, "too slow");
+    this.#terminateSoon();
   }
 
-  /** Ends the socket behind what was written before: the close frame has a moment to get there. */
+  /** Ends the socket behind what was written before: the close frame has a moment to get there (`closeTimeout`). */
   part(code: number, reason: string): void {
     this.#uncork();
     this.close(code, reason);
-    setTimeout(() => this.terminate(), 2000).unref();
+  }
+
+  /**
+   * Ends it at once, with RST. Closed in any other way the system goes on, without this process: it has taken over megabytes for
+   * a peer that does not read, and would hand them out whenever that one reads again, long after the session has ended.
+   */
+  override terminate(): void {
+    this.#tcp?.resetAndDestroy();
+    super.terminate();
+  }
+
+  /** For a peer that does not answer the close frame. Before `closeTimeout`, which would leave to the system what is unread. */
+  #terminateSoon(): void {
+    setTimeout(() => this.terminate(), 1000).unref();
   }
 
   /** Replies and pushes of one turn leave in one write: a third of the cost of a call otherwise goes into system calls. */
