@@ -62,6 +62,8 @@ test("a wrong value is refused in one line with the variable's name and what to 
     ["PUBLIC_URL", "https://user:hidden@app.example.com", /scheme, host and port/],
     ["PUBLIC_URL", "https://app.example.com/path", /scheme, host and port/],
     ["PUBLIC_URL", "https://app.example.com/?a=1#x", /scheme, host and port/],
+    ["PUBLIC_URL", "https://app.example.com.", /letters, digits, hyphens and dots/],
+    ["PUBLIC_URL", "https://my_app.example.com", /letters, digits, hyphens and dots/],
     ["ALLOWED_ORIGINS", ",", /at least one/],
     ["ALLOWED_ORIGINS", "https://app.example.com,https://ann:hidden@app.example.com", /scheme, host and port/],
     ["ALLOWED_ORIGINS", "https://app.example.com/", /scheme, host and port/],

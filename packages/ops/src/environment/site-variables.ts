@@ -29,6 +29,10 @@ export const siteVariables = {
   PUBLIC_URL: z
     .string()
     .refine(isSiteUrl, "Write scheme, host and port only, as in https://app.example.com.")
+    .refine(
+      isHostServed,
+      "Write a host of letters, digits, hyphens and dots, without one at its end: no other is served.",
+    )
     .optional()
     .meta({
       description: "Where browsers reach the app. Cookies, allowed origins and links in mails follow from it.",
@@ -107,6 +111,12 @@ function isSiteUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const url = new URL(text);
   return /^https?:$/.test(url.protocol) && (text === url.origin || text === `${url.origin}/`);
+}
+
+/** In a URL other hosts are allowed as well; but the server answers whoever names one in a request with 400. */
+function isHostServed(text: string): boolean {
+  if (!URL.canParse(text)) return true;
+  return /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])$/.test(new URL(text).hostname);
 }
 
 function findDatabaseFault(text: string): string | null {
