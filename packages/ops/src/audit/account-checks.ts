@@ -150,6 +150,18 @@ export const accountChecks: readonly Check[] = [
     cure: "Write what `openssl rand -base64 32` prints, the same for all servers.",
   },
   {
+    id: "oidc-keys-weak",
+    severity: "error",
+    about: "What is kept of identity providers is encrypted with a key that somebody made up, of few signs.",
+    setting: "OIDC_KEYS",
+    // The first one encrypts; those behind it are still needed to read what is older.
+    find: ({ environment: { oidc } }) =>
+      oidc.providers.length > 0 && oidc.keys[0] !== undefined && new Set(oidc.keys[0]).size < fewestBytes
+        ? "The first key is one that can be guessed: whoever gets a copy of the database can read the tokens in it."
+        : null,
+    cure: "Put what `openssl rand -base64 32` prints before it.",
+  },
+  {
     id: "oidc-link-trusted",
     severity: "warning",
     about: "An identity provider's word about an address opens the account that has it here.",
@@ -199,3 +211,6 @@ function beyond(
     .filter(([name, most]) => Number(settings[name as keyof Settings]) > most)
     .map(([setting, most]) => ({ setting, what: `${what}: more than ${most / day} days.` }));
 }
+
+/** How many different ones a key has at least: of 32 random bytes nearly all differ, and 32 hexadecimal digits have about 14. */
+const fewestBytes = 10;

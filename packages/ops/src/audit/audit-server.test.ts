@@ -39,6 +39,9 @@ const opened: OpenedDatabase = {
 /** For each finding what shows it, and right beside it what does not. */
 const identityProvider = { OIDC_ISSUER: "https://id.example.com", OIDC_CLIENT_ID: "app" };
 
+/** These characters, again and again. */
+const keyOf = (characters: string) => Buffer.alloc(32, characters).toString("base64");
+
 const cases: Readonly<Record<string, { readonly shown: readonly Case[]; readonly not: readonly Case[] }>> = {
   "variable-unknown": {
     shown: [{ variables: { SESION_IDLE_SECONDS: "60" } }, { variables: { MAX_BODY_BYTE: "60000" } }],
@@ -354,6 +357,16 @@ const cases: Readonly<Record<string, { readonly shown: readonly Case[]; readonly
   "oidc-keys-missing": {
     shown: [{ variables: identityProvider }],
     not: [{}, { variables: { ...identityProvider, OIDC_KEYS: Buffer.alloc(32, 7).toString("base64") } }],
+  },
+  "oidc-keys-weak": {
+    shown: [
+      { variables: { ...identityProvider, OIDC_KEYS: keyOf("\0") } },
+      { variables: { ...identityProvider, OIDC_KEYS: `${keyOf("secret")},${keyOf("0123456789")}` } },
+    ],
+    not: [
+      { variables: { ...identityProvider, OIDC_KEYS: `${keyOf("0123456789")},${keyOf("secret")}` } },
+      { variables: { OIDC_KEYS: keyOf("\0") } },
+    ],
   },
   "oidc-link-trusted": {
     shown: [{ variables: { ...identityProvider, OIDC_LINK_BY_EMAIL: "trust" } }],
