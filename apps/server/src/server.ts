@@ -94,11 +94,12 @@ export async function runServer(): Promise<void> {
 }
 
 /**
- * Nobody knows what is on the disk once it refused what was written: the process ends, and whoever starts it again starts it
- * from what the disk has. Calls that wait are told so before. The exit code is EX_IOERR of sysexits.h.
+ * Nobody knows what is on the disk once it refused what was written, and nobody reads what is in a file that was replaced: the
+ * process ends, and whoever starts it again starts it from what the disk has. Calls that wait are told so before. The exit code is
+ * EX_IOERR of sysexits.h.
  */
 function endAfterDiskFailure(err: Error, log: Logger): void {
-  log.fatal({ err }, "The disk did not take what was written. The server ends, to be started again");
+  log.fatal({ err }, "The disk does not keep what is written. The server ends, to be started again");
   setTimeout(() => process.exit(74), 250);
 }
 

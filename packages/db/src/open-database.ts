@@ -28,7 +28,8 @@ export interface OpenDatabaseOptions<AppTables> {
   /** Hears of failures that no caller waits for. By default they become warnings of the process. */
   readonly onError?: OnError;
   /**
-   * Hears that the disk did not take what was written (a failed fsync, SQLite only), after which nobody knows what is on it.
+   * Hears that what is written is not kept (SQLite only): the disk did not take it (a failed fsync), after which nobody knows what
+   * is on it; or, while changes are watched, the file was replaced or removed.
    * Everything is refused from then on: end the process, so that it starts again from what the disk has. By default `onError`.
    */
   readonly onDiskFailure?: (error: DatabaseUnavailable) => void;

@@ -14,7 +14,7 @@ export interface Access {
   readonly reader: Connection;
   /** What the writer changes, and who is told. */
   readonly rows: RowTriggers;
-  /** Nothing is read or written once the disk did not take a write. */
+  /** Nothing is read or written once the disk does not keep what is written. */
   readonly disk: DiskFailure;
   /** May a read run at once? Not while a transaction of somebody else is open on the only connection. */
   canReadNow(): boolean;

@@ -2,10 +2,12 @@ import Sqlite from "better-sqlite3";
 
 import { DatabaseUnavailable } from "../database.ts";
 
-/** What happens once the disk did not take what was written to it. */
+/** What happens once the disk does not keep what is written to it. */
 export interface DiskFailure {
   /** Looks whether an error of a commit says so, the first time. */
   note(error: unknown): void;
+  /** The file is not there any more: see `rememberFile`. */
+  noteLostFile(): void;
   readonly hasHappened: boolean;
   /** @throws DatabaseUnavailable once it has happened */
   refuse(): void;
@@ -18,13 +20,28 @@ export interface DiskFailure {
  */
 export function createDiskFailure(onDiskFailure: (error: DatabaseUnavailable) => void): DiskFailure {
   let failure: DatabaseUnavailable | null = null;
+
+  function fail(error: DatabaseUnavailable): void {
+    if (failure !== null) return;
+    failure = error;
+    onDiskFailure(failure);
+  }
+
   return {
     note(error) {
-      if (failure !== null || !isFailedSync(error)) return;
-      failure = new DatabaseUnavailable("The disk did not take what was written. The server must start again.", {
-        cause: error,
-      });
-      onDiskFailure(failure);
+      if (!isFailedSync(error)) return;
+      fail(
+        new DatabaseUnavailable("The disk did not take what was written. The server must start again.", {
+          cause: error,
+        }),
+      );
+    },
+    noteLostFile() {
+      fail(
+        new DatabaseUnavailable(
+          "The database's file was replaced or removed while it was open. The server must start again; stop it before a backup is restored.",
+        ),
+      );
     },
     get hasHappened() {
       return failure !== null;

@@ -14,6 +14,7 @@ import { wrapConnection } from "./connection.ts";
 import { createDataVersion } from "./data-version.ts";
 import { createDiskFailure } from "./disk-failure.ts";
 import { type Connections, openConnections } from "./open-connections.ts";
+import { rememberFile } from "./own-file.ts";
 import { requireFile } from "./require-file.ts";
 import { createRowTriggers } from "./row-triggers.ts";
 import { findServerMark, holdServerMark, type ServerMark } from "./server-mark.ts";
@@ -31,6 +32,7 @@ export async function openSqlite<Tables extends CoreTables>(
 ): Promise<Database<Tables>> {
   const { tables, lockTimeoutMs, transactionTimeoutMs, onError, onDiskFailure } = options;
   const sqlite = await openMigrated(file, options);
+  const opened = file === null ? null : rememberFile(file);
   const current = trackCurrentTransaction();
   const writer = wrapConnection(sqlite.writer, keptStatements);
   const reader = sqlite.reader === sqlite.writer ? writer : wrapConnection(sqlite.reader, keptStatements);
@@ -80,7 +82,10 @@ export async function openSqlite<Tables extends CoreTables>(
       await access.read(() => reader.run("select 1 from sqlite_schema limit 1", []));
     },
     async watchExternalChanges(onChange, { pollMs }) {
-      const stop = await access.read(() => watchDataVersion(sqlite.writer, { pollMs, onChange, onError }));
+      const isLost = () => opened?.isLost() ?? false;
+      const onLost = () => disk.noteLostFile();
+      const watching = { pollMs, onChange, isLost, onLost, onError };
+      const stop = await access.read(() => watchDataVersion(sqlite.writer, watching));
       watches.add(stop);
       // Whoever asks is told less where it cannot be shown; the server works without.
       if (file !== null) mark ??= await holdServerMark(file).catch((error: unknown) => (onError(error), null));

@@ -11,12 +11,24 @@ import { isLocked } from "./sqlite-error.ts";
  */
 export function watchDataVersion(
   writer: Sqlite.Database,
-  options: { readonly pollMs: number; readonly onChange: (change: ExternalChange) => void; readonly onError: OnError },
+  options: {
+    readonly pollMs: number;
+    readonly onChange: (change: ExternalChange) => void;
+    /** Is what is watched not the file of that name any more? */
+    readonly isLost: () => boolean;
+    readonly onLost: () => void;
+    readonly onError: OnError;
+  },
 ): () => void {
   const statement = writer.prepare<[], number>("PRAGMA data_version").pluck();
   let last = statement.get();
 
   const timer = setInterval(() => {
+    // Nothing will ever be seen of what others do with the new one.
+    if (options.isLost()) {
+      clearInterval(timer);
+      return options.onLost();
+    }
     try {
       const version = statement.get();
       if (version === last) return;
