@@ -218,6 +218,28 @@ test("what Postgres cannot keep, and what SQLite keeps though it is of another k
   });
 });
 
+test.each([
+  ["user_permissions", "insert into user_permissions values ('nobody', 'notes.view')"],
+  // It may refer to a row that comes later.
+  ["nodes", "insert into nodes (id, parent_id) values ('lost', 'nowhere')"],
+])(
+  "a row of %s that refers to one that is not there, as a shell of SQLite leaves it, is refused with the cure, and nothing is kept",
+  async (table, orphan) => {
+    await using pair = await openPair(sqliteDialect, postgresDialect);
+    await pair.withSource(seedPeople);
+    await byHand(pair.urls.source, `pragma foreign_keys = off; ${orphan}`);
+    const before = await pair.contentOf("target");
+
+    const refusal = await pair.copy().catch((error: unknown) => error);
+
+    expect(refusal).toMatchObject({ name: "CopyRefused" });
+    const { message } = refusal as Error;
+    expect(message).toContain(`A row of ${table} cannot be copied as it is: `);
+    expect(message).toContain("Mend it in the source, then copy again. In SQLite, PRAGMA foreign_key_check lists all");
+    expect(await pair.contentOf("target")).toEqual(before);
+  },
+);
+
 test("what only SQL can write arrives too, there and back again: the largest counts, the first and last instants", async () => {
   await using pair = await openPair(sqliteDialect, postgresDialect);
   const rows = [

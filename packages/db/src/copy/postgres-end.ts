@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 
-import { type Client, type ClientConfig, escapeIdentifier } from "pg";
+import { type Client, type ClientConfig, DatabaseError, escapeIdentifier } from "pg";
 
 import { connectClient } from "../postgres/connect-client.ts";
 import { translatePostgresError } from "../postgres/postgres-error.ts";
@@ -99,10 +99,10 @@ export async function openPostgresTarget(settings: ClientConfig): Promise<CopyTa
     },
     async write(table, rows) {
       const columns = table.columns.map((_, index) => rows.map((row) => row[index] ?? null));
-      await run(client, insertOf(table), columns);
+      await run(client, insertOf(table), columns).catch(refuseWhatBreaks);
     },
     async settle() {
-      await run(client, "set constraints all immediate");
+      await run(client, "set constraints all immediate").catch(refuseWhatBreaks);
       for (const statement of restoring) await run(client, statement);
     },
     async commit() {
@@ -113,6 +113,21 @@ export async function openPostgresTarget(settings: ClientConfig): Promise<CopyTa
       for (const { name } of filled) await run(client, `analyze ${escapeIdentifier(name)}`).catch(() => {});
     },
   };
+}
+
+/**
+ * A shell of SQLite looks at no reference unless it is told to, so rows may refer to others that are not there any more.
+ *
+ * @throws CopyRefused for what breaks a rule of the target (class 23 of SQLSTATE)
+ */
+function refuseWhatBreaks(error: unknown): never {
+  if (!(error instanceof DatabaseError) || !error.code?.startsWith("23")) throw error;
+  const list = error.code === "23503" ? " In SQLite, PRAGMA foreign_key_check lists all rows like it." : "";
+  // What is in the row is not told on purpose: see `translatePostgresError`.
+  throw new CopyRefused(
+    `A row of ${error.table} cannot be copied as it is: ${error.message}. Mend it in the source, then copy again.${list}`,
+    { cause: error },
+  );
 }
 
 /** `pg_trigger.tgenabled`: fires always, or on a replica only. */
