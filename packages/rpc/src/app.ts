@@ -30,6 +30,7 @@ import {
 
 import { parseTrustedProxies, readClientAddress } from "./connection/client-address.ts";
 import { Connections } from "./connection/connections.ts";
+import { FloodDoors } from "./connection/flood-doors.ts";
 import { frames } from "./connection/frames.ts";
 import { GuardedSocket } from "./connection/guarded-socket.ts";
 import { startKeepAlive } from "./connection/keep-alive.ts";
@@ -327,6 +328,7 @@ function createServices<Tables extends CoreTables>(options: AppOptions<Tables>, 
     readSnapshot,
     connections,
     rateLimits,
+    floodDoors: new FloodDoors(),
     visitorLimit,
     files,
     transfers: new Transfers(settings),

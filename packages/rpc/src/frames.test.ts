@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
 import { sqliteDialect as sqlite } from "@app/services/databases";
 
@@ -208,6 +208,35 @@ test("WSK-36: calls beyond the rate are refused with a hint, a flood is closed w
   expect(await other.query("anyone")).toHaveProperty("result");
 });
 
+test("whoever flooded is not let in for a while over another socket; their open ones and all others go on", async () => {
+  await using started = await startTestRouter(sqlite, { settings: { CALLS_PER_SECOND: 10, CALLS_BURST: 10 } });
+  const { app } = started;
+  const [ann, bob] = [await app.signIn("ann"), await app.signIn("bob")];
+  await using inside = await ann.open();
+  const flood = async (socket: RawSocket) => {
+    for (let sent = 0; sent < 60; sent += 1) socket.send("PING");
+    expect(await socket.closed).toMatchObject({ code: 4429 });
+  };
+  await flood(await ann.open());
+
+  await expect(ann.open()).rejects.toThrow("429");
+  expect(await inside.query("who")).toMatchObject({ result: { data: "ann" } });
+  await using bobs = await bob.open();
+  expect(await bobs.query("who")).toMatchObject({ result: { data: "bob" } });
+  await using nobody = await app.open();
+  expect(await nobody.query("anyone")).toHaveProperty("result");
+  // Those who are nobody are told apart by their address.
+  await flood(await app.open());
+  await expect(app.open()).rejects.toThrow("429");
+  await using bobsOther = await bob.open();
+  expect(await bobsOther.query("who")).toMatchObject({ result: { data: "bob" } });
+
+  const clock = vi.spyOn(performance, "now").mockReturnValue(performance.now() + 10_001);
+  await using later = await ann.open();
+  clock.mockRestore();
+  expect(await later.query("who")).toMatchObject({ result: { data: "ann" } });
+});
+
 const heartbeats: readonly (readonly [kind: string, beat: (socket: RawSocket) => void])[] = [
   ["the word PING", (socket) => socket.send("PING")],
   ["the word PONG, for which nobody asked", (socket) => socket.send("PONG")],
@@ -228,10 +257,13 @@ test.each(heartbeats)("WSK-37: a flood of %s is closed", async (_kind, beat) => 
 });
 
 test("whoever is sent away for flooding, again and again, does not flood the log", async () => {
-  await using started = await startTestRouter(sqlite, { settings: { CALLS_PER_SECOND: 1, CALLS_BURST: 1 } });
+  const settings = { CALLS_PER_SECOND: 1, CALLS_BURST: 1, MAX_CONNECTIONS_PER_IP: 150 };
+  await using started = await startTestRouter(sqlite, { settings });
   const { app } = started;
-  for (let socket = 0; socket < 150; socket += 1) {
-    await using flooding = await app.open();
+  // All at once: after the first one that floods no other is let in.
+  await using sockets = new AsyncDisposableStack();
+  for (const flooding of await Promise.all(Array.from({ length: 150 }, () => app.open()))) {
+    sockets.use(flooding);
     for (let sent = 0; sent < 5; sent += 1) flooding.send("PING");
     expect(await flooding.closed).toMatchObject({ code: 4429 });
   }

@@ -4,6 +4,7 @@ import type { Settings } from "@countersign/contract";
 import type { CoreTables, Database } from "@countersign/db";
 
 import type { Connections } from "./connection/connections.ts";
+import type { FloodDoors } from "./connection/flood-doors.ts";
 import type { RateLimits } from "./connection/rate-limits.ts";
 import type { StoredFiles } from "./files/stored-files.ts";
 import type { Transfers } from "./files/transfers.ts";
@@ -46,6 +47,7 @@ export interface Services<Tables extends CoreTables = CoreTables> {
   readonly readSnapshot: ReadSnapshot;
   readonly connections: Connections;
   readonly rateLimits: RateLimits;
+  readonly floodDoors: FloodDoors;
   /** How often something may begin to be kept for visitors of one address. */
   readonly visitorLimit: RateLimits;
   /** The files of the app; null where it has none. */

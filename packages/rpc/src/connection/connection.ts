@@ -290,6 +290,7 @@ export class Connection implements Caller {
 
   #flooding(): void {
     this.services.traffic.floodsCut += 1;
+    this.services.floodDoors.shut(this.userId ?? this.addressKey, performance.now());
     this.services.refusalLog.write({ connection: this.id, ip: this.request.ip }, "A socket floods and is closed");
     this.close(CloseCode.flooding, "too many messages");
   }

@@ -118,7 +118,8 @@ async function letIn(options: Door, { request, tcp, head, url, address }: Guest)
   const principal = token === null ? null : await services.auth.sessions.validate(hashToken(token) ?? "");
   if (tcp.destroyed) return "failed";
   // Once more: others have come in while the session was read.
-  const noRoom = findNoRoom(options, address) ?? findNoRoomOfUser(services, principal);
+  const noRoom =
+    findNoRoom(options, address) ?? findNoRoomOfUser(services, principal) ?? findShut(services, principal, address);
   if (noRoom !== null) return turnAway(options, request, tcp, address, noRoom);
 
   const facts = readRequestFacts(request, url, {
@@ -191,6 +192,11 @@ function findNoRoomOfUser({ connections, settings }: Services, principal: Princi
     return { status: "429 Too Many Requests", why: "user" };
   }
   return null;
+}
+
+function findShut({ floodDoors }: Services, principal: Principal | null, { ip }: ClientAddress): Refusal | null {
+  if (!floodDoors.isShut(principal?.user.id ?? addressKey(ip), performance.now())) return null;
+  return { status: "429 Too Many Requests", why: "flooding" };
 }
 
 /** Says no, and writes down that it did: of a crowd that finds no room, once a minute for each reason and address. */

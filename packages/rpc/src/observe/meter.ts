@@ -15,6 +15,7 @@ export type UpgradeOutcome =
   | "connectionParams"
   | "connections"
   | "draining"
+  | "flooding"
   | "host"
   | "memory"
   | "origin"
