@@ -9,12 +9,12 @@ import { type WireEnd, WireSocket } from "../wire/wire-socket.ts";
 import type { MessageFlood, MessageFloodCounts } from "./flood-messages.ts";
 import { pace } from "./pace.ts";
 
+/** How long one who is not let in waits before the next try. */
+const retryMs = 10;
+
 // The thread of `floodMessages`.
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has none
 parentPort?.postMessage(await run(workerData as MessageFlood));
-
-/** How long one who is not let in waits before the next try. */
-const retryMs = 10;
 
 interface Envelope {
   readonly result?: unknown;
