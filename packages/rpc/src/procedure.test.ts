@@ -195,6 +195,7 @@ describeDatabases((dialect) => {
     await using other = await bob.open();
     const id = await socket.subscribe("live");
     const theirs = await other.subscribe("live");
+    await other.data(theirs, 1);
     const row = (name: string, change: boolean, remove = false) => ({
       id: name,
       version: 1,
