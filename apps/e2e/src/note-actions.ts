@@ -1,12 +1,17 @@
 import type { Locator, Page } from "@playwright/test";
 
-/** Writes a note through the page and waits until the server has it. */
-export async function writeNote(page: Page, title: string, body = ""): Promise<void> {
+/** Writes a note through the page, and does not wait for the server. */
+export async function sendNote(page: Page, title: string, body = ""): Promise<void> {
   await page.getByRole("button", { name: "New note" }).click();
   const editor = page.getByRole("form", { name: "New note" });
   await editor.getByLabel("Title").fill(title);
   if (body) await editor.getByLabel("Note", { exact: true }).fill(body);
   await editor.getByRole("button", { name: "Save" }).click();
+}
+
+/** The same, and waits until the server has it. */
+export async function writeNote(page: Page, title: string, body = ""): Promise<void> {
+  await sendNote(page, title, body);
   await noteCalled(page, title)
     .getByRole("button", { name: `Edit “${title}”` })
     .waitFor();

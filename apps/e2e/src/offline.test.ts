@@ -3,7 +3,7 @@ import { expect, type Page } from "@playwright/test";
 import { test } from "@app/browser";
 
 import { holdSocket, type HeldSocket } from "./held-socket.ts";
-import { noteCalled, removeNote, renameNote, writeNote } from "./note-actions.ts";
+import { noteCalled, removeNote, renameNote, sendNote, writeNote } from "./note-actions.ts";
 import { rowTitles, watchUnrest } from "./watch-unrest.ts";
 
 test("REL-44: a page without a network says so, keeps what it shows and what is written in it, and goes on when it is back, without a flash", async ({
@@ -21,9 +21,7 @@ test("REL-44: a page without a network says so, keeps what it shows and what is 
   await page.context().setOffline(true);
   await expect(page.getByText("Offline: changes wait")).toBeVisible();
   // Neither reaches the other meanwhile.
-  await page.getByRole("button", { name: "New note" }).click();
-  await page.getByLabel("Title").fill("Meanwhile");
-  await page.getByRole("button", { name: "Save" }).click();
+  await sendNote(page, "Meanwhile");
   await expect(noteCalled(page, "Meanwhile").getByText("Waits for the connection")).toBeVisible();
   await writeNote(other, "Of the other");
   await expect(noteCalled(page, "Before")).toBeVisible();
@@ -111,13 +109,6 @@ function comeAndGo(page: Page, socket: HeldSocket, times: number) {
     state.isOver = true;
   }
   return state;
-}
-
-/** Writes a note through the page, and does not wait for the server. */
-async function sendNote(page: Page, title: string): Promise<void> {
-  await page.getByRole("button", { name: "New note" }).click();
-  await page.getByRole("form", { name: "New note" }).getByLabel("Title").fill(title);
-  await page.getByRole("form", { name: "New note" }).getByRole("button", { name: "Save" }).click();
 }
 
 /** A page comes back with jitter, so that a thousand do not come at once. */

@@ -99,6 +99,11 @@ export class Connection implements Caller {
     return this.#isSuperseded;
   }
 
+  /** Whose limits it shares with other sockets: the user's, or those of an address for nobody. */
+  get #limitKey(): string {
+    return this.userId ?? this.addressKey;
+  }
+
   /** How many queries and mutations are being answered. */
   get running(): number {
     return this.#running;
@@ -158,7 +163,7 @@ export class Connection implements Caller {
     const { settings, rateLimits } = this.services;
     if (this.socket.bufferedAmount >= settings.MAX_BUFFERED_BYTES / 4) return false;
     const now = performance.now();
-    return this.#callBucket.take(1, now) && rateLimits.admit(this.userId ?? this.addressKey, now);
+    return this.#callBucket.take(1, now) && rateLimits.admit(this.#limitKey, now);
   }
 
   noteBadFrame(): void {
@@ -290,7 +295,7 @@ export class Connection implements Caller {
 
   #flooding(): void {
     this.services.traffic.floodsCut += 1;
-    this.services.floodDoors.shut(this.userId ?? this.addressKey, performance.now());
+    this.services.floodDoors.shut(this.#limitKey, performance.now());
     this.services.refusalLog.write({ connection: this.id, ip: this.request.ip }, "A socket floods and is closed");
     this.close(CloseCode.flooding, "too many messages");
   }
