@@ -126,7 +126,9 @@ export const Settings = z.object({
     .describe("A reader with a backlog that takes next to nothing for this long is cut (4408)."),
   CALLS_PER_SECOND: count(1, 1_000_000)
     .default(100)
-    .describe("Sustained calls of one socket; a user's sockets share five times this."),
+    .describe(
+      "Sustained calls of one socket; a user's sockets share five times this. Sockets that bring twice as much are closed.",
+    ),
   CALLS_BURST: count(1, 1_000_000)
     .default(400)
     .describe("Calls a socket may make at once before it is held to CALLS_PER_SECOND."),

@@ -34,7 +34,7 @@ import { FloodDoors } from "./connection/flood-doors.ts";
 import { frames } from "./connection/frames.ts";
 import { GuardedSocket } from "./connection/guarded-socket.ts";
 import { startKeepAlive } from "./connection/keep-alive.ts";
-import { RateLimits } from "./connection/rate-limits.ts";
+import { createCallLimits, createFrameLimits, RateLimits } from "./connection/rate-limits.ts";
 import { createUpgradeHandler } from "./connection/upgrade.ts";
 import { drainSockets } from "./drain/drain-sockets.ts";
 import { waitUntil } from "./drain/wait-until.ts";
@@ -121,8 +121,6 @@ export interface CloseOptions {
   readonly finishMs?: number;
 }
 
-/** The calls of one user over all sockets and HTTP, or of one address while anonymous, as a multiple of one socket's. */
-const shareOfUser = 5;
 /** Visitors of one address for whom something begins to be kept. */
 const visitorsPerHour = 100;
 
@@ -307,7 +305,6 @@ function createServices<Tables extends CoreTables>(options: AppOptions<Tables>, 
   const visitorCookie = createVisitorCookie(options.publicUrl);
   const oidcCookie = createBindingCookie(options.publicUrl);
   const connections = new Connections(() => hub.touchLater(adminTopic.connections));
-  const rateLimits = new RateLimits(settings.CALLS_PER_SECOND * shareOfUser, settings.CALLS_BURST * shareOfUser);
   const visitorLimit = new RateLimits(visitorsPerHour / 3600, visitorsPerHour);
   const readSnapshot = createSnapshotReader({ settings, db, log, fields: options.snapshotFields ?? null });
   const files = options.files ? createStoredFiles({ ...options, log, clock, files: options.files }) : null;
@@ -327,7 +324,8 @@ function createServices<Tables extends CoreTables>(options: AppOptions<Tables>, 
     hub,
     readSnapshot,
     connections,
-    rateLimits,
+    rateLimits: createCallLimits(settings),
+    frameLimits: createFrameLimits(settings),
     floodDoors: new FloodDoors(),
     visitorLimit,
     files,

@@ -237,6 +237,39 @@ test("whoever flooded is not let in for a while over another socket; their open 
   expect(await later.query("who")).toMatchObject({ result: { data: "ann" } });
 });
 
+test("WSK-36: a user who floods over many sockets, of which none alone sends too much, is closed as well; others are not", async () => {
+  const settings = { CALLS_PER_SECOND: 10, CALLS_BURST: 10, MAX_CONNECTIONS_PER_USER: 30 };
+  await using started = await startTestRouter(sqlite, { settings });
+  const { app } = started;
+  const [ann, bob] = [await app.signIn("ann"), await app.signIn("bob")];
+  await using sockets = new AsyncDisposableStack();
+  const open = async (user: typeof ann) => sockets.use(await user.open());
+  const anns: RawSocket[] = [];
+  for (let opened = 0; opened < 20; opened += 1) anns.push(await open(ann));
+  const other = await open(bob);
+  // Nothing comes back meanwhile.
+  const clock = vi.spyOn(performance, "now").mockReturnValue(performance.now());
+  const ofSocket = 2 * settings.CALLS_BURST;
+  const fill = (socket: RawSocket) => {
+    for (let sent = 1; sent < ofSocket; sent += 1) socket.send("PING");
+    socket.send({ id: 1, method: "query", params: { path: "who" } });
+  };
+  const within = anns.slice(0, 5);
+  for (const socket of within) {
+    fill(socket);
+    expect(await socket.until(({ id }) => id === 1)).toHaveProperty("result");
+  }
+  for (const socket of anns.slice(5)) {
+    fill(socket);
+    expect(await socket.closed).toMatchObject({ code: 4429 });
+  }
+
+  expect(await other.query("who")).toMatchObject({ result: { data: "bob" } });
+  clock.mockRestore();
+  for (const { socket } of within) expect(socket.readyState).toBe(WebSocket.OPEN);
+  await expect(ann.open()).rejects.toThrow("429");
+});
+
 const heartbeats: readonly (readonly [kind: string, beat: (socket: RawSocket) => void])[] = [
   ["the word PING", (socket) => socket.send("PING")],
   ["the word PONG, for which nobody asked", (socket) => socket.send("PONG")],

@@ -46,7 +46,10 @@ export interface Services<Tables extends CoreTables = CoreTables> {
   readonly notifications: Notifications;
   readonly readSnapshot: ReadSnapshot;
   readonly connections: Connections;
+  /** How many calls a user may make before they are refused. */
   readonly rateLimits: RateLimits;
+  /** How many frames a user's sockets may send together before they are closed. */
+  readonly frameLimits: RateLimits;
   readonly floodDoors: FloodDoors;
   /** How often something may begin to be kept for visitors of one address. */
   readonly visitorLimit: RateLimits;

@@ -11,11 +11,9 @@ import type { Services } from "../services.ts";
 
 import { Backlog, lowWaterBytes } from "./backlog.ts";
 import type { GuardedSocket } from "./guarded-socket.ts";
+import { createSocketBuckets } from "./rate-limits.ts";
 import type { RequestFacts } from "./request-facts.ts";
-import { TokenBucket } from "./token-bucket.ts";
 
-/** Plain frames are allowed this many times the calls: heartbeats, stops, answers to pings. */
-const framesPerCall = 2;
 /** How long a close frame waits for its reason at most. */
 const explainMs = 500;
 
@@ -54,8 +52,7 @@ export class Connection implements Caller {
   #isDead = false;
   #badFrames = 0;
   readonly #backlog: Backlog;
-  readonly #frameBucket: TokenBucket;
-  readonly #callBucket: TokenBucket;
+  readonly #buckets: ReturnType<typeof createSocketBuckets>;
 
   constructor(options: {
     readonly socket: GuardedSocket;
@@ -72,18 +69,17 @@ export class Connection implements Caller {
     this.tokenHash = options.tokenHash;
     this.visitorHash = options.visitorHash;
     this.addressKey = options.addressKey;
-    const { CALLS_PER_SECOND, CALLS_BURST, SLOW_READER_SECONDS } = this.services.settings;
+    const { settings } = this.services;
     this.#backlog = new Backlog({
       tcp: options.tcp,
       unread: () => this.socket.bufferedAmount,
-      patienceMs: SLOW_READER_SECONDS * 1000,
+      patienceMs: settings.SLOW_READER_SECONDS * 1000,
       onStalled: () => this.#cut(),
     });
     const now = performance.now();
     this.openedAt = now;
     this.lastHeardAt = now;
-    this.#frameBucket = new TokenBucket(CALLS_PER_SECOND * framesPerCall, CALLS_BURST * framesPerCall, now);
-    this.#callBucket = new TokenBucket(CALLS_PER_SECOND, CALLS_BURST, now);
+    this.#buckets = createSocketBuckets(settings, now);
   }
 
   get connection(): this {
@@ -145,14 +141,12 @@ export class Connection implements Caller {
   /** Counts a heartbeat of either kind: text, or a ping or pong frame of the protocol. */
   admitHeartbeat(): boolean {
     this.lastHeardAt = performance.now();
-    if (this.#frameBucket.take(1, this.lastHeardAt)) return true;
-    this.#flooding();
-    return false;
+    return this.#countFrames(1);
   }
 
   /** Counts the calls of one message, known or unknown. Beyond the bound for frames the socket is closed. */
   countCalls(count: number): void {
-    if (!this.#frameBucket.take(count, this.lastHeardAt)) this.#flooding();
+    this.#countFrames(count);
   }
 
   /**
@@ -163,7 +157,7 @@ export class Connection implements Caller {
     const { settings, rateLimits } = this.services;
     if (this.socket.bufferedAmount >= settings.MAX_BUFFERED_BYTES / 4) return false;
     const now = performance.now();
-    return this.#callBucket.take(1, now) && rateLimits.admit(this.#limitKey, now);
+    return this.#buckets.calls.take(1, now) && rateLimits.admit(this.#limitKey, now);
   }
 
   noteBadFrame(): void {
@@ -291,6 +285,15 @@ export class Connection implements Caller {
   #explainEnd(): Promise<SessionEndReason> {
     if (this.userId === null) return Promise.resolve("ended");
     return soon<SessionEndReason>(this.services.auth.sessions.explainEnd(this.userId), "ended");
+  }
+
+  /** So many of one socket, and so many of its user over all sockets: what is beyond closes the socket that brings it. */
+  #countFrames(count: number): boolean {
+    const now = this.lastHeardAt;
+    if (this.#buckets.frames.take(count, now) && this.services.frameLimits.admit(this.#limitKey, now, count))
+      return true;
+    this.#flooding();
+    return false;
   }
 
   #flooding(): void {
