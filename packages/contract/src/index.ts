@@ -28,6 +28,7 @@ export { type AuditAction, auditActions } from "./audit-action.ts";
 export { CloseCode, drainedReason } from "./close-code.ts";
 export { ErrorReason, type ErrorData } from "./error.ts";
 export { fieldFaults, findFieldFault, type FieldFault, type FieldFaultName } from "./field-fault.ts";
+export { isHostServed } from "./host.ts";
 export { fileInputHeader, filesPath, httpProcedures, rpcPath } from "./http-procedure.ts";
 export { libraryPermissions, type LibraryPermission, withLibraryPermissions } from "./library-permission.ts";
 export {

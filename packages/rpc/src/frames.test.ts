@@ -219,7 +219,12 @@ test("whoever flooded is not let in for a while over another socket; their open 
   };
   await flood(await ann.open());
 
+  const read = vi.spyOn(app.app.services.auth.sessions, "validate");
   await expect(ann.open()).rejects.toThrow("429");
+  // Nothing is read for that: whoever floods knocks again at once.
+  expect(read).not.toHaveBeenCalled();
+  // Nor with another session of the same user.
+  await expect((await ann.signInAgain()).open()).rejects.toThrow("429");
   expect(await inside.query("who")).toMatchObject({ result: { data: "ann" } });
   await using bobs = await bob.open();
   expect(await bobs.query("who")).toMatchObject({ result: { data: "bob" } });

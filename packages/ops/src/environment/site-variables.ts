@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { isHostServed } from "@countersign/contract";
 import { parseDatabaseUrl } from "@countersign/db";
 
 import { parseAllowedOrigin } from "./allowed-origin.ts";
@@ -30,7 +31,7 @@ export const siteVariables = {
     .string()
     .refine(isSiteUrl, "Write scheme, host and port only, as in https://app.example.com.")
     .refine(
-      isHostServed,
+      (text) => !URL.canParse(text) || isHostServed(new URL(text).hostname),
       "Write a host of letters, digits, hyphens and dots, without one at its end: no other is served.",
     )
     .optional()
@@ -111,12 +112,6 @@ function isSiteUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const url = new URL(text);
   return /^https?:$/.test(url.protocol) && (text === url.origin || text === `${url.origin}/`);
-}
-
-/** In a URL other hosts are allowed as well; but the server answers whoever names one in a request with 400. */
-function isHostServed(text: string): boolean {
-  if (!URL.canParse(text)) return true;
-  return /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])$/.test(new URL(text).hostname);
 }
 
 function findDatabaseFault(text: string): string | null {

@@ -297,9 +297,12 @@ export class Connection implements Caller {
   }
 
   #flooding(): void {
-    this.services.traffic.floodsCut += 1;
-    this.services.floodDoors.shut(this.#limitKey, performance.now());
-    this.services.refusalLog.write({ connection: this.id, ip: this.request.ip }, "A socket floods and is closed");
+    const { traffic, floodDoors, refusalLog } = this.services;
+    traffic.floodsCut += 1;
+    const now = performance.now();
+    floodDoors.shut(this.#limitKey, now);
+    if (this.tokenHash !== null) floodDoors.shut(this.tokenHash, now);
+    refusalLog.write({ connection: this.id, ip: this.request.ip }, "A socket floods and is closed");
     this.close(CloseCode.flooding, "too many messages");
   }
 

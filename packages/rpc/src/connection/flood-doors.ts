@@ -5,7 +5,7 @@ const mostShut = 10_000;
 
 /**
  * Whoever flooded over one socket opens no other for a while: to come back at once would cost more than to be refused. By user,
- * or by address for those who are nobody.
+ * or by address for those who are nobody; and by the token they came with, since that is known before anything is read.
  */
 export class FloodDoors {
   readonly #shutUntil = new Map<string, number>();

@@ -92,11 +92,16 @@ async function upgrade(options: Door, request: IncomingMessage, tcp: Socket, hea
     return turnAway(options, request, tcp, address, refusal ?? badTarget);
   }
 
+  const tokenHash = hashToken(options.services.cookie.read(request.headers.cookie));
+  // Before anything is read: who floods knocks again and again.
+  const shut = findShut(options.services, tokenHash ?? addressKey(address.ip));
+  if (shut !== null) return turnAway(options, request, tcp, address, shut);
+
   const leave = await options.admission.enter(addressKey(address.ip));
   if (leave === null)
     return turnAway(options, request, tcp, address, { status: "503 Service Unavailable", why: "busy" });
   try {
-    return await letIn(options, { request, tcp, head, url, address });
+    return await letIn(options, { request, tcp, head, url, address, tokenHash });
   } finally {
     leave();
   }
@@ -108,18 +113,21 @@ interface Guest {
   readonly head: Buffer;
   readonly url: URL;
   readonly address: ClientAddress;
+  /** Null where it has no token that could be one. */
+  readonly tokenHash: string | null;
 }
 
-async function letIn(options: Door, { request, tcp, head, url, address }: Guest): Promise<UpgradeOutcome> {
+async function letIn(options: Door, { request, tcp, head, url, address, tokenHash }: Guest): Promise<UpgradeOutcome> {
   const { services, wss } = options;
   if (tcp.destroyed) return "failed";
-  const token = services.cookie.read(request.headers.cookie);
   const countBefore = options.revocationCount();
-  const principal = token === null ? null : await services.auth.sessions.validate(hashToken(token) ?? "");
+  const principal = tokenHash === null ? null : await services.auth.sessions.validate(tokenHash);
   if (tcp.destroyed) return "failed";
   // Once more: others have come in while the session was read.
   const noRoom =
-    findNoRoom(options, address) ?? findNoRoomOfUser(services, principal) ?? findShut(services, principal, address);
+    findNoRoom(options, address) ??
+    findNoRoomOfUser(services, principal) ??
+    findShut(services, principal?.user.id ?? addressKey(address.ip));
   if (noRoom !== null) return turnAway(options, request, tcp, address, noRoom);
 
   const facts = readRequestFacts(request, url, {
@@ -135,7 +143,7 @@ async function letIn(options: Door, { request, tcp, head, url, address }: Guest)
       services,
       request: facts,
       // A token that opens nothing is no token: such a socket is anonymous for good.
-      tokenHash: principal === null || token === null ? null : hashToken(token),
+      tokenHash: principal === null ? null : tokenHash,
       visitorHash: readVisitorHash(services, request.headers.cookie),
       addressKey: addressKey(address.ip),
     });
@@ -194,8 +202,8 @@ function findNoRoomOfUser({ connections, settings }: Services, principal: Princi
   return null;
 }
 
-function findShut({ floodDoors }: Services, principal: Principal | null, { ip }: ClientAddress): Refusal | null {
-  if (!floodDoors.isShut(principal?.user.id ?? addressKey(ip), performance.now())) return null;
+function findShut({ floodDoors }: Services, key: string): Refusal | null {
+  if (!floodDoors.isShut(key, performance.now())) return null;
   return { status: "429 Too Many Requests", why: "flooding" };
 }
 

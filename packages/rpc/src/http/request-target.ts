@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 
-const hostPattern = /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
+import { isHostServed } from "@countersign/contract";
 
 /**
  * Where a request goes. Null when its URL or Host cannot be read, which is answered with 400: a bad one that reaches the
@@ -9,7 +9,7 @@ const hostPattern = /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::\d
 export function parseRequestTarget(request: IncomingMessage, protocol: "http" | "https"): URL | null {
   const { url = "", headers } = request;
   const { host } = headers;
-  if (!url.startsWith("/") || host === undefined || !hostPattern.test(host)) return null;
+  if (!url.startsWith("/") || host === undefined || !isHostServed(host.replace(port, ""))) return null;
   // Of two Hosts, Node keeps the first; a proxy before us may go by the other (RFC 9112 §3.2).
   if (request.headersDistinct.host?.length !== 1) return null;
   try {
@@ -20,6 +20,8 @@ export function parseRequestTarget(request: IncomingMessage, protocol: "http" | 
     return null;
   }
 }
+
+const port = /:\d{1,5}$/;
 
 /** The path as it was sent, before any normalising: `/trpc/../x` is not `/x`. */
 export function rawPath(request: IncomingMessage): string {

@@ -124,7 +124,7 @@ function report(
     ],
     notes: [
       `Each of the users calls ${callsPerSecondOfEach} times a second, whether or not the last call has been answered; the session is read and a permission checked for every call, and for every call of the flooder that is answered.`,
-      `The server is what \`pnpm build\` makes, with its default limits: ${CALLS_PER_SECOND} calls a second of a socket, ${shareOfUser * CALLS_PER_SECOND} of a user. The flooder sends ${excess} times that and knocks again at once when a connection is closed, a hundred times a second while it is not let in; it has a thread of its own, but shares the machine.`,
+      `The server is what \`pnpm build\` makes, with its default limits: ${CALLS_PER_SECOND} calls a second of a socket, ${shareOfUser * CALLS_PER_SECOND} of a user. The flooder sends ${excess} times that and knocks again at once when a connection is closed, a hundred times a second in all while it is not let in; it has a thread of its own, but shares the machine.`,
       "In units of quiet: of the same round, the median of the rounds; so is how much of a core the server uses. Wanted: below 2.",
     ],
     figures: outcomes,

@@ -9,8 +9,8 @@ import { type WireEnd, WireSocket } from "../wire/wire-socket.ts";
 import type { MessageFlood, MessageFloodCounts } from "./flood-messages.ts";
 import { pace } from "./pace.ts";
 
-/** How long one who is not let in waits before the next try. */
-const retryMs = 10;
+/** One who is not let in tries again so often in a second, over all connections together: it is messages that are measured. */
+const triesPerSecond = 100;
 
 // The thread of `floodMessages`.
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has none
@@ -58,7 +58,7 @@ async function run({ port, cookies, framesPerSecond, seconds }: MessageFlood): P
       return await WireSocket.open({ port, cookie, onText });
     } catch {
       // Whatever the reason, it is counted, and tried again.
-      await pause(retryMs);
+      await pause((1000 / triesPerSecond) * cookies.length);
       return null;
     }
   }
