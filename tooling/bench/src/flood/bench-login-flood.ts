@@ -1,5 +1,6 @@
 import type { Report } from "../benchmark.ts";
 import { quantile } from "../report/statistics.ts";
+import type { SideProcess } from "../side/start-side.ts";
 import { createBenchAccounts } from "../sides/countersign-accounts.ts";
 import { createMembers } from "../sides/countersign-members.ts";
 
@@ -30,7 +31,11 @@ export async function benchLoginFlood(options: LoginFloodOptions): Promise<Repor
         Array.from({ length: connections }, () => 1),
       );
       const accounts = await createBenchAccounts(databaseUrl, logins);
-      return { members, floods: [{ name: "all sign in", run: ({ port }) => floodLogins(port, accounts) }] };
+      const prepare =
+        async ({ port }: SideProcess) =>
+        () =>
+          floodLogins(port, accounts);
+      return { members, floods: [{ name: "all sign in", prepare }] };
     },
   });
   return report(outcomes, { connections, logins });

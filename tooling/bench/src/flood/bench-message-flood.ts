@@ -3,7 +3,7 @@ import { defaultSettings } from "@countersign/contract";
 import type { Report } from "../benchmark.ts";
 import { createMembers, type Member } from "../sides/countersign-members.ts";
 
-import { floodMessages, type MessageFloodCounts } from "./flood-messages.ts";
+import { prepareMessageFlood, type MessageFloodCounts } from "./flood-messages.ts";
 import {
   callsPerSecondOfEach,
   type Flood,
@@ -76,7 +76,8 @@ function floodBy(
   const place = connections === 1 ? "1 connection" : `${connections} connections`;
   return {
     name: `${framesPerSecond.toLocaleString("en")} frames/s over ${place}`,
-    run: ({ port }) => floodMessages({ port, cookies: cookies.slice(0, connections), framesPerSecond, seconds }),
+    prepare: ({ port }) =>
+      prepareMessageFlood({ port, cookies: cookies.slice(0, connections), framesPerSecond, seconds }),
   };
 }
 

@@ -28,14 +28,19 @@ export interface MessageFloodCounts {
 }
 
 /**
- * Floods for so long, and comes back at once whenever a connection is closed. In a thread of its own: what reading and writing
- * costs the flooder must not delay those who are measured.
+ * Floods for so long when it is told to begin, and comes back at once whenever a connection is closed. In a thread of its own:
+ * what reading and writing costs the flooder must not delay those who are measured, nor must loading it.
  *
  * @throws when a call is answered with anything but its result or that hint, or a connection is closed with another code
  */
-export async function floodMessages(flood: MessageFlood): Promise<MessageFloodCounts> {
+export async function prepareMessageFlood(flood: MessageFlood): Promise<() => Promise<MessageFloodCounts>> {
   const worker = new Worker(new URL("./message-flooder.ts", import.meta.url), { workerData: flood });
-  const [counts] = (await once(worker, "message")) as [MessageFloodCounts];
-  await worker.terminate();
-  return counts;
+  await once(worker, "message");
+  return async () => {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has none
+    worker.postMessage("begin");
+    const [counts] = (await once(worker, "message")) as [MessageFloodCounts];
+    await worker.terminate();
+    return counts;
+  };
 }

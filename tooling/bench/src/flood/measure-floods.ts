@@ -28,8 +28,8 @@ export interface FloodOptions extends BenchmarkOptions {
 export interface Flood<Outcome> {
   /** Names its row of the table. */
   readonly name: string;
-  /** Returns when it is over. */
-  run(side: SideProcess): Promise<Outcome>;
+  /** Makes ready, unmeasured. What is returned is measured, and returns when it is over. */
+  prepare(side: SideProcess): Promise<() => Promise<Outcome>>;
 }
 
 /** Who is measured, and by what they are disturbed. */
@@ -155,9 +155,10 @@ async function measureRounds<Outcome>({
     const quiet = await measure(() => pause(seconds * 1000));
     const flooded: FloodRound<Outcome>["flooded"][number][] = [];
     for (const flood of floods) {
+      const run = await flood.prepare(side);
       flooded.push(
         await measure(async () => {
-          const [outcome] = await Promise.all([flood.run(side), disturb?.(side)]);
+          const [outcome] = await Promise.all([run(), disturb?.(side)]);
           return outcome;
         }),
       );

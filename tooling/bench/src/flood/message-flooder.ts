@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 
@@ -12,9 +13,14 @@ import { pace } from "./pace.ts";
 /** One who is not let in tries again so often in a second, over all connections together: it is messages that are measured. */
 const triesPerSecond = 100;
 
-// The thread of `floodMessages`.
+// The thread of `prepareMessageFlood`: it is ready, is told to begin, and tells how it went.
+if (parentPort === null) throw new Error("A flooder is a thread.");
+const began = once(parentPort, "message");
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has none
-parentPort?.postMessage(await run(workerData as MessageFlood));
+parentPort.postMessage("ready");
+await began;
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has none
+parentPort.postMessage(await run(workerData as MessageFlood));
 
 interface Envelope {
   readonly result?: unknown;
