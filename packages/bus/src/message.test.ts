@@ -52,6 +52,12 @@ test.each([
   expect(decodeMessage(text).hints).toEqual([{ hint: { kind: "gap" }, publishedAt: null }]);
 });
 
+test("much that cannot be read in one message is one gap; what can be read beside it is told", () => {
+  const text = `{"from":"one","hints":[0,{"kind":"user","userId":"ann"},${"0,".repeat(3000)}{"kind":"gap"}]}`;
+  const hints = decodeMessage(text).hints.map(({ hint }) => hint);
+  expect(hints).toEqual([{ kind: "gap" }, { kind: "user", userId: "ann" }]);
+});
+
 test("a time that is none is not known; the hint is what it was", () => {
   for (const at of ['"soon"', "null", "1e999"]) {
     const { hints } = decodeMessage(`{"from":"one","hints":[{"kind":"user","userId":"ann","at":${at}}]}`);

@@ -56,7 +56,7 @@ export function decodeMessage(text: string): Message {
   const { from, hints, echo } = value as Readonly<Record<string, unknown>>;
   return {
     from: typeof from === "string" ? from : "",
-    hints: Array.isArray(hints) ? hints.map(decodeHint) : [],
+    hints: Array.isArray(hints) ? oneGap(hints.map(decodeHint)) : [],
     echo: typeof echo === "number" ? echo : null,
   };
 }
@@ -65,6 +65,12 @@ export const gap: Hint = Object.freeze({ kind: "gap" });
 
 /** What was said cannot be read. */
 const unknown: PublishedHint = Object.freeze({ hint: gap, publishedAt: null });
+
+/** Two gaps in one message say no more than one. */
+function oneGap(hints: readonly PublishedHint[]): PublishedHint[] {
+  const first = hints.findIndex(({ hint }) => hint.kind === "gap");
+  return hints.filter(({ hint }, index) => hint.kind !== "gap" || index === first);
+}
 
 function encodeHint({ hint, publishedAt }: PublishedHint): string[] {
   const time = publishedAt === null ? {} : { at: publishedAt };

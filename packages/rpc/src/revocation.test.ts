@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 
 import { eq } from "drizzle-orm";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { WebSocket } from "ws";
 
 import { describeDatabases } from "@app/services/databases";
@@ -364,6 +364,36 @@ describeDatabases((dialect) => {
     app.bus.publish({ kind: "user", userId: ann.id });
     await expect.poll(() => app.logged.some(({ message }) => message.includes("could not be read again"))).toBe(true);
     expect(socket.socket.readyState).toBe(1);
+  });
+
+  test("however many gaps are told at once, everything is read again once, and once more for those told meanwhile", async () => {
+    // Long enough that the lease finds nothing first.
+    await using started = await startTestRouter(dialect, { settings: { LEASE_SECONDS: 60 } });
+    const { app } = started;
+    const [ann, bob] = [await app.signIn("ann"), await app.signIn("bob")];
+    await using socket = await ann.open();
+    await using other = await bob.open();
+    const { sessions } = app.app.services.auth;
+    const validate = sessions.validate.bind(sessions);
+    const gate = Promise.withResolvers<void>();
+    let found = 0;
+    const read = vi.spyOn(sessions, "validate").mockImplementation(async (hash) => {
+      const principal = await validate(hash);
+      found += 1;
+      await gate.promise;
+      return principal;
+    });
+    for (let told = 0; told < 1000; told += 1) app.bus.publish({ kind: "gap" });
+    // The first reading has found her still there.
+    await expect.poll(() => found).toBeGreaterThanOrEqual(2);
+    await app.db.delete(app.db.tables.sessions).where(eq(app.db.tables.sessions.userId, ann.id));
+    app.bus.publish({ kind: "gap" });
+    gate.resolve();
+
+    expect(await socket.closed).toMatchObject({ code: 4401 });
+    expect(await other.query("who")).toMatchObject({ result: { data: "bob" } });
+    // Four, and what the database's own notice and the call read.
+    expect(read.mock.calls.length).toBeLessThan(30);
   });
 
   test("two devices that end each other's session at once: one ends, none hangs", async () => {

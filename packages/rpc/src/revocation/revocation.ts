@@ -20,6 +20,8 @@ export class Revocation {
   readonly #services: Services;
   /** Rises whenever a session may have ended. */
   count = 0;
+  #isRereading = false;
+  #isRereadDue = false;
 
   constructor(services: Services) {
     this.#services = services;
@@ -114,8 +116,22 @@ export class Revocation {
   #everythingMayHaveChanged(): void {
     this.count += 1;
     this.#services.transfers.recheckAll();
+    this.#isRereadDue = true;
+    if (!this.#isRereading) void this.#reread();
+  }
+
+  /** Once for however many say that it is due: what was told before it begins is read by it, the rest by one more after it. */
+  async #reread(): Promise<void> {
     const { connections, hub } = this.#services;
-    void this.#recheckFirst([...connections], () => hub.touchAll());
+    this.#isRereading = true;
+    try {
+      while (this.#isRereadDue) {
+        this.#isRereadDue = false;
+        await this.#recheckFirst([...connections], () => hub.touchAll());
+      }
+    } finally {
+      this.#isRereading = false;
+    }
   }
 
   /** First what is over ends; what the others are shown is read after that, once, whatever has changed of them. */
