@@ -58,6 +58,13 @@ test("much that cannot be read in one message is one gap; what can be read besid
   expect(hints).toEqual([{ kind: "gap" }, { kind: "user", userId: "ann" }]);
 });
 
+test("a message that is longer than any replica writes is not read: a gap", () => {
+  const hint = (text: string) =>
+    decodeMessage(`{"from":"one","hints":[{"kind":"topic","topic":"${text}"}]}`).hints[0]?.hint;
+  expect(hint("x".repeat(200_000))).toMatchObject({ kind: "topic" });
+  expect(hint("x".repeat(262_144))).toEqual({ kind: "gap" });
+});
+
 test("a time that is none is not known; the hint is what it was", () => {
   for (const at of ['"soon"', "null", "1e999"]) {
     const { hints } = decodeMessage(`{"from":"one","hints":[{"kind":"user","userId":"ann","at":${at}}]}`);

@@ -15,6 +15,8 @@ export interface PublishedHint {
   readonly publishedAt: number | null;
 }
 
+/** In characters. No replica writes longer ones: see `mostBytes` of those that carry them. */
+const longest = 256 * 1024;
 /** Most handles in one hint: a longer one becomes several. */
 const mostIds = 100;
 
@@ -51,7 +53,7 @@ export function encodeEcho(from: string, echo: number): string {
 
 /** Reads a message. What this program does not know (a newer one may run beside it) may mean anything: a gap. */
 export function decodeMessage(text: string): Message {
-  const value = parse(text);
+  const value = text.length > longest ? null : parse(text);
   if (typeof value !== "object" || value === null) return { from: "", hints: [unknown], echo: null };
   const { from, hints, echo } = value as Readonly<Record<string, unknown>>;
   return {

@@ -45,6 +45,30 @@ describe.skipIf(program === null)("a bus over Redis", () => {
     await server.resume();
   });
 
+  test("a Redis that becomes a replica of another carries nothing any more, and says why; as a primary it is used again", async () => {
+    const errors: unknown[] = [];
+    await using bus = closing(await open({ onError: (error) => errors.push(error) }));
+    const heard: Hint[] = [];
+    bus.subscribe((hint) => heard.push(hint));
+    const admin = await createClient({ url: server.url }).connect();
+    try {
+      await admin.sendCommand(["REPLICAOF", "127.0.0.1", "1"]);
+      await vi.waitFor(() => expect(bus.isConnected).toBe(false), 10_000);
+      const cure = /REDIS_URL name the primary/;
+      await vi.waitFor(
+        () =>
+          expect(errors).toContainEqual(expect.objectContaining({ message: expect.stringMatching(cure) as string })),
+        5000,
+      );
+      expect(heard).toEqual([]);
+    } finally {
+      await admin.sendCommand(["REPLICAOF", "NO", "ONE"]);
+      admin.destroy();
+    }
+    await vi.waitFor(() => expect(bus.isConnected).toBe(true), 10_000);
+    expect(heard).toContainEqual({ kind: "gap" });
+  });
+
   test("REL-25: without Redis it starts, works within the process, and connects when Redis is there", async () => {
     await server.kill();
     await using bus = closing(create({ onError: () => {} }));

@@ -17,10 +17,15 @@ const answerMs = 2000;
 
 /** A bus over Redis' publish and subscribe. Nothing is kept there. */
 export function createRedisBus({ url, channel = "countersign:hints", ...options }: RedisBusOptions): Bus {
-  return createReplicatedBus({ ...options, mostBytes, connect: (onMessage) => connect(url, channel, onMessage) });
+  const { heartbeatMs = 2000, onError = () => {} } = options;
+  const place = { url, channel, heartbeatMs, onError };
+  return createReplicatedBus({ ...options, mostBytes, connect: (onMessage) => connect(place, onMessage) });
 }
 
-async function connect(url: string, channel: string, onMessage: (text: string) => void): Promise<Link> {
+async function connect(
+  { url, channel, heartbeatMs, onError }: Required<RedisBusOptions>,
+  onMessage: (text: string) => void,
+): Promise<Link> {
   const { promise: lost, resolve: lose } = Promise.withResolvers<void>();
   // The client would connect again by itself and subscribe again without a word: hints in between would be missed unnoticed.
   const socket = { reconnectStrategy: false, connectTimeout: answerMs } as const;
@@ -38,11 +43,22 @@ async function connect(url: string, channel: string, onMessage: (text: string) =
   try {
     await withDeadline(Promise.all(clients.map((client) => client.connect())));
     await withDeadline(listener.subscribe(channel, onMessage));
+    await requirePrimary(sender);
   } catch (error) {
     close();
     throw error;
   }
-  void lost.then(close);
+  const checking = setInterval(() => void requirePrimary(sender).catch(giveUp), heartbeatMs);
+  checking.unref();
+  function giveUp(error: unknown): void {
+    // Whoever has lost it already has told.
+    if (error instanceof IsReplica) onError(error);
+    lose();
+  }
+  void lost.then(() => {
+    clearInterval(checking);
+    close();
+  });
   return {
     lost,
     close,
@@ -59,15 +75,39 @@ async function connect(url: string, channel: string, onMessage: (text: string) =
   };
 }
 
+/** What is published on a replica comes back to those who listen there, and reaches nobody at its primary. */
+class IsReplica extends Error {
+  override readonly name = "IsReplica";
+  override readonly message =
+    "This Redis is a replica of another: what is published there does not reach the others. Let REDIS_URL name the primary.";
+}
+
+/**
+ * In a cluster every node passes on what it is told.
+ *
+ * @throws IsReplica, and what no answer comes to
+ */
+async function requirePrimary(client: { readonly sendCommand: (words: string[]) => Promise<unknown> }): Promise<void> {
+  try {
+    const answer = await withDeadline(client.sendCommand(["HELLO"]));
+    // In version 3 of the protocol, which the client speaks, a map.
+    const { role, mode } = Object(answer) as { readonly role?: unknown; readonly mode?: unknown };
+    if (role === "replica" && mode !== "cluster") throw new IsReplica();
+  } catch (error) {
+    // Before Redis 6, and behind some proxies, nobody can be asked.
+    if (!(error instanceof ErrorReply)) throw error;
+  }
+}
+
 /**
  * Redis that hangs takes connections and commands, and answers none. The client's own timeouts are for what has not been sent
  * yet: neither its greeting nor a command that waits for its answer has one.
  */
-async function withDeadline(work: Promise<unknown>): Promise<void> {
+async function withDeadline<Answer>(work: Promise<Answer>): Promise<Answer> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new Error("Redis does not answer.")), answerMs);
   try {
-    await Promise.race([work, late.promise]);
+    return await Promise.race([work, late.promise]);
   } finally {
     clearTimeout(timer);
   }

@@ -275,6 +275,45 @@ test("WSK-36: a user who floods over many sockets, of which none alone sends too
   await expect(ann.open()).rejects.toThrow("429");
 });
 
+test("what still comes over a socket whose session has ended counts for nothing: its user's other session is let in", async () => {
+  await using started = await startTestRouter(sqlite, { settings: { CALLS_PER_SECOND: 10, CALLS_BURST: 10 } });
+  const { app } = started;
+  const ann = await app.signIn("ann");
+  const elsewhere = await ann.signInAgain();
+  await using lost = await ann.open();
+  // It does not answer the close frame, and goes on.
+  const receiver = Reflect.get(lost.socket, "_receiver") as { removeAllListeners(event: string): void };
+  receiver.removeAllListeners("conclude");
+  await app.http("auth.logout", { cookie: ann.cookie });
+  await expect.poll(() => app.app.services.connections.size).toBe(0);
+  for (let sent = 0; sent < 200; sent += 1) lost.socket.ping();
+
+  expect(await lost.closed).toMatchObject({ code: 1006 });
+  expect(app.app.services.traffic.floodsCut).toBe(0);
+  await using other = await elsewhere.open();
+  expect(await other.query("who")).toMatchObject({ result: { data: "ann" } });
+});
+
+test("whoever comes back again and again with malformed messages floods, and is not let in for a while", async () => {
+  const settings = { CALLS_PER_SECOND: 1, CALLS_BURST: 2, BAD_FRAMES: 1 };
+  await using started = await startTestRouter(sqlite, { settings });
+  const { app } = started;
+  const [ann, bob] = [await app.signIn("ann"), await app.signIn("bob")];
+  const codes: number[] = [];
+  const clock = vi.spyOn(performance, "now").mockReturnValue(performance.now());
+  while (codes.length < 11 && codes.at(-1) !== 4429) {
+    await using socket = await ann.open();
+    for (let sent = 0; sent < 2; sent += 1) socket.send("{nonsense}");
+    codes.push((await socket.closed).code);
+  }
+  // 20 frames, five times what one socket may.
+  expect(codes).toEqual([...Array.from({ length: 10 }, () => 1008), 4429]);
+  await expect(ann.open()).rejects.toThrow("429");
+  await using other = await bob.open();
+  clock.mockRestore();
+  expect(await other.query("who")).toMatchObject({ result: { data: "bob" } });
+});
+
 const heartbeats: readonly (readonly [kind: string, beat: (socket: RawSocket) => void])[] = [
   ["the word PING", (socket) => socket.send("PING")],
   ["the word PONG, for which nobody asked", (socket) => socket.send("PONG")],

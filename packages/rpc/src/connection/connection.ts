@@ -160,8 +160,10 @@ export class Connection implements Caller {
     return this.#buckets.calls.take(1, now) && rateLimits.admit(this.#limitKey, now);
   }
 
+  /** Counts as any other, beside its own limit: one who comes back and sends more floods all the same. */
   noteBadFrame(): void {
     this.#badFrames += 1;
+    if (!this.#countFrames(1)) return;
     if (this.#badFrames > this.services.settings.BAD_FRAMES) this.close(1008, "too many malformed messages");
   }
 
@@ -287,8 +289,12 @@ export class Connection implements Caller {
     return soon<SessionEndReason>(this.services.auth.sessions.explainEnd(this.userId), "ended");
   }
 
-  /** So many of one socket, and so many of its user over all sockets: what is beyond closes the socket that brings it. */
+  /**
+   * So many of one socket, and so many of its user over all sockets: what is beyond closes the socket that brings it. One that is
+   * closed has said all it has to say: what still comes over it is not its user's any more.
+   */
   #countFrames(count: number): boolean {
+    if (this.#isDead) return false;
     const now = this.lastHeardAt;
     if (this.#buckets.frames.take(count, now) && this.services.frameLimits.admit(this.#limitKey, now, count))
       return true;
