@@ -55,10 +55,8 @@ async function connect(
     if (error instanceof IsReplica) onError(error);
     lose();
   }
-  void lost.then(() => {
-    clearInterval(checking);
-    close();
-  });
+  void lost.then(() => clearInterval(checking));
+  void lost.then(close);
   return {
     lost,
     close,
