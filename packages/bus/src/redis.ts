@@ -17,15 +17,10 @@ const answerMs = 2000;
 
 /** A bus over Redis' publish and subscribe. Nothing is kept there. */
 export function createRedisBus({ url, channel = "countersign:hints", ...options }: RedisBusOptions): Bus {
-  const { heartbeatMs = 2000, onError = () => {} } = options;
-  const place = { url, channel, heartbeatMs, onError };
-  return createReplicatedBus({ ...options, mostBytes, connect: (onMessage) => connect(place, onMessage) });
+  return createReplicatedBus({ ...options, mostBytes, connect: (onMessage) => connect(url, channel, onMessage) });
 }
 
-async function connect(
-  { url, channel, heartbeatMs, onError }: Required<RedisBusOptions>,
-  onMessage: (text: string) => void,
-): Promise<Link> {
+async function connect(url: string, channel: string, onMessage: (text: string) => void): Promise<Link> {
   const { promise: lost, resolve: lose } = Promise.withResolvers<void>();
   // The client would connect again by itself and subscribe again without a word: hints in between would be missed unnoticed.
   const socket = { reconnectStrategy: false, connectTimeout: answerMs } as const;
@@ -43,23 +38,17 @@ async function connect(
   try {
     await withDeadline(Promise.all(clients.map((client) => client.connect())));
     await withDeadline(listener.subscribe(channel, onMessage));
-    await requirePrimary(sender);
+    const refusal = await findReplica(sender);
+    if (refusal !== null) throw refusal;
   } catch (error) {
     close();
     throw error;
   }
-  const checking = setInterval(() => void requirePrimary(sender).catch(giveUp), heartbeatMs);
-  checking.unref();
-  function giveUp(error: unknown): void {
-    // Whoever has lost it already has told.
-    if (error instanceof IsReplica) onError(error);
-    lose();
-  }
-  void lost.then(() => clearInterval(checking));
   void lost.then(close);
   return {
     lost,
     close,
+    verify: () => findReplica(sender),
     async send(message) {
       try {
         await withDeadline(sender.publish(channel, message));
@@ -73,27 +62,23 @@ async function connect(
   };
 }
 
-/** What is published on a replica comes back to those who listen there, and reaches nobody at its primary. */
-class IsReplica extends Error {
-  override readonly name = "IsReplica";
-  override readonly message =
-    "This Redis is a replica of another: what is published there does not reach the others. Let REDIS_URL name the primary.";
-}
-
 /**
- * In a cluster every node passes on what it is told.
- *
- * @throws IsReplica, and what no answer comes to
+ * Is this a replica of another Redis? What is published there comes back to those who listen there, and reaches nobody at its
+ * primary. In a cluster every node passes on what it is told.
  */
-async function requirePrimary(client: { readonly sendCommand: (words: string[]) => Promise<unknown> }): Promise<void> {
+async function findReplica(client: {
+  readonly sendCommand: (words: string[]) => Promise<unknown>;
+}): Promise<Error | null> {
   try {
     const answer = await withDeadline(client.sendCommand(["HELLO"]));
     // In version 3 of the protocol, which the client speaks, a map.
     const { role, mode } = Object(answer) as { readonly role?: unknown; readonly mode?: unknown };
-    if (role === "replica" && mode !== "cluster") throw new IsReplica();
+    if (role !== "replica" || mode === "cluster") return null;
+    return new Error("This Redis is a replica: what is published there stays there. Let REDIS_URL name the primary.");
   } catch (error) {
-    // Before Redis 6, and behind some proxies, nobody can be asked.
-    if (!(error instanceof ErrorReply)) throw error;
+    // Behind some proxies nobody can be asked.
+    if (error instanceof ErrorReply) return null;
+    throw error;
   }
 }
 

@@ -12,6 +12,11 @@ export interface Link {
    * good. Rejects when it is not known to be.
    */
   send(message: string): Promise<Error | null>;
+  /**
+   * Asked at each heartbeat, where one can be asked: does this reach the others at all? Resolves with null when it does, and with
+   * the reason when it does not.
+   */
+  readonly verify?: () => Promise<Error | null>;
   /** Resolves when the connection is gone. */
   readonly lost: Promise<void>;
   close(): void;
@@ -162,7 +167,9 @@ export function createReplicatedBus({
     const speak = () => {
       if (said - heard >= 2) return opened.close();
       said += 1;
-      void opened.send(encodeEcho(origin, said)).then(closeIfRefused, () => opened.close());
+      for (const answer of [opened.send(encodeEcho(origin, said)), opened.verify?.()]) {
+        void answer?.then(closeIfRefused, () => opened.close());
+      }
     };
     function closeIfRefused(refusal: Error | null): void {
       if (refusal === null) return;
